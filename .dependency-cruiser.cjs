@@ -1,0 +1,68 @@
+/** The rooms and their doors (docs/architecture.md). An arrow that is not listed there is an error here. */
+const FEATURES = 'registry|activities|statistics|stream';
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'grammar-imports-nothing',
+      comment: 'event-sourcing is the grammar: plain types and functions',
+      severity: 'error',
+      from: { path: '^libs/event-sourcing/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/event-sourcing/' },
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'a decider imports its own domain and the grammar; no Nest, client, clock or random',
+      severity: 'error',
+      from: { path: '^libs/[^/]+/src/(?:[^/]+/)?domain/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^libs/[^/]+/src/(?:[^/]+/)?domain/', '^libs/event-sourcing/'] },
+    },
+    {
+      name: 'through-the-door',
+      comment: 'another room is seen through its index.ts alone (#room)',
+      severity: 'error',
+      from: { path: '^(libs/[^/]+|apps/[^/]+)/', pathNot: '\\.(spec|e2e)\\.ts$' },
+      to: { path: '^libs/([^/]+)/src/', pathNot: ['^$1/', '^libs/[^/]+/src/index\\.ts$'] },
+    },
+    { name: 'nothing-imports-an-app', severity: 'error', from: { path: '^(libs|apps/([^/]+))/' }, to: { path: '^apps/', pathNot: '^apps/$2/' } },
+    {
+      name: 'one-home-of-kafkajs',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: '^libs/event-log/' },
+      to: { path: 'node_modules/kafkajs' },
+    },
+    {
+      name: 'platform-knows-no-feature',
+      severity: 'error',
+      from: { path: '^libs/platform/' },
+      to: { path: `^libs/(?!platform/)` },
+    },
+    {
+      name: 'log-and-engine-know-no-feature',
+      severity: 'error',
+      from: { path: '^libs/(event-log|projections)/' },
+      to: { path: `^libs/(${FEATURES}|importing)/` },
+    },
+    {
+      name: 'registry-knows-no-other-feature',
+      severity: 'error',
+      from: { path: '^libs/registry/' },
+      to: { path: '^libs/(activities|statistics|stream|importing)/' },
+    },
+    {
+      name: 'importing-is-a-client',
+      comment: 'an import talks to the public HTTP interface like any other client',
+      severity: 'error',
+      from: { path: '^libs/importing/' },
+      to: { path: '^libs/(?!importing/)' },
+    },
+    { name: 'no-dev-dependency-in-production', severity: 'error', from: { path: '^(libs|apps)/', pathNot: '\\.(spec|contract)\\.ts$' }, to: { dependencyTypes: ['npm-dev'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+  },
+};

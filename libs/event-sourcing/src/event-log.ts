@@ -63,8 +63,8 @@ export interface EventLog {
   append(topic: string, records: readonly NewRecord[]): Promise<void>;
   /** The extent of each partition, by its number. */
   extents(topic: string): Promise<ReadonlyMap<number, Extent>>;
-  /** The partition that records of this key go to. */
-  partitionOf(topic: string, key: string): Promise<number>;
+  /** The partition that records of this key go to; the topic has been prepared. */
+  partitionOf(topic: string, key: string): number;
   consume(subscription: Subscription): Promise<Consumption>;
   /** Ends consumers first, then sends what was collected, then disconnects. */
   close(): Promise<void>;

@@ -1,0 +1,55 @@
+import { Controller, Get, Inject, Module, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+
+/** Something that the process cannot serve without: resolves when it is there, rejects with the reason. */
+export interface ReadinessCheck {
+  readonly name: string;
+  check(): Promise<void>;
+}
+
+export const READINESS = Symbol('READINESS');
+
+// A probe waits for its answer; a server that hangs is as good as one that is down.
+const PATIENCE_MS = 2_000;
+
+@ApiExcludeController()
+@Controller('health')
+class HealthController {
+  constructor(@Inject(READINESS) private readonly checks: readonly ReadinessCheck[]) {}
+
+  @Get('live')
+  live() {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const results = await Promise.all(
+      this.checks.map(async (check) => [check.name, await outcome(check)] as const),
+    );
+    const ready = results.every(([, result]) => result === 'ok');
+    if (!ready) void reply.status(503).header('retry-after', '2');
+    return { status: ready ? 'ok' : 'unavailable', checks: Object.fromEntries(results) };
+  }
+}
+
+async function outcome(check: ReadinessCheck): Promise<string> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+  return Promise.race([check.check(), late])
+    .then(
+      () => 'ok',
+      // Messages of clients can hold an address with a password: only what is safe to show leaves the process.
+      (error: Error) => (/no answer|is not|missing|replay/.test(error.message) ? error.message : 'does not answer'),
+    )
+    .finally(() => clearTimeout(timer));
+}
+
+/** `GET /health/live` and `GET /health/ready`; the importing module provides `READINESS`. */
+@Module({ controllers: [HealthController] })
+export class HealthModule {
+  static with(checks: { inject: unknown[]; useFactory: (...args: never[]) => ReadinessCheck[] }) {
+    return { module: HealthModule, providers: [{ provide: READINESS, ...checks } as never] };
+  }
+}

@@ -1,0 +1,70 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { notFound, Problem } from '../problems.js';
+import { ENVIRONMENT_ID, type Principal, type Scope, unauthorized, type VerifyToken } from '../tokens.js';
+
+/** Who calls and for which environment. */
+export interface Caller extends Principal {
+  readonly environment: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller?: Caller;
+  }
+  interface FastifyContextConfig {
+    scope?: Scope;
+  }
+}
+
+/**
+ * Fastify's first hook on everything under `/api/`: it runs before a body is read, so that nobody without a token
+ * and the scope of the route costs more than this. Routes name their scope by `@Endpoint`.
+ */
+export function accessHook(verify: VerifyToken) {
+  return async (request: FastifyRequest): Promise<void> => {
+    if (!request.url.startsWith('/api/')) return;
+    const principal = await verify(bearerToken(request));
+    if (request.is404) throw notFound('address');
+    const environment = environmentOf(request, principal);
+    requireScope(principal, request.routeOptions.config.scope);
+    request.caller = { ...principal, environment };
+  };
+}
+
+function bearerToken(request: FastifyRequest): string {
+  const [, token] = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '') ?? [];
+  if (token === undefined) throw unauthorized('Send "Authorization: Bearer <token>".');
+  return token;
+}
+
+function environmentOf(request: FastifyRequest, { environments }: Principal): string {
+  const header = request.headers['environment-id'];
+  const only = environments.length === 1 && !request.url.startsWith('/api/v2/') ? environments[0] : undefined;
+  const environment = header ?? only;
+  if (environment === undefined) {
+    throw new Problem('environment-required', 'Send the header environment-id with the environment that is meant.');
+  }
+  if (typeof environment !== 'string' || !ENVIRONMENT_ID.test(environment)) {
+    const detail = '1 to 64 letters, digits, "_" and "-"';
+    throw new Problem('invalid-request', `The header environment-id takes ${detail}.`, {
+      errors: [{ parameter: 'environment-id', code: 'invalid', detail }],
+    });
+  }
+  if (!environments.includes(environment)) {
+    throw new Problem('environment-forbidden', `The token does not name the environment ${environment}.`);
+  }
+  return environment;
+}
+
+function requireScope({ scopes }: Principal, scope: Scope | undefined): void {
+  if (scope === undefined || scopes.has(scope)) return;
+  throw new Problem('missing-scope', `This call needs the scope ${scope}.`);
+}
+
+/** A route's parameter: who calls, as `accessHook` found it. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (caller === undefined) throw new Error('a route outside /api/ has no caller');
+  return caller;
+});

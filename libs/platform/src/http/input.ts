@@ -1,0 +1,55 @@
+import { type PipeTransform } from '@nestjs/common';
+import { type z } from 'zod';
+import { type InputError, Problem } from '../problems.js';
+
+type Place = 'path' | 'query' | 'header' | 'body';
+
+/** Checks one part of a request against its schema: 400 for path, query and headers, 422 for a body. */
+export class Checked<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {
+  constructor(
+    private readonly place: Place,
+    private readonly schema: Schema,
+  ) {}
+
+  transform(input: unknown): z.output<Schema> {
+    return checkInput(this.place, this.schema, input);
+  }
+}
+
+export const checkedPath = <Schema extends z.ZodType>(schema: Schema) => new Checked('path', schema);
+export const checkedQuery = <Schema extends z.ZodType>(schema: Schema) => new Checked('query', schema);
+export const checkedBody = <Schema extends z.ZodType>(schema: Schema) => new Checked('body', schema);
+
+/** The checked value; throws `invalid-body` or `invalid-request` with an entry for each place at fault. */
+export function checkInput<Schema extends z.ZodType>(place: Place, schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const errors = result.error.issues.flatMap((issue) => inputErrors(place, issue, input));
+  const summary = errors.map((error) => `${error.pointer ?? error.parameter ?? ''}: ${error.detail}`).slice(0, 3);
+  throw new Problem(place === 'body' ? 'invalid-body' : 'invalid-request', summary.join('; '), { errors });
+}
+
+/** One issue of the schema as entries of `errors`; several unknown fields come as one issue. */
+export function inputErrors(place: Place, issue: z.core.$ZodIssue, input: unknown): InputError[] {
+  if (issue.code === 'unrecognized_keys') {
+    const what = place === 'body' ? 'field' : 'parameter';
+    return issue.keys.map((key) => ({
+      ...placeOf(place, [...issue.path, key]),
+      code: 'unknown',
+      detail: `there is no such ${what}`,
+    }));
+  }
+  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  if (value === undefined && issue.code === 'invalid_type') {
+    return [{ ...placeOf(place, issue.path), code: 'required', detail: 'is required' }];
+  }
+  if (place !== 'body' && Array.isArray(value)) {
+    return [{ ...placeOf(place, issue.path), code: 'repeated', detail: 'may be given once' }];
+  }
+  return [{ ...placeOf(place, issue.path), code: 'invalid', detail: issue.message }];
+}
+
+function placeOf(place: Place, path: PropertyKey[]): Pick<InputError, 'pointer' | 'parameter'> {
+  if (place !== 'body') return { parameter: String(path[0] ?? '') };
+  return { pointer: path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('') };
+}

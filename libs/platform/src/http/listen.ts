@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
+import { nestLogger } from '../logging.js';
+import { tokenVerifier } from '../tokens.js';
+import { type AuthConfig } from '../config.js';
+import { accessHook } from './access.js';
+import { asProblem, ProblemFilter, sendProblem } from './problem-filter.js';
+
+/** The largest body that any call takes, in bytes. */
+export const BODY_LIMIT = 8 * 1024 * 1024;
+
+/** An HTTP application with what all routes share: access, errors, body types. Call `listen` on it. */
+export async function httpApplication(
+  module: Type | DynamicModule,
+  options: { auth: AuthConfig; logger: Logger },
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    // An id from outside would end up in the logs as somebody else's.
+    requestIdHeader: false,
+    genReqId: () => `urn:uuid:${randomUUID()}`,
+    routerOptions: { maxParamLength: 300 },
+    forceCloseConnections: true,
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(asProblem(error), request, reply),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: nestLogger(options.logger),
+    abortOnError: false,
+    // Nest would add form bodies; calls that take another media type than these name it.
+    bodyParser: false,
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeContentTypeParser('text/plain');
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
+  fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));
+  app.useGlobalFilters(new ProblemFilter(options.logger));
+  app.enableShutdownHooks();
+  return app;
+}

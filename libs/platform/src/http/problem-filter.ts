@@ -1,0 +1,98 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
+import { PROBLEMS, Problem, type ProblemCode } from '../problems.js';
+
+/** The two published shapes of an error: v2's envelope, and problem details (RFC 9457) everywhere else. */
+export function problemBody(problem: Problem, path: string, requestId: string): object {
+  if (path.startsWith('/api/v2/')) {
+    return { status: 'error', error: { code: problem.code, message: problem.message } };
+  }
+  return {
+    type: `/problems/${problem.code}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.message,
+    instance: requestId,
+    ...(problem.more.errors && { errors: problem.more.errors }),
+  };
+}
+
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  const path = request.url.split('?')[0] ?? '';
+  const json = path.startsWith('/api/v2/') ? 'application/json' : 'application/problem+json';
+  void reply
+    .status(problem.status)
+    .headers(problem.more.headers ?? {})
+    .type(`${json}; charset=utf-8`)
+    // A string, since Fastify would serialise an object by the media type it knows.
+    .send(JSON.stringify(problemBody(problem, path, request.id)));
+}
+
+/** Turns whatever was thrown into an answer; what is not meant for the client goes to the log, with the request's id. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = asProblem(thrown);
+    if (problem.status >= 500) this.logger.error({ err: thrown, requestId: request.id }, problem.message);
+    if (reply.sent || reply.raw.headersSent) return;
+    sendProblem(problem, request, reply);
+  }
+}
+
+const BY_STATUS: Record<number, ProblemCode> = {
+  400: 'invalid-request',
+  404: 'not-found',
+  413: 'too-large',
+  415: 'unsupported-media-type',
+  429: 'overloaded',
+};
+
+/** Fastify's and Nest's own errors by their status; a server that is down by what its client throws. */
+export function asProblem(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
+  const code = BY_STATUS[status];
+  if (code) return new Problem(code, clientText(code, thrown), { cause: thrown });
+  if (isOutage(thrown) || viewsAreMissing(thrown)) {
+    return new Problem('unavailable', 'A server that this needs does not answer. Try again in a moment.', {
+      headers: { 'retry-after': '2' },
+      cause: thrown,
+    });
+  }
+  return new Problem('internal', 'Something went wrong here; the log has the cause under this instance.', {
+    cause: thrown,
+  });
+}
+
+function clientText(code: ProblemCode, thrown: unknown): string {
+  if (code === 'invalid-request') return `The request cannot be read: ${(thrown as Error).message}`;
+  return code === 'not-found' ? 'There is nothing at this address.' : PROBLEMS[code].advice;
+}
+
+function statusOf(thrown: unknown): number {
+  const { statusCode } = (thrown ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : 500;
+}
+
+// Connection errors of Node, the connection class (08), shutdown and "too many" classes (57P, 53) of Postgres, and
+// the names under which the log's and Redis's clients say that they got no answer.
+const OUTAGE_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08\w{3}|57P\d{2}|53\w{3})$/;
+const OUTAGE_NAMES = /^(LogUnavailable|LogOverloaded|MaxRetriesPerRequestError)$/;
+const OUTAGE_TEXT = /connection timeout|timeout exceeded when trying to connect|Connection terminated/i;
+
+export function isOutage(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const { code } = thrown as { code?: unknown };
+  return OUTAGE_CODES.test(String(code)) || OUTAGE_NAMES.test(thrown.name) || OUTAGE_TEXT.test(thrown.message);
+}
+
+// While views are created, or rebuilt after somebody dropped them, their tables are not there (yet).
+function viewsAreMissing(thrown: unknown): boolean {
+  return ['42P01', '3F000'].includes(String((thrown as { code?: unknown } | undefined)?.code));
+}

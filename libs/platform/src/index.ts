@@ -1,0 +1,16 @@
+export { type AuthConfig, type Config, ConfigError, readConfig } from './config.js';
+export { HealthModule, type ReadinessCheck } from './health.js';
+export { Caller } from './http/access.js';
+export { isOutage } from './http/problem-filter.js';
+export { Endpoint } from './http/endpoint.js';
+export { checkedBody, checkedPath, checkedQuery, checkInput, inputErrors } from './http/input.js';
+export { BODY_LIMIT, httpApplication } from './http/listen.js';
+export { createLogger, type Logger } from './logging.js';
+export { counter, gauge, metrics, MetricsModule } from './metrics.js';
+export { Namespace } from './namespace.js';
+export { Notifications } from './notifications.js';
+export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
+export { Postgres, type Queryable } from './postgres.js';
+export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
+export { connectRedis } from './redis.js';
+export { SCOPES, type Scope, signToken, tokenVerifier, type VerifyToken } from './tokens.js';

@@ -1,0 +1,45 @@
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { type Logger } from 'pino';
+import { type Config } from './config.js';
+import { Namespace } from './namespace.js';
+import { Notifications } from './notifications.js';
+import { Postgres } from './postgres.js';
+import { connectRedis } from './redis.js';
+
+export const LOGGER = Symbol('LOGGER');
+export const CONFIG = Symbol('CONFIG');
+
+/** The settings, the names and the connections that every room may ask for. */
+@Global()
+@Module({})
+export class PlatformModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(Postgres) private readonly postgres: Postgres,
+    @Inject(Notifications) private readonly notifications: Notifications,
+    @Inject(Redis) private readonly redis: Redis,
+  ) {}
+
+  static with(config: Config, logger: Logger): DynamicModule {
+    const namespace = new Namespace(config.namespace);
+    const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
+    const providers = [
+      { provide: CONFIG, useValue: config },
+      { provide: LOGGER, useValue: logger },
+      { provide: Namespace, useValue: namespace },
+      {
+        provide: Postgres,
+        useFactory: () => new Postgres(config.databaseUrl, namespace, { max: 16, onError: lost('Postgres') }),
+      },
+      { provide: Notifications, useFactory: () => new Notifications(config.databaseUrl, lost('Postgres')) },
+      { provide: Redis, useFactory: () => connectRedis(config.redisUrl, lost('Redis')) },
+    ];
+    return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.redis.disconnect();
+    await this.notifications.close();
+    await this.postgres.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import { type Namespace } from './namespace.js';
+
+// Counts and positions stay far below 2^53; as numbers they can be compared and added.
+types.setTypeParser(types.builtins.INT8, Number);
+
+/** Whatever runs a statement: the pool or a transaction's connection. */
+export interface Queryable {
+  query<Row extends QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<{ rows: Row[]; rowCount: number | null }>;
+}
+
+/** Connections on which the views of the live generation are found by their bare names. */
+export class Postgres {
+  readonly pool: Pool;
+
+  constructor(url: string, namespace: Namespace, options: { max?: number; onError?: (error: Error) => void } = {}) {
+    const path = ['registry', 'activities'].map((fold) => namespace.schema(fold)).join(',');
+    this.pool = new Pool({
+      connectionString: url,
+      max: options.max ?? 10,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      application_name: namespace.name,
+      options: `-c search_path=${path},public`,
+    });
+    // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+    this.pool.on('error', (error) => options.onError?.(error));
+  }
+
+  query<Row extends QueryResultRow>(text: string, values?: unknown[]) {
+    return this.pool.query<Row>(text, values);
+  }
+
+  /** Rolls back when `work` throws, and passes the error on. */
+  async transaction<T>(work: (tx: PoolClient) => Promise<T>): Promise<T> {
+    const tx = await this.pool.connect();
+    try {
+      await tx.query('BEGIN');
+      const result = await work(tx);
+      await tx.query('COMMIT');
+      tx.release();
+      return result;
+    } catch (error) {
+      // A connection that can't even roll back is broken: it is thrown away rather than given to the next.
+      await tx.query('ROLLBACK').then(
+        () => tx.release(),
+        (broken: Error) => tx.release(broken),
+      );
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+}

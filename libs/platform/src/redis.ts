@@ -1,0 +1,17 @@
+import { Redis } from 'ioredis';
+
+/**
+ * A connection that fails fast: Redis is a cache here, so a caller goes to Postgres rather than wait for it. It
+ * reconnects by itself.
+ */
+export function connectRedis(url: string, onError: (error: Error) => void): Redis {
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    commandTimeout: 2_000,
+    connectTimeout: 2_000,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
+  });
+  redis.on('error', onError);
+  return redis;
+}

@@ -1,0 +1,108 @@
+import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { type AuthConfig } from './config.js';
+import { Problem } from './problems.js';
+
+export const SCOPES = [
+  'users:read',
+  'users:write',
+  'workspaces:read',
+  'workspaces:write',
+  'activities:read',
+  'activities:write',
+  'statistics:read',
+  'admin',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const ENVIRONMENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Who calls, as the token says. */
+export interface Principal {
+  readonly subject: string;
+  readonly environments: readonly string[];
+  readonly scopes: ReadonlySet<string>;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+const Claims = z.object({
+  sub: z.string().min(1),
+  exp: z.number(),
+  environments: z.array(z.string().regex(ENVIRONMENT_ID)),
+  scope: z.string().default(''),
+});
+
+// The families are never mixed: a public key must not pass as an HMAC secret (RFC 8725, 3.1).
+const SHARED = ['HS256'];
+const ASYMMETRIC = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+export type VerifyToken = (token: string) => Promise<Principal>;
+
+/** Checks bearer tokens. The promise rejects with `unauthorized`, or `unavailable` when the JWKS can't be read. */
+export function tokenVerifier(auth: AuthConfig): VerifyToken {
+  const options = { issuer: auth.issuer, audience: auth.audience, requiredClaims: ['exp'] };
+  if (auth.secret !== undefined) {
+    const secret = new TextEncoder().encode(auth.secret);
+    return (token) => principalOf(() => jwtVerify(token, secret, { ...options, algorithms: SHARED }));
+  }
+  const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(auth.jwksUrl ?? ''), { cooldownDuration: 30_000 });
+  return (token) => principalOf(() => jwtVerify(token, keys, { ...options, algorithms: ASYMMETRIC }));
+}
+
+async function principalOf(verify: () => Promise<{ payload: unknown }>): Promise<Principal> {
+  const { payload } = await verify().catch((error: unknown) => {
+    throw tokenProblem(error);
+  });
+  const claims = Claims.safeParse(payload);
+  if (!claims.success) {
+    const names = claims.error.issues.map((issue) => issue.path[0]).join(', ');
+    throw unauthorized(`The token's claims are not as they should be: ${names}.`);
+  }
+  const { sub, exp, environments, scope } = claims.data;
+  return { subject: sub, environments, scopes: new Set(scope.split(' ').filter(Boolean)), expiresAt: exp * 1000 };
+}
+
+function tokenProblem(error: unknown): Problem {
+  if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', error);
+  const keysUnreadable = error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError);
+  if (keysUnreadable) {
+    return new Problem('unavailable', 'The keys that check tokens cannot be read.', {
+      headers: { 'retry-after': '5' },
+      cause: error,
+    });
+  }
+  return unauthorized('The token is not valid.', error);
+}
+
+export function unauthorized(detail: string, cause?: unknown): Problem {
+  return new Problem('unauthorized', detail, { headers: { 'www-authenticate': 'Bearer' }, cause });
+}
+
+/** A token signed with the shared secret, as `tidemark token` prints it. `ttl` in seconds. */
+export function signToken(
+  secret: string,
+  claims: { subject: string; environments: string[]; scope: string; ttl: number },
+  auth: Pick<AuthConfig, 'issuer' | 'audience'> = {},
+): Promise<string> {
+  const jwt = new SignJWT({ environments: claims.environments, scope: claims.scope })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(claims.subject)
+    .setIssuedAt()
+    .setExpirationTime(Math.floor(Date.now() / 1000) + claims.ttl);
+  if (auth.issuer !== undefined) jwt.setIssuer(auth.issuer);
+  if (auth.audience !== undefined) jwt.setAudience(auth.audience);
+  return jwt.sign(new TextEncoder().encode(secret));
+}

@@ -1,0 +1,25 @@
+import { type LogRecord, type Topic } from '#event-sourcing';
+import { type Queryable } from '#platform';
+
+/**
+ * What turns one topic into views. `apply` is a function of the records and of what the views hold at the records'
+ * start, nothing else: the same log gives the same rows, ids and verdicts at every replay.
+ */
+export interface Fold {
+  /** Also the name of its Postgres schema, consumer group and announcements. */
+  readonly name: string;
+  readonly topic: Topic;
+  /** Goes up whenever the views' tables or contents change: the live generation then has to be rebuilt. */
+  readonly version: number;
+  /** Creates the views' tables and indexes, by their bare names, in an empty schema. */
+  readonly tables: string;
+  /** How many records one transaction takes at most. */
+  readonly batch: number;
+  /**
+   * Writes what the records change, in the transaction that moves the checkpoint. What it returns runs after the
+   * commit, for what follows from the views elsewhere (Redis); it may be lost with the process and must not throw.
+   */
+  apply(tx: Queryable, partition: number, records: readonly LogRecord[]): Promise<AfterCommit | void>;
+}
+
+export type AfterCommit = () => Promise<void>;

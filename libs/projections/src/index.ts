@@ -1,0 +1,4 @@
+export { readCheckpoints } from './checkpoints.js';
+export { type AfterCommit, type Fold } from './fold.js';
+export { GenerationMissing, prepareGeneration, requireGeneration } from './generation.js';
+export { project } from './projector.js';

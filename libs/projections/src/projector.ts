@@ -1,0 +1,123 @@
+import { type Consumption, type EventLog, type LogRecord } from '#event-sourcing';
+import { counter, isOutage, type Logger, type Namespace, type Postgres } from '#platform';
+import { moveCheckpoint, readCheckpoints, StaleOwner } from './checkpoints.js';
+import { type Fold } from './fold.js';
+import { prepareGeneration } from './generation.js';
+
+const applied = counter('projected_records_total', 'Records applied to the views', ['fold']);
+const stale = counter('stale_checkpoints_total', 'Commits refused because another owner had moved on', ['fold']);
+
+interface Surroundings {
+  readonly log: EventLog;
+  readonly postgres: Postgres;
+  readonly namespace: Namespace;
+  readonly logger: Logger;
+}
+
+/**
+ * Feeds a fold from its topic: shares the partitions with the other projectors of its group and applies each
+ * partition in order, a transaction a batch, for as long as the process lives.
+ *
+ * A server that is down is waited for, with the position held. Anything else that a fold throws ends the consumption.
+ */
+export async function project(fold: Fold, around: Surroundings): Promise<Consumption> {
+  const { log, postgres, namespace } = around;
+  await prepareGeneration(postgres, namespace, fold);
+  return log.consume({
+    topic: fold.topic.name,
+    group: namespace.group(fold.name),
+    startAt: async (partitions) => {
+      const checkpoints = await untilItWorks(
+        around,
+        () => true,
+        () => readCheckpoints(postgres, fold),
+      );
+      return new Map(partitions.map((partition) => [partition, checkpoints.get(partition) ?? 0]));
+    },
+    apply: async (partition, records, stillOwned) => {
+      for (let start = 0; start < records.length && stillOwned(); start += fold.batch) {
+        await applyBatch(fold, around, partition, records.slice(start, start + fold.batch), stillOwned);
+      }
+    },
+  });
+}
+
+async function applyBatch(
+  fold: Fold,
+  around: Surroundings,
+  partition: number,
+  batch: readonly LogRecord[],
+  stillOwned: () => boolean,
+): Promise<void> {
+  await untilItWorks(around, stillOwned, async () => {
+    try {
+      await commitBatch(fold, around, partition, batch);
+    } catch (error) {
+      if (!(error instanceof StaleOwner)) throw error;
+      stale.inc({ fold: fold.name });
+      const rest = await notYetApplied(fold, around, partition, batch);
+      if (rest.length > 0) await commitBatch(fold, around, partition, rest);
+    }
+  });
+}
+
+async function commitBatch(
+  fold: Fold,
+  { postgres, namespace }: Surroundings,
+  partition: number,
+  batch: readonly LogRecord[],
+): Promise<void> {
+  const from = batch[0]!.offset;
+  const to = batch.at(-1)!.offset + 1;
+  const afterCommit = await postgres.transaction(async (tx) => {
+    await moveCheckpoint(tx, fold, partition, from, to);
+    const after = await fold.apply(tx, partition, batch);
+    await tx.query('SELECT pg_notify($1, $2)', [namespace.channel(fold.name), `${partition}:${to}`]);
+    return after;
+  });
+  applied.inc({ fold: fold.name }, batch.length);
+  await afterCommit?.();
+}
+
+/**
+ * What is left of a batch when the checkpoint is not where it begins: nothing when the commit had worked and only its
+ * answer was lost, or when another owner was faster. A checkpoint before the batch means that the views were replaced
+ * underneath; only a new start at the checkpoint is right then.
+ */
+async function notYetApplied(
+  fold: Fold,
+  { postgres }: Surroundings,
+  partition: number,
+  batch: readonly LogRecord[],
+): Promise<readonly LogRecord[]> {
+  const position = (await readCheckpoints(postgres, fold)).get(partition);
+  const first = batch[0]!.offset;
+  if (position === undefined || position < first) {
+    throw new Error(`the checkpoint of ${fold.name}/${partition} fell back to ${position} while at ${first}`);
+  }
+  return batch.filter(({ offset }) => offset >= position);
+}
+
+/** Tries again, ever more slowly, while a server is down and the partition is still ours. */
+async function untilItWorks<T>(
+  { logger }: Surroundings,
+  stillOwned: () => boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let wait = 50; ; wait = Math.min(wait * 2, 5_000)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error) || !stillOwned()) throw error;
+      logger.warn({ err: error }, `a server does not answer; trying again in ${wait} ms`);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
+
+// Serialization failure and deadlock: the transaction was undone and may be tried again as it is.
+const TRY_AGAIN = new Set(['40001', '40P01']);
+
+function isTransient(error: unknown): boolean {
+  return isOutage(error) || TRY_AGAIN.has(String((error as { code?: unknown }).code));
+}

@@ -1,0 +1,1 @@
+export { Directory, type UserReference } from './users/queries/directory.js';

@@ -1,0 +1,34 @@
+import { type NameKeys, type UserDetails } from './user.js';
+
+export interface RegisterUser {
+  readonly type: 'RegisterUser';
+  readonly keys: NameKeys;
+  readonly user: UserDetails;
+}
+
+/** Replaces all details. */
+export interface ReplaceUser {
+  readonly type: 'ReplaceUser';
+  readonly userId: number;
+  readonly keys: NameKeys;
+  readonly user: UserDetails;
+  /** The versions that the client takes for current (`If-Match`); absent when it does not mind. */
+  readonly ifVersions?: readonly number[];
+}
+
+/** Changes the details that are named; `profile` is a merge patch (RFC 7396). */
+export interface ChangeUser {
+  readonly type: 'ChangeUser';
+  readonly userId: number;
+  readonly keys: Partial<NameKeys>;
+  readonly changes: Partial<UserDetails>;
+  readonly ifVersions?: readonly number[];
+}
+
+export interface DeleteUser {
+  readonly type: 'DeleteUser';
+  readonly userId: number;
+  readonly ifVersions?: readonly number[];
+}
+
+export type UserCommand = RegisterUser | ReplaceUser | ChangeUser | DeleteUser;

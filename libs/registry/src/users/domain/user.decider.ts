@@ -1,0 +1,102 @@
+import { type Decider, type Decision, type Rejection } from '#event-sourcing';
+import { mergePatch } from './merge-patch.js';
+import { type FreeFields, type NameKeys, type User } from './user.js';
+import { type UserCommand } from './user.commands.js';
+import { type UserEvent } from './user.events.js';
+
+/** What a command about one user can depend on: the user, who owns the names it asks for, and the next ids. */
+export interface UserState {
+  readonly user: Pick<User, 'id' | 'version'> | undefined;
+  /** The ids of the users that own the names which the command asks for. */
+  readonly owners: { readonly username?: number; readonly email?: number };
+  readonly next: { readonly id: number; readonly objectId: string };
+}
+
+/** A command with the log's time of its record. */
+export type Timed<Command> = Command & { readonly at: number };
+
+/**
+ * The rules of users. The verdicts are part of the stored format: what is decided here today must be decided so at
+ * every replay.
+ */
+export const userDecider = {
+  initial: { user: undefined, owners: {}, next: { id: 1, objectId: '' } } as UserState & { user: User | undefined },
+
+  decide(state: UserState, command: Timed<UserCommand>): Decision<UserEvent> {
+    if (command.type === 'RegisterUser') return register(state, command);
+    if (state.user === undefined)
+      return { rejected: 'not-found', detail: 'There is no such user in this environment.' };
+    if (command.ifVersions && !command.ifVersions.includes(state.user.version)) return stale(state.user.version);
+    return change(state, command);
+  },
+
+  evolve(state: UserState & { user: User | undefined }, event: UserEvent): UserState & { user: User | undefined } {
+    return { ...state, user: evolveUser(state.user, event) };
+  },
+} satisfies Decider<UserState & { user: User | undefined }, Timed<UserCommand>, UserEvent>;
+
+function register(
+  { owners, next }: UserState,
+  command: Timed<UserCommand & { type: 'RegisterUser' }>,
+): Decision<UserEvent> {
+  const { keys, user, at } = command;
+  return takenBySomebodyElse(keys, owners) ?? [{ type: 'UserRegistered', ...next, keys, user, at }];
+}
+
+function change(
+  { user, owners }: UserState,
+  command: Timed<Exclude<UserCommand, { type: 'RegisterUser' }>>,
+): Decision<UserEvent> {
+  const { at } = command;
+  switch (command.type) {
+    case 'DeleteUser':
+      return [{ type: 'UserDeleted', at }];
+    case 'ReplaceUser':
+      return (
+        takenBySomebodyElse(command.keys, owners, user?.id) ?? [
+          { type: 'UserReplaced', keys: command.keys, user: command.user, at },
+        ]
+      );
+    case 'ChangeUser':
+      return (
+        takenBySomebodyElse(command.keys, owners, user?.id) ?? [
+          { type: 'UserChanged', keys: command.keys, changes: command.changes, at },
+        ]
+      );
+  }
+}
+
+function takenBySomebodyElse(
+  keys: Partial<NameKeys>,
+  owners: UserState['owners'],
+  self?: number,
+): Rejection | undefined {
+  if (keys.username !== undefined && owners.username !== undefined && owners.username !== self) {
+    return { rejected: 'username-taken', detail: 'Another user of this environment has this username.' };
+  }
+  if (keys.email !== undefined && owners.email !== undefined && owners.email !== self) {
+    return { rejected: 'email-taken', detail: 'Another user of this environment has this e-mail address.' };
+  }
+  return undefined;
+}
+
+function stale(version: number): Rejection {
+  return { rejected: 'stale-version', detail: `The current version is "${version}".` };
+}
+
+function evolveUser(user: User | undefined, event: UserEvent): User | undefined {
+  if (event.type === 'UserRegistered') {
+    const { id, objectId, keys, at } = event;
+    return { ...event.user, id, objectId, keys, createdOn: at, lastModifiedOn: at, version: 1 };
+  }
+  if (user === undefined || event.type === 'UserDeleted') return undefined;
+  const touched = { ...user, lastModifiedOn: event.at, version: user.version + 1 };
+  if (event.type === 'UserReplaced') return { ...touched, ...event.user, keys: event.keys };
+  const { profile, ...changes } = event.changes;
+  return {
+    ...touched,
+    ...changes,
+    keys: { ...user.keys, ...event.keys },
+    profile: profile ? (mergePatch(user.profile, profile) as FreeFields) : user.profile,
+  };
+}

@@ -1,0 +1,4 @@
+/** The form in which usernames and e-mail addresses are compared: two that differ only here are the same name. */
+export function nameKey(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}

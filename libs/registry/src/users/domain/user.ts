@@ -1,0 +1,30 @@
+/** The free fields of a profile: any JSON object. */
+export type FreeFields = Record<string, unknown>;
+
+/** What a person, or the team that runs the product, says of a user. */
+export interface UserDetails {
+  readonly username: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly isActive: boolean;
+  readonly profile: FreeFields;
+}
+
+/** The keys under which names are claimed; worked out at the door and stored with the command. */
+export interface NameKeys {
+  readonly username: string;
+  readonly email: string;
+}
+
+/** A user as the registry knows it. Times in milliseconds since the epoch, by the log's clock. */
+export interface User extends UserDetails {
+  readonly id: number;
+  /** 24 lower-case hex digits, rising with `id`. */
+  readonly objectId: string;
+  readonly keys: NameKeys;
+  readonly createdOn: number;
+  readonly lastModifiedOn: number;
+  /** 1 when registered, one more with each change. */
+  readonly version: number;
+}

@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Postgres } from '#platform';
+import { nameKey } from '../domain/user.names.js';
+
+/** How a request may name a user. */
+export type UserReference = { userId: number } | { objectId: string } | { username: string };
+
+/**
+ * Who and what exists in an environment at this moment: what the door checks before something is appended that names
+ * it. Each call is one statement, whatever the number of names.
+ */
+@Injectable()
+export class Directory {
+  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+
+  /** The integer id of each user that is named, in the same order; undefined where there is none. */
+  async userIds(environment: string, references: readonly UserReference[]): Promise<(number | undefined)[]> {
+    const keys = references.map(referenceKey);
+    const { rows } = await this.postgres.query<{ reference: string; id: number }>(
+      `SELECT 'i:' || id AS reference, id FROM users WHERE environment = $1 AND id = ANY($2)
+       UNION ALL
+       SELECT 'o:' || object_id, id FROM users WHERE environment = $1 AND object_id = ANY($3)
+       UNION ALL
+       SELECT 'u:' || username_key, id FROM users WHERE environment = $1 AND username_key = ANY($4)`,
+      [environment, named(keys, 'i:'), named(keys, 'o:'), named(keys, 'u:')],
+    );
+    const ids = new Map(rows.map(({ reference, id }) => [reference, id]));
+    return keys.map((key) => ids.get(key));
+  }
+
+  /** Which of these workspaces exist. */
+  async workspaceIds(environment: string, ids: readonly number[]): Promise<Set<number>> {
+    const { rows } = await this.postgres.query<{ id: number }>(
+      'SELECT id FROM workspaces WHERE environment = $1 AND id = ANY($2)',
+      [environment, [...new Set(ids)]],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  async hasUser(environment: string, userId: number): Promise<boolean> {
+    const [id] = await this.userIds(environment, [{ userId }]);
+    return id !== undefined;
+  }
+}
+
+function referenceKey(reference: UserReference): string {
+  if ('userId' in reference) return `i:${reference.userId}`;
+  if ('objectId' in reference) return `o:${reference.objectId}`;
+  return `u:${nameKey(reference.username)}`;
+}
+
+function named(keys: readonly string[], kind: string): string[] {
+  return [...new Set(keys.filter((key) => key.startsWith(kind)).map((key) => key.slice(kind.length)))];
+}

@@ -1,0 +1,202 @@
+import { type Extent, type LogRecord, type Position, type Subscription } from '#event-sourcing';
+import { type Consumer, type EachBatchPayload, type Kafka, type LogEntry } from 'kafkajs';
+import { Lease } from './lease.js';
+import { asLost, MembershipLost } from './membership-lost.js';
+import { assertInside, recordsOf } from './records.js';
+
+/** The broker holds the partitions of a killed member for that long. */
+const SESSION_TIMEOUT_MS = 10_000;
+const HEARTBEAT_MS = 1_500;
+/** How long the others wait for a member that is busy when the group changes. */
+const REBALANCE_TIMEOUT_MS = 30_000;
+const CONCURRENT_PARTITIONS = 4;
+
+/** What is known of this member's partitions until the group changes. */
+interface Generation {
+  /** The position each partition goes on at; none while it is being applied, or when an apply broke off. */
+  readonly positions: Map<number, Position>;
+  located: Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly subscription: Subscription;
+  readonly connect: (onLog: (entry: LogEntry) => void) => Kafka;
+  readonly extents: (topic: string) => Promise<ReadonlyMap<number, Extent>>;
+  /** The group was joined, and the positions of what was assigned are known. */
+  readonly onJoined: () => void;
+}
+
+/**
+ * One membership of a group, from joining it to leaving or losing it. Positions come from `startAt` alone; kafkajs is
+ * told where to read, and what it delivers is checked, since it begins at the start of a topic when in doubt.
+ */
+export class GroupSession {
+  /** Resolves after `stop`; rejects with `MembershipLost` when another session may help, else with the reason. */
+  readonly ended: Promise<void>;
+  private readonly topic: string;
+  private readonly consumer: Consumer;
+  private readonly running = new Set<Promise<void>>();
+  private readonly started: Promise<void>;
+  private generation: Generation | undefined;
+  private stopping = false;
+  private left: Promise<void> | undefined;
+  private resolve!: () => void;
+  private reject!: (reason: unknown) => void;
+
+  constructor(private readonly options: SessionOptions) {
+    this.topic = options.subscription.topic;
+    this.ended = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.consumer = newConsumer(options, (entry) => this.onLog(entry));
+    this.started = this.start().catch((error: unknown) => this.end(asLost(error)));
+  }
+
+  /** Lets the running applies end, then leaves the group. */
+  stop(): Promise<void> {
+    this.stopping = true;
+    this.resolve();
+    return (this.left ??= this.leave());
+  }
+
+  private async start(): Promise<void> {
+    const { consumer, topic } = this;
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.onJoin(payload.memberAssignment[topic] ?? []));
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.end(asLost(payload.error)));
+    await this.options.extents(topic);
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
+      eachBatch: (payload) => this.onBatch(payload),
+    });
+  }
+
+  private async leave(): Promise<void> {
+    // kafkajs forgets a consumer that is stopped while it joins, which then stays in the group for good.
+    await this.started;
+    await Promise.allSettled(this.running);
+    // It has logged why; the broker notices a member that did not leave.
+    await this.consumer.disconnect().catch(() => undefined);
+  }
+
+  private end(reason: unknown): void {
+    this.stopping = true;
+    this.reject(reason);
+  }
+
+  private onJoin(partitions: number[]): void {
+    const generation: Generation = { positions: new Map(), located: Promise.resolve() };
+    this.generation = generation;
+    generation.located = this.locate(generation, partitions).then(
+      () => this.options.onJoined(),
+      (error: unknown) => this.end(error),
+    );
+  }
+
+  /** Asks where to go on with these partitions, and tells kafkajs. */
+  private async locate(generation: Generation, partitions: number[]): Promise<void> {
+    if (partitions.length === 0) return;
+    const positions = await this.options.subscription.startAt(partitions);
+    const extents = await this.extents();
+    if (!this.isCurrent(generation)) return;
+    for (const partition of partitions) {
+      const position = assertInside(this.topic, partition, positions.get(partition), extents.get(partition));
+      generation.positions.set(partition, position);
+      this.seek(partition, position);
+    }
+  }
+
+  private async extents(): Promise<ReadonlyMap<number, Extent>> {
+    try {
+      return await this.options.extents(this.topic);
+    } catch (error) {
+      throw asLost(error);
+    }
+  }
+
+  private seek(partition: number, position: Position): void {
+    try {
+      this.consumer.seek({ topic: this.topic, partition, offset: String(position) });
+    } catch (error) {
+      throw new MembershipLost(error);
+    }
+  }
+
+  private isCurrent(generation: Generation): boolean {
+    return this.generation === generation && !this.stopping;
+  }
+
+  /** Throws what the heartbeat threw, for kafkajs to join again, and nothing else: it has its own ways with errors. */
+  private async onBatch(payload: EachBatchPayload): Promise<void> {
+    const { generation } = this;
+    if (!generation || this.stopping) return;
+    const owned = () => this.isCurrent(generation) && payload.isRunning() && !payload.isStale();
+    const lease = new Lease(() => payload.heartbeat(), owned);
+    const running = this.take(generation, payload, lease).catch((error: unknown) => this.end(error));
+    this.running.add(running);
+    await running;
+    this.running.delete(running);
+    lease.end();
+  }
+
+  private async take(generation: Generation, payload: EachBatchPayload, lease: Lease): Promise<void> {
+    const { partition } = payload.batch;
+    await generation.located;
+    if (!lease.isHeld()) return;
+    const position = generation.positions.get(partition);
+    if (position === undefined) return this.locate(generation, [partition]);
+    const records = recordsOf(payload.batch, position);
+    if (records[0]?.offset !== position) return this.realign(generation, partition, position);
+    await this.apply(generation, payload, records, lease);
+  }
+
+  private async apply(
+    generation: Generation,
+    payload: EachBatchPayload,
+    records: LogRecord[],
+    lease: Lease,
+  ): Promise<void> {
+    const { partition } = payload.batch;
+    generation.positions.delete(partition);
+    await this.options.subscription.apply(partition, records, () => lease.isHeld());
+    // It may have broken off anywhere, so where to go on is asked anew.
+    if (!lease.isHeld()) return;
+    const last = Number(payload.batch.lastOffset());
+    generation.positions.set(partition, last + 1);
+    payload.resolveOffset(String(last));
+  }
+
+  /** kafkajs delivered something else than what comes next: the log has lost that, or kafkajs its place. */
+  private async realign(generation: Generation, partition: number, position: Position): Promise<void> {
+    const extents = await this.extents();
+    assertInside(this.topic, partition, position, extents.get(partition));
+    if (this.isCurrent(generation)) this.seek(partition, position);
+  }
+
+  /** Of a position that the broker does not have, kafkajs tells its log alone, and begins at the topic's start. */
+  private onLog({ log }: LogEntry): void {
+    const { generation } = this;
+    const partition = Number(log['partition']);
+    const position = generation?.positions.get(partition);
+    if (!log.message.startsWith('Offset out of range') || !generation || position === undefined) return;
+    this.realign(generation, partition, position).catch((error: unknown) => this.end(error));
+  }
+}
+
+function newConsumer({ connect, subscription }: SessionOptions, onLog: (entry: LogEntry) => void): Consumer {
+  return connect(onLog).consumer({
+    groupId: subscription.group,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    maxBytesPerPartition: 1024 * 1024,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+    // A consumer that crashed is left to us: kafkajs's own restart cannot be stopped while it joins.
+    retry: { retries: 5, initialRetryTime: 200, restartOnFailure: () => Promise.resolve(false) },
+  });
+}

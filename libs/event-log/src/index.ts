@@ -1,0 +1,3 @@
+export { kafkaEventLog } from './kafka-event-log.js';
+export { type KafkaOptions, type LogSink } from './kafka-client.js';
+export { LogOverloaded } from './kafka-producer.js';

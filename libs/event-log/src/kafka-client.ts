@@ -1,0 +1,64 @@
+import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { registerZstd } from './zstd.js';
+
+/** What is said of the log's state; a pino logger fits. */
+export interface LogSink {
+  info(entry: object | string, message?: string): void;
+  warn(entry: object | string, message?: string): void;
+  error(entry: object | string, message?: string): void;
+}
+
+export interface KafkaOptions {
+  /** Where to begin, as `host:port`; the others are learnt from them. */
+  readonly brokers: string[];
+  readonly clientId: string;
+  readonly logger: LogSink;
+  /** Opens the connections, for a tunnel or a proxy; by default a plain socket to the advertised address. */
+  readonly socketFactory?: ISocketFactory;
+}
+
+/** No request waits longer for its answer: the caller of an append is to hear of it while still listening. */
+export const REQUEST_TIMEOUT_MS = 8_000;
+
+/** A kafkajs client; `onLog` sees each of its messages too, since some of what happens is told nowhere else. */
+export function kafkaClient(
+  options: KafkaOptions,
+  config: Partial<KafkaConfig> = {},
+  onLog?: (entry: LogEntry) => void,
+): Kafka {
+  registerZstd();
+  silenceNegativeTimeouts();
+  return new kafkajs.Kafka({
+    brokers: options.brokers,
+    clientId: options.clientId,
+    connectionTimeout: 2_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { retries: 1, initialRetryTime: 100 },
+    logCreator: () => (entry) => {
+      onLog?.(entry);
+      passOn(options.logger, entry);
+    },
+    ...(options.socketFactory && { socketFactory: options.socketFactory }),
+    ...config,
+  });
+}
+
+function passOn(logger: LogSink, { namespace, level, log }: LogEntry): void {
+  const { message, timestamp: _ours, ...rest } = log;
+  const entry = { ...rest, namespace };
+  // What kafkajs calls an error it tries again, for the most part; what it gives up it throws, and we tell of it.
+  if (level === kafkajs.logLevel.ERROR || level === kafkajs.logLevel.WARN) logger.warn(entry, message);
+  else logger.info(entry, message);
+}
+
+let silenced = false;
+
+/** kafkajs asks for timers in the past, which Node 24 takes as 1 ms and warns of: harmless, and nothing else is hidden. */
+function silenceNegativeTimeouts(): void {
+  if (silenced) return;
+  silenced = true;
+  const emit = process.emitWarning.bind(process) as (warning: string | Error, ...rest: unknown[]) => void;
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
+    if (rest[0] !== 'TimeoutNegativeWarning') emit(warning, ...rest);
+  };
+}

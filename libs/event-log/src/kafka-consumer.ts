@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Consumption, type Extent, type Subscription } from '#event-sourcing';
+import { GroupSession } from './group-session.js';
+import { kafkaClient, type KafkaOptions } from './kafka-client.js';
+import { MembershipLost } from './membership-lost.js';
+
+const MAX_BACKOFF_MS = 5_000;
+
+/** A consumer of a group: one session after the other, while what ends them is the log being out of reach. */
+export class KafkaConsumer implements Consumption {
+  readonly joined: Promise<void>;
+  readonly ended: Promise<void>;
+  /** Resolves when it has ended, in whichever way. */
+  readonly finished: Promise<void>;
+  private readonly stopped = new AbortController();
+  private session: GroupSession | undefined;
+  private failures = 0;
+  private onJoined!: () => void;
+
+  constructor(
+    private readonly options: KafkaOptions,
+    private readonly subscription: Subscription,
+    private readonly extents: (topic: string) => Promise<ReadonlyMap<number, Extent>>,
+  ) {
+    const firstJoin = new Promise<void>((resolve) => (this.onJoined = resolve));
+    const running = this.run();
+    this.finished = running.catch(() => undefined);
+    this.joined = Promise.race([firstJoin, running.then(() => Promise.reject(new Error('stopped before it joined')))]);
+    this.joined.catch(() => undefined);
+    // A promise of its own: when nobody listens to this one, its rejection ends the process, as it should.
+    this.ended = running.then(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await this.session?.stop();
+    await this.finished;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      const session = (this.session = this.newSession());
+      try {
+        await session.ended;
+      } catch (error) {
+        if (!(error instanceof MembershipLost)) throw error;
+        this.options.logger.warn({ err: error, group: this.subscription.group }, 'the consumer lost the log');
+      } finally {
+        await session.stop();
+      }
+      await this.backOff();
+    }
+  }
+
+  private newSession(): GroupSession {
+    return new GroupSession({
+      subscription: this.subscription,
+      connect: (onLog) => kafkaClient(this.options, {}, onLog),
+      extents: this.extents,
+      onJoined: () => {
+        this.failures = 0;
+        this.onJoined();
+      },
+    });
+  }
+
+  private async backOff(): Promise<void> {
+    const { signal } = this.stopped;
+    const delay = Math.min(100 * 2 ** this.failures, MAX_BACKOFF_MS);
+    this.failures += 1;
+    if (!signal.aborted) await pause(delay, undefined, { signal }).catch(() => undefined);
+  }
+}

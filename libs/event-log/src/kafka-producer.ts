@@ -1,0 +1,47 @@
+import { LogUnavailable, type NewRecord } from '#event-sourcing';
+import { kafkaClient, type KafkaOptions } from './kafka-client.js';
+import { PendingAppend } from './pending-append.js';
+import { SendLine } from './send-line.js';
+
+/** Each has one send in flight and partitions of its own: one gives 122k records/s where four give 167k. */
+const LINES = 2;
+/** From the call of an append to its answer. */
+export const APPEND_TIMEOUT_MS = 10_000;
+/** What may wait for the log before further appends are turned away. */
+const MAX_COLLECTED_BYTES = 64 * 1024 * 1024;
+
+/** More waits for the log than may be held in memory: nothing of the append was sent. */
+export class LogOverloaded extends LogUnavailable {}
+
+/** Appends on their way to the log, spread over producers by partition. */
+export class KafkaProducer {
+  private readonly lines: SendLine[];
+  private collected = 0;
+  private closed = false;
+
+  constructor(private readonly options: KafkaOptions) {
+    const kafka = kafkaClient(options);
+    const release = (chunk: { bytes: number }) => (this.collected -= chunk.bytes);
+    this.lines = Array.from({ length: LINES }, () => new SendLine(kafka, options.logger, release));
+  }
+
+  /** See `EventLog.append`. @throws LogOverloaded when too much is waiting, RangeError for a record over 900 KB. */
+  async append(topic: string, records: readonly NewRecord[], partitionOf: (key: string) => number): Promise<void> {
+    if (this.closed) throw new LogUnavailable('the log is closed');
+    if (records.length === 0) return;
+    const append = new PendingAppend(topic, records, partitionOf, APPEND_TIMEOUT_MS);
+    if (this.collected + append.bytes > MAX_COLLECTED_BYTES) {
+      append.fail(new LogOverloaded(`${this.collected} bytes are waiting for the log`));
+      return append.done;
+    }
+    this.collected += append.bytes;
+    for (const chunk of append.chunks) this.lines[chunk.partition % LINES]?.add(chunk);
+    return append.done;
+  }
+
+  /** Sends what was collected, then disconnects. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.lines.map((line) => line.close()));
+  }
+}

@@ -1,0 +1,79 @@
+import { LogUnavailable, type NewRecord } from '#event-sourcing';
+import { type Chunk, MAX_PARTITION_BYTES, MAX_PARTITION_RECORDS, sizeOf, type Waiter } from './send-queue.js';
+
+/** An append on its way: done when the log has acknowledged each of its chunks, failed with the first that it has not. */
+export class PendingAppend implements Waiter {
+  readonly done: Promise<void>;
+  readonly chunks: readonly Chunk[];
+  readonly bytes: number;
+  private outstanding: number;
+  private settled = false;
+  private readonly timer: NodeJS.Timeout;
+  private resolve!: () => void;
+  private reject!: (reason: Error) => void;
+
+  /** @throws RangeError for a record that no send can hold. */
+  constructor(topic: string, records: readonly NewRecord[], partitionOf: (key: string) => number, timeoutMs: number) {
+    this.chunks = cut(this, topic, records, partitionOf);
+    this.bytes = this.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+    this.outstanding = this.chunks.length;
+    this.done = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.timer = setTimeout(
+      () => this.fail(new LogUnavailable(`the log did not confirm the append in ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+  }
+
+  get isSettled(): boolean {
+    return this.settled;
+  }
+
+  /** One chunk more is on all in-sync replicas. */
+  acknowledge(): void {
+    this.outstanding -= 1;
+    if (this.outstanding === 0 && this.settle()) this.resolve();
+  }
+
+  fail(reason: LogUnavailable): void {
+    if (this.settle()) this.reject(reason);
+  }
+
+  private settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    clearTimeout(this.timer);
+    return true;
+  }
+}
+
+function cut(
+  append: PendingAppend,
+  topic: string,
+  records: readonly NewRecord[],
+  partitionOf: (key: string) => number,
+): Chunk[] {
+  const chunks: Chunk[] = [];
+  const open = new Map<number, Chunk>();
+  for (const record of records) {
+    const bytes = sizeOf(record);
+    if (bytes > MAX_PARTITION_BYTES)
+      throw new RangeError(`a record of ${bytes} bytes: the log takes ${MAX_PARTITION_BYTES}`);
+    const partition = partitionOf(record.key);
+    let chunk = open.get(partition);
+    if (!chunk || isFull(chunk, bytes)) {
+      chunk = { append, topic, partition, records: [], bytes: 0 };
+      open.set(partition, chunk);
+      chunks.push(chunk);
+    }
+    chunk.records.push(record);
+    chunk.bytes += bytes;
+  }
+  return chunks;
+}
+
+function isFull(chunk: Chunk, more: number): boolean {
+  return chunk.bytes + more > MAX_PARTITION_BYTES || chunk.records.length >= MAX_PARTITION_RECORDS;
+}

@@ -1,0 +1,116 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { LogUnavailable } from '#event-sourcing';
+import kafkajs, { type Kafka, type Producer, type TopicMessages } from 'kafkajs';
+import { type LogSink, REQUEST_TIMEOUT_MS } from './kafka-client.js';
+import { type Chunk, SendQueue } from './send-queue.js';
+import { within } from './within.js';
+
+const SEND_TIMEOUT_MS = REQUEST_TIMEOUT_MS + 2_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_BACKOFF_MS = 1_000;
+
+/**
+ * One idempotent producer with one send in flight. kafkajs gives sequence numbers back when a send fails, so a
+ * following batch would bear the numbers of one that is stored and be acknowledged as its duplicate, and lost: hence
+ * never a second send at once, no send of kafkajs's own again, and a new producer after every failed send.
+ */
+export class SendLine {
+  private readonly queue = new SendQueue();
+  private producer: Producer | undefined;
+  private busy = false;
+  private idle: Promise<void> = Promise.resolve();
+  private readonly retired = new Set<Promise<void>>();
+
+  /** `onLeave` is told of every chunk that leaves the queue for good, stored or not. */
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly logger: LogSink,
+    private readonly onLeave: (chunk: Chunk) => void,
+  ) {}
+
+  add(chunk: Chunk): void {
+    this.queue.add(chunk);
+    if (!this.busy) this.idle = this.run();
+  }
+
+  /** Sends what was collected, then disconnects. */
+  async close(): Promise<void> {
+    await this.idle;
+    if (this.producer) this.retire(this.producer);
+    await Promise.all(this.retired);
+  }
+
+  private async run(): Promise<void> {
+    this.busy = true;
+    let failures = 0;
+    while (!this.queue.isEmpty) {
+      const producer = await this.connected();
+      this.queue.removeFailed().forEach(this.onLeave);
+      if (producer) await this.send(producer, this.queue.take());
+      else if (!this.queue.isEmpty) await pause(Math.min(50 * 2 ** failures, MAX_BACKOFF_MS));
+      failures = producer ? 0 : failures + 1;
+    }
+    this.busy = false;
+  }
+
+  /** The producer; none when the log cannot be reached. */
+  private async connected(): Promise<Producer | undefined> {
+    if (this.producer) return this.producer;
+    const producer = newProducer(this.kafka);
+    try {
+      await within(CONNECT_TIMEOUT_MS, producer.connect());
+      this.producer = producer;
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the log cannot be reached for appends');
+      this.retire(producer);
+    }
+    return this.producer;
+  }
+
+  private async send(producer: Producer, chunks: Chunk[]): Promise<void> {
+    if (chunks.length === 0) return;
+    try {
+      const batch = { acks: -1, timeout: REQUEST_TIMEOUT_MS, compression: kafkajs.CompressionTypes.ZSTD };
+      await within(SEND_TIMEOUT_MS, producer.sendBatch({ ...batch, topicMessages: messagesOf(chunks) }));
+      for (const chunk of chunks) chunk.append.acknowledge();
+    } catch (error) {
+      this.retire(producer);
+      const reason = new LogUnavailable('the log did not confirm the append', { cause: error });
+      for (const chunk of chunks) chunk.append.fail(reason);
+    }
+    chunks.forEach(this.onLeave);
+  }
+
+  /** Disconnects beside the work: an answer that never comes would hold it up. */
+  private retire(producer: Producer): void {
+    if (this.producer === producer) this.producer = undefined;
+    const gone: Promise<void> = producer
+      .disconnect()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'a producer did not disconnect'))
+      .finally(() => this.retired.delete(gone));
+    this.retired.add(gone);
+  }
+}
+
+function newProducer(kafka: Kafka): Producer {
+  return kafka.producer({
+    idempotent: true,
+    allowAutoTopicCreation: false,
+    // None at all: kafkajs refuses 0 here, and sends again what another broker is about to store. No number is below NaN.
+    retry: { retries: Number.NaN },
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
+  });
+}
+
+function messagesOf(chunks: readonly Chunk[]): TopicMessages[] {
+  const topics = new Map<string, TopicMessages>();
+  for (const { topic, partition, records } of chunks) {
+    const entry = topics.get(topic) ?? { topic, messages: [] };
+    topics.set(topic, entry);
+    for (const { key, value } of records) entry.messages.push({ key, value, partition });
+  }
+  return [...topics.values()];
+}

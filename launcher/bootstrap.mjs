@@ -1,0 +1,60 @@
+// The first step of `npm start`, `npm test` and the like: installs what is missing, then hands over to Node 24.
+import process from 'node:process';
+
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  console.error(`Tidemark needs Node 20 or later to install itself; this is ${process.version}.`);
+  process.exit(1);
+}
+const { spawn } = await import('node:child_process');
+const { constants } = await import('node:os');
+const { join } = await import('node:path');
+const { install, isInstalled, node24, root } = await import('./install.mjs');
+
+let stop = () => process.exit(1);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+followNpm();
+
+if (!isInstalled()) await installPackages();
+runMain();
+
+/** npm that is killed takes no child along: without this, the servers would outlive the terminal that asked for them. */
+function followNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watch);
+    stop('SIGTERM');
+  }, 500);
+  watch.unref();
+}
+
+async function installPackages() {
+  console.log('Installing packages (npm ci) …');
+  const installation = install();
+  stop = (signal) => {
+    installation.stop();
+    process.exit(128 + constants.signals[signal]);
+  };
+  try {
+    await installation.finished;
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+function runMain() {
+  // kafkajs asks for a timer of less than 0 ms on Node 24, which does no harm.
+  const flags = ['--disable-warning=TimeoutNegativeWarning'];
+  const main = spawn(node24, [...flags, join(root, 'launcher', 'main.ts'), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  // Ctrl-C reaches main as well: it takes the two for one.
+  stop = (signal) => main.connected && main.send({ stop: signal });
+  main.on('error', (error) => {
+    console.error(`Node 24 could not be run: ${error.message}`);
+    process.exit(1);
+  });
+  main.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
+}

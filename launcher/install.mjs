@@ -1,0 +1,53 @@
+// Runs before anything is installed, on whatever Node the machine has: built-ins only.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = resolve(fileURLToPath(import.meta.url), '..', '..');
+/** Node 24, brought by the development dependency `node`. */
+export const node24 = join(root, 'node_modules', 'node', 'bin', 'node');
+
+/**
+ * Whether node_modules holds what package-lock.json names. npm writes its own copy of the lock file last, so a killed
+ * installation has none; contents are compared, not times, so that a checkout alone never installs again.
+ */
+export function isInstalled() {
+  const wanted = packagesOf(join(root, 'package-lock.json'));
+  const present = packagesOf(join(root, 'node_modules', '.package-lock.json'));
+  if (!wanted || !present || !existsSync(node24)) return false;
+  return Object.entries(wanted).every(
+    // A missing optional package belongs to another platform.
+    ([path, { version, optional }]) =>
+      path === '' || (optional && !present[path]) || present[path]?.version === version,
+  );
+}
+
+function packagesOf(lockFile) {
+  try {
+    return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs `npm ci`; the promise is rejected with one sentence when it fails. `output` is the stdio of npm's stdout. */
+export function install(output = 'inherit') {
+  // npm must not run on the Node inside the node_modules that it is about to remove.
+  const path = (process.env.PATH ?? '').split(delimiter).filter((dir) => !dir.includes(`node_modules${sep}`));
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', output, 'inherit'],
+    // Under NODE_ENV=production npm would leave out the tools that build and run everything.
+    env: { ...process.env, PATH: path.join(delimiter), NODE_ENV: '' },
+  });
+  const finished = new Promise((done, failed) => {
+    npm.on('error', (error) => failed(new Error(`npm could not be run: ${error.message}`)));
+    npm.on('exit', (code, signal) =>
+      code === 0
+        ? done()
+        : failed(new Error(`npm ci failed (${signal ?? `exit code ${code}`}); see its output above.`)),
+    );
+  });
+  return { finished, stop: () => npm.kill('SIGTERM') };
+}

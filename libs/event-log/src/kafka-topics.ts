@@ -26,7 +26,7 @@ export class KafkaTopics {
     this.kafka = kafkaClient(options, { logLevel: kafkajs.logLevel.NOTHING });
   }
 
-  /** Creates the topic where it is missing, and waits for its leaders. @throws LogMismatch, LogUnavailable */
+  /** Creates the topic where it is missing, and waits for its leaders to answer. @throws LogMismatch, LogUnavailable */
   async prepare(topic: Topic): Promise<void> {
     const deadline = Date.now() + PREPARE_TIMEOUT_MS;
     for (;;) {
@@ -62,8 +62,10 @@ export class KafkaTopics {
     const partitions = topics[0]?.partitions ?? [];
     if (partitions.length === 0) return false;
     if (partitions.length !== topic.partitions) throw new LogMismatch(otherPartitions(topic, partitions.length));
-    if (partitions.some(({ leader }) => leader < 0)) return false;
     await this.checkSettings(topic.name);
+    if (partitions.some(({ leader }) => leader < 0)) return false;
+    // A leader that was elected may not know it yet, and refuses what it is asked until then.
+    await this.ask((admin) => admin.fetchTopicOffsets(topic.name));
     return true;
   }
 

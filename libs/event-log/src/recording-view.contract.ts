@@ -1,0 +1,65 @@
+import { type LogRecord, type Position, type Subscription } from '#event-sourcing';
+
+/** Opens once, for all who wait. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+/**
+ * The least of a view: keeps positions beside what it took, and takes only what begins at its position, so that an
+ * owner that comes late changes nothing. Several consumers can share it, as instances share a database.
+ */
+export class RecordingView {
+  readonly records: LogRecord[] = [];
+  private readonly positions: Map<number, Position>;
+
+  /** `during` runs in each apply, before the records are taken. */
+  constructor(
+    positions: Iterable<readonly [number, Position]> = [],
+    private readonly during: (partition: number, stillOwned: () => boolean) => Promise<void> = async () => {},
+  ) {
+    this.positions = new Map(positions);
+  }
+
+  subscription(topic: string, group: string): Subscription {
+    const applying = new Set<number>();
+    return {
+      topic,
+      group,
+      startAt: async (partitions) => new Map(partitions.map((p) => [p, this.positions.get(p) ?? 0])),
+      apply: async (partition, records, stillOwned) => {
+        if (applying.has(partition)) throw new Error(`partition ${partition} is applied twice at once`);
+        applying.add(partition);
+        await this.during(partition, stillOwned);
+        this.take(partition, records);
+        applying.delete(partition);
+      },
+    };
+  }
+
+  values(): string[] {
+    return this.records.map(({ value }) => value.toString());
+  }
+
+  offsets(partition: number): number[] {
+    return this.records.filter((record) => record.partition === partition).map(({ offset }) => offset);
+  }
+
+  /** Of each partition it took every record once and in order. */
+  isGapless(): boolean {
+    const partitions = new Set(this.records.map(({ partition }) => partition));
+    return [...partitions].every((partition) =>
+      this.offsets(partition).every((offset, n, all) => offset === (all[0] ?? 0) + n),
+    );
+  }
+
+  private take(partition: number, records: readonly LogRecord[]): void {
+    if (records[0]?.offset !== (this.positions.get(partition) ?? 0)) return;
+    if (records.some(({ offset }, n) => offset !== (records[0]?.offset ?? 0) + n))
+      throw new Error('records have a gap');
+    this.records.push(...records);
+    this.positions.set(partition, (records.at(-1)?.offset ?? 0) + 1);
+  }
+}

@@ -9,14 +9,18 @@ import { identify, type ProcessIdentity } from './process-identity.ts';
 import { root } from './paths.ts';
 import { Refusal } from './refusal.ts';
 
+/** Where stdout and stderr go: both to the terminal, a log file or a listener, or stdout to the one and stderr to the other. */
+export type Output =
+  | { readonly terminal: true }
+  | { readonly log: string }
+  | { readonly collect: (text: string) => void; readonly log?: string };
+
 export interface ProcessSpec {
   readonly name: string;
   readonly kind: Kind;
   readonly command: string;
   readonly args: readonly string[];
-  /** Where its stdout and stderr go: the terminal, the end of a log file, or a listener. */
-  readonly output:
-    { readonly terminal: true } | { readonly log: string } | { readonly collect: (text: string) => void };
+  readonly output: Output;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   /** Opens Node's message channel, for an app that says when it is ready. */
@@ -63,6 +67,10 @@ export class Processes {
 
   get leaders(): GroupLeader[] {
     return [...this.#running.values()].map(({ leader }) => leader);
+  }
+
+  get stopping(): boolean {
+    return this.#stopping !== undefined;
   }
 
   start(spec: ProcessSpec): RunningProcess {
@@ -148,17 +156,22 @@ export class Processes {
 }
 
 function spawnGroup({ command, args, cwd = root, env = process.env, output, messages }: ProcessSpec): ChildProcess {
-  const log = 'log' in output ? openSync(output.log, 'a', 0o600) : undefined;
-  const sink = log ?? ('collect' in output ? 'pipe' : 'inherit');
-  const stdio: StdioOptions = messages ? ['ignore', sink, sink, 'ipc'] : ['ignore', sink, sink];
+  const { out, err } = sinks(output);
+  const stdio: StdioOptions = messages ? ['ignore', out, err, 'ipc'] : ['ignore', out, err];
   const child = spawn(command, args, { cwd, env, detached: true, stdio });
-  if (log !== undefined) closeSync(log);
-  if ('collect' in output) listen(child, output.collect);
+  if (typeof err === 'number') closeSync(err);
+  if ('collect' in output) {
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', output.collect);
+  }
   return child;
 }
 
-function listen(child: ChildProcess, collect: (text: string) => void): void {
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', collect);
+type Sink = number | 'pipe' | 'inherit';
+
+function sinks(output: Output): { out: Sink; err: Sink } {
+  const log = 'log' in output && output.log ? openSync(output.log, 'a', 0o600) : undefined;
+  const out = 'collect' in output ? 'pipe' : (log ?? 'inherit');
+  return { out, err: log ?? out };
 }
 
 function neverStarted(spec: ProcessSpec, child: ChildProcess): RunningProcess {

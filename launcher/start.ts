@@ -1,6 +1,106 @@
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Address, chooseAddress } from './address.ts';
+import { appCommand, startApp } from './apps.ts';
+import { build } from './build.ts';
+import { root } from './paths.ts';
+import { logTail, say, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
+import { keptSecret } from './secrets.ts';
+import { type ServerAddresses, startServers } from './servers.ts';
 import { type Session } from './session.ts';
 
-export async function start(_session: Session): Promise<number> {
-  throw new Refusal('There are no apps to start yet.');
+interface Surroundings {
+  readonly session: Session;
+  readonly address: Address;
+  readonly servers: ServerAddresses;
+  /** Undefined where tokens come from elsewhere (AUTH_JWKS_URL). */
+  readonly secretFile?: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** `npm start`: all that Tidemark needs and Tidemark itself, until Ctrl-C. */
+export async function start(session: Session): Promise<number> {
+  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
+  const address = await chooseAddress(session);
+  const [servers] = await Promise.all([startServers(session, { durable: true }), build(session.processes)]);
+  const surroundings = surround(session, address, servers);
+  await startApps(surroundings);
+  await welcome(surroundings);
+  return new Promise(() => undefined);
+}
+
+function surround(session: Session, address: Address, servers: ServerAddresses): Surroundings {
+  const own = !process.env.AUTH_JWT_SECRET && !process.env.AUTH_JWKS_URL;
+  const secretFile = own ? join(session.folder, 'jwt-secret') : undefined;
+  const env = {
+    ...process.env,
+    ...servers,
+    ...(secretFile && { AUTH_JWT_SECRET: keptSecret(secretFile) }),
+    HOST: address.HOST,
+    PORT: address.PORT,
+    TIDEMARK_NAMESPACE: process.env.TIDEMARK_NAMESPACE || 'tidemark',
+    TIDEMARK_URL: address.url,
+  };
+  return { session, address, servers, secretFile, env };
+}
+
+/** The projector before the interface: a command is answered when the views show it. */
+async function startApps(surroundings: Surroundings): Promise<void> {
+  const { session, address, env } = surroundings;
+  const record = runFile(surroundings);
+  await step('Topics and schemas', () => cli(surroundings, ['migrate']));
+  await step('Projector', () =>
+    startApp(session, { name: 'projector', env, onStart: (pid) => record({ projector: pid }) }),
+  );
+  await step('HTTP interface', () =>
+    startApp(session, {
+      name: 'api',
+      env,
+      isReady: async () => (await fetch(`${address.url}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok,
+      onStart: (pid) => record({ api: pid }),
+    }),
+  );
+}
+
+/** Keeps .tidemark/run.json, by which the command line finds what runs here, for as long as it runs. */
+function runFile({ session, address, servers, secretFile, env }: Surroundings): (pids: Record<string, number>) => void {
+  const path = join(session.folder, 'run.json');
+  session.processes.atEnd({ remove: path });
+  const pids: Record<string, number> = { launcher: process.pid };
+  return (started) => {
+    Object.assign(pids, started);
+    const run = {
+      url: address.url,
+      kafkaBrokers: servers.KAFKA_BROKERS,
+      databaseUrl: servers.DATABASE_URL,
+      redisUrl: servers.REDIS_URL,
+      namespace: env.TIDEMARK_NAMESPACE,
+      jwtSecretFile: secretFile,
+      pids,
+    };
+    writeFileSync(`${path}.new`, JSON.stringify(run, null, 2), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  };
+}
+
+/** Runs a command of the command line; resolves to what it printed. */
+async function cli({ session, env }: Surroundings, args: string[]): Promise<string> {
+  const log = join(session.logs, 'cli.log');
+  let printed = '';
+  const output = { collect: (text: string) => (printed += text), log };
+  await session.processes.run(
+    { ...appCommand('cli', ...args), kind: 'tool', env, output },
+    (exitCode) => new Refusal(`tidemark ${args.join(' ')} failed (exit code ${exitCode}):\n${printed}${logTail(log)}`),
+  );
+  return printed;
+}
+
+async function welcome(surroundings: Surroundings): Promise<void> {
+  const { url } = surroundings.address;
+  say(`\nTidemark is ready on ${url} (the interface is described at ${url}/docs). Ctrl-C ends it.`);
+  if (surroundings.env.AUTH_JWKS_URL) return say('Tokens come from the issuer behind AUTH_JWKS_URL.');
+  const token = await cli(surroundings, ['token', '--environment', 'demo', '--ttl', '30d']);
+  say(`A token for the environment demo, good for 30 days:\n\n${token.trim()}\n`);
+  say(`Next: curl -H "Authorization: Bearer $(npx tidemark token --environment demo)" ${url}/api/v3/users`);
 }

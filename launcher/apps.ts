@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { restartDelay } from './backoff.ts';
+import { followWarnings, rotate } from './log-follower.ts';
+import { root } from './paths.ts';
+import { type ProcessSpec, type RunningProcess } from './processes.ts';
+import { logTail, say } from './progress.ts';
+import { Refusal } from './refusal.ts';
+import { type Session } from './session.ts';
+import { eventually } from './waiting.ts';
+
+export interface App {
+  readonly name: 'api' | 'projector';
+  readonly env: NodeJS.ProcessEnv;
+  /** Asked again and again until it holds; without it the app says 'ready' by a message. */
+  readonly isReady?: () => Promise<boolean>;
+  /** Called at every start, also after it ended. */
+  readonly onStart?: (pid: number) => void;
+}
+
+const readyWithinMs = 60_000;
+
+/** Resolves once the app is ready; from then on it is started again whenever it ends. */
+export async function startApp(session: Session, app: App): Promise<void> {
+  const log = join(session.logs, `${app.name}.log`);
+  rotate(log);
+  followWarnings(app.name, log, say);
+  const first = launch(session, app, log);
+  await untilReady(app, first, log);
+  void keepRunning(session, app, first, log);
+}
+
+/** Node 24 with a compiled app and its arguments. */
+export function appCommand(name: string, ...args: string[]): Pick<ProcessSpec, 'name' | 'command' | 'args'> {
+  const main = join(root, 'dist', 'apps', name, 'src', 'main.js');
+  if (!existsSync(main)) throw new Refusal(`The app ${name} is not built: ${main} is missing.`);
+  return { name, command: process.execPath, args: ['--disable-warning=TimeoutNegativeWarning', main, ...args] };
+}
+
+function launch(session: Session, app: App, log: string): RunningProcess {
+  const command = appCommand(app.name);
+  const process = session.processes.start({ ...command, kind: 'app', env: app.env, output: { log }, messages: true });
+  app.onStart?.(process.pid);
+  return process;
+}
+
+async function untilReady(app: App, process: RunningProcess, log: string): Promise<void> {
+  let ready = false;
+  let exitCode: number | undefined;
+  process.onMessage((message) => (ready ||= message === 'ready'));
+  void process.exitCode.then((code) => (exitCode = code));
+  const isReady = app.isReady ?? (() => Promise.resolve(ready));
+  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), {
+    deadlineMs: readyWithinMs,
+  });
+  if (settled && exitCode === undefined) return;
+  const what =
+    exitCode === undefined ? `was not ready within ${readyWithinMs / 1000} s` : `ended with exit code ${exitCode}`;
+  throw new Refusal(`The app ${app.name} ${what}. The end of ${log}:\n${logTail(log)}`);
+}
+
+async function keepRunning(session: Session, app: App, first: RunningProcess, log: string): Promise<void> {
+  let delayMs: number | undefined;
+  for (let process = first; ; process = launch(session, app, log)) {
+    const startedAt = performance.now();
+    const exitCode = await process.exitCode;
+    if (session.processes.stopping) return;
+    delayMs = restartDelay(delayMs, performance.now() - startedAt);
+    say(`! ${app.name} ended (exit code ${exitCode}) and is started again in ${delayMs / 1000} s; its log: ${log}`);
+    await pause(delayMs);
+    if (session.processes.stopping) return;
+  }
+}

@@ -79,3 +79,6 @@ export class LogUnavailable extends Error {
 export class LogMismatch extends Error {
   override readonly name = 'LogMismatch';
 }
+
+/** Under this token an application provides its `EventLog`. */
+export const EVENT_LOG = Symbol('EVENT_LOG');

@@ -25,9 +25,7 @@ class HealthController {
 
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const results = await Promise.all(
-      this.checks.map(async (check) => [check.name, await outcome(check)] as const),
-    );
+    const results = await Promise.all(this.checks.map(async (check) => [check.name, await outcome(check)] as const));
     const ready = results.every(([, result]) => result === 'ok');
     if (!ready) void reply.status(503).header('retry-after', '2');
     return { status: ready ? 'ok' : 'unavailable', checks: Object.fromEntries(results) };

@@ -1,1 +1,3 @@
+export { registryFold, registryTopic } from './fold/registry.fold.js';
+export { RegistryModule } from './registry.module.js';
 export { Directory, type UserReference } from './users/queries/directory.js';

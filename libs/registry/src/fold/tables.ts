@@ -63,7 +63,6 @@ export const REGISTRY_TABLES = `
   CREATE TABLE registry_voids (
     partition int NOT NULL,
     position bigint NOT NULL,
-    reason text NOT NULL,
     PRIMARY KEY (partition, position)
   );
 `;

@@ -6,7 +6,7 @@ import { type UserEvent } from './user.events.js';
 
 /** What a command about one user can depend on: the user, who owns the names it asks for, and the next ids. */
 export interface UserState {
-  readonly user: Pick<User, 'id' | 'version'> | undefined;
+  readonly user: User | undefined;
   /** The ids of the users that own the names which the command asks for. */
   readonly owners: { readonly username?: number; readonly email?: number };
   readonly next: { readonly id: number; readonly objectId: string };
@@ -20,7 +20,7 @@ export type Timed<Command> = Command & { readonly at: number };
  * every replay.
  */
 export const userDecider = {
-  initial: { user: undefined, owners: {}, next: { id: 1, objectId: '' } } as UserState & { user: User | undefined },
+  initial: { user: undefined, owners: {}, next: { id: 1, objectId: '' } } as UserState,
 
   decide(state: UserState, command: Timed<UserCommand>): Decision<UserEvent> {
     if (command.type === 'RegisterUser') return register(state, command);
@@ -30,10 +30,10 @@ export const userDecider = {
     return change(state, command);
   },
 
-  evolve(state: UserState & { user: User | undefined }, event: UserEvent): UserState & { user: User | undefined } {
+  evolve(state: UserState, event: UserEvent): UserState {
     return { ...state, user: evolveUser(state.user, event) };
   },
-} satisfies Decider<UserState & { user: User | undefined }, Timed<UserCommand>, UserEvent>;
+} satisfies Decider<UserState, Timed<UserCommand>, UserEvent>;
 
 function register(
   { owners, next }: UserState,

@@ -1,0 +1,52 @@
+import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { EVENT_LOG, type EventLog } from '#event-sourcing';
+import { EventLogModule } from '#event-log';
+import { type Config, HealthModule, type Logger, MetricsModule, Namespace, PlatformModule, Postgres } from '#platform';
+import { requireGeneration } from '#projections';
+import { registryFold, RegistryModule } from '#registry';
+
+/** The whole HTTP interface, the live stream included. */
+@Module({})
+export class ApiModule implements OnModuleInit {
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(Namespace) private readonly namespace: Namespace,
+  ) {}
+
+  static with(config: Config, logger: Logger): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        PlatformModule.with(config, logger),
+        EventLogModule,
+        RegistryModule,
+        MetricsModule,
+        HealthModule.with({ inject: [Postgres, EVENT_LOG, Namespace], useFactory: readiness }),
+      ],
+    };
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.log.prepare(folds(this.namespace).map(({ topic }) => topic));
+  }
+}
+
+const folds = (namespace: Namespace) => [registryFold(namespace)];
+
+/** Without Postgres or the log nothing can be answered; without Redis everything can, only slower. */
+function readiness(postgres: Postgres, log: EventLog, namespace: Namespace) {
+  return [
+    {
+      name: 'views',
+      check: async () => {
+        for (const fold of folds(namespace)) await requireGeneration(postgres, namespace, fold);
+      },
+    },
+    {
+      name: 'log',
+      check: async () => {
+        for (const fold of folds(namespace)) await log.extents(fold.topic.name);
+      },
+    },
+  ];
+}

@@ -1,0 +1,19 @@
+import { createLogger, readConfig, runApp } from '#platform';
+import { startProjector } from './projector.js';
+
+await runApp('projector', async () => {
+  const config = readConfig();
+  const logger = createLogger('projector', config.logLevel);
+  const { joined, ended, stop } = await startProjector(config, logger);
+  // A projector that no longer projects must not look alive: the process ends, and whoever watches it starts another.
+  ended.then(
+    () => process.exit(0),
+    (err: unknown) => {
+      logger.fatal({ err }, 'the projector cannot go on');
+      logger.flush(() => process.exit(1));
+    },
+  );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  await joined;
+  logger.info('projecting');
+});

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** Text that every store and client can hold: well-formed Unicode without control characters. */
+export const plainText = z
+  .string()
+  .refine((text) => text.isWellFormed(), { message: 'must be well-formed Unicode' })
+  .refine((text) => !/\p{Cc}/u.test(text), { message: 'must be without control characters' });
+
+const DEEPEST = 32;
+
+/**
+ * A JSON object of free fields of at most `bytes` as UTF-8. Line breaks and tabs are fine in its texts; what Postgres
+ * or another client could not give back as it came (lone surrogates, NUL, numbers beyond a double) is not.
+ */
+export function freeFields(bytes: number) {
+  return z.record(z.string(), z.unknown()).superRefine((fields, context) => {
+    const fault =
+      faultOf(fields, 0) ??
+      (Buffer.byteLength(JSON.stringify(fields)) > bytes ? `must be at most ${bytes} bytes of JSON` : undefined);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  });
+}
+
+function faultOf(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string') return textFault(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'must have numbers that fit a double';
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= DEEPEST) return `must be at most ${DEEPEST} levels deep`;
+  for (const [name, inner] of Object.entries(value)) {
+    const fault = textFault(name) ?? faultOf(inner, depth + 1);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+function textFault(text: string): string | undefined {
+  if (!text.isWellFormed()) return 'must have well-formed Unicode texts';
+  return /[^\P{Cc}\n\r\t]/u.test(text) ? 'must have texts without control characters' : undefined;
+}

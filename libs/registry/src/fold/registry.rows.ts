@@ -1,0 +1,155 @@
+import { type Queryable } from '#platform';
+import { type User } from '../users/domain/user.js';
+import { type CommandRecord } from './registry.record.js';
+import { inEnvironment, RegistryState, type Verdict } from './registry.state.js';
+
+/** A decoded record with its environment and the log's time. */
+export interface Command {
+  readonly environment: string;
+  readonly record: CommandRecord;
+  readonly at: number;
+}
+
+/** Everything that these commands can touch, in one statement a table. */
+export async function loadState(db: Queryable, commands: readonly Command[]): Promise<RegistryState> {
+  const state = new RegistryState();
+  const touched = touchedBy(commands);
+  await loadCounters(db, state, commands);
+  await loadUsers(db, state, touched.users);
+  await loadOwners(db, state, touched);
+  await loadOutcomes(db, state, commands);
+  await loadKeys(db, state, touched.keys);
+  return state;
+}
+
+type Pairs = [environment: string, id: string | number][];
+
+function touchedBy(commands: readonly Command[]): { users: Pairs; usernames: Pairs; emails: Pairs; keys: Pairs } {
+  const touched = { users: [] as Pairs, usernames: [] as Pairs, emails: [] as Pairs, keys: [] as Pairs };
+  for (const { environment, record } of commands) {
+    const { command, idempotency } = record;
+    if ('userId' in command) touched.users.push([environment, command.userId]);
+    if ('keys' in command) {
+      if (command.keys.username !== undefined) touched.usernames.push([environment, command.keys.username]);
+      if (command.keys.email !== undefined) touched.emails.push([environment, command.keys.email]);
+    }
+    if (idempotency) touched.keys.push([environment, idempotency.key]);
+  }
+  return touched;
+}
+
+const columns = (pairs: Pairs) => [pairs.map(([environment]) => environment), pairs.map(([, id]) => id)];
+
+async function loadCounters(db: Queryable, state: RegistryState, commands: readonly Command[]): Promise<void> {
+  const { rows } = await db.query<Record<string, number> & { environment: string }>(
+    'SELECT * FROM environments WHERE environment = ANY($1)',
+    [[...new Set(commands.map(({ environment }) => environment))]],
+  );
+  for (const row of rows) {
+    state.counters.load(row.environment, {
+      lastUserId: row.last_user_id!,
+      lastWorkspaceId: row.last_workspace_id!,
+      lastObjectSecond: row.last_object_second!,
+      users: row.users!,
+    });
+  }
+}
+
+interface UserRow {
+  environment: string;
+  id: number;
+  object_id: string;
+  username: string;
+  username_key: string;
+  email: string;
+  email_key: string;
+  first_name: string;
+  last_name: string;
+  is_active: boolean;
+  profile: Record<string, unknown>;
+  created_on: Date;
+  last_modified_on: Date;
+  version: number;
+}
+
+async function loadUsers(db: Queryable, state: RegistryState, users: Pairs): Promise<void> {
+  if (users.length === 0) return;
+  const { rows } = await db.query<UserRow>(
+    `SELECT users.* FROM users
+     JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::bigint[]) AS touched (environment, id)) touched USING (environment, id)`,
+    columns(users),
+  );
+  for (const row of rows) state.users.load(inEnvironment(row.environment, row.id), userOf(row));
+}
+
+function userOf(row: UserRow): User {
+  return {
+    id: row.id,
+    objectId: row.object_id,
+    username: row.username,
+    email: row.email,
+    keys: { username: row.username_key, email: row.email_key },
+    firstName: row.first_name,
+    lastName: row.last_name,
+    isActive: row.is_active,
+    profile: row.profile,
+    createdOn: row.created_on.getTime(),
+    lastModifiedOn: row.last_modified_on.getTime(),
+    version: row.version,
+  };
+}
+
+async function loadOwners(
+  db: Queryable,
+  state: RegistryState,
+  { usernames, emails }: { usernames: Pairs; emails: Pairs },
+): Promise<void> {
+  for (const [column, pairs, owners] of [
+    ['username_key', usernames, state.usernames],
+    ['email_key', emails, state.emails],
+  ] as const) {
+    if (pairs.length === 0) continue;
+    const { rows } = await db.query<{ environment: string; name: string; id: number }>(
+      `SELECT environment, ${column} AS name, id FROM users
+       JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS asked (environment, ${column})) asked
+       USING (environment, ${column})`,
+      columns(pairs),
+    );
+    for (const { environment, name, id } of rows) owners.load(inEnvironment(environment, name), id);
+  }
+}
+
+async function loadOutcomes(db: Queryable, state: RegistryState, commands: readonly Command[]): Promise<void> {
+  const { rows } = await db.query<{ command_id: string; environment: string; decided_on: Date; verdict: Verdict }>(
+    'SELECT * FROM outcomes WHERE command_id = ANY($1)',
+    [commands.map(({ record }) => record.id)],
+  );
+  for (const { command_id, environment, decided_on, verdict } of rows) {
+    state.outcomes.load(command_id, { environment, decidedOn: decided_on.getTime(), verdict });
+  }
+}
+
+async function loadKeys(db: Queryable, state: RegistryState, keys: Pairs): Promise<void> {
+  if (keys.length === 0) return;
+  const { rows } = await db.query<{
+    environment: string;
+    key: string;
+    command_id: string;
+    body_hash: string;
+    decided_on: Date;
+    verdict: Verdict;
+  }>(
+    `SELECT known.*, outcomes.verdict FROM idempotency_keys known
+     JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS asked (environment, key)) asked USING (environment, key)
+     JOIN outcomes USING (command_id)`,
+    columns(keys),
+  );
+  for (const row of rows) {
+    state.keyed.load(inEnvironment(row.environment, row.key), {
+      commandId: row.command_id,
+      bodyHash: row.body_hash,
+      decidedOn: row.decided_on.getTime(),
+      verdict: row.verdict,
+    });
+  }
+}

@@ -1,0 +1,145 @@
+import { type Queryable } from '#platform';
+import { type User } from '../users/domain/user.js';
+import { type RegistryState } from './registry.state.js';
+
+/** Everything that the commands of a batch changed, in one statement a table. */
+export async function writeState(tx: Queryable, state: RegistryState): Promise<void> {
+  await writeCounters(tx, state);
+  await writeUsers(tx, state);
+  await writeWorkspaces(tx, state);
+  await writeOutcomes(tx, state);
+  await writeKeys(tx, state);
+}
+
+/** What was put in place, by environment and id, and what is gone. */
+function changesOf<Value>(changes: ReadonlyMap<string, Value | undefined>) {
+  const kept: { environment: string; id: string; value: Value }[] = [];
+  const gone: { environment: string; id: string }[] = [];
+  for (const [key, value] of changes) {
+    const slash = key.indexOf('/');
+    const place = { environment: key.slice(0, slash), id: key.slice(slash + 1) };
+    if (value === undefined) gone.push(place);
+    else kept.push({ ...place, value });
+  }
+  return { kept, gone };
+}
+
+const seconds = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+async function writeCounters(tx: Queryable, state: RegistryState): Promise<void> {
+  const rows = [...state.counters.changes].map(([environment, counters]) => ({ environment, ...counters! }));
+  if (rows.length === 0) return;
+  await tx.query(
+    `INSERT INTO environments (environment, last_user_id, last_workspace_id, last_object_second, users)
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+     ON CONFLICT (environment) DO UPDATE SET last_user_id = EXCLUDED.last_user_id,
+       last_workspace_id = EXCLUDED.last_workspace_id, last_object_second = EXCLUDED.last_object_second,
+       users = EXCLUDED.users`,
+    [
+      rows.map((row) => row.environment),
+      rows.map((row) => row.lastUserId),
+      rows.map((row) => row.lastWorkspaceId),
+      rows.map((row) => row.lastObjectSecond),
+      rows.map((row) => row.users),
+    ],
+  );
+}
+
+async function writeUsers(tx: Queryable, state: RegistryState): Promise<void> {
+  const { kept, gone } = changesOf(state.users.changes);
+  if (gone.length > 0) {
+    await tx.query(
+      `DELETE FROM users USING unnest($1::text[], $2::bigint[]) AS gone (environment, id)
+       WHERE users.environment = gone.environment AND users.id = gone.id`,
+      [gone.map(({ environment }) => environment), gone.map(({ id }) => id)],
+    );
+  }
+  if (kept.length > 0) await upsertUsers(tx, kept);
+}
+
+// json has no array type of its own to unnest in node-postgres, so profiles travel as text.
+async function upsertUsers(tx: Queryable, users: { environment: string; value: User }[]): Promise<void> {
+  const column = <T>(pick: (user: User) => T) => users.map(({ value }) => pick(value));
+  await tx.query(
+    `INSERT INTO users (environment, id, object_id, username, username_key, email, email_key, first_name, last_name,
+       is_active, profile, created_on, last_modified_on, version)
+     SELECT environment, id, object_id, username, username_key, email, email_key, first_name, last_name,
+       is_active, profile::json, created_on, last_modified_on, version
+     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+       $9::text[], $10::boolean[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::int[])
+       AS changed (environment, id, object_id, username, username_key, email, email_key, first_name, last_name,
+       is_active, profile, created_on, last_modified_on, version)
+     ON CONFLICT (environment, id) DO UPDATE SET username = EXCLUDED.username,
+       username_key = EXCLUDED.username_key, email = EXCLUDED.email, email_key = EXCLUDED.email_key,
+       first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name, is_active = EXCLUDED.is_active,
+       profile = EXCLUDED.profile, last_modified_on = EXCLUDED.last_modified_on, version = EXCLUDED.version`,
+    [
+      users.map(({ environment }) => environment),
+      column((user) => user.id),
+      column((user) => user.objectId),
+      column((user) => user.username),
+      column((user) => user.keys.username),
+      column((user) => user.email),
+      column((user) => user.keys.email),
+      column((user) => user.firstName),
+      column((user) => user.lastName),
+      column((user) => user.isActive),
+      column((user) => JSON.stringify(user.profile)),
+      column((user) => seconds(user.createdOn)),
+      column((user) => seconds(user.lastModifiedOn)),
+      column((user) => user.version),
+    ],
+  );
+}
+
+async function writeWorkspaces(tx: Queryable, state: RegistryState): Promise<void> {
+  const { kept } = changesOf(state.workspaces.changes);
+  if (kept.length === 0) return;
+  await tx.query(
+    `INSERT INTO workspaces (environment, id, name, created_on, version)
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::int[])
+     ON CONFLICT (environment, id) DO UPDATE SET name = EXCLUDED.name, version = EXCLUDED.version`,
+    [
+      kept.map(({ environment }) => environment),
+      kept.map(({ id }) => id),
+      kept.map(({ value }) => value.name),
+      kept.map(({ value }) => seconds(value.createdOn)),
+      kept.map(({ value }) => value.version),
+    ],
+  );
+}
+
+async function writeOutcomes(tx: Queryable, state: RegistryState): Promise<void> {
+  const rows = [...state.outcomes.changes].map(([id, outcome]) => ({ id, ...outcome! }));
+  if (rows.length === 0) return;
+  await tx.query(
+    `INSERT INTO outcomes (command_id, environment, decided_on, verdict)
+     SELECT command_id, environment, decided_on, verdict::json
+     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[])
+       AS decided (command_id, environment, decided_on, verdict)`,
+    [
+      rows.map((row) => row.id),
+      rows.map((row) => row.environment),
+      rows.map((row) => seconds(row.decidedOn)),
+      rows.map((row) => JSON.stringify(row.verdict)),
+    ],
+  );
+}
+
+async function writeKeys(tx: Queryable, state: RegistryState): Promise<void> {
+  const { kept } = changesOf(state.keyed.changes);
+  if (kept.length === 0) return;
+  await tx.query(
+    `INSERT INTO idempotency_keys (environment, key, command_id, body_hash, decided_on)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[])
+     ON CONFLICT (environment, key) DO UPDATE SET command_id = EXCLUDED.command_id,
+       body_hash = EXCLUDED.body_hash, decided_on = EXCLUDED.decided_on`,
+    [
+      kept.map(({ environment }) => environment),
+      kept.map(({ id }) => id),
+      kept.map(({ value }) => value.commandId),
+      kept.map(({ value }) => value.bodyHash),
+      kept.map(({ value }) => seconds(value.decidedOn)),
+    ],
+  );
+}

@@ -1,0 +1,63 @@
+import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Caller, checkedPath, Endpoint, notFound } from '#platform';
+import { acceptedOrThrow } from '../commands/command-log.js';
+import { timeOfCommandId } from '../commands/command-id.js';
+import { Outcomes } from '../commands/outcomes.js';
+import { type Accepted } from '../fold/registry.state.js';
+import { GetUser } from '../users/queries/get-user.js';
+import { fullUser } from '../users/queries/user.rows.js';
+import { GetWorkspace } from '../workspaces/queries/workspaces.js';
+
+const CommandPath = z.strictObject({ id: z.uuid({ version: 'v7', message: 'must be the id of a command' }) });
+
+// A command that is pending is either judged by then or its views are a day behind.
+const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
+
+@ApiTags('commands')
+@Controller('api/v3/commands')
+export class CommandsController {
+  constructor(
+    @Inject(Outcomes) private readonly outcomes: Outcomes,
+    @Inject(QueryBus) private readonly queries: QueryBus,
+  ) {}
+
+  @Get(':id')
+  @Endpoint({
+    id: 'getCommand',
+    summary: 'What became of a command that was answered with 202',
+    scope: 'users:read',
+    path: CommandPath,
+    problems: ['not-found'],
+  })
+  async get(
+    @Caller() { environment }: Caller,
+    @Param(checkedPath(CommandPath)) { id }: z.output<typeof CommandPath>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const verdict = await this.outcomes.find(environment, id);
+    if (verdict === undefined) return pendingOrUnknown(id);
+    return this.firstAnswer(environment, acceptedOrThrow(verdict), reply);
+  }
+
+  /** What the command itself would have answered, had its client waited. */
+  private async firstAnswer(environment: string, { type, id, did }: Accepted['accepted'], reply: FastifyReply) {
+    if (did === 'delete') {
+      void reply.status(204);
+      return undefined;
+    }
+    if (did === 'create') void reply.status(201).header('location', `/api/v3/${type}s/${id}`);
+    if (type === 'user') return fullUser(await this.queries.execute(new GetUser(environment, { id })));
+    const { name } = await this.queries.execute(new GetWorkspace(environment, id));
+    return { id, name };
+  }
+}
+
+function pendingOrUnknown(id: string): { status: 'pending' } {
+  const age = Date.now() - timeOfCommandId(id);
+  if (age > LONGEST_WAIT_MS || age < -60_000) throw notFound('command');
+  return { status: 'pending' };
+}

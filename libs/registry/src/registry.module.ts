@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { CommandLog } from './commands/command-log.js';
+import { Outcomes } from './commands/outcomes.js';
+import { CommandsController } from './http/commands.controller.js';
+import { ChangeUserHandler } from './users/commands/change-user.js';
+import { DeleteUserHandler } from './users/commands/delete-user.js';
+import { RegisterUserHandler } from './users/commands/register-user.js';
+import { ReplaceUserHandler } from './users/commands/replace-user.js';
+import { UserDoor } from './users/commands/user-door.js';
+import { UsersController } from './users/http/users.controller.js';
+import { UsersV2Controller } from './users/http/users-v2.controller.js';
+import { Directory } from './users/queries/directory.js';
+import { GetUserHandler } from './users/queries/get-user.js';
+import { ListUsersHandler } from './users/queries/list-users.js';
+import { ScrollUsersHandler } from './users/queries/scroll-users.js';
+import { CreateWorkspaceHandler } from './workspaces/commands/create-workspace.js';
+import { WorkspacesController } from './workspaces/http/workspaces.controller.js';
+import { GetWorkspaceHandler, ListWorkspacesHandler } from './workspaces/queries/workspaces.js';
+
+const users = [
+  RegisterUserHandler,
+  ReplaceUserHandler,
+  ChangeUserHandler,
+  DeleteUserHandler,
+  GetUserHandler,
+  ListUsersHandler,
+  ScrollUsersHandler,
+  UserDoor,
+];
+const workspaces = [CreateWorkspaceHandler, GetWorkspaceHandler, ListWorkspacesHandler];
+
+/** Users and workspaces: their routes, and the `Directory` for rooms that name them. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [UsersController, UsersV2Controller, WorkspacesController, CommandsController],
+  providers: [CommandLog, Outcomes, Directory, ...users, ...workspaces],
+  exports: [Directory],
+})
+export class RegistryModule {}

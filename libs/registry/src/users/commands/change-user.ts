@@ -1,0 +1,43 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Problem } from '#platform';
+import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
+import { mergePatch } from '../domain/merge-patch.js';
+import { type FreeFields, type UserDetails } from '../domain/user.js';
+import { nameKeys } from '../domain/user.names.js';
+import { PROFILE_BYTES } from '../http/user.input.js';
+import { type Target, UserDoor } from './user-door.js';
+
+export class ChangeUser extends Command<Answer> {
+  constructor(
+    readonly sender: Sender,
+    readonly target: Target,
+    readonly changes: Partial<UserDetails>,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeUser)
+export class ChangeUserHandler implements ICommandHandler<ChangeUser> {
+  constructor(
+    @Inject(CommandLog) private readonly commands: CommandLog,
+    @Inject(UserDoor) private readonly door: UserDoor,
+  ) {}
+
+  /** Throws `not-found`, `stale-version`, `username-taken`, `email-taken`, or `invalid-body` for a profile too large. */
+  async execute({ sender, target, changes }: ChangeUser): Promise<Answer> {
+    const { profile } = await this.door.letIn(sender, target);
+    requireRoom(profile, changes.profile);
+    return this.commands.submit(sender, { type: 'ChangeUser', ...target, keys: nameKeys(changes), changes });
+  }
+}
+
+function requireRoom(profile: FreeFields, patch: FreeFields | undefined): void {
+  if (patch === undefined) return;
+  if (Buffer.byteLength(JSON.stringify(mergePatch(profile, patch))) <= PROFILE_BYTES) return;
+  const detail = `must be at most ${PROFILE_BYTES} bytes of JSON when merged`;
+  throw new Problem('invalid-body', `/profile: ${detail}`, {
+    errors: [{ pointer: '/profile', code: 'too-large', detail }],
+  });
+}

@@ -1,0 +1,85 @@
+import { freeFields, plainText } from '#platform';
+import { z } from 'zod';
+import { nameKey } from '../domain/user.names.js';
+
+/** The bytes that the free fields of a profile may take, as JSON. */
+export const PROFILE_BYTES = 16 * 1024;
+
+const username = plainText
+  .min(1, 'must be 1 to 150 characters')
+  .max(150, 'must be 1 to 150 characters')
+  .refine((text) => nameKey(text) !== '', { message: 'must be more than white space' })
+  .describe('Unique within the environment without regard to case, compatible spellings and white space around it.');
+
+// local@domain, the domain one or more labels.
+const EMAIL = /^[^\s@]+@[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*$/u;
+
+const email = plainText
+  .min(3, 'must be 3 to 254 characters')
+  .max(254, 'must be 3 to 254 characters')
+  .refine((text) => EMAIL.test(nameKey(text)), { message: 'must be of the form local@domain' })
+  .describe('Unique within the environment like the username.');
+
+const personName = plainText.max(150, 'must be at most 150 characters');
+const profile = freeFields(PROFILE_BYTES).describe('Free fields, up to 16 KiB of JSON.');
+
+/** A whole user as a client sends it: what is left out falls to its default. */
+export const UserInput = z.strictObject({
+  username,
+  email,
+  firstName: personName.default(''),
+  lastName: personName.default(''),
+  isActive: z.boolean().default(true),
+  profile: profile.default({}),
+});
+
+/** The fields that a client wants changed; `profile` is a merge patch (RFC 7396). */
+export const UserPatch = z
+  .strictObject({ username, email, firstName: personName, lastName: personName, isActive: z.boolean(), profile })
+  .partial();
+
+const positive = /^[1-9]\d{0,14}$/;
+
+export const UserPath = z.strictObject({
+  user_id: z.string().regex(positive, 'must be a whole number from 1').transform(Number),
+});
+
+export const ObjectIdPath = z.strictObject({
+  userId: z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 lower-case hex digits'),
+});
+
+const wholeNumber = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^(0|[1-9]\d{0,14})$/, `must be a whole number from ${from} to ${to}`)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, { message: `must be a whole number from ${from} to ${to}` });
+
+const LAST_PAGE = 1_000_000_000;
+
+export const PageQuery = z.strictObject({
+  page: wholeNumber(1, LAST_PAGE).default(1),
+  page_size: wholeNumber(1, 500).default(50),
+});
+
+export const UserListQuery = PageQuery.extend({
+  isActive: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
+  lastActiveSince: z.iso
+    .datetime({ offset: true, message: 'must be a time as of RFC 3339' })
+    .transform((text) => new Date(text))
+    .optional(),
+});
+
+export const CursorQuery = z
+  .strictObject({
+    limit: wholeNumber(1, 1000).default(100),
+    after: ObjectIdPath.shape.userId.optional(),
+    before: ObjectIdPath.shape.userId.optional(),
+  })
+  .refine((query) => query.after === undefined || query.before === undefined, {
+    path: ['before'],
+    message: 'cannot go together with after',
+  });

@@ -1,0 +1,59 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { GetUser } from '../queries/get-user.js';
+import { ScrollUsers, type UserScroll } from '../queries/scroll-users.js';
+import { fullUserV2, listedUserV2 } from '../queries/user.rows.js';
+import { CursorQuery, ObjectIdPath } from './user.input.js';
+import { envelope, FullUserV2, UserListV2 } from './user.views.js';
+
+@ApiTags('v2')
+@Controller('api/v2/users')
+export class UsersV2Controller {
+  constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+
+  @Get()
+  @Endpoint({
+    id: 'listUsersV2',
+    summary: 'Users in the order of their _id',
+    scope: 'users:read',
+    query: CursorQuery,
+    answer: UserListV2,
+  })
+  async list(@Caller() { environment }: Caller, @Query(checkedQuery(CursorQuery)) query: z.output<typeof CursorQuery>) {
+    const { limit, after, before } = query;
+    const scroll = await this.queries.execute(new ScrollUsers(environment, limit, { after, before }));
+    return { status: 'ok', data: scroll.rows.map(listedUserV2), pagination: paginationOf(scroll, query) };
+  }
+
+  @Get(':userId')
+  @Endpoint({
+    id: 'getUserV2',
+    summary: 'One user, as an array of one',
+    scope: 'users:read',
+    path: ObjectIdPath,
+    answer: envelope(z.array(FullUserV2)),
+    problems: ['not-found'],
+  })
+  async get(
+    @Caller() { environment }: Caller,
+    @Param(checkedPath(ObjectIdPath)) { userId }: z.output<typeof ObjectIdPath>,
+  ) {
+    const user = await this.queries.execute(new GetUser(environment, { objectId: userId }));
+    return { status: 'ok', data: [fullUserV2(user)] };
+  }
+}
+
+/** `next` and `previous` are query strings, present only where there is something. */
+function paginationOf({ rows, hasPrevious, hasNext }: UserScroll, query: z.output<typeof CursorQuery>) {
+  const first = rows[0]?.object_id ?? query.after;
+  const last = rows.at(-1)?.object_id ?? query.before;
+  return {
+    hasPrevious,
+    hasNext,
+    ...(hasNext && { next: `limit=${query.limit}&after=${last}` }),
+    ...(hasPrevious && { previous: `limit=${query.limit}&before=${first}` }),
+  };
+}

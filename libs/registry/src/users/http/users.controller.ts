@@ -1,0 +1,189 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type z } from 'zod';
+import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { type Answer } from '../../commands/command-log.js';
+import { answerPending, isPending, senderOf } from '../../http/answers.js';
+import { numberedPage } from '../../http/pages.js';
+import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
+import { ChangeUser } from '../commands/change-user.js';
+import { DeleteUser } from '../commands/delete-user.js';
+import { RegisterUser } from '../commands/register-user.js';
+import { ReplaceUser } from '../commands/replace-user.js';
+import { GetUser } from '../queries/get-user.js';
+import { ListUsers } from '../queries/list-users.js';
+import { fullUser, listedUser } from '../queries/user.rows.js';
+import { UserInput, UserListQuery, UserPatch, UserPath } from './user.input.js';
+import { FullUser, ListedUser, pageOf } from './user.views.js';
+
+type UserId = z.output<typeof UserPath>;
+
+@ApiTags('users')
+@Controller('api/v3/users')
+export class UsersController {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(QueryBus) private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @Endpoint({
+    id: 'listUsers',
+    summary: 'A page of users, in the order of their ids',
+    scope: 'users:read',
+    query: UserListQuery,
+    answer: pageOf(ListedUser),
+    problems: ['not-found'],
+  })
+  async list(
+    @Caller() { environment }: Caller,
+    @Query(checkedQuery(UserListQuery)) query: z.output<typeof UserListQuery>,
+    @Req() request: FastifyRequest,
+  ) {
+    const { page, page_size, ...filters } = query;
+    const { count, rows } = await this.queries.execute(new ListUsers(environment, page, page_size, filters));
+    return numberedPage(request, query, { count, results: rows.map(listedUser) });
+  }
+
+  @Get(':user_id')
+  @Endpoint({
+    id: 'getUser',
+    summary: 'One user',
+    scope: 'users:read',
+    path: UserPath,
+    answer: FullUser,
+    problems: ['not-found'],
+  })
+  async get(
+    @Caller() { environment }: Caller,
+    @Param(checkedPath(UserPath)) { user_id }: UserId,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const user = await this.queries.execute(new GetUser(environment, { id: user_id }));
+    void reply.header('etag', entityTag(user.version));
+    if (!isFresh(ifNoneMatch, user.version)) return fullUser(user);
+    void reply.status(304);
+    return undefined;
+  }
+
+  @Post()
+  @Endpoint({
+    id: 'registerUser',
+    summary: 'Register a user',
+    scope: 'users:write',
+    status: 201,
+    body: UserInput,
+    answer: FullUser,
+    problems: ['username-taken', 'invalid-body'],
+  })
+  async register(
+    @Caller() caller: Caller,
+    @Body(checkedBody(UserInput)) user: z.output<typeof UserInput>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const command = new RegisterUser(senderOf(caller, request), user);
+    return this.answerUser(caller, command, reply, (id) => reply.header('location', `/api/v3/users/${id}`));
+  }
+
+  @Put(':user_id')
+  @Endpoint({
+    id: 'replaceUser',
+    summary: 'Replace all details of a user',
+    scope: 'users:write',
+    path: UserPath,
+    body: UserInput,
+    answer: FullUser,
+    problems: ['not-found', 'username-taken', 'stale-version', 'invalid-body'],
+  })
+  async replace(
+    @Caller() caller: Caller,
+    @Param(checkedPath(UserPath)) { user_id }: UserId,
+    @Body(checkedBody(UserInput)) user: z.output<typeof UserInput>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.answerUser(caller, new ReplaceUser(senderOf(caller, request), targetOf(user_id, request), user), reply);
+  }
+
+  @Patch(':user_id')
+  @Endpoint({
+    id: 'changeUser',
+    summary: 'Change some details of a user',
+    scope: 'users:write',
+    path: UserPath,
+    body: UserPatch,
+    consumes: ['application/json', 'application/merge-patch+json'],
+    answer: FullUser,
+    problems: ['not-found', 'username-taken', 'stale-version', 'invalid-body'],
+  })
+  async change(
+    @Caller() caller: Caller,
+    @Param(checkedPath(UserPath)) { user_id }: UserId,
+    @Body(checkedBody(UserPatch)) changes: z.output<typeof UserPatch>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.answerUser(
+      caller,
+      new ChangeUser(senderOf(caller, request), targetOf(user_id, request), changes),
+      reply,
+    );
+  }
+
+  @Delete(':user_id')
+  @Endpoint({
+    id: 'deleteUser',
+    summary: 'Delete a user',
+    scope: 'users:write',
+    path: UserPath,
+    status: 204,
+    problems: ['not-found', 'stale-version'],
+  })
+  async delete(
+    @Caller() caller: Caller,
+    @Param(checkedPath(UserPath)) { user_id }: UserId,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const answer = await this.commands.execute(new DeleteUser(senderOf(caller, request), targetOf(user_id, request)));
+    return isPending(answer) ? answerPending(answer, reply) : undefined;
+  }
+
+  /** Sends a command and answers with the user as the views then show it. */
+  private async answerUser(
+    { environment }: Caller,
+    command: Command<Answer>,
+    reply: FastifyReply,
+    decorate: (id: number) => unknown = () => undefined,
+  ) {
+    const answer = await this.commands.execute(command);
+    if (isPending(answer)) return answerPending(answer, reply);
+    const user = await this.queries.execute(new GetUser(environment, { id: answer.id }));
+    decorate(answer.id);
+    void reply.header('etag', entityTag(user.version));
+    return fullUser(user);
+  }
+}
+
+function targetOf(userId: number, request: FastifyRequest) {
+  const ifVersions = versionsOf(request.headers['if-match']);
+  return { userId, ...(ifVersions && { ifVersions }) };
+}

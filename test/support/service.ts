@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger, httpApplication, Namespace, Postgres, readConfig, SCOPES, signToken } from '#platform';
+import { serveDocs } from '../../apps/api/src/docs.js';
+import { ApiModule } from '../../apps/api/src/api.module.js';
+import { startProjector } from '../../apps/projector/src/projector.js';
+
+export const SECRET = 'a secret of the tests, 32 bytes or more';
+
+/** A service in this process on the real servers, alone in a namespace of its own. */
+export interface Service {
+  readonly url: string;
+  readonly namespace: Namespace;
+  readonly config: ReturnType<typeof readConfig>;
+  token(options?: TokenOptions): Promise<string>;
+  /** A client of one environment, with every scope unless told otherwise. */
+  client(environment?: string, options?: TokenOptions): Promise<Client>;
+  stop(): Promise<void>;
+}
+
+interface TokenOptions {
+  environments?: string[];
+  scope?: string;
+  ttl?: number;
+  subject?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // What tests look into is theirs to know.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+export type Client = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
+
+export async function startService({ projector = true, namespace = freshNamespace() } = {}): Promise<Service> {
+  const config = readConfig({ ...process.env, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
+  const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
+  const projecting = projector ? await startProjector(config, logger) : undefined;
+  await projecting?.joined;
+  const app = await httpApplication(ApiModule.with(config, logger), { auth: config.auth, logger });
+  serveDocs(app);
+  await app.listen(0, '127.0.0.1');
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const token = (options: TokenOptions = {}) =>
+    signToken(SECRET, {
+      subject: options.subject ?? 'tester',
+      environments: options.environments ?? ['demo'],
+      scope: options.scope ?? SCOPES.join(' '),
+      ttl: options.ttl ?? 600,
+    });
+  return {
+    url,
+    namespace: new Namespace(namespace),
+    config,
+    token,
+    async client(environment = 'demo', options = {}) {
+      const bearer = await token({ environments: [environment], ...options });
+      return (method, path, body, headers) =>
+        call(url + path, method, body, {
+          authorization: `Bearer ${bearer}`,
+          'environment-id': environment,
+          ...headers,
+        });
+    },
+    async stop() {
+      await app.close();
+      await projecting?.stop();
+      await projecting?.ended;
+      await dropViews(config, new Namespace(namespace));
+    },
+  };
+}
+
+export function freshNamespace(): string {
+  return `t${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+}
+
+/** Sends text as it is and anything else as JSON. */
+export async function call(
+  url: string,
+  method: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const answer = await fetch(url, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  const json = answer.headers.get('content-type')?.includes('json') && text !== '';
+  return { status: answer.status, headers: answer.headers, body: json ? (JSON.parse(text) as unknown) : text };
+}
+
+async function dropViews(config: Service['config'], namespace: Namespace): Promise<void> {
+  const postgres = new Postgres(config.databaseUrl, namespace);
+  for (const fold of ['registry', 'activities'])
+    await postgres.query(`DROP SCHEMA IF EXISTS ${namespace.schema(fold)} CASCADE`);
+  await postgres.close();
+}

@@ -41,7 +41,7 @@ async function passes(session: Session, [name, program, ...args]: Check): Promis
       kind: 'tool',
       command: process.execPath,
       args: [join(root, 'node_modules', program), ...args],
-      env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
+      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) },
       output: { collect: (text) => (output += text) },
     }).exitCode;
     if (exitCode !== 0) throw new Refusal(`exit code ${exitCode}`);

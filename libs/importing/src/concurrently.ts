@@ -1,0 +1,25 @@
+/**
+ * Runs `work` for each item, at most `limit` at a time. After a failure, of the items' source as well, nothing more is
+ * begun; what runs is waited for, then the first failure is thrown.
+ */
+export async function concurrently<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  limit: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const running = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const fail = (error: unknown) => void failures.push(error);
+  const begin = async () => {
+    for await (const item of items) {
+      if (failures.length > 0) return;
+      const run = work(item).catch(fail);
+      running.add(run);
+      void run.then(() => running.delete(run));
+      if (running.size >= limit) await Promise.race(running);
+    }
+  };
+  await begin().catch(fail);
+  await Promise.all(running);
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,201 @@
+import { Authors } from './authors.js';
+import { concurrently } from './concurrently.js';
+import { type Activity, activityOf } from './git-activities.js';
+import { type Commit, countCommits, readHistory } from './git-history.js';
+import { openRepository } from './git-repository.js';
+import { ImportError } from './import-error.js';
+import { type Patience, refusalOf, type Service, ServiceClient } from './service-client.js';
+import { type ChangedAuthor, type Counts, type Refused, Tally } from './tally.js';
+import { type Workspace, workspaceNamed } from './workspaces.js';
+
+export interface GitImport {
+  /** A folder: a repository, bare or not. */
+  readonly repository: string;
+  /** The name of the workspace; by default the repository's. */
+  readonly workspace?: string;
+  readonly service: Service;
+  readonly patience?: Patience;
+  /** The environment in which git runs. */
+  readonly env: NodeJS.ProcessEnv;
+  onProgress?(progress: ImportProgress): void;
+}
+
+export interface ImportProgress extends Counts {
+  /** Of commits; undefined until git has counted them. */
+  readonly total: number | undefined;
+}
+
+/** What an import came to. Times in seconds, rates in commits per second. */
+export interface ImportSummary extends Counts {
+  readonly repository: string;
+  readonly workspace: Workspace;
+  readonly seconds: number;
+  readonly commitsPerSecond: number;
+  /** The part of it that was spent waiting for git. */
+  readonly readingSeconds: number;
+  /** Commits that got another date, and subjects that were shortened or rid of control characters. */
+  readonly altered: { readonly dates: number; readonly subjects: number };
+  readonly changedAuthors: readonly ChangedAuthor[];
+  readonly refusals: readonly Refused[];
+}
+
+/** The authors of so many commits are looked for at once: few round trips, and little memory. */
+const WINDOW = 10_000;
+const BATCH_ITEMS = 1_000;
+/** Half of what the service takes in one request. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCHES_AT_ONCE = 4;
+
+/**
+ * Each author a user, the repository a workspace, each commit an activity. Whatever was imported before stays as it
+ * is, so an import that was interrupted is simply started again.
+ * @throws ImportError when the repository cannot be read or the service takes nothing
+ */
+export async function importGit(request: GitImport): Promise<ImportSummary> {
+  const begin = performance.now();
+  const repository = await openRepository(request.repository, request.env);
+  const client = new ServiceClient(request.service, request.patience);
+  const workspace = await workspaceNamed(client, request.workspace ?? repository.name);
+  const run = new Run(client, workspace, request);
+  const ended = new AbortController();
+  const counting = countCommits(repository, ended.signal).then((total) => (run.total = total));
+  try {
+    await concurrently(run.batches(readHistory(repository)), BATCHES_AT_ONCE, (batch) => run.send(batch));
+  } catch (error) {
+    ended.abort();
+    throw interrupted(error, run.tally.counts());
+  }
+  await counting;
+  run.report();
+  const seconds = (performance.now() - begin) / 1000;
+  const { accepted } = run.tally.counts().commits;
+  return {
+    repository: repository.path,
+    workspace,
+    ...run.tally.counts(),
+    seconds,
+    commitsPerSecond: accepted / seconds,
+    readingSeconds: run.readingMs / 1000,
+    altered: run.tally.altered,
+    changedAuthors: run.tally.changedAuthors,
+    refusals: run.tally.refusals(),
+  };
+}
+
+class Run {
+  readonly tally = new Tally();
+  readingMs = 0;
+  total: number | undefined;
+  private readonly authors: Authors;
+  // What has no date of its own happened no later than now.
+  private readonly now = Date.now();
+
+  constructor(
+    private readonly client: ServiceClient,
+    private readonly workspace: Workspace,
+    private readonly request: GitImport,
+  ) {
+    this.authors = new Authors(client, this.tally);
+  }
+
+  /** The history as bodies of requests, whose authors are registered. */
+  async *batches(history: AsyncGenerator<Commit[]>): AsyncGenerator<Activity[]> {
+    for await (const commits of this.windows(history)) {
+      this.tally.read(commits.length);
+      await this.authors.register(commits);
+      this.report();
+      yield* inBatches(commits.map((commit) => this.activity(commit)));
+    }
+  }
+
+  async send(batch: Activity[]): Promise<void> {
+    const body = JSON.stringify(batch);
+    const answer = await this.client.send('POST', 'api/v3/activities', {
+      body,
+      headers: { 'tidemark-lane': 'backfill' },
+    });
+    const verdict = verdictOf(answer.body);
+    if (verdict) this.settle(batch, verdict);
+    else {
+      const { code, detail } = refusalOf(answer);
+      for (const { id } of batch) this.tally.refused('commit', code, id, detail);
+    }
+    this.report();
+  }
+
+  report(): void {
+    this.request.onProgress?.({ ...this.tally.counts(), total: this.total });
+  }
+
+  private async *windows(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
+    let window: Commit[] = [];
+    for await (const commits of this.timed(history)) {
+      window.push(...commits);
+      if (window.length < WINDOW) continue;
+      yield window;
+      window = [];
+    }
+    if (window.length > 0) yield window;
+  }
+
+  private async *timed(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
+    let asked = performance.now();
+    for await (const commits of history) {
+      this.readingMs += performance.now() - asked;
+      yield commits;
+      asked = performance.now();
+    }
+  }
+
+  private activity(commit: Commit): Activity {
+    const activity = activityOf(commit, this.authors.usernameOf(commit.address), this.workspace.id, this.now);
+    if (activity.data.authorDate !== undefined) this.tally.altered.dates += 1;
+    if (activity.data.subject !== commit.subject) this.tally.altered.subjects += 1;
+    return activity;
+  }
+
+  private settle(batch: readonly Activity[], { accepted, rejected }: Verdict): void {
+    this.tally.accepted(accepted);
+    for (const { index, code, detail } of rejected) {
+      this.tally.refused('commit', code, batch[index]?.id ?? `number ${index} of a request`, detail);
+    }
+    const unanswered = Math.max(0, batch.length - accepted - rejected.length);
+    for (const { id } of batch.slice(0, unanswered)) {
+      this.tally.refused('commit', 'unanswered', id, 'the service said nothing of some commits of this request');
+    }
+  }
+}
+
+interface Verdict {
+  readonly accepted: number;
+  readonly rejected: readonly { readonly index: number; readonly code: string; readonly detail: string }[];
+}
+
+function verdictOf(body: unknown): Verdict | undefined {
+  const { accepted, rejected } = (body ?? {}) as Partial<Verdict>;
+  return typeof accepted === 'number' && Array.isArray(rejected) ? { accepted, rejected } : undefined;
+}
+
+function* inBatches(activities: readonly Activity[]): Generator<Activity[]> {
+  let batch: Activity[] = [];
+  let bytes = 0;
+  for (const activity of activities) {
+    // At most three bytes a UTF-16 unit, six as an escape: near enough, and far below the service's limit.
+    const size = 400 + activity.username.length * 3 + activity.data.subject.length * 3;
+    if (batch.length === BATCH_ITEMS || bytes + size > BATCH_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(activity);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function interrupted(error: unknown, { commits }: Counts): unknown {
+  if (!(error instanceof ImportError) || commits.accepted === 0) return error;
+  return new ImportError(
+    `${error.message} ${commits.accepted} commits had been accepted by then; importing again is safe and adds the rest.`,
+  );
+}

@@ -15,8 +15,8 @@ module.exports = {
       name: 'domain-is-pure',
       comment: 'a decider imports its own domain and the grammar; no Nest, client, clock or random',
       severity: 'error',
-      from: { path: '^libs/[^/]+/src/(?:[^/]+/)?domain/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: ['^libs/[^/]+/src/(?:[^/]+/)?domain/', '^libs/event-sourcing/'] },
+      from: { path: '^libs/[^/]+/src/(users/|workspaces/)?domain/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^libs/[^/]+/src/(users/|workspaces/)?domain/', '^libs/event-sourcing/'] },
     },
     {
       name: 'through-the-door',
@@ -25,7 +25,12 @@ module.exports = {
       from: { path: '^(libs/[^/]+|apps/[^/]+)/', pathNot: '\\.(spec|e2e)\\.ts$' },
       to: { path: '^libs/([^/]+)/src/', pathNot: ['^$1/', '^libs/[^/]+/src/index\\.ts$'] },
     },
-    { name: 'nothing-imports-an-app', severity: 'error', from: { path: '^(libs|apps/([^/]+))/' }, to: { path: '^apps/', pathNot: '^apps/$2/' } },
+    {
+      name: 'nothing-imports-an-app',
+      severity: 'error',
+      from: { path: '^(libs|apps/([^/]+))/' },
+      to: { path: '^apps/', pathNot: '^apps/$2/' },
+    },
     {
       name: 'one-home-of-kafkajs',
       severity: 'error',
@@ -57,12 +62,21 @@ module.exports = {
       from: { path: '^libs/importing/' },
       to: { path: '^libs/(?!importing/)' },
     },
-    { name: 'no-dev-dependency-in-production', severity: 'error', from: { path: '^(libs|apps)/', pathNot: '\\.(spec|contract)\\.ts$' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-dependency-in-production',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: '\\.(spec|contract)\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
   },
 };

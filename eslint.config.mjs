@@ -13,6 +13,8 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // Plain objects of closures are how things are put together here; they have no `this` to lose.
+      '@typescript-eslint/unbound-method': 'off',
       // Interfaces of Nest and ports ask for a promise where an implementation has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       'max-lines': ['error', { max: 300 }],

@@ -1,7 +1,16 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { EVENT_LOG, type EventLog } from '#event-sourcing';
 import { EventLogModule } from '#event-log';
-import { type Config, HealthModule, type Logger, MetricsModule, Namespace, PlatformModule, Postgres } from '#platform';
+import {
+  type Config,
+  HealthModule,
+  type Logger,
+  MetricsModule,
+  Namespace,
+  PlatformModule,
+  Postgres,
+  ProblemPagesModule,
+} from '#platform';
 import { requireGeneration } from '#projections';
 import { registryFold, RegistryModule } from '#registry';
 
@@ -21,6 +30,7 @@ export class ApiModule implements OnModuleInit {
         EventLogModule,
         RegistryModule,
         MetricsModule,
+        ProblemPagesModule,
         HealthModule.with({ inject: [Postgres, EVENT_LOG, Namespace], useFactory: readiness }),
       ],
     };

@@ -16,3 +16,4 @@ export { connectRedis } from './redis.js';
 export { ENVIRONMENT_ID, SCOPES, type Scope, signToken, tokenVerifier, type VerifyToken } from './tokens.js';
 export { freeFields, plainText } from './text.js';
 export { runApp } from './run-app.js';
+export { ProblemPagesModule } from './http/problem-pages.js';

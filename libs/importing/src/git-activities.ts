@@ -26,6 +26,7 @@ const MAX_DATA_BYTES = 16 * 1024;
 const MAX_UNIT_BYTES = 6;
 /** Source: the service takes line breaks and tabs in `data`, and no other control characters. */
 const REFUSED = /[^\P{Cc}\n\r\t]/gu;
+const IS_NUMBER = /^-?\d+$/;
 const KEPT_DATE = 64;
 /** RFC 3339 and the service know no year 0. */
 const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
@@ -33,7 +34,7 @@ const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 /** `now` in milliseconds since the epoch: what is later cannot have happened. */
 export function activityOf(commit: Commit, username: string, workspaceId: number, now: number): Activity {
   const time = timeOf(commit.authorTime, now);
-  const occurred = time ?? timeOf(commit.committerTime, now) ?? now;
+  const occurred = time ?? timeOf(commit.committerTime, now) ?? lastResort(commit, now);
   const subject = commit.subject.replace(REFUSED, '\uFFFD');
   const data = { subject, ...(time === undefined && { authorDate: dateText(commit.authorTime) }) };
   return {
@@ -46,15 +47,20 @@ export function activityOf(commit: Commit, username: string, workspaceId: number
   };
 }
 
+/** A commit of the future happened by now; one without any date has that which git shows for it. */
+function lastResort({ authorTime, committerTime }: Commit, now: number): number {
+  return IS_NUMBER.test(authorTime) || IS_NUMBER.test(committerTime) ? now : 0;
+}
+
 /** Milliseconds since the epoch; undefined for what is no time, or one that has not come yet. */
 function timeOf(seconds: string, now: number): number | undefined {
-  if (!/^-?\d+$/.test(seconds)) return undefined;
+  if (!IS_NUMBER.test(seconds)) return undefined;
   const time = Number(seconds) * 1000;
   return time >= FIRST_MS && time <= now ? time : undefined;
 }
 
 function dateText(seconds: string): string {
-  const date = new Date(/^-?\d+$/.test(seconds) ? Number(seconds) * 1000 : NaN);
+  const date = new Date(IS_NUMBER.test(seconds) ? Number(seconds) * 1000 : NaN);
   return Number.isNaN(date.getTime()) ? cut(seconds.replace(REFUSED, '\uFFFD'), KEPT_DATE) : date.toISOString();
 }
 

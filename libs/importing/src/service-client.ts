@@ -31,6 +31,11 @@ export interface Patience {
   readonly timeoutMs: number;
 }
 
+/** A request whose answer never came: the service may have obeyed it or not. */
+interface Lost {
+  readonly lost: string;
+}
+
 type Send = { readonly body?: unknown; readonly headers?: Record<string, string> };
 
 const FIRST_WAIT_MS = 100;
@@ -58,7 +63,7 @@ export class ServiceClient {
     const deadline = performance.now() + this.patience.patienceMs;
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.attempt(method, path, send);
-      if (!(outcome instanceof Error) && !isTransient(outcome.status)) return this.checked(outcome);
+      if (!('lost' in outcome) && !isTransient(outcome.status)) return this.checked(outcome);
       const wait = waitBefore(attempt, outcome);
       if (performance.now() + wait > deadline) throw this.givenUp(outcome);
       await pause(wait);
@@ -81,7 +86,7 @@ export class ServiceClient {
     }
   }
 
-  private async attempt(method: string, path: string, { body, headers }: Send): Promise<Answer | Error> {
+  private async attempt(method: string, path: string, { body, headers }: Send): Promise<Answer | Lost> {
     const authorization = `Bearer ${await this.service.token()}`;
     try {
       const response = await fetch(new URL(path, this.base), {
@@ -100,7 +105,7 @@ export class ServiceClient {
       return { status: response.status, headers: response.headers, body: parsed(text) };
     } catch (error) {
       // The answer may have been lost on its way back; all that this client sends may be sent again.
-      if (this.hasAnswered) return error as Error;
+      if (this.hasAnswered) return { lost: reason(error) };
       throw new ImportError(`The service at ${this.base.href} does not answer (${reason(error)}). Is it running?`);
     }
   }
@@ -110,8 +115,8 @@ export class ServiceClient {
     throw new ImportError(`The service does not take the token: ${refusalOf(answer).detail}`);
   }
 
-  private givenUp(outcome: Answer | Error): ImportError {
-    const said = outcome instanceof Error ? reason(outcome) : `${outcome.status} ${refusalOf(outcome).detail}`.trim();
+  private givenUp(outcome: Answer | Lost): ImportError {
+    const said = 'lost' in outcome ? outcome.lost : `${outcome.status} ${refusalOf(outcome).detail}`.trim();
     const minutes = Math.round(this.patience.patienceMs / 6_000) / 10;
     return new ImportError(`The service has taken nothing for ${minutes} minutes (${said}).`);
   }
@@ -141,8 +146,8 @@ function isPending(body: unknown): boolean {
 }
 
 /** As long as the service asks for, else twice as long each time; some chance keeps requests from coming together. */
-function waitBefore(attempt: number, outcome: Answer | Error): number {
-  const asked = outcome instanceof Error ? undefined : retryAfterMs(outcome.headers.get('retry-after'));
+function waitBefore(attempt: number, outcome: Answer | Lost): number {
+  const asked = 'lost' in outcome ? undefined : retryAfterMs(outcome.headers.get('retry-after'));
   const chosen = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
   return asked === undefined ? chosen : Math.min(asked, LONGEST_ASKED_MS) + chosen / 10;
 }

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { concurrently } from './concurrently.js';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('concurrently', () => {
+  it('runs each item once and never more than the limit at a time', async () => {
+    const done: number[] = [];
+    let running = 0;
+    let most = 0;
+    await concurrently([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
+      most = Math.max(most, (running += 1));
+      await turn();
+      running -= 1;
+      done.push(item);
+    });
+    expect(done.sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(most).toBe(3);
+  });
+
+  it('begins nothing after a failure, and throws it when what runs has ended', async () => {
+    const ended: number[] = [];
+    const work = async (item: number) => {
+      if (item === 1) throw new Error('first');
+      await turn();
+      ended.push(item);
+    };
+    await expect(concurrently([0, 1, 2, 3, 4, 5], 2, work)).rejects.toThrow('first');
+    expect(ended).toEqual([0]);
+  });
+
+  it('waits for what runs when the source of items fails', async () => {
+    let ended = false;
+    async function* items() {
+      yield 1;
+      throw new Error('source');
+    }
+    const work = async () => {
+      await turn();
+      ended = true;
+    };
+    await expect(concurrently(items(), 5, work)).rejects.toThrow('source');
+    expect(ended).toBe(true);
+  });
+});

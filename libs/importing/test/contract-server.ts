@@ -1,0 +1,177 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+
+/** A request as it came. */
+export interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: unknown;
+  readonly at: number;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** Breaks the connection instead of answering, after the request has been obeyed. */
+  readonly lost?: boolean;
+}
+
+interface StoredUser {
+  readonly id: number;
+  readonly username: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+}
+
+interface ActivityIn {
+  readonly id: string;
+  readonly username: string;
+  readonly workspaceId: number;
+  readonly data: { readonly subject: string };
+}
+
+const key = (text: string) => text.normalize('NFKC').trim().toLowerCase();
+
+/**
+ * The part of the service's contract that an import relies on, kept in memory behind a real socket: unique names,
+ * numbered pages, idempotency keys, verdicts item by item. `before` and `after` stand in the way of single requests.
+ */
+export class ContractServer {
+  readonly received: Received[] = [];
+  readonly users = new Map<string, StoredUser>();
+  readonly workspaces: { id: number; name: string }[] = [];
+  /** By user and id, so that a repeat counts once. */
+  readonly activities = new Map<string, ActivityIn>();
+  /** An answer instead of obeying. */
+  before: (request: Received) => Reply | undefined = () => undefined;
+  /** Another answer than the one that obeying gave. */
+  after: (request: Received, reply: Reply) => Reply = (_, reply) => reply;
+  /** What is wrong with an activity, if anything. */
+  refuses: (activity: ActivityIn) => { code: string; detail: string } | undefined = () => undefined;
+  pageSize = 2;
+  private readonly outcomes = new Map<string, { reply: Reply; asked: number }>();
+  private readonly keys = new Map<string, Reply>();
+  private readonly server: Server;
+
+  private constructor() {
+    this.server = createServer((request, response) => void this.handle(request, response));
+  }
+
+  static async start(): Promise<ContractServer> {
+    const started = new ContractServer();
+    await new Promise<void>((resolve) => started.server.listen(0, '127.0.0.1', resolve));
+    return started;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  requests(path: RegExp): Received[] {
+    return this.received.filter((request) => path.test(`${request.method} ${request.path}`));
+  }
+
+  /** For `after`: the command is taken, its outcome comes when it has been asked for `polls` times. */
+  pending(reply: Reply, polls: number): Reply {
+    const id = `c${this.outcomes.size}`;
+    this.outcomes.set(id, { reply, asked: -polls });
+    return { status: 202, body: { status: 'pending' }, headers: { location: `/api/v3/commands/${id}` } };
+  }
+
+  private async handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of message) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    const request: Received = {
+      method: message.method ?? '',
+      path: message.url ?? '',
+      headers: message.headers,
+      body: text ? JSON.parse(text) : undefined,
+      at: performance.now(),
+    };
+    this.received.push(request);
+    const reply = this.before(request) ?? this.after(request, this.obey(request));
+    if (reply.lost) return void message.socket.destroy();
+    response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
+    response.end(JSON.stringify(reply.body));
+  }
+
+  private obey(request: Received): Reply {
+    const { method, path, headers, body } = request;
+    if (!headers.authorization?.startsWith('Bearer ')) return problem(401, 'unauthorized', 'no token');
+    const [, route, rest = ''] = /^\/api\/v3\/(\w+)(.*)$/.exec(path) ?? [];
+    const routes: Record<string, () => Reply> = {
+      'POST users': () => this.register(body as Omit<StoredUser, 'id'>),
+      'GET workspaces': () => this.page(Number(new URLSearchParams(rest).get('page'))),
+      'POST workspaces': () => this.createWorkspace(request),
+      'POST activities': () => this.take(body as ActivityIn[]),
+      'GET commands': () => this.outcome(rest.slice(1)),
+    };
+    return routes[`${method} ${route}`]?.() ?? problem(404, 'not-found', 'There is no such address.');
+  }
+
+  private register(user: Omit<StoredUser, 'id'>): Reply {
+    if (this.users.has(key(user.username))) return problem(409, 'username-taken', 'taken');
+    const emails = [...this.users.values()].map(({ email }) => key(email));
+    if (emails.includes(key(user.email))) return problem(409, 'email-taken', 'taken');
+    const stored = { id: this.users.size + 1, ...user };
+    this.users.set(key(user.username), stored);
+    return { status: 201, body: stored, headers: { location: `/api/v3/users/${stored.id}` } };
+  }
+
+  private page(page: number): Reply {
+    const from = (page - 1) * this.pageSize;
+    const results = this.workspaces.slice(from, from + this.pageSize);
+    const more = from + this.pageSize < this.workspaces.length;
+    const next = more ? `https://public.example/api/v3/workspaces?page=${page + 1}` : null;
+    return { status: 200, body: { count: this.workspaces.length, next, previous: null, results } };
+  }
+
+  private createWorkspace({ body, headers }: Received): Reply {
+    const idempotency = String(headers['idempotency-key']);
+    const known = this.keys.get(idempotency);
+    if (known) return known;
+    const workspace = { id: this.workspaces.length + 1, name: (body as { name: string }).name };
+    this.workspaces.push(workspace);
+    const reply = { status: 201, body: workspace };
+    this.keys.set(idempotency, reply);
+    return reply;
+  }
+
+  private take(activities: readonly ActivityIn[]): Reply {
+    const rejected = activities.flatMap((activity, index) => {
+      const fault = this.users.has(key(activity.username))
+        ? this.refuses(activity)
+        : { code: 'unknown-user', detail: 'no such user' };
+      const unique = `${key(activity.username)}/${activity.id}`;
+      if (!fault && !this.activities.has(unique)) this.activities.set(unique, activity);
+      return fault ? [{ index, ...fault }] : [];
+    });
+    const accepted = activities.length - rejected.length;
+    return { status: accepted > 0 ? 202 : 422, body: { accepted, rejected } };
+  }
+
+  private outcome(id: string): Reply {
+    const found = this.outcomes.get(id);
+    if (!found) return problem(404, 'not-found', 'There is no such command.');
+    found.asked += 1;
+    return found.asked <= 0 ? { status: 200, body: { status: 'pending' } } : { ...found.reply, status: 200 };
+  }
+}
+
+export function problem(status: number, code: string, detail: string, more: object = {}): Reply {
+  return { status, body: { type: `/problems/${code}`, title: code, status, detail, ...more } };
+}
+
+/** For `before`: stands in the way of the first requests of a kind, once each in this order. */
+export function firstOf(path: RegExp, ...replies: Reply[]): (request: Received) => Reply | undefined {
+  return ({ method, path: asked }) => (path.test(`${method} ${asked}`) ? replies.shift() : undefined);
+}

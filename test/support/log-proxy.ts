@@ -9,7 +9,10 @@ const PRODUCE = 0;
 export class LogProxy {
   /** Answers to produce requests that were swallowed so far. */
   dropped = 0;
+  /** Connections that were ended at once while it was cut. */
+  refused = 0;
   private toDrop = 0;
+  private toSwallow = 0;
   private delay = 0;
   private isCut = false;
   private readonly sockets = new Set<Socket>();
@@ -38,6 +41,11 @@ export class LogProxy {
     this.toDrop = count;
   }
 
+  /** As `dropProduceAnswers`, but the connection stays, so that the client waits for its own time limit. */
+  swallowProduceAnswers(count: number): void {
+    this.toSwallow = count;
+  }
+
   /** Every answer comes so many milliseconds late. */
   delayAnswers(milliseconds: number): void {
     this.delay = milliseconds;
@@ -60,7 +68,7 @@ export class LogProxy {
 
   private join(client: Socket): void {
     this.track(client);
-    if (this.isCut) return void client.destroy();
+    if (this.isCut) return this.refuse(client);
     const broker = this.track(connect(this.broker));
     const produceRequests = new Set<number>();
     const requests = frames((frame) => {
@@ -68,7 +76,9 @@ export class LogProxy {
       broker.write(frame);
     });
     const answers = frames((frame) => {
-      if (produceRequests.delete(frame.readInt32BE(4)) && this.drop()) client.destroy();
+      const isProduced = produceRequests.delete(frame.readInt32BE(4));
+      if (isProduced && this.swallow()) return;
+      if (isProduced && this.drop()) client.destroy();
       else if (!client.destroyed) this.pass(frame, client);
     });
     client.on('data', requests).on('close', () => broker.destroy());
@@ -81,6 +91,18 @@ export class LogProxy {
     return socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
   }
 
+  private refuse(client: Socket): void {
+    this.refused += 1;
+    client.destroy();
+  }
+
+  private swallow(): boolean {
+    if (this.toSwallow === 0) return false;
+    this.toSwallow -= 1;
+    this.dropped += 1;
+    return true;
+  }
+
   private drop(): boolean {
     if (this.toDrop === 0) return false;
     this.toDrop -= 1;
@@ -90,7 +112,7 @@ export class LogProxy {
 
   private pass(frame: Buffer, client: Socket): void {
     if (this.delay === 0) client.write(frame);
-    else setTimeout(() => client.write(frame), this.delay);
+    else setTimeout(() => client.write(frame), this.delay).unref();
   }
 }
 

@@ -5,7 +5,8 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   console.error(`Tidemark needs Node 20 or later to install itself; this is ${process.version}.`);
   process.exit(1);
 }
-const { spawn } = await import('node:child_process');
+const { spawn, spawnSync } = await import('node:child_process');
+const { readFileSync } = await import('node:fs');
 const { constants } = await import('node:os');
 const { join } = await import('node:path');
 const { install, isInstalled, node24, root } = await import('./install.mjs');
@@ -20,13 +21,40 @@ runMain();
 /** npm that is killed takes no child along: without this, the servers would outlive the terminal that asked for them. */
 function followNpm() {
   if (!process.env.npm_lifecycle_event) return;
-  const npm = process.ppid;
+  const parent = process.ppid;
+  const npm = parentOfShell(parent);
   const watch = setInterval(() => {
-    if (process.ppid === npm) return;
+    if (process.ppid === parent && (npm === undefined || isAlive(npm))) return;
     clearInterval(watch);
     stop('SIGTERM');
   }, 500);
   watch.unref();
+}
+
+/** npm runs a script by `sh -c`, and some shells stay in between: then npm is the parent of that shell. */
+function parentOfShell(pid) {
+  const [parent, name] = describeProcess(pid);
+  return /^-?(?:.*\/)?(?:sh|dash|bash|ash|zsh|busybox)$/.test(name) ? parent : undefined;
+}
+
+function describeProcess(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const end = stat.lastIndexOf(')');
+    return [Number(stat.slice(end + 2).split(' ')[1]), stat.slice(stat.indexOf('(') + 1, end)];
+  } catch {
+    const { stdout } = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' });
+    const [, parent, name] = /(\d+)\s+(.*\S)/.exec(stdout ?? '') ?? [];
+    return [Number(parent), name ?? ''];
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 async function installPackages() {

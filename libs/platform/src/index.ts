@@ -13,7 +13,15 @@ export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
 export { Postgres, type Queryable } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis } from './redis.js';
-export { ENVIRONMENT_ID, SCOPES, type Scope, signToken, tokenVerifier, type VerifyToken } from './tokens.js';
+export {
+  ENVIRONMENT_ID,
+  type Principal,
+  SCOPES,
+  type Scope,
+  signToken,
+  tokenVerifier,
+  type VerifyToken,
+} from './tokens.js';
 export { freeFields, plainText } from './text.js';
 export { runApp } from './run-app.js';
 export { ProblemPagesModule } from './http/problem-pages.js';

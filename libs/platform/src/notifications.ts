@@ -22,8 +22,14 @@ export class Notifications {
     this.listeners.on(channel, heard);
     this.listeners.on('resumed', resumed);
     this.channels.add(channel);
-    if (this.client === undefined) await this.connect();
-    else await this.client.query(`LISTEN "${channel}"`);
+    try {
+      if (this.client === undefined) await this.connect();
+      else await this.client.query(`LISTEN "${channel}"`);
+    } catch (error) {
+      // Whoever calls again must not hear everything twice.
+      this.listeners.off(channel, heard).off('resumed', resumed);
+      throw error;
+    }
   }
 
   private async connect(): Promise<void> {

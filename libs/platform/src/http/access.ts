@@ -14,6 +14,12 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     scope?: Scope;
+    /** `?ticket=` opens the route in place of the header Authorization. */
+    ticket?: boolean;
+  }
+  interface FastifyInstance {
+    /** Whom a ticket stands for, once; the room that issues tickets decorates the application with it. */
+    redeemTicket?(ticket: string): Promise<Principal | undefined>;
   }
 }
 
@@ -24,12 +30,25 @@ declare module 'fastify' {
 export function accessHook(verify: VerifyToken) {
   return async (request: FastifyRequest): Promise<void> => {
     if (!request.url.startsWith('/api/')) return;
-    const principal = await verify(bearerToken(request));
+    const principal = (await ticketHolder(request)) ?? (await verify(bearerToken(request)));
     if (request.is404) throw notFound('address');
     const environment = environmentOf(request, principal);
     requireScope(principal, request.routeOptions.config.scope);
     request.caller = { ...principal, environment };
   };
+}
+
+async function ticketHolder(request: FastifyRequest): Promise<Principal | undefined> {
+  const { ticket } = request.query as { ticket?: unknown };
+  if (ticket === undefined || !request.routeOptions.config.ticket) return undefined;
+  if (typeof ticket !== 'string' || ticket === '') {
+    throw new Problem('invalid-request', 'ticket: may be given once, and not empty.', {
+      errors: [{ parameter: 'ticket', code: 'invalid', detail: 'may be given once, and not empty' }],
+    });
+  }
+  const principal = await request.server.redeemTicket?.(ticket);
+  if (!principal) throw unauthorized('The ticket was used, or has expired: get another one.');
+  return principal;
 }
 
 function bearerToken(request: FastifyRequest): string {

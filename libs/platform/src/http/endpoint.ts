@@ -16,6 +16,8 @@ interface EndpointOptions {
   readonly id: string;
   readonly summary: string;
   readonly scope: Scope;
+  /** Whether `?ticket=` may stand for the token. */
+  readonly ticket?: boolean;
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
@@ -35,7 +37,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
   const status = options.status ?? 200;
   return applyDecorators(
     HttpCode(status),
-    RouteConfig({ scope: options.scope }),
+    RouteConfig({ scope: options.scope, ticket: options.ticket }),
     ApiOperation({ operationId: options.id, summary: options.summary }),
     ApiBearerAuth(),
     ApiHeader({

@@ -91,6 +91,8 @@ export class GroupSession {
   private onJoin(partitions: number[]): void {
     const generation: Generation = { positions: new Map(), located: Promise.resolve() };
     this.generation = generation;
+    // Until it is known where, or kafkajs reads megabytes of the topic's start to throw them away.
+    if (partitions.length > 0) this.consumer.pause([{ topic: this.topic, partitions }]);
     generation.located = this.locate(generation, partitions).then(
       () => this.options.onJoined(),
       (error: unknown) => this.end(error),
@@ -106,8 +108,8 @@ export class GroupSession {
     for (const partition of partitions) {
       const position = assertInside(this.topic, partition, positions.get(partition), extents.get(partition));
       generation.positions.set(partition, position);
-      this.seek(partition, position);
     }
+    this.readFrom(generation, partitions);
   }
 
   private async extents(): Promise<ReadonlyMap<number, Extent>> {
@@ -118,10 +120,13 @@ export class GroupSession {
     }
   }
 
-  private seek(partition: number, position: Position): void {
+  private readFrom({ positions }: Generation, partitions: number[]): void {
+    const { consumer, topic } = this;
     try {
-      this.consumer.seek({ topic: this.topic, partition, offset: String(position) });
+      for (const partition of partitions) consumer.seek({ topic, partition, offset: String(positions.get(partition)) });
+      consumer.resume([{ topic, partitions }]);
     } catch (error) {
+      // kafkajs left the group meanwhile, which is told elsewhere too.
       throw new MembershipLost(error);
     }
   }
@@ -174,7 +179,7 @@ export class GroupSession {
   private async realign(generation: Generation, partition: number, position: Position): Promise<void> {
     const extents = await this.extents();
     assertInside(this.topic, partition, position, extents.get(partition));
-    if (this.isCurrent(generation)) this.seek(partition, position);
+    if (this.isCurrent(generation)) this.readFrom(generation, [partition]);
   }
 
   /** Of a position that the broker does not have, kafkajs tells its log alone, and begins at the topic's start. */
@@ -193,7 +198,9 @@ function newConsumer({ connect, subscription }: SessionOptions, onLog: (entry: L
     sessionTimeout: SESSION_TIMEOUT_MS,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     heartbeatInterval: HEARTBEAT_MS,
-    maxBytesPerPartition: 1024 * 1024,
+    // As stored, so several times that when it is read: records of a whole fetch are in memory at once.
+    maxBytesPerPartition: 256 * 1024,
+    maxBytes: 4 * 1024 * 1024,
     maxWaitTimeInMs: 100,
     allowAutoTopicCreation: false,
     // A consumer that crashed is left to us: kafkajs's own restart cannot be stopped while it joins.

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createLogger, httpApplication, Namespace, Postgres, readConfig, SCOPES, signToken } from '#platform';
-import { serveDocs } from '../../apps/api/src/docs.js';
-import { ApiModule } from '../../apps/api/src/api.module.js';
+import { createLogger, Namespace, Postgres, readConfig, SCOPES, signToken } from '#platform';
+import { createApi } from '../../apps/api/src/api.js';
 import { startProjector } from '../../apps/projector/src/projector.js';
 
 export const SECRET = 'a secret of the tests, 32 bytes or more';
@@ -14,6 +13,8 @@ export interface Service {
   token(options?: TokenOptions): Promise<string>;
   /** A client of one environment, with every scope unless told otherwise. */
   client(environment?: string, options?: TokenOptions): Promise<Client>;
+  /** Leaves the interface up and its views where they are. */
+  stopProjector(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,10 +45,13 @@ export async function startService({ projector = true, namespace = freshNamespac
   const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
   const projecting = projector ? await startProjector(config, logger) : undefined;
   await projecting?.joined;
-  const app = await httpApplication(ApiModule.with(config, logger), { auth: config.auth, logger });
-  serveDocs(app);
+  const app = await createApi(config, logger);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const stopProjector = async () => {
+    await projecting?.stop();
+    await projecting?.ended;
+  };
   const token = (options: TokenOptions = {}) =>
     signToken(SECRET, {
       subject: options.subject ?? 'tester',
@@ -69,10 +73,10 @@ export async function startService({ projector = true, namespace = freshNamespac
           ...headers,
         });
     },
+    stopProjector,
     async stop() {
       await app.close();
-      await projecting?.stop();
-      await projecting?.ended;
+      await stopProjector();
       await dropViews(config, new Namespace(namespace));
     },
   };

@@ -1,4 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { activitiesFold, ActivitiesModule } from '#activities';
 import { EVENT_LOG, type EventLog } from '#event-sourcing';
 import { EventLogModule } from '#event-log';
 import {
@@ -29,6 +30,7 @@ export class ApiModule implements OnModuleInit {
         PlatformModule.with(config, logger),
         EventLogModule,
         RegistryModule,
+        ActivitiesModule,
         MetricsModule,
         ProblemPagesModule,
         HealthModule.with({ inject: [Postgres, EVENT_LOG, Namespace], useFactory: readiness }),
@@ -41,7 +43,7 @@ export class ApiModule implements OnModuleInit {
   }
 }
 
-const folds = (namespace: Namespace) => [registryFold(namespace)];
+const folds = (namespace: Namespace) => [registryFold(namespace), activitiesFold(namespace)];
 
 /** Without Postgres or the log nothing can be answered; without Redis everything can, only slower. */
 function readiness(postgres: Postgres, log: EventLog, namespace: Namespace) {

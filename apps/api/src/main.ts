@@ -1,12 +1,10 @@
-import { createLogger, httpApplication, readConfig, runApp } from '#platform';
-import { ApiModule } from './api.module.js';
-import { serveDocs } from './docs.js';
+import { createLogger, readConfig, runApp } from '#platform';
+import { createApi } from './api.js';
 
 await runApp('api', async () => {
   const config = readConfig();
   const logger = createLogger('api', config.logLevel);
-  const app = await httpApplication(ApiModule.with(config, logger), { auth: config.auth, logger });
-  serveDocs(app);
+  const app = await createApi(config, logger);
   await app.listen(config.port, config.host);
   logger.info(`listening on ${await app.getUrl()}`);
 });

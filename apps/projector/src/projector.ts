@@ -1,3 +1,4 @@
+import { activitiesFold } from '#activities';
 import { kafkaEventLog } from '#event-log';
 import { type Config, type Logger, Namespace, Postgres } from '#platform';
 import { type Fold, project } from '#projections';
@@ -18,7 +19,7 @@ export async function startProjector(config: Config, logger: Logger): Promise<Ru
     onError: (err) => logger.warn({ err }, 'lost a connection to Postgres'),
   });
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: namespace.name, logger });
-  const folds: Fold[] = [registryFold(namespace)];
+  const folds: Fold[] = [registryFold(namespace), activitiesFold(namespace)];
   await log.prepare(folds.map(({ topic }) => topic));
   const running = await Promise.all(folds.map((fold) => project(fold, { log, postgres, namespace, logger })));
   const close = () => log.close().then(() => postgres.close());

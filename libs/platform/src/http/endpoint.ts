@@ -1,6 +1,15 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+} from '@nestjs/swagger';
 import { z } from 'zod';
 import { type Scope } from '../tokens.js';
 import { PROBLEMS, type ProblemCode } from '../problems.js';
@@ -73,9 +82,7 @@ function parameters(schema: z.ZodObject | undefined, decorate: typeof ApiQuery |
 }
 
 function bodies(schema: z.ZodType, mediaTypes: readonly string[]): MethodDecorator[] {
-  const json = schemaOf(schema, 'input');
-  const content = Object.fromEntries(mediaTypes.map((type) => [type, { schema: json }]));
-  return [ApiBody({ required: true, content } as never)];
+  return [ApiConsumes(...mediaTypes), ApiBody({ required: true, schema: schemaOf(schema, 'input') })];
 }
 
 function content(mediaType: string, schema: z.ZodType | undefined): object {

@@ -1,0 +1,25 @@
+import { Controller, Header, Inject, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { Caller, checkedQuery, Endpoint } from '#platform';
+import { type IssuedTicket, IssueStreamTicket } from '../commands/issue-stream-ticket.js';
+import { NoQuery, Ticket } from './stream.input.js';
+
+@ApiTags('stream')
+@Controller('api/v3/stream-tickets')
+export class StreamTicketsController {
+  constructor(@Inject(CommandBus) private readonly commands: CommandBus) {}
+
+  @Post()
+  @Header('cache-control', 'no-store')
+  @Endpoint({
+    id: 'issueStreamTicket',
+    summary: 'A ticket that opens one stream in place of the token, for browsers, which cannot send headers there',
+    scope: 'activities:read',
+    status: 201,
+    answer: Ticket,
+  })
+  issue(@Caller() caller: Caller, @Query(checkedQuery(NoQuery)) _query: object): Promise<IssuedTicket> {
+    return this.commands.execute(new IssueStreamTicket(caller));
+  }
+}

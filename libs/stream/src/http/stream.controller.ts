@@ -1,0 +1,66 @@
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+import { type z } from 'zod';
+import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { type Audience } from '../audience.js';
+import { EVENT_STREAM, formatFor } from '../formats.js';
+import { StreamGateway } from '../stream-gateway.js';
+import { StreamPath, StreamQuery } from './stream.input.js';
+
+@ApiTags('stream')
+@Controller('api/v3')
+export class StreamController {
+  constructor(@Inject(StreamGateway) private readonly gateway: StreamGateway) {}
+
+  @Get('users/:user_id/stream')
+  @Endpoint({
+    id: 'streamUserActivities',
+    summary: "A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson",
+    scope: 'activities:read',
+    ticket: true,
+    path: StreamPath,
+    query: StreamQuery,
+    produces: EVENT_STREAM.mediaType,
+    problems: ['not-found'],
+  })
+  async user(
+    @Caller() caller: Caller,
+    @Param(checkedPath(StreamPath)) { user_id: userId }: z.output<typeof StreamPath>,
+    @Query(checkedQuery(StreamQuery)) query: StreamQuery,
+    @Headers() headers: Record<string, string | undefined>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.open({ environment: caller.environment, userId }, caller, query, headers, reply);
+  }
+
+  @Get('stream')
+  @Endpoint({
+    id: 'streamActivities',
+    summary:
+      "An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson",
+    scope: 'activities:read',
+    ticket: true,
+    query: StreamQuery,
+    produces: EVENT_STREAM.mediaType,
+  })
+  async environment(
+    @Caller() caller: Caller,
+    @Query(checkedQuery(StreamQuery)) query: StreamQuery,
+    @Headers() headers: Record<string, string | undefined>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.open({ environment: caller.environment }, caller, query, headers, reply);
+  }
+
+  private open(
+    audience: Audience,
+    caller: Caller,
+    { types, since, lastEventId }: StreamQuery,
+    headers: Record<string, string | undefined>,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const position = headers['last-event-id'] || lastEventId;
+    return this.gateway.open({ audience, types, since, position, format: formatFor(headers.accept) }, caller, reply);
+  }
+}

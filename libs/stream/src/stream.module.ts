@@ -1,0 +1,28 @@
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { type FastifyInstance } from 'fastify';
+import { Directory } from '#registry';
+import { IssueStreamTicketHandler } from './commands/issue-stream-ticket.js';
+import { StreamController } from './http/stream.controller.js';
+import { StreamTicketsController } from './http/stream-tickets.controller.js';
+import { StreamGateway } from './stream-gateway.js';
+import { StreamTickets } from './tickets.js';
+
+/** The live stream: its routes, and the tickets that open it. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [StreamController, StreamTicketsController],
+  providers: [Directory, StreamGateway, StreamTickets, IssueStreamTicketHandler],
+})
+export class StreamModule implements OnModuleInit {
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(StreamTickets) private readonly tickets: StreamTickets,
+  ) {}
+
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    fastify.decorate('redeemTicket', (ticket: string) => this.tickets.redeem(ticket));
+  }
+}

@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createLogger } from '#platform';
+import { eventually } from '../../../test/support/eventually.js';
+import { idsIn, messagesIn } from '../test/events.js';
+import { openView, type View } from '../test/view.js';
+import { readPast } from './activity-rows.js';
+import { type Audience } from './audience.js';
+import { EVENT_STREAM } from './formats.js';
+import { StreamHub } from './hub/stream-hub.js';
+import { parsePosition } from './positions.js';
+import { type Outlet, Subscription } from './subscription.js';
+
+const logger = createLogger('spec', 'silent');
+
+/** A client that takes all that is written to it, unless told to hold. */
+class Reader implements Outlet {
+  text = '';
+  isOpen = true;
+  private hold: Promise<void> = Promise.resolve();
+
+  write(bytes: Buffer | string): void {
+    if (this.isOpen) this.text += bytes.toString();
+  }
+
+  drained(): Promise<void> {
+    return this.hold;
+  }
+
+  /** Takes nothing until the returned function is called. */
+  stopReading(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.hold = promise;
+    return resolve;
+  }
+
+  get ids(): string[] {
+    return idsIn(this.text);
+  }
+}
+
+describe('a subscription', () => {
+  let view: View;
+  let hub: StreamHub;
+  const hubs: StreamHub[] = [];
+
+  const newHub = async () => {
+    const hub = new StreamHub({ ...view, postgres: view.postgres, notifications: view.notifications, logger });
+    hubs.push(hub);
+    await hub.ready();
+    return hub;
+  };
+
+  const follow = (
+    audience: Audience,
+    options: { after?: string; types?: string[]; reader?: Reader; at?: StreamHub } = {},
+  ) => {
+    const { reader = new Reader(), at = hub } = options;
+    const types = options.types && new Set(options.types);
+    const from = options.after === undefined ? undefined : parsePosition(options.after)!.positions;
+    const subscription = new Subscription({ audience, types }, EVENT_STREAM, { from }, at, reader, (range, wanted) =>
+      readPast(view.postgres, range, wanted, 7),
+    );
+    reader.write(subscription.opening());
+    const caughtUp = subscription.catchUp();
+    const leave = () => {
+      reader.isOpen = false;
+      subscription.leave();
+    };
+    return { reader, caughtUp, leave };
+  };
+
+  let environments = 0;
+  const newEnvironment = () => `env-${++environments}`;
+  const named = (...ids: string[]) => ids.map((id) => ({ id }));
+
+  beforeAll(async () => {
+    view = await openView(process.env.DATABASE_URL!);
+    hub = await newHub();
+  });
+
+  afterAll(async () => {
+    for (const hub of hubs) hub.close();
+    await view.close();
+  });
+
+  it('gets what comes from now on, in order, and nothing of the past', async () => {
+    const environment = newEnvironment();
+    await view.send(environment, 1, ...named('before'));
+    await hub.look();
+    const { reader } = follow({ environment, userId: 1 });
+    await view.send(environment, 1, ...named('a', 'b'));
+    await view.send(environment, 1, ...named('c'));
+    await eventually(() => expect(reader.ids).toEqual(['a', 'b', 'c']));
+  });
+
+  it("gets neither another user's activities nor another environment's", async () => {
+    const [environment, other] = [newEnvironment(), newEnvironment()];
+    const { reader: user } = follow({ environment, userId: 1 });
+    const { reader: whole } = follow({ environment });
+    await view.send(other, 1, ...named('foreign'));
+    await view.send(environment, 2, ...named('neighbour'));
+    await view.send(environment, 1, ...named('own'));
+    await eventually(() => expect(user.ids).toEqual(['own']));
+    await eventually(() => expect([...whole.ids].sort()).toEqual(['neighbour', 'own']));
+  });
+
+  it('shows a resent activity once, though it takes a position in the log', async () => {
+    const environment = newEnvironment();
+    const { reader } = follow({ environment, userId: 1 });
+    await view.send(environment, 1, ...named('a', 'a'));
+    await view.send(environment, 1, ...named('a'));
+    await view.send(environment, 1, ...named('b', 'a'));
+    await view.send(environment, 1, ...named('c'));
+    await eventually(() => expect(reader.ids).toEqual(['a', 'b', 'c']));
+  });
+
+  it('gets the types that it asks for, of the present and of the past', async () => {
+    const environment = newEnvironment();
+    const first = follow({ environment, userId: 1 }, { types: ['edit', 'share'] });
+    const sent = ['read', 'edit', 'read', 'share'].map((type) => ({ id: type + Math.random(), type }));
+    const wanted = [sent[1]!.id, sent[3]!.id];
+    await view.send(environment, 1, ...sent);
+    await eventually(() => expect(first.reader.ids).toEqual(wanted));
+    const later = follow({ environment }, { types: ['share', 'edit'], after: `0-${'0.'.repeat(7)}0` });
+    await later.caughtUp;
+    expect(later.reader.ids).toEqual(wanted);
+  });
+
+  it('resumes behind every position of a history with exactly the rest', async () => {
+    const environment = newEnvironment();
+    const { reader: user } = follow({ environment, userId: 1 });
+    const { reader: whole } = follow({ environment });
+    for (let batch = 0; batch < 6; batch++) {
+      const ids = Array.from({ length: batch + 1 }, (_, at) => `${batch}.${at}`);
+      await view.send(environment, 1, ...named(...ids, '0.0'));
+      await view.send(environment, 2, ...named(...ids));
+    }
+    await eventually(() => expect([user.ids.length, whole.ids.length]).toEqual([21, 42]));
+    for (const [reader, audience] of [
+      [user, { environment, userId: 1 }],
+      [whole, { environment }],
+    ] as const) {
+      const history = messagesIn(reader.text);
+      for (const [at, { position }] of history.entries()) {
+        const resumed = follow(audience, { after: position });
+        await resumed.caughtUp;
+        const key = ({ id, userId }: { id: string; userId?: number }) => `${userId}/${id}`;
+        const rest = history.slice(at + 1).map(key);
+        expect(messagesIn(resumed.reader.text).map(key).sort()).toEqual(rest.sort());
+        resumed.leave();
+      }
+    }
+  });
+
+  it('misses nothing and gets nothing twice, however commits, resumptions and readers fall together', async () => {
+    const step = fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.record({ send: fc.integer({ min: 1, max: 5 }), size: fc.integer({ min: 1, max: 12 }) }),
+      },
+      { weight: 2, arbitrary: fc.record({ reconnect: fc.nat({ max: 5 }) }) },
+      { weight: 1, arbitrary: fc.record({ settle: fc.constant(true) }) },
+    );
+    const audiences = [{}, {}, { userId: 1 }, { userId: 1 }, { userId: 2 }, { userId: 3 }];
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+        const environment = newEnvironment();
+        const [here, there] = [hub, await newHub()];
+        const clients = audiences.map((audience) => ({ audience: { environment, ...audience }, got: [] as string[] }));
+        const streams = clients.map(({ audience }, at) => follow(audience, { at: at % 2 ? here : there }));
+        const sent: { userId: number; id: string }[] = [];
+        const commits: Promise<void>[] = [];
+        const collect = (at: number) => {
+          streams[at]!.leave();
+          const messages = messagesIn(streams[at]!.reader.text);
+          clients[at]!.got.push(...messages.map(({ id }) => id));
+          return messages.at(-1)?.position ?? opened(streams[at]!.reader);
+        };
+        for (const [turn, given] of steps.entries()) {
+          if ('send' in given) {
+            const ids = Array.from({ length: given.size }, (_, at) => `${given.send}/${turn}.${at}`);
+            sent.push(...ids.map((id) => ({ userId: given.send, id })));
+            commits.push(view.send(environment, given.send, ...named(...ids)));
+          } else if ('reconnect' in given) {
+            const at = given.reconnect;
+            const after = collect(at);
+            // On the other instance, which may be behind.
+            streams[at] = follow(clients[at]!.audience, { after, at: turn % 2 ? here : there });
+          } else {
+            await Promise.all(commits);
+          }
+        }
+        await Promise.all(commits);
+        for (const [at, { audience, got }] of clients.entries()) {
+          const wanted = sent.filter(({ userId }) => !('userId' in audience) || audience.userId === userId);
+          await eventually(() => expect(got.length + streams[at]!.reader.ids.length).toBe(wanted.length));
+          collect(at);
+          for (const userId of [1, 2, 3, 4, 5]) {
+            const of = (ids: string[]) => ids.filter((id) => id.startsWith(`${userId}/`));
+            expect(of(got)).toEqual(of(wanted.map(({ id }) => id)));
+          }
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('keeps the present for a client that still reads the past, at the pace of the client', async () => {
+    const environment = newEnvironment();
+    const data = { text: 'x'.repeat(10_000) };
+    const past = Array.from({ length: 30 }, (_, at) => ({ id: `past.${at}`, data }));
+    const present = Array.from({ length: 60 }, (_, at) => ({ id: `present.${at}`, data }));
+    await view.send(environment, 1, ...past);
+    await hub.look();
+    const reader = new Reader();
+    const readOn = reader.stopReading();
+    const audience = { environment, userId: 1 };
+    const { caughtUp } = follow(audience, { after: `${hub.partitionsOf(audience).first.toString(36)}-0`, reader });
+    // More than is kept for a client: it finds the rest in the view.
+    for (const activity of present) await view.send(environment, 1, activity);
+    await eventually(() => expect(hub.standing(hub.partitionsOf(audience))[0]).toBeGreaterThanOrEqual(90));
+    expect(reader.ids.length).toBeLessThan(30);
+    readOn();
+    await caughtUp;
+    await view.send(environment, 1, { id: 'last' });
+    const all = [...past, ...present].map(({ id }) => id);
+    await eventually(() => expect(reader.ids).toEqual([...all, 'last']));
+  });
+
+  it('loses nothing while the announcements of Postgres are away', async () => {
+    const environment = newEnvironment();
+    const { reader } = follow({ environment, userId: 1 });
+    await view.send(environment, 1, ...named('a'));
+    await eventually(() => expect(reader.ids).toEqual(['a']));
+    const { rows } = await view.postgres.query<{ ended: boolean }>(
+      `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+       WHERE application_name = 'notifications' AND query LIKE 'LISTEN%' || $1 || '%'`,
+      [view.namespace.name],
+    );
+    expect(rows.map(({ ended }) => ended)).toContain(true);
+    await view.send(environment, 1, ...named('b', 'c'));
+    await eventually(() => expect(reader.ids).toEqual(['a', 'b', 'c']));
+    await view.send(environment, 1, ...named('d'));
+    await eventually(() => expect(reader.ids).toEqual(['a', 'b', 'c', 'd']));
+  });
+
+  it('goes on when the view can be read again', async () => {
+    const environment = newEnvironment();
+    const { reader } = follow({ environment, userId: 1 });
+    await view.send(environment, 1, ...named('a'));
+    await eventually(() => expect(reader.ids).toEqual(['a']));
+    await view.postgres.query('ALTER TABLE activities RENAME COLUMN activity_id TO hidden');
+    const failing = view.postgres.query(
+      `UPDATE activities_checkpoints SET position = position + 1 WHERE partition = $1`,
+      [hub.partitionsOf({ environment, userId: 1 }).first],
+    );
+    await failing;
+    await hub.look();
+    await view.postgres.query('ALTER TABLE activities RENAME COLUMN hidden TO activity_id');
+    await view.send(environment, 1, ...named('b'));
+    await eventually(() => expect(reader.ids).toEqual(['a', 'b']));
+  });
+});
+
+/** The position that a stream began at. */
+function opened(reader: Reader): string {
+  return /^id: (.*)$/m.exec(reader.text)![1]!;
+}

@@ -1,0 +1,117 @@
+import { type Position } from '#event-sourcing';
+import { type Page, type Range, type Wanted } from './activity-rows.js';
+import { type Audience } from './audience.js';
+import { type Connection } from './connection.js';
+import { type Format, type Reset } from './formats.js';
+import { type Follower, type Message, type Seat, slices } from './hub/seats.js';
+import { type StreamHub } from './hub/stream-hub.js';
+import { formatPosition, positionFormatter } from './positions.js';
+
+/** Where a stream begins: behind `from`, or at what comes from now on. */
+export interface Start {
+  readonly from?: readonly Position[];
+  /** Milliseconds since the epoch: what the log took before is left out of the past. */
+  readonly since?: number;
+  /** Why it is not where the client wanted. */
+  readonly reset?: Reset['reason'];
+}
+
+/** What a subscription writes to. */
+export type Outlet = Pick<Connection, 'isOpen' | 'write' | 'drained'>;
+
+export type ReadPast = (range: Range, wanted: Wanted) => Promise<Page>;
+
+// What is kept of the present for a client that still reads the past. Where it is not enough, that was the past too.
+const BACKLOG_BYTES = 256 * 1024;
+
+/**
+ * One client's stream. It takes its seat in the hub first and reads the past up to there afterwards, at the client's
+ * pace, while the present is kept: so nothing is missing in between and nothing comes twice.
+ */
+export class Subscription implements Follower {
+  readonly audience: Audience;
+  readonly types?: ReadonlySet<string>;
+  private seat: Seat;
+  private backlog: Buffer[] = [];
+  private backlogBytes = 0;
+  private state: 'catching up' | 'overrun' | 'live' = 'catching up';
+
+  constructor(
+    wanted: Omit<Wanted, 'since'>,
+    readonly format: Format,
+    private readonly start: Start,
+    private readonly hub: StreamHub,
+    private readonly connection: Outlet,
+    private readonly readPast: ReadPast,
+  ) {
+    this.audience = wanted.audience;
+    this.types = wanted.types;
+    this.seat = hub.attach(this, start.from);
+  }
+
+  /** What the client is told first. */
+  opening(): string {
+    const { reset, from = this.seat.from } = this.start;
+    const position = formatPosition({ first: this.seat.first, positions: from });
+    const opening = this.format.opening(position);
+    return reset ? opening + this.format.reset({ reason: reset, resumedFrom: position }) : opening;
+  }
+
+  deliver(chunk: Buffer): void {
+    if (this.state === 'live') return this.connection.write(chunk);
+    this.backlog.push(chunk);
+    this.backlogBytes += chunk.length;
+    if (this.backlogBytes > BACKLOG_BYTES) this.overrun();
+  }
+
+  leave(): void {
+    this.hub.detach(this.seat);
+    this.backlog = [];
+    this.backlogBytes = 0;
+  }
+
+  /** Resolves when the stream is live, or its client gone. Rejects when the past cannot be read. */
+  async catchUp(): Promise<void> {
+    let reached = this.start.from ?? this.seat.from;
+    while (this.connection.isOpen) {
+      await this.sendPast(reached, this.seat.from);
+      if (this.state !== 'overrun') return this.goLive();
+      reached = this.seat.from;
+      this.state = 'catching up';
+      this.seat = this.hub.attach(this, reached);
+    }
+  }
+
+  private overrun(): void {
+    this.leave();
+    this.state = 'overrun';
+  }
+
+  private goLive(): void {
+    this.state = 'live';
+    const kept = Buffer.concat(this.backlog);
+    this.backlog = [];
+    if (kept.length > 0) this.connection.write(kept);
+  }
+
+  private async sendPast(from: readonly Position[], to: readonly Position[]): Promise<void> {
+    const standing = [...from];
+    for (const [at, end] of to.entries()) {
+      while (standing[at]! < end && this.connection.isOpen) {
+        const range = { partition: this.seat.first + at, from: standing[at]!, to: end };
+        const { messages, next } = await this.readPast(range, { ...this, since: this.start.since });
+        await this.send(messages, range.partition, standing);
+        standing[at] = next;
+      }
+    }
+  }
+
+  private async send(messages: readonly Message[], partition: number, positions: readonly Position[]): Promise<void> {
+    const positionOf = positionFormatter({ first: this.seat.first, positions }, partition);
+    for (const slice of slices(messages)) {
+      const texts = slice.map(({ position, json }) => this.format.activity(positionOf(position + 1), json));
+      this.connection.write(texts.join(''));
+      await this.connection.drained();
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { activitiesFold } from '#activities';
+import { partitionFor } from '#event-log';
+import { type LogRecord } from '#event-sourcing';
+import { Namespace, Notifications, Postgres } from '#platform';
+import { type Fold, prepareGeneration } from '#projections';
+import { registryFold } from '#registry';
+
+/** An activity as the log gets it. One whose id is there already is a resend: it takes a position and adds no row. */
+export interface Sent {
+  readonly id: string;
+  readonly type?: string;
+  readonly data?: object;
+  /** Milliseconds since the epoch, of the log's clock. */
+  readonly receivedAt?: number;
+}
+
+/** The views of a namespace of its own, and a projector's hand to write them: fold, checkpoint and announcement. */
+export async function openView(url: string): Promise<View> {
+  const view = new View(url, new Namespace(`stream_${randomBytes(6).toString('hex')}`));
+  for (const fold of [view.activities, view.registry]) await prepareGeneration(view.postgres, view.namespace, fold);
+  return view;
+}
+
+export class View {
+  readonly postgres: Postgres;
+  readonly notifications: Notifications;
+  readonly activities: Fold;
+  readonly registry: Fold;
+  private readonly turns = new Map<string, Promise<void>>();
+
+  constructor(
+    readonly url: string,
+    readonly namespace: Namespace,
+  ) {
+    this.postgres = new Postgres(url, namespace, { max: 10 });
+    this.notifications = new Notifications(url, () => undefined);
+    this.activities = activitiesFold(namespace);
+    this.registry = registryFold(namespace);
+  }
+
+  /** Commits activities of a user in one transaction; those of one partition one after the other. */
+  send(environment: string, userId: number, ...sent: Sent[]): Promise<void> {
+    const records = sent.map(({ id, type = 'read', data, receivedAt }) => ({
+      time: receivedAt ?? Date.now(),
+      value: { v: 1, id, type, occurredAt: receivedAt ?? Date.now(), data },
+    }));
+    return this.commit(this.activities, `${environment}/${userId}`, records);
+  }
+
+  /** Registers the environment's next user: ids count from 1. */
+  register(environment: string): Promise<void> {
+    const username = randomUUID();
+    const keys = { username, email: `${username}@example.org` };
+    const user = { ...keys, firstName: '', lastName: '', isActive: true, profile: {} };
+    return this.command(environment, { type: 'RegisterUser', keys, user });
+  }
+
+  remove(environment: string, userId: number): Promise<void> {
+    return this.command(environment, { type: 'DeleteUser', userId });
+  }
+
+  /** What the views forget when they are dropped to be built anew from the log. */
+  async forgetActivities(): Promise<void> {
+    await this.postgres.query('UPDATE activities_checkpoints SET position = 0');
+    await this.postgres.query('DELETE FROM activities');
+  }
+
+  async close(): Promise<void> {
+    await this.notifications.close();
+    await this.postgres.close();
+  }
+
+  private command(environment: string, command: object): Promise<void> {
+    const value = { v: 1, id: randomUUID(), by: 'spec', command };
+    return this.commit(this.registry, environment, [{ time: Date.now(), value }]);
+  }
+
+  private commit(fold: Fold, key: string, records: { time: number; value: object }[]): Promise<void> {
+    const partition = partitionFor(key, fold.topic.partitions);
+    const line = `${fold.name}/${partition}`;
+    const turn = (this.turns.get(line) ?? Promise.resolve()).then(() => this.write(fold, partition, key, records));
+    this.turns.set(line, turn);
+    return turn;
+  }
+
+  private async write(fold: Fold, partition: number, key: string, records: { time: number; value: object }[]) {
+    await this.postgres.transaction(async (tx) => {
+      const { rows } = await tx.query<{ position: number }>(
+        `UPDATE ${fold.name}_checkpoints SET position = position + $2 WHERE partition = $1 RETURNING position`,
+        [partition, records.length],
+      );
+      const end = rows[0]!.position;
+      const start = end - records.length;
+      const logged = records.map(({ time, value }, at): LogRecord => {
+        return { partition, offset: start + at, key, time, value: Buffer.from(JSON.stringify(value)) };
+      });
+      await fold.apply(tx, partition, logged);
+      await tx.query('SELECT pg_notify($1, $2)', [this.namespace.channel(fold.name), `${partition}:${end}`]);
+    });
+  }
+}

@@ -20,7 +20,7 @@ export function standing(claim: Claim | undefined, isRunning: (process: ProcessI
 
 /** Those of a claim that still run: a pid that has gone to another process since is none of ours. */
 export function leftovers(claim: Claim, isRunning: (process: ProcessIdentity) => boolean = runs): GroupLeader[] {
-  return claim.started.filter(isRunning);
+  return claim.started.filter((leader) => isRunning(leader));
 }
 
 /**

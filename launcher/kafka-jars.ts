@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { cacheFolder } from './paths.ts';
 import { logTail, say } from './progress.ts';
@@ -8,9 +9,29 @@ import { type Session } from './session.ts';
 export const kafkaVersion = '4.1.1';
 const pluginVersion = '3.8.1';
 
+// The broker alone brings nothing that writes its log lines, not even those of why it cannot start.
+const pomOfBroker = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>tidemark</groupId>
+  <artifactId>broker</artifactId>
+  <version>1</version>
+  <packaging>pom</packaging>
+  <dependencies>
+    ${dependency('org.apache.kafka', 'kafka_2.13', kafkaVersion)}
+    ${dependency('org.apache.kafka', 'kafka-tools', kafkaVersion)}
+    ${dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', '2.24.3')}
+  </dependencies>
+</project>
+`;
+
+function dependency(group: string, artifact: string, version: string): string {
+  return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+}
+
 /** The folder of the broker's jars, downloaded from Maven Central once for all clones of this user. */
 export async function kafkaJars({ processes, logs }: Session): Promise<string> {
-  const folder = join(cacheFolder, `kafka-${kafkaVersion}`);
+  const content = createHash('sha256').update(pomOfBroker).digest('hex').slice(0, 8);
+  const folder = join(cacheFolder, `kafka-${kafkaVersion}-${content}`);
   if (existsSync(folder)) return folder;
   say(`Downloading Kafka ${kafkaVersion} from Maven Central (55 MB, once) …`);
   // Made beside and renamed whole, so that a download that is killed leaves no half cache.
@@ -58,16 +79,3 @@ function cannotDownload(exitCode: number, log: string): Refusal {
       'Try again with a connection to Maven Central, start Docker, or set KAFKA_BROKERS.',
   );
 }
-
-const pomOfBroker = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>tidemark</groupId>
-  <artifactId>broker</artifactId>
-  <version>1</version>
-  <packaging>pom</packaging>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version></dependency>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>${kafkaVersion}</version></dependency>
-  </dependencies>
-</project>
-`;

@@ -14,8 +14,8 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
-export function runs(process: ProcessIdentity, find = identify): boolean {
-  return find(process.pid)?.startedAt === process.startedAt;
+export function runs(process: ProcessIdentity): boolean {
+  return identify(process.pid)?.startedAt === process.startedAt;
 }
 
 function startOnLinux(pid: number): string | undefined {

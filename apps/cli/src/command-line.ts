@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander';
+import { importCommands } from './commands/import-git.js';
+import { migrateCommand } from './commands/migrate.js';
+import { statusCommand } from './commands/status.js';
+import { tokenCommand } from './commands/token.js';
+import { BadNews, type Surroundings } from './surroundings.js';
+
+/** Runs one command. Resolves to the exit code: 0 done, 1 failed, 2 for wrong usage. */
+export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    await programFor(surroundings).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof BadNews)) surroundings.err.write(`${sentence(error)}\n`);
+    return 1;
+  }
+}
+
+function programFor(surroundings: Surroundings): Command {
+  const program = new Command('tidemark')
+    .description('The command line of Tidemark. Servers and service are those of the environment, or of "npm start".')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => surroundings.out.write(text),
+      writeErr: (text) => surroundings.err.write(text),
+    });
+  tokenCommand(program, surroundings);
+  migrateCommand(program, surroundings);
+  statusCommand(program, surroundings);
+  importCommands(program, surroundings);
+  return program;
+}
+
+/** What went wrong, without the stack; what is behind it where the message alone does not say. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  const code = (error as { code?: unknown }).code;
+  const told = message || (typeof code === 'string' ? code : error.name);
+  return cause instanceof Error && cause.message ? `${told} (${cause.message})` : told;
+}

@@ -1,0 +1,26 @@
+import { type Command } from 'commander';
+import { activitiesFold } from '#activities';
+import { prepareGeneration } from '#projections';
+import { registryFold } from '#registry';
+import { serverSettings } from '../config.js';
+import { withServers } from '../servers.js';
+import { type Surroundings } from '../surroundings.js';
+
+export function migrateCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command('migrate')
+    .description('create the topics and the views that are missing; what is there stays as it is')
+    .action(() =>
+      withServers(serverSettings(surroundings), async ({ log, postgres, namespace }) => {
+        const folds = [registryFold(namespace), activitiesFold(namespace)];
+        await log.prepare(folds.map(({ topic }) => topic));
+        for (const fold of folds) {
+          await prepareGeneration(postgres, namespace, fold);
+          const { name, topic, version } = fold;
+          surroundings.out.write(
+            `${name}: topic ${topic.name} of ${topic.partitions} partitions, views of version ${version}\n`,
+          );
+        }
+      }),
+    );
+}

@@ -1,0 +1,23 @@
+import { type EventLog } from '#event-sourcing';
+import { kafkaEventLog } from '#event-log';
+import { type Config, createLogger, Namespace, Postgres } from '#platform';
+
+export interface Servers {
+  readonly log: EventLog;
+  readonly postgres: Postgres;
+  readonly namespace: Namespace;
+}
+
+/** Connections for the time of one command. What goes wrong with them is thrown by whoever uses them. */
+export async function withServers<T>(config: Config, work: (servers: Servers) => Promise<T>): Promise<T> {
+  const namespace = new Namespace(config.namespace);
+  const logger = createLogger('cli', 'silent');
+  const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: `${namespace.name}-cli`, logger });
+  const postgres = new Postgres(config.databaseUrl, namespace, { max: 2 });
+  try {
+    return await work({ log, postgres, namespace });
+  } finally {
+    await log.close();
+    await postgres.close();
+  }
+}

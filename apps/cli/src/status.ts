@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { activitiesFold } from '#activities';
+import { type EventLog, type Extent, LogMismatch } from '#event-sourcing';
+import { type Config, connectRedis } from '#platform';
+import { type Fold, GenerationMissing, readCheckpoints, requireGeneration } from '#projections';
+import { registryFold } from '#registry';
+import { type Servers, withServers } from './servers.js';
+
+/** Each server's state: `up`, or what is wrong. */
+export type ServerStatus = Readonly<Record<string, string>>;
+
+/** Positions of a partition; null where the server that knows it is down. */
+export interface PartitionStatus {
+  readonly partition: number;
+  readonly end: number | null;
+  readonly checkpoint: number | null;
+  readonly lag: number | null;
+}
+
+export interface FoldStatus {
+  readonly name: string;
+  readonly topic: string;
+  /** Of the views; null where they are missing or not those of this program. */
+  readonly version: number | null;
+  readonly problems: readonly string[];
+  /** Records over all partitions; null where it is not known. */
+  readonly lag: number | null;
+  readonly partitions: readonly PartitionStatus[];
+}
+
+export interface Status {
+  readonly ok: boolean;
+  readonly servers: ServerStatus;
+  readonly folds: readonly FoldStatus[];
+}
+
+const PATIENCE_MS = 3_000;
+
+/** Asks every server; what does not answer is part of the result, not an error. */
+export async function readStatus(config: Config, url: string | undefined): Promise<Status> {
+  const down: Record<string, string> = {};
+  const [folds, redis, service] = await Promise.all([
+    withServers(config, (servers) => foldsOf(servers, down)),
+    outcome(() => pingRedis(config.redisUrl)),
+    url === undefined ? undefined : outcome(() => askReady(url)),
+  ]);
+  const servers = {
+    kafka: down.kafka ?? 'up',
+    postgres: down.postgres ?? 'up',
+    redis,
+    ...(service !== undefined && { service }),
+  };
+  const ok =
+    Object.values(servers).every((state) => state === 'up') && folds.every(({ problems }) => problems.length === 0);
+  return { ok, servers, folds };
+}
+
+async function foldsOf(servers: Servers, down: Record<string, string>): Promise<FoldStatus[]> {
+  const statuses: FoldStatus[] = [];
+  // One after the other: they share a connection to Kafka, which a question that fails ends.
+  for (const fold of [registryFold(servers.namespace), activitiesFold(servers.namespace)]) {
+    statuses.push(await foldStatus(fold, servers, down));
+  }
+  return statuses;
+}
+
+async function foldStatus(fold: Fold, servers: Servers, down: Record<string, string>): Promise<FoldStatus> {
+  const problems: string[] = [];
+  const [extents, checkpoints] = await Promise.all([
+    extentsOf(fold, servers.log, problems).catch((error: unknown) => void (down.kafka = doesNotAnswer(error))),
+    checkpointsOf(fold, servers, problems).catch((error: unknown) => void (down.postgres = doesNotAnswer(error))),
+  ]);
+  const partitions = Array.from({ length: fold.topic.partitions }, (_, partition) =>
+    partitionStatus(partition, extents?.get(partition), checkpoints?.get(partition)),
+  );
+  problems.push(...partitions.flatMap(outsideTheLog));
+  const lag = partitions.reduce<number | null>((sum, { lag }) => (sum === null || lag === null ? null : sum + lag), 0);
+  const version = checkpoints === undefined ? null : fold.version;
+  return { name: fold.name, topic: fold.topic.name, version, problems, lag, partitions };
+}
+
+async function extentsOf(
+  fold: Fold,
+  log: EventLog,
+  problems: string[],
+): Promise<ReadonlyMap<number, Extent> | undefined> {
+  try {
+    return await log.extents(fold.topic.name);
+  } catch (error) {
+    if (!(error instanceof LogMismatch)) throw error;
+    problems.push(`topic ${fold.topic.name} is missing: start a projector, or run "tidemark migrate"`);
+    return undefined;
+  }
+}
+
+async function checkpointsOf(fold: Fold, { postgres, namespace }: Servers, problems: string[]) {
+  try {
+    await requireGeneration(postgres, namespace, fold);
+    return await readCheckpoints(postgres, fold);
+  } catch (error) {
+    if (!(error instanceof GenerationMissing)) throw error;
+    problems.push(error.message);
+    return undefined;
+  }
+}
+
+function partitionStatus(
+  partition: number,
+  extent: Extent | undefined,
+  checkpoint: number | undefined,
+): PartitionStatus {
+  const end = extent?.high ?? null;
+  const lag = end === null || checkpoint === undefined ? null : end - checkpoint;
+  return { partition, end, checkpoint: checkpoint ?? null, lag };
+}
+
+function outsideTheLog({ partition, end, checkpoint, lag }: PartitionStatus): string[] {
+  if (lag === null || lag >= 0) return [];
+  return [
+    `partition ${partition} ends at ${end}, before its checkpoint ${checkpoint}: this is not the log of these views`,
+  ];
+}
+
+async function pingRedis(url: string): Promise<void> {
+  const failed = Promise.withResolvers<never>();
+  const redis = connectRedis(url, failed.reject);
+  try {
+    await Promise.race([once(redis, 'ready'), failed.promise]);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function askReady(url: string): Promise<void> {
+  const answer = await fetch(new URL('health/ready', url.endsWith('/') ? url : `${url}/`), {
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (!answer.ok) throw new Error(`is not ready: ${(await answer.text()).slice(0, 300)}`);
+}
+
+async function outcome(work: () => Promise<void>): Promise<string> {
+  return work().then(() => 'up', doesNotAnswer);
+}
+
+function doesNotAnswer(error: unknown): string {
+  const { code, cause, message } = error as { code?: unknown; cause?: { code?: unknown }; message: string };
+  const reason = [code, cause?.code].find((known) => typeof known === 'string') ?? message;
+  return message.startsWith('is not ready') ? message : `does not answer (${String(reason)})`;
+}
+
+/** The status for a person. */
+export function statusText({ servers, folds }: Status): string {
+  return [
+    ...Object.entries(servers).map(([name, state]) => `${name.padEnd(11)}${state}`),
+    ...folds.flatMap((fold) => ['', ...foldLines(fold)]),
+  ].join('\n');
+}
+
+function foldLines({ name, topic, version, lag, problems, partitions }: FoldStatus): string[] {
+  return [
+    `${name.padEnd(11)}views of version ${version ?? '?'}, ${lag ?? '?'} behind topic ${topic}`,
+    ...problems.map((problem) => `  ${problem}`),
+    columns('partition', 'log end', 'checkpoint', 'lag'),
+    ...partitions.map(({ partition, end, checkpoint, lag }) => columns(partition, end, checkpoint, lag)),
+  ];
+}
+
+function columns(...values: (string | number | null)[]): string {
+  return values.map((value) => String(value ?? '?').padStart(12)).join('');
+}

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { createLogger, Namespace, Postgres, readConfig, SCOPES, signToken } from '#platform';
 import { createApi } from '../../apps/api/src/api.js';
 import { startProjector } from '../../apps/projector/src/projector.js';
+import { freshNamespace } from './namespaces.js';
+import { dropViews } from './views.js';
 
 export const SECRET = 'a secret of the tests, 32 bytes or more';
 
@@ -77,13 +78,11 @@ export async function startService({ projector = true, namespace = freshNamespac
     async stop() {
       await app.close();
       await stopProjector();
-      await dropViews(config, new Namespace(namespace));
+      const postgres = new Postgres(config.databaseUrl, new Namespace(namespace));
+      await dropViews(postgres, new Namespace(namespace));
+      await postgres.close();
     },
   };
-}
-
-export function freshNamespace(): string {
-  return `t${randomUUID().replaceAll('-', '').slice(0, 16)}`;
 }
 
 /** Sends text as it is and anything else as JSON. */
@@ -101,11 +100,4 @@ export async function call(
   const text = await answer.text();
   const json = answer.headers.get('content-type')?.includes('json') && text !== '';
   return { status: answer.status, headers: answer.headers, body: json ? (JSON.parse(text) as unknown) : text };
-}
-
-async function dropViews(config: Service['config'], namespace: Namespace): Promise<void> {
-  const postgres = new Postgres(config.databaseUrl, namespace);
-  for (const fold of ['registry', 'activities'])
-    await postgres.query(`DROP SCHEMA IF EXISTS ${namespace.schema(fold)} CASCADE`);
-  await postgres.close();
 }

@@ -1,7 +1,7 @@
 import { type LogRecord } from '#event-sourcing';
 import { createLogger, Namespace, Postgres } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
-import { freshNamespace } from './service.js';
+import { freshNamespace } from './namespaces.js';
 
 /** The views of one fold in a namespace of their own, to apply records to as a projector does. */
 export interface Views {
@@ -32,13 +32,14 @@ export async function openViews(makeFold: (namespace: Namespace) => Fold): Promi
       }),
     rows: (...tables) => readRows(postgres, tables),
     async close() {
-      await postgres.query(`DROP SCHEMA ${namespace.schema(fold.name)} CASCADE`);
+      await dropViews(postgres, namespace);
       await postgres.close();
     },
   };
 }
 
-async function readRows(postgres: Postgres, tables: string[]): Promise<Record<string, unknown[]>> {
+/** The rows of each of these views, in a fixed order. */
+export async function readRows(postgres: Postgres, tables: string[]): Promise<Record<string, unknown[]>> {
   const entries = tables.map(async (table) => {
     const { rows } = await postgres.query<{ row: unknown }>(
       `SELECT to_jsonb(whole) AS row FROM ${table} whole ORDER BY to_jsonb(whole)::text`,
@@ -46,4 +47,11 @@ async function readRows(postgres: Postgres, tables: string[]): Promise<Record<st
     return [table, rows.map(({ row }) => row)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** All views of a namespace: what an operator may do at any time. */
+export async function dropViews(postgres: Postgres, namespace: Namespace): Promise<void> {
+  for (const fold of ['registry', 'activities']) {
+    await postgres.query(`DROP SCHEMA IF EXISTS ${namespace.schema(fold)} CASCADE`);
+  }
 }

@@ -14,6 +14,7 @@ import {
 } from '#platform';
 import { requireGeneration } from '#projections';
 import { registryFold, RegistryModule } from '#registry';
+import { StatisticsModule } from '#statistics';
 
 /** The whole HTTP interface, the live stream included. */
 @Module({})
@@ -31,6 +32,7 @@ export class ApiModule implements OnModuleInit {
         EventLogModule,
         RegistryModule,
         ActivitiesModule,
+        StatisticsModule,
         MetricsModule,
         ProblemPagesModule,
         HealthModule.with({ inject: [Postgres, EVENT_LOG, Namespace], useFactory: readiness }),

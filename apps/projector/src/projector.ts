@@ -1,8 +1,9 @@
 import { activitiesFold } from '#activities';
 import { kafkaEventLog } from '#event-log';
-import { type Config, type Logger, Namespace, Postgres } from '#platform';
-import { type Fold, project } from '#projections';
+import { type Config, connectRedis, type Logger, Namespace, Postgres } from '#platform';
+import { project } from '#projections';
 import { registryFold } from '#registry';
+import { statisticsFollower } from '#statistics';
 
 export interface RunningProjector {
   /** Resolves when every fold knows its partitions. */
@@ -15,14 +16,20 @@ export interface RunningProjector {
 /** Feeds all folds from the log, on connections of its own. */
 export async function startProjector(config: Config, logger: Logger): Promise<RunningProjector> {
   const namespace = new Namespace(config.namespace);
-  const postgres = new Postgres(config.databaseUrl, namespace, {
-    onError: (err) => logger.warn({ err }, 'lost a connection to Postgres'),
-  });
+  const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
+  const postgres = new Postgres(config.databaseUrl, namespace, { onError: lost('Postgres') });
+  const redis = connectRedis(config.redisUrl, lost('Redis'));
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: namespace.name, logger });
-  const folds: Fold[] = [registryFold(namespace), activitiesFold(namespace)];
+  const statistics = statisticsFollower(redis, postgres, namespace, logger);
+  const folds = [registryFold(namespace), activitiesFold(namespace, [statistics])];
   await log.prepare(folds.map(({ topic }) => topic));
   const running = await Promise.all(folds.map((fold) => project(fold, { log, postgres, namespace, logger })));
-  const close = () => log.close().then(() => postgres.close());
+  const close = async () => {
+    await log.close();
+    await statistics.close();
+    redis.disconnect();
+    await postgres.close();
+  };
   return {
     joined: Promise.all(running.map(({ joined }) => joined)),
     ended: Promise.all(running.map(({ ended }) => ended)).then(close),

@@ -1,0 +1,13 @@
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { registerActivityBodies } from '#activities';
+import { type Config, httpApplication, type Logger } from '#platform';
+import { ApiModule } from './api.module.js';
+import { serveDocs } from './docs.js';
+
+/** The whole HTTP interface, ready to listen. */
+export async function createApi(config: Config, logger: Logger): Promise<NestFastifyApplication> {
+  const app = await httpApplication(ApiModule.with(config, logger), { auth: config.auth, logger });
+  registerActivityBodies(app);
+  serveDocs(app);
+  return app;
+}

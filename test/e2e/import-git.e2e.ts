@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tmpdir } from 'node:os';
+import { runCommandLine } from '../../apps/cli/src/command-line.js';
+import { usernameOf } from '../../libs/importing/src/git-identities.js';
+import { DIRT, DirtyRepository } from '../../libs/importing/test/dirty-repository.js';
+import { eventually } from '../support/eventually.js';
+import { type Client, SECRET, type Service, startService } from '../support/service.js';
+
+interface ImportedUser {
+  readonly id: number;
+  readonly username: string;
+}
+
+describe('tidemark import git', () => {
+  let service: Service;
+  let repository: DirtyRepository;
+
+  beforeAll(async () => {
+    service = await startService();
+    repository = new DirtyRepository(process.env, { name: 'emmett.git', bare: true });
+    repository.history(DIRT);
+    repository.tag('v1', repository.commit({ author: 'Tagged <tagged@example.com>' }));
+    repository.bulk(3_000, 'one of many', 'Busy Bee <busy@example.com>');
+  });
+  afterAll(async () => {
+    repository?.remove();
+    await service?.stop();
+  });
+
+  async function importInto(environment: string): Promise<{ code: number; out: string; err: string }> {
+    const written = { out: '', err: '' };
+    const to = (name: 'out' | 'err') => ({ isTTY: false, write: (text: string) => !!(written[name] += text) });
+    const env = { ...process.env, AUTH_JWT_SECRET: SECRET, TIDEMARK_URL: service.url, TIDEMARK_TOKEN: '' };
+    const args = ['import', 'git', repository.path, '--environment', environment, '--json'];
+    const code = await runCommandLine(args, { env, stateFolder: tmpdir(), out: to('out'), err: to('err') });
+    return { code, ...written };
+  }
+
+  /** As git itself counts them, by the name that each address goes under. */
+  function commitsByAuthor(): Record<string, number> {
+    const lines = repository.git(['log', '--all', '--format=%ae|']).split('\n');
+    const authors = Map.groupBy(lines, (line) => usernameOf(line.replace(/\|$/, '')));
+    return Object.fromEntries([...authors].map(([username, commits]) => [username, commits.length]));
+  }
+
+  async function countsByUser(client: Client): Promise<Record<string, number>> {
+    const { body } = await client('GET', '/api/v3/users?page_size=500');
+    const counts = (body.results as ImportedUser[]).map(async ({ id, username }) => {
+      const answer = await client('GET', `/api/v3/users/${id}/activities/count`);
+      return [username, answer.body.count as number] as const;
+    });
+    return Object.fromEntries(await Promise.all(counts));
+  }
+
+  const feed = async (client: Client, username: string) => {
+    const [found] = (await client('GET', '/api/v3/users?page_size=500')).body.results.filter(
+      (user: ImportedUser) => user.username === username,
+    );
+    return (await client('GET', `/api/v3/users/${found.id}/activities?limit=500`)).body as Record<string, unknown>[];
+  };
+
+  it('gives every author of a dirty history as many activities as git log counts commits', async () => {
+    const client = await service.client('history');
+    const { code, out, err } = await importInto('history');
+    expect({ code, err }).toEqual({ code: 0, err: expect.not.stringMatching(/refused: /) });
+    const total = DIRT.length + 1 + 3_000;
+    const authors = Object.keys(commitsByAuthor()).length;
+    expect(JSON.parse(out)).toMatchObject({
+      workspace: { id: 1, name: 'emmett', isNew: true },
+      authors: { total: authors, new: authors, existing: 0, refused: 0 },
+      commits: { read: total, accepted: total, refused: 0 },
+      refusals: [],
+    });
+    await eventually(async () => expect(await countsByUser(client)).toEqual(commitsByAuthor()));
+  });
+
+  it('keeps hash, date and subject of a commit, in the workspace of the repository', async () => {
+    const client = await service.client('history');
+    const hash = repository.git(['rev-parse', 'v1^{commit}']);
+    expect(await feed(client, 'tagged@example.com')).toMatchObject([
+      {
+        id: hash,
+        type: 'commit',
+        workspaceId: 1,
+        occurredAt: '2017-07-14T02:40:00.000Z',
+        data: { subject: 'a subject' },
+      },
+    ]);
+  });
+
+  it('keeps an impossible date as text beside the date that it was given', async () => {
+    const client = await service.client('history');
+    const future = (await feed(client, 'jane@example.com')).filter(
+      ({ data }) => (data as { authorDate?: string }).authorDate === '2100-01-01T00:00:00.000Z',
+    );
+    expect(future).toHaveLength(2);
+    expect(future.at(-1)).toMatchObject({ occurredAt: '2017-07-14T02:40:01.000Z' });
+  });
+
+  it('changes nothing the second time', async () => {
+    const client = await service.client('again');
+    const first = JSON.parse((await importInto('again')).out) as { authors: { new: number } };
+    await eventually(async () => expect(await countsByUser(client)).toEqual(commitsByAuthor()));
+    const users = (await client('GET', '/api/v3/users?page_size=500')).body as unknown;
+    const jane = await feed(client, 'jane@example.com');
+
+    const second = await importInto('again');
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.out)).toMatchObject({
+      workspace: { id: 1, isNew: false },
+      authors: { new: 0, existing: first.authors.new, refused: 0 },
+      commits: { refused: 0 },
+    });
+    // A command is judged after what was appended before, but activities are another topic: a new one shows the end.
+    await client('POST', '/api/v3/users', { username: 'marker', email: 'marker@example.com' });
+    await client('POST', '/api/v3/activities', { id: 'end', username: 'busy@example.com', type: 'end' });
+    await eventually(async () => expect((await feed(client, 'busy@example.com'))[0]).toMatchObject({ id: 'end' }));
+    const expected = commitsByAuthor();
+    const counts = await countsByUser(client);
+    expect(counts).toEqual({ ...expected, marker: 0, 'busy@example.com': expected['busy@example.com']! + 1 });
+    expect(await feed(client, 'jane@example.com')).toEqual(jane);
+    expect((await client('GET', '/api/v3/users?page_size=500')).body.results).toEqual([
+      ...(users as { results: unknown[] }).results,
+      expect.objectContaining({ username: 'marker' }),
+    ]);
+    expect((await client('GET', '/api/v3/workspaces')).body.count).toBe(1);
+  });
+
+  it('ends with a sentence where the token does not open the environment', async () => {
+    const env = {
+      ...process.env,
+      TIDEMARK_URL: service.url,
+      TIDEMARK_TOKEN: await service.token({ environments: ['a'] }),
+    };
+    let err = '';
+    const code = await runCommandLine(['import', 'git', repository.path, '--environment', 'b'], {
+      env,
+      stateFolder: tmpdir(),
+      out: { write: () => true },
+      err: { isTTY: false, write: (text: string) => !!(err += text) },
+    });
+    expect(code).toBe(1);
+    expect(err).toBe('The service does not take the token: The token does not name the environment b.\n');
+  });
+});

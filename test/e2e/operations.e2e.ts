@@ -56,7 +56,7 @@ describe('running it', () => {
     const location = pending.headers.get('location')!;
     expect(await client('GET', location)).toMatchObject({ status: 200, body: { status: 'pending' } });
     expect(await (await lagging.client('other'))('GET', location)).not.toMatchObject({ status: 201 });
-    const projecting = await startService({ namespace });
+    const projecting = await startService({ namespace, owner: false });
     try {
       const answer = await eventually(async () => {
         const asked = await client('GET', location);

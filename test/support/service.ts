@@ -41,7 +41,14 @@ export type Client = (
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
-export async function startService({ projector = true, namespace = freshNamespace() } = {}): Promise<Service> {
+/**
+ * Another instance joins the namespace of the first: it leaves the views where they are when it stops (`owner`).
+ */
+export async function startService({
+  projector = true,
+  namespace = freshNamespace(),
+  owner = true,
+} = {}): Promise<Service> {
   const config = readConfig({ ...process.env, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
   const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
   const projecting = projector ? await startProjector(config, logger) : undefined;
@@ -78,6 +85,7 @@ export async function startService({ projector = true, namespace = freshNamespac
     async stop() {
       await app.close();
       await stopProjector();
+      if (!owner) return;
       const postgres = new Postgres(config.databaseUrl, new Namespace(namespace));
       await dropViews(postgres, new Namespace(namespace));
       await postgres.close();

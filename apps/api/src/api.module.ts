@@ -15,6 +15,7 @@ import {
 import { requireGeneration } from '#projections';
 import { registryFold, RegistryModule } from '#registry';
 import { StatisticsModule } from '#statistics';
+import { StreamModule } from '#stream';
 
 /** The whole HTTP interface, the live stream included. */
 @Module({})
@@ -33,6 +34,7 @@ export class ApiModule implements OnModuleInit {
         RegistryModule,
         ActivitiesModule,
         StatisticsModule,
+        StreamModule,
         MetricsModule,
         ProblemPagesModule,
         HealthModule.with({ inject: [Postgres, EVENT_LOG, Namespace], useFactory: readiness }),

@@ -27,7 +27,7 @@ export class StreamController {
   async user(
     @Caller() caller: Caller,
     @Param(checkedPath(StreamPath)) { user_id: userId }: z.output<typeof StreamPath>,
-    @Query(checkedQuery(StreamQuery)) query: StreamQuery,
+    @Query(checkedQuery(StreamQuery)) query: z.output<typeof StreamQuery>,
     @Headers() headers: Record<string, string | undefined>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -46,7 +46,7 @@ export class StreamController {
   })
   async environment(
     @Caller() caller: Caller,
-    @Query(checkedQuery(StreamQuery)) query: StreamQuery,
+    @Query(checkedQuery(StreamQuery)) query: z.output<typeof StreamQuery>,
     @Headers() headers: Record<string, string | undefined>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -56,7 +56,7 @@ export class StreamController {
   private open(
     audience: Audience,
     caller: Caller,
-    { types, since, lastEventId }: StreamQuery,
+    { types, since, lastEventId }: z.output<typeof StreamQuery>,
     headers: Record<string, string | undefined>,
     reply: FastifyReply,
   ): Promise<void> {

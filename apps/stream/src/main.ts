@@ -1,0 +1,10 @@
+import { createLogger, httpApplication, readConfig, runApp } from '#platform';
+import { StreamAppModule } from './stream-app.module.js';
+
+await runApp('stream', async () => {
+  const config = readConfig();
+  const logger = createLogger('stream', config.logLevel);
+  const app = await httpApplication(StreamAppModule.with(config, logger), { auth: config.auth, logger });
+  await app.listen(config.port, config.host);
+  logger.info(`listening on ${await app.getUrl()}`);
+});

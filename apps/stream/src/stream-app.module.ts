@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { activitiesFold } from '#activities';
+import {
+  type Config,
+  HealthModule,
+  type Logger,
+  MetricsModule,
+  Namespace,
+  PlatformModule,
+  Postgres,
+  ProblemPagesModule,
+} from '#platform';
+import { requireGeneration } from '#projections';
+import { StreamModule } from '#stream';
+
+/** The live stream alone, to scale apart from the rest of the interface behind one address. */
+@Module({})
+export class StreamAppModule {
+  static with(config: Config, logger: Logger): DynamicModule {
+    return {
+      module: StreamAppModule,
+      imports: [
+        PlatformModule.with(config, logger),
+        StreamModule,
+        MetricsModule,
+        ProblemPagesModule,
+        HealthModule.with({ inject: [Postgres, Namespace], useFactory: readiness }),
+      ],
+    };
+  }
+}
+
+function readiness(postgres: Postgres, namespace: Namespace) {
+  return [{ name: 'views', check: () => requireGeneration(postgres, namespace, activitiesFold(namespace)) }];
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeActivity, decodeKey, encodeActivity, encodeKey } from './activity.record.js';
+
+// Records like these are in logs: they must be read the same for ever.
+const golden = [
+  [
+    '{"v":1,"id":"git:1f3a","type":"commit","workspace":4,"occurredAt":1772366400000,"data":{"files":3}}',
+    { v: 1, id: 'git:1f3a', type: 'commit', workspace: 4, occurredAt: 1772366400000, data: { files: 3 } },
+  ],
+  [
+    '{"v":1,"id":"b7","type":"page.viewed","occurredAt":-62135596800000}',
+    { v: 1, id: 'b7', type: 'page.viewed', occurredAt: -62135596800000 },
+  ],
+] as const;
+
+describe('the record of an activity', () => {
+  it.each(golden)('%s is written and read as ever', (text, record) => {
+    expect(encodeActivity(record)).toBe(text);
+    expect(decodeActivity(Buffer.from(text))).toEqual(record);
+  });
+
+  it.each([
+    ['', 'the value is no JSON'],
+    ['{', 'the value is no JSON'],
+    ['null', 'the value is no object'],
+    ['[]', 'the value is no object'],
+    ['{}', 'the version of the format is unknown'],
+    ['{"v":2,"id":"x","type":"t","occurredAt":1}', 'the version of the format is unknown'],
+    ['{"v":1,"type":"t","occurredAt":1}', 'the field id is wrong'],
+    ['{"v":1,"id":"","type":"t","occurredAt":1}', 'the field id is wrong'],
+    ['{"v":1,"id":"x","type":"t t","occurredAt":1}', 'the field type is wrong'],
+    ['{"v":1,"id":"x","type":"t","occurredAt":"now"}', 'the field occurredAt is wrong'],
+    ['{"v":1,"id":"x","type":"t","occurredAt":1e15}', 'the field occurredAt is wrong'],
+    ['{"v":1,"id":"x","type":"t","workspace":0,"occurredAt":1}', 'the field workspace is wrong'],
+    ['{"v":1,"id":"x","type":"t","occurredAt":1,"data":[]}', 'the field data is wrong'],
+    ['{"v":1,"id":"x","type":"t","occurredAt":1,"data":{"a":"\\u0000"}}', 'the field data is wrong'],
+  ])('is none in %j', (text, reason) => {
+    expect(decodeActivity(Buffer.from(text))).toBe(reason);
+  });
+
+  it('belongs to the user of its key', () => {
+    expect(decodeKey(encodeKey({ environment: 'a-b_C', userId: 12 }))).toEqual({ environment: 'a-b_C', userId: 12 });
+  });
+
+  it.each(['', '/', 'acme', 'acme/', '/1', 'acme/0', 'acme/01', 'acme/x', 'a/b/1', 'acme/9007199254740993', 'ä/1'])(
+    'has no owner with the key %j',
+    (key) => {
+      expect(decodeKey(key)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,54 @@
+/**
+ * The views of activities. Times are milliseconds since the epoch. What is indexed never changes once a row is there,
+ * so that counting on is an update in place (HOT).
+ */
+export const ACTIVITIES_TABLES = `
+  CREATE TABLE activities (
+    environment text NOT NULL,
+    user_id bigint NOT NULL,
+    -- The first 16 bytes of the SHA-256 of the client's id: what is counted once.
+    identity bytea NOT NULL,
+    activity_id text NOT NULL,
+    type text NOT NULL,
+    workspace_id bigint,
+    occurred_at bigint NOT NULL,
+    received_at bigint NOT NULL,
+    data json,
+    partition int NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (environment, user_id, identity)
+  );
+  CREATE INDEX activities_feed ON activities (environment, user_id, occurred_at DESC, position DESC);
+  CREATE INDEX activities_positions ON activities (partition, position);
+
+  -- workspace_id 0 stands for none; last_active_at is the latest of the earlier of occurred_at and received_at.
+  CREATE TABLE activity_totals (
+    environment text NOT NULL,
+    user_id bigint NOT NULL,
+    workspace_id bigint NOT NULL,
+    type text NOT NULL,
+    activities bigint NOT NULL,
+    last_active_at bigint NOT NULL,
+    PRIMARY KEY (environment, user_id, workspace_id, type)
+  ) WITH (fillfactor = 80);
+  CREATE INDEX activity_totals_workspaces ON activity_totals (environment, workspace_id, user_id) WHERE workspace_id > 0;
+
+  CREATE TABLE user_activity (
+    environment text NOT NULL,
+    user_id bigint NOT NULL,
+    partition int NOT NULL,
+    last_active_at bigint NOT NULL,
+    PRIMARY KEY (environment, user_id)
+  ) WITH (fillfactor = 80);
+  CREATE INDEX user_activity_partitions ON user_activity (partition, environment, user_id);
+
+  -- Records that could not be decoded, whole.
+  CREATE TABLE activities_dead_letters (
+    partition int NOT NULL,
+    position bigint NOT NULL,
+    reason text NOT NULL,
+    key text NOT NULL,
+    value bytea NOT NULL,
+    PRIMARY KEY (partition, position)
+  );
+`;

@@ -1,0 +1,12 @@
+export { ActivitiesModule } from './activities.module.js';
+export { activitiesTopic } from './activities.topic.js';
+export { activitiesFold, type ActivityFollower } from './fold/activities.fold.js';
+export { type LastActive } from './fold/tally.js';
+export { registerActivityBodies } from './http/activities.body.js';
+export {
+  PUBLISHED_COLUMNS,
+  PublishedActivity,
+  publishedActivity,
+  type PublishedRow,
+} from './queries/published-activity.js';
+export { parseWindow, type Window, windowParameter } from './window.js';

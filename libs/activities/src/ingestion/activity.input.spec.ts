@@ -1,0 +1,99 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkActivity } from './activity.input.js';
+
+const now = Date.parse('2026-03-01T12:00:00Z');
+const whole = { userId: 1, type: 'page.viewed' };
+const codeOf = (item: unknown) => {
+  const checked = checkActivity(item, now);
+  return 'code' in checked ? checked.code : 'taken';
+};
+const nested = (depth: number): unknown => (depth === 0 ? {} : { a: nested(depth - 1) });
+
+describe('an activity at the door', () => {
+  it('is taken with every field as it was sent', () => {
+    const item = { ...whole, id: 'x', workspaceId: 2, occurredAt: '2026-03-01T13:00:00+01:00', data: { a: [1] } };
+    expect(checkActivity(item, now)).toEqual({
+      id: 'x',
+      user: { userId: 1 },
+      type: 'page.viewed',
+      workspaceId: 2,
+      occurredAt: now,
+      data: { a: [1] },
+    });
+  });
+
+  it.each([
+    ['the least', whole],
+    ['an object id', { objectId: '68303113fa82b1ec8b3d7c14', type: 'x' }],
+    ['a username', { username: 'Jané ☃', type: 'x' }],
+    ['the largest id', { userId: Number.MAX_SAFE_INTEGER, type: 'x' }],
+    ['a type of 100 characters', { userId: 1, type: 'a.B_0:-x-'.padEnd(100, 'z') }],
+    ['an id of 128 emoji', { ...whole, id: '😀'.repeat(128) }],
+    ['the year 1', { ...whole, occurredAt: '0001-01-01T00:00:00Z' }],
+    ['a day ahead', { ...whole, occurredAt: '2026-03-02T12:00:00Z' }],
+    ['no fields in data', { ...whole, data: {} }],
+    ['line breaks in data', { ...whole, data: { text: 'one\r\n\ttwo' } }],
+    ['exactly 16 KiB of data', { ...whole, data: { a: 'x'.repeat(16 * 1024 - 8) } }],
+  ])('is taken with %s', (_, item) => {
+    expect(codeOf(item)).toBe('taken');
+  });
+
+  it.each([
+    ['null', null, 'invalid'],
+    ['a number', 5, 'invalid'],
+    ['a text', 'x', 'invalid'],
+    ['an array', [whole], 'invalid'],
+    ['nothing', {}, 'invalid'],
+    ['no user', { type: 'x' }, 'invalid'],
+    ['two users', { ...whole, username: 'x' }, 'invalid'],
+    ['a user as text', { userId: '1', type: 'x' }, 'invalid'],
+    ['user 0', { userId: 0, type: 'x' }, 'invalid'],
+    ['user -1', { userId: -1, type: 'x' }, 'invalid'],
+    ['user 1.5', { userId: 1.5, type: 'x' }, 'invalid'],
+    ['user 2^53', { userId: 2 ** 53, type: 'x' }, 'invalid'],
+    ['user null', { userId: null, type: 'x' }, 'invalid'],
+    ['an object id in capitals', { objectId: '68303113FA82B1EC8B3D7C14', type: 'x' }, 'invalid'],
+    ['a short object id', { objectId: '68303113', type: 'x' }, 'invalid'],
+    ['an empty username', { username: '', type: 'x' }, 'invalid'],
+    ['a long username', { username: 'x'.repeat(151), type: 'x' }, 'invalid'],
+    ['a username with a NUL', { username: 'a\0', type: 'x' }, 'invalid'],
+    ['an unknown field', { ...whole, extra: 1 }, 'invalid'],
+    ['__proto__', JSON.parse('{"userId":1,"type":"x","__proto__":{}}'), 'invalid'],
+    ['constructor', { ...whole, constructor: {} }, 'invalid'],
+    ['no type', { userId: 1 }, 'invalid-type'],
+    ['an empty type', { userId: 1, type: '' }, 'invalid-type'],
+    ['a long type', { userId: 1, type: 'x'.repeat(101) }, 'invalid-type'],
+    ['a type with a space', { userId: 1, type: 'a b' }, 'invalid-type'],
+    ['a type with a line break', { userId: 1, type: 'a\n' }, 'invalid-type'],
+    ['a type with an umlaut', { userId: 1, type: 'ü' }, 'invalid-type'],
+    ['a type that is a number', { userId: 1, type: 1 }, 'invalid-type'],
+    ['an empty id', { ...whole, id: '' }, 'invalid'],
+    ['a long id', { ...whole, id: 'x'.repeat(129) }, 'invalid'],
+    ['an id that is a number', { ...whole, id: 1 }, 'invalid'],
+    ['an id with a control character', { ...whole, id: 'a\u007f' }, 'invalid'],
+    ['an id with half a character', { ...whole, id: 'a\ud800' }, 'invalid'],
+    ['workspace 0', { ...whole, workspaceId: 0 }, 'invalid'],
+    ['a workspace as text', { ...whole, workspaceId: '1' }, 'invalid'],
+    ['a time without an offset', { ...whole, occurredAt: '2026-03-01T12:00:00' }, 'invalid-time'],
+    ['a day that no calendar has', { ...whole, occurredAt: '2026-02-30T12:00:00Z' }, 'invalid-time'],
+    ['a time that is a number', { ...whole, occurredAt: now }, 'invalid-time'],
+    ['more than a day ahead', { ...whole, occurredAt: '2026-03-02T12:00:00.001Z' }, 'invalid-time'],
+    ['data that is null', { ...whole, data: null }, 'invalid'],
+    ['data that is an array', { ...whole, data: [] }, 'invalid'],
+    ['data that is a text', { ...whole, data: '{}' }, 'invalid'],
+    ['a NUL in data', { ...whole, data: { a: ['\0'] } }, 'invalid'],
+    ['half a character in a name in data', { ...whole, data: { '\udc00': 1 } }, 'invalid'],
+    ['__proto__ in data', JSON.parse('{"userId":1,"type":"x","data":{"__proto__":{"a":1}}}'), 'invalid'],
+    ['a number beyond a double', JSON.parse('{"userId":1,"type":"x","data":{"a":1e999}}'), 'invalid'],
+    ['data that is too deep', { ...whole, data: nested(40) }, 'invalid'],
+    ['a byte more than 16 KiB of data', { ...whole, data: { a: 'x'.repeat(16 * 1024 - 7) } }, 'too-large'],
+    ['16 KiB of characters that take two bytes', { ...whole, data: { a: 'é'.repeat(9 * 1024) } }, 'too-large'],
+  ])('is refused with %s', (_, item: unknown, code) => {
+    expect(codeOf(item)).toBe(code);
+  });
+
+  it('is refused when its data is a million levels deep, rather than bringing the process down', () => {
+    const deep = JSON.parse(`{"userId":1,"type":"x","data":{"a":${'['.repeat(1e6)}${']'.repeat(1e6)}}}`) as unknown;
+    expect(codeOf(deep)).toBe('invalid');
+  });
+});

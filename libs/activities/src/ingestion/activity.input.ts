@@ -1,0 +1,158 @@
+import { freeFields, plainText } from '#platform';
+import { type UserReference } from '#registry';
+import { parseTimestamp } from './timestamp.js';
+
+/** Why an item was not taken. */
+export type FaultCode =
+  'unknown-user' | 'unknown-workspace' | 'invalid-type' | 'invalid-time' | 'too-large' | 'invalid';
+
+export interface Fault {
+  readonly code: FaultCode;
+  readonly detail: string;
+}
+
+/** One activity as a client sends it, checked but for whether its user and workspace exist. */
+export interface ActivityInput {
+  readonly id?: string;
+  readonly user: UserReference;
+  readonly type: string;
+  readonly workspaceId?: number;
+  /** Milliseconds since the epoch. */
+  readonly occurredAt?: number;
+  readonly data?: object;
+}
+
+export const DATA_BYTES = 16 * 1024;
+export const ID_CHARACTERS = 128;
+const AHEAD_MS = 24 * 60 * 60 * 1000;
+const TYPE = /^[A-Za-z0-9._:-]{1,100}$/;
+const OBJECT_ID = /^[0-9a-f]{24}$/;
+const FIELDS = new Set(['id', 'userId', 'objectId', 'username', 'type', 'workspaceId', 'occurredAt', 'data']);
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Checks one item of a request against the contract. `now` in milliseconds since the epoch. A field that is undefined
+ * counts as left out.
+ */
+export function checkActivity(item: unknown, now: number): ActivityInput | Fault {
+  if (!isObject(item)) return invalid('an activity is a JSON object');
+  const fault =
+    unknownField(item) ??
+    idFault(item.id) ??
+    userFault(item) ??
+    typeFault(item.type) ??
+    workspaceFault(item.workspaceId) ??
+    timeFault(item.occurredAt, now) ??
+    dataFault(item.data);
+  return fault ?? activityOf(item);
+}
+
+export function isFault(checked: object): checked is Fault {
+  return 'code' in checked;
+}
+
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An activity id: well-formed text of 1 to 128 characters. */
+export function isActivityId(id: unknown): id is string {
+  if (typeof id !== 'string' || id === '' || id.length > 2 * ID_CHARACTERS) return false;
+  return characters(id) <= ID_CHARACTERS && plainText.safeParse(id).success;
+}
+
+export function isActivityType(type: unknown): type is string {
+  return typeof type === 'string' && TYPE.test(type);
+}
+
+/** An integer id of a user or workspace. */
+export function isEntityId(id: unknown): id is number {
+  return Number.isSafeInteger(id) && (id as number) >= 1;
+}
+
+const invalid = (detail: string): Fault => ({ code: 'invalid', detail });
+
+function unknownField(item: Fields): Fault | undefined {
+  const unknown = Object.keys(item).find((name) => !FIELDS.has(name));
+  return unknown === undefined ? undefined : invalid(`there is no field ${JSON.stringify(unknown.slice(0, 50))}`);
+}
+
+function idFault(id: unknown): Fault | undefined {
+  if (id === undefined || isActivityId(id)) return undefined;
+  return invalid(`id takes 1 to ${ID_CHARACTERS} characters of well-formed text without control characters`);
+}
+
+function userFault({ userId, objectId, username }: Fields): Fault | undefined {
+  const given = [userId, objectId, username].filter((reference) => reference !== undefined);
+  if (given.length !== 1) return invalid('exactly one of userId, objectId and username names the user');
+  if (userId !== undefined && !isEntityId(userId)) return invalid('userId takes a whole number from 1');
+  if (objectId !== undefined && !(typeof objectId === 'string' && OBJECT_ID.test(objectId))) {
+    return invalid('objectId takes 24 lower-case hex digits');
+  }
+  return username === undefined || isUsername(username) ? undefined : invalid('username takes 1 to 150 characters');
+}
+
+function isUsername(username: unknown): boolean {
+  if (typeof username !== 'string' || username.length > 300) return false;
+  return username !== '' && characters(username) <= 150 && plainText.safeParse(username).success;
+}
+
+function typeFault(type: unknown): Fault | undefined {
+  if (isActivityType(type)) return undefined;
+  return { code: 'invalid-type', detail: 'type takes 1 to 100 of A-Z, a-z, 0-9, ".", "_", ":" and "-"' };
+}
+
+function workspaceFault(workspaceId: unknown): Fault | undefined {
+  if (workspaceId === undefined || isEntityId(workspaceId)) return undefined;
+  return invalid('workspaceId takes a whole number from 1');
+}
+
+function timeFault(occurredAt: unknown, now: number): Fault | undefined {
+  if (occurredAt === undefined) return undefined;
+  const time = typeof occurredAt === 'string' ? parseTimestamp(occurredAt) : undefined;
+  if (time === undefined) return { code: 'invalid-time', detail: 'occurredAt takes a time as of RFC 3339' };
+  if (time <= now + AHEAD_MS) return undefined;
+  return { code: 'invalid-time', detail: 'occurredAt is more than 24 hours ahead' };
+}
+
+// Sizes have a code of their own.
+const anyFields = freeFields(Infinity);
+
+/** Why a value cannot be kept as an activity's data and given back as it came; its size aside. */
+export function fieldsFault(data: unknown): string | undefined {
+  if (!isObject(data)) return 'takes a JSON object';
+  // JSON.parse makes it a field like any other, but the check below, like many a client, would not see it.
+  if (Object.hasOwn(data, '__proto__')) return 'must be without __proto__';
+  return anyFields.safeParse(data).error?.issues[0]?.message;
+}
+
+function dataFault(data: unknown): Fault | undefined {
+  if (data === undefined) return undefined;
+  const fault = fieldsFault(data);
+  if (fault !== undefined) return invalid(`data ${fault}`);
+  if (Buffer.byteLength(JSON.stringify(data)) <= DATA_BYTES) return undefined;
+  return { code: 'too-large', detail: `data takes at most ${DATA_BYTES} bytes of JSON` };
+}
+
+/** The fields are right by now. */
+function activityOf(item: Fields): ActivityInput {
+  const { id, userId, objectId, username, type, workspaceId, occurredAt, data } = item;
+  const references = { userId, objectId, username };
+  const [user] = Object.entries(references).filter(([, value]) => value !== undefined);
+  return {
+    ...(id !== undefined && { id: id as string }),
+    user: Object.fromEntries([user!]) as UserReference,
+    type: type as string,
+    ...(workspaceId !== undefined && { workspaceId: workspaceId as number }),
+    ...(occurredAt !== undefined && { occurredAt: parseTimestamp(occurredAt as string) }),
+    ...(data !== undefined && { data: data as object }),
+  };
+}
+
+/** As people count them: a character outside the basic plane is one. */
+function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}

@@ -1,0 +1,41 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { notFound, Postgres } from '#platform';
+import { Directory } from '#registry';
+import { type ActivityFilters, conditions } from './filters.js';
+
+/** How many activities a user has. */
+export class CountActivities extends Query<number> {
+  constructor(
+    readonly environment: string,
+    readonly userId: number,
+    readonly filters: ActivityFilters,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(CountActivities)
+export class CountActivitiesHandler implements IQueryHandler<CountActivities> {
+  constructor(
+    @Inject(Postgres) private readonly postgres: Postgres,
+    @Inject(Directory) private readonly directory: Directory,
+  ) {}
+
+  /** Throws `not-found` for a user that is not there. */
+  async execute({ environment, userId, filters }: CountActivities): Promise<number> {
+    if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
+    const values: unknown[] = [environment, userId];
+    const where = conditions(filters, values);
+    // The totals know no times; without such a filter they spare counting the feed.
+    const timed = filters.since !== undefined || filters.until !== undefined;
+    const [sum, table] = timed
+      ? ['count(*)', 'activities']
+      : ['coalesce(sum(activities), 0)::bigint', 'activity_totals'];
+    const { rows } = await this.postgres.query<{ count: number }>(
+      `SELECT ${sum} AS count FROM ${table} WHERE environment = $1 AND user_id = $2${where}`,
+      values,
+    );
+    return rows[0]!.count;
+  }
+}

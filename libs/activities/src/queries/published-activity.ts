@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** The columns of `activities` that a published activity is made of. */
+export const PUBLISHED_COLUMNS = 'activity_id, type, user_id, workspace_id, occurred_at, received_at, data';
+
+/** A row with these columns; times in milliseconds since the epoch. */
+export interface PublishedRow {
+  activity_id: string;
+  type: string;
+  user_id: number;
+  workspace_id: number | null;
+  occurred_at: number;
+  received_at: number;
+  data: object | null;
+}
+
+/** An activity as feeds and streams show it (contract, section 5). */
+export const PublishedActivity = z.object({
+  id: z.string(),
+  type: z.string(),
+  userId: z.int(),
+  workspaceId: z.int().nullable(),
+  occurredAt: z.iso.datetime(),
+  receivedAt: z.iso.datetime(),
+  data: z.record(z.string(), z.unknown()).nullable(),
+});
+export type PublishedActivity = z.output<typeof PublishedActivity>;
+
+export function publishedActivity(row: PublishedRow): PublishedActivity {
+  return {
+    id: row.activity_id,
+    type: row.type,
+    userId: row.user_id,
+    workspaceId: row.workspace_id,
+    occurredAt: new Date(row.occurred_at).toISOString(),
+    receivedAt: new Date(row.received_at).toISOString(),
+    data: row.data as PublishedActivity['data'],
+  };
+}

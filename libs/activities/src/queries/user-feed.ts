@@ -1,0 +1,67 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { notFound, Postgres } from '#platform';
+import { Directory } from '#registry';
+import { type ActivityFilters, conditions } from './filters.js';
+import {
+  PUBLISHED_COLUMNS,
+  type PublishedActivity,
+  publishedActivity,
+  type PublishedRow,
+} from './published-activity.js';
+
+/** A place in a feed: behind the activity that occurred then and stands there in the log. */
+export interface FeedPlace {
+  readonly occurredAt: number;
+  readonly position: number;
+}
+
+export interface FeedPage {
+  readonly activities: readonly PublishedActivity[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: FeedPlace;
+}
+
+/** A user's activities, latest first; of those at the same moment, the last in the log first. */
+export class UserFeed extends Query<FeedPage> {
+  constructor(
+    readonly environment: string,
+    readonly userId: number,
+    readonly filters: ActivityFilters,
+    readonly limit: number,
+    readonly after?: FeedPlace,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(UserFeed)
+export class UserFeedHandler implements IQueryHandler<UserFeed> {
+  constructor(
+    @Inject(Postgres) private readonly postgres: Postgres,
+    @Inject(Directory) private readonly directory: Directory,
+  ) {}
+
+  /** Throws `not-found` for a user that is not there. */
+  async execute({ environment, userId, filters, limit, after }: UserFeed): Promise<FeedPage> {
+    if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
+    const values: unknown[] = [environment, userId];
+    const where = conditions(filters, values);
+    const behind = after
+      ? ` AND (occurred_at, position) < ($${values.push(after.occurredAt)}, $${values.push(after.position)})`
+      : '';
+    const { rows } = await this.postgres.query<PublishedRow & { position: number }>(
+      `SELECT ${PUBLISHED_COLUMNS}, position FROM activities
+       WHERE environment = $1 AND user_id = $2${where}${behind}
+       ORDER BY occurred_at DESC, position DESC LIMIT ${limit + 1}`,
+      values,
+    );
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    const more = rows.length > limit && last;
+    return {
+      activities: page.map(publishedActivity),
+      ...(more && { next: { occurredAt: last.occurred_at, position: last.position } }),
+    };
+  }
+}

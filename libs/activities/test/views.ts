@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { type EventLog } from '#event-sourcing';
+import { createLogger, Namespace, Postgres } from '#platform';
+import { project } from '#projections';
+import { activitiesFold, activitiesTopic, type ActivityFollower } from '#activities';
+import { encodeActivity, encodeKey } from '../src/activity.record.js';
+
+export const logger = createLogger('test', 'silent');
+
+export const freshNamespace = () => new Namespace(`t${randomBytes(6).toString('hex')}`);
+
+/** The time that records without another one carry. */
+export const NOON = Date.parse('2026-03-01T12:00:00.000Z');
+
+interface Given {
+  readonly id: string;
+  readonly user?: number;
+  readonly environment?: string;
+  readonly type?: string;
+  readonly workspace?: number;
+  readonly at?: number;
+  readonly data?: object;
+}
+
+/** A record of activities as the door appends it. */
+export function activity({ id, user = 1, environment = 'acme', type = 'seen', workspace, at = NOON, data }: Given) {
+  const value = encodeActivity({ v: 1, id, type, workspace, occurredAt: at, data });
+  return { key: encodeKey({ environment, userId: user }), value };
+}
+
+/** The views of activities in a namespace, and how to feed them from a log. */
+export class Views {
+  readonly postgres: Postgres;
+
+  constructor(
+    databaseUrl: string,
+    readonly log: EventLog,
+    readonly namespace = freshNamespace(),
+  ) {
+    this.postgres = new Postgres(databaseUrl, namespace, { max: 4, onError: () => undefined });
+  }
+
+  get topic(): string {
+    return activitiesTopic(this.namespace).name;
+  }
+
+  async project(...followers: ActivityFollower[]) {
+    const { log, postgres, namespace } = this;
+    await log.prepare([activitiesTopic(namespace)]);
+    return project(activitiesFold(namespace, followers), { log, postgres, namespace, logger });
+  }
+
+  async drop(): Promise<void> {
+    await this.postgres.query(`DROP SCHEMA ${this.namespace.schema('activities')} CASCADE`);
+  }
+
+  /** Every row of every view, the same for the same contents. */
+  async snapshot(): Promise<Record<string, unknown[]>> {
+    const tables = [
+      'activities',
+      'activity_totals',
+      'user_activity',
+      'activities_dead_letters',
+      'activities_checkpoints',
+    ];
+    const contents = tables.map(async (table) => {
+      const { rows } = await this.postgres.query(`SELECT ${table}::text AS row FROM ${table} ORDER BY 1`);
+      return [table, rows] as const;
+    });
+    return Object.fromEntries(await Promise.all(contents));
+  }
+
+  async count(table: string): Promise<number> {
+    const { rows } = await this.postgres.query<{ count: number }>(`SELECT count(*) AS count FROM ${table}`);
+    return rows[0]!.count;
+  }
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { type Redis } from 'ioredis';
+import { type LastActive } from '#activities';
+import { type Namespace } from '#platform';
+import { activeKey, ENVIRONMENT_FIELD, leaseKey, standingKey } from './keys.js';
+import { ADD_PAGE, ADVANCE, BEGIN_REWRITE, FINISH_REWRITE, READ_STANDING, RELEASE } from './scripts.js';
+
+/** How far a partition's figures are in Redis: a position, or none of use where they are gone, all or some. */
+export type Standing = number | 'missing';
+
+// Long enough for a page to be read from Postgres; a rewriter that died is followed by another after it.
+const LEASE_MS = 10_000;
+
+/** Who was last active when, per partition, in Redis. Each method is one or few steps; what Redis throws, they throw. */
+export class ActiveFigures {
+  constructor(
+    private readonly redis: Redis,
+    private readonly namespace: Namespace,
+  ) {}
+
+  async standing(partition: number): Promise<Standing> {
+    const keys = [standingKey(this.namespace, partition)];
+    const position = (await this.run(READ_STANDING, keys, [this.prefix(partition)])) as number | null;
+    return position === null || position < 0 ? 'missing' : position;
+  }
+
+  /** Moves the figures from exactly `from` to `to`; false where they stand elsewhere, and nothing was done. */
+  async advance(partition: number, from: number, to: number, users: readonly LastActive[]): Promise<boolean> {
+    const groups = [...byEnvironment(users)].flatMap(([environment, members]) => {
+      return [environment, members.length, ...members];
+    });
+    const args = [this.prefix(partition), from, to, ...groups];
+    return (await this.run(ADVANCE, [standingKey(this.namespace, partition)], args)) === 1;
+  }
+
+  /**
+   * Replaces the figures by those of the pages (sorted by environment), which hold at least what was counted before
+   * `position`. False when another is at it, or took over.
+   */
+  async rewrite(partition: number, position: number, pages: AsyncIterable<readonly LastActive[]>): Promise<boolean> {
+    const keys = [leaseKey(this.namespace, partition), standingKey(this.namespace, partition)];
+    const token = randomUUID();
+    if ((await this.run(BEGIN_REWRITE, keys, [this.prefix(partition), token, LEASE_MS])) !== 1) return false;
+    try {
+      if (!(await this.addPages(partition, token, pages))) return false;
+      return (await this.run(FINISH_REWRITE, keys, [token, position])) === 1;
+    } catch (error) {
+      await this.run(RELEASE, [keys[0]!], [token]).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async addPages(partition: number, token: string, pages: AsyncIterable<readonly LastActive[]>) {
+    let previous: string | undefined;
+    for await (const page of pages) {
+      for (const [environment, members] of byEnvironment(page)) {
+        const keys = [
+          leaseKey(this.namespace, partition),
+          standingKey(this.namespace, partition),
+          activeKey(this.namespace, partition, environment),
+        ];
+        const first = environment === previous ? 0 : 1;
+        previous = environment;
+        if ((await this.run(ADD_PAGE, keys, [token, LEASE_MS, environment, first, ...members])) !== 1) return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * How many users were active since a moment (milliseconds since the epoch), over all partitions in one round trip.
+   * Undefined where figures are missing.
+   */
+  async countActive(environment: string, since: number, partitions: number): Promise<number | undefined> {
+    const reading = this.redis.multi();
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const set = activeKey(this.namespace, partition, environment);
+      reading.hmget(standingKey(this.namespace, partition), 'position', ENVIRONMENT_FIELD + environment);
+      // No upper bound: nobody is active in the future but by the clocks of two machines.
+      reading.zcount(set, since, '+inf').exists(set);
+    }
+    const replies = ((await reading.exec()) ?? []).map(([error, reply]) => {
+      if (error) throw error;
+      return reply;
+    });
+    return sumOf(replies, partitions);
+  }
+
+  private prefix(partition: number): string {
+    return activeKey(this.namespace, partition, '');
+  }
+
+  private run(script: string, keys: string[], args: (string | number)[]): Promise<unknown> {
+    return this.redis.eval(script, keys.length, ...keys, ...args);
+  }
+}
+
+/** Undefined unless each partition has a position, and its sorted set where it should have one. */
+function sumOf(replies: readonly unknown[], partitions: number): number | undefined {
+  let sum = 0;
+  for (let at = 0; at < partitions * 3; at += 3) {
+    const [position, expected] = replies[at] as [string | null, string | null];
+    if (position === null || (expected !== null && replies[at + 2] !== 1)) return undefined;
+    sum += Number(replies[at + 1]);
+  }
+  return sum;
+}
+
+/** Scores and members as ZADD takes them, by environment. */
+function byEnvironment(users: readonly LastActive[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const { environment, userId, lastActiveAt } of users) {
+    const members = groups.get(environment) ?? [];
+    members.push(lastActiveAt, userId);
+    groups.set(environment, members);
+  }
+  return groups;
+}

@@ -1,0 +1,69 @@
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { windowParameter } from '#activities';
+import { Caller, checkedQuery, Endpoint } from '#platform';
+import { ActiveUsers } from '../queries/active-users.js';
+
+const WindowQuery = z.strictObject({ window: windowParameter('5m') });
+
+const ActiveUsersQuery = WindowQuery.extend({
+  workspace: z
+    .string()
+    .regex(/^[1-9]\d{0,15}$/, 'must be a whole number from 1')
+    .transform(Number)
+    .refine(Number.isSafeInteger, { message: 'must be a whole number from 1' })
+    .optional(),
+});
+
+const ActiveUsersAnswer = z.object({ activeUsers: z.int(), window: z.string(), asOf: z.iso.datetime() });
+const ActiveUsersV2 = z.object({ status: z.literal('ok'), data: z.object({ activeUsers: z.int() }) });
+
+@ApiTags('statistics')
+@Controller('api')
+export class StatisticsController {
+  constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+
+  @Get('v2/usage-statistics/active-users')
+  @Endpoint({
+    id: 'countActiveUsersV2',
+    summary: 'How many users are active now',
+    scope: 'statistics:read',
+    query: WindowQuery,
+    answer: ActiveUsersV2,
+  })
+  async activeUsersV2(
+    @Caller() { environment }: Caller,
+    @Query(checkedQuery(WindowQuery)) { window }: z.output<typeof WindowQuery>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const figure = await this.ask(new ActiveUsers(environment, Date.now() - window.ms), reply);
+    return { status: 'ok', data: { activeUsers: figure } };
+  }
+
+  @Get('v3/statistics/active-users')
+  @Endpoint({
+    id: 'countActiveUsers',
+    summary: 'How many users were active in the window that ends now',
+    scope: 'statistics:read',
+    query: ActiveUsersQuery,
+    answer: ActiveUsersAnswer,
+  })
+  async activeUsers(
+    @Caller() { environment }: Caller,
+    @Query(checkedQuery(ActiveUsersQuery)) { window, workspace }: z.output<typeof ActiveUsersQuery>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const now = Date.now();
+    const activeUsers = await this.ask(new ActiveUsers(environment, now - window.ms, workspace), reply);
+    return { activeUsers, window: window.text, asOf: new Date(now).toISOString() };
+  }
+
+  private async ask(question: ActiveUsers, reply: FastifyReply): Promise<number> {
+    const { activeUsers, degraded } = await this.queries.execute(question);
+    if (degraded) void reply.header('warning', '199 tidemark "Redis has no figures at the moment; Postgres answered"');
+    return activeUsers;
+  }
+}

@@ -1,0 +1,2 @@
+export { StatisticsModule } from './statistics.module.js';
+export { statisticsFollower, type StatisticsFollower } from './statistics-follower.js';

@@ -1,0 +1,111 @@
+import { type Redis } from 'ioredis';
+import { activitiesTopic, type ActivityFollower, type LastActive } from '#activities';
+import { type Logger, type Namespace, type Postgres } from '#platform';
+import { ActiveFigures } from './figures/active-figures.js';
+import { activityCheckpoints } from './figures/last-active.js';
+import { repair } from './figures/repair.js';
+import { within } from './figures/within.js';
+
+const CHECK_EVERY_MS = 2_000;
+/** A projection never waits longer for Redis, and only once an outage: from then on checks alone ask. */
+const PATIENCE_MS = 500;
+
+/** Keeps the figures in Redis where the views of activities are. */
+export interface StatisticsFollower extends ActivityFollower {
+  /** Looks at all partitions and brings up to date what was emptied or fell behind; never throws. */
+  check(): Promise<void>;
+  /** Ends the checks; the connections stay open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Follows the views of activities with the figures in Redis. Redis being down costs the projection nothing but a
+ * moment; a check every few seconds makes good what was missed, after a crash and a flush as well.
+ */
+export function statisticsFollower(
+  redis: Redis,
+  postgres: Postgres,
+  namespace: Namespace,
+  logger: Pick<Logger, 'info' | 'warn'>,
+): StatisticsFollower {
+  return new Follower(new ActiveFigures(redis, namespace), postgres, activitiesTopic(namespace).partitions, logger);
+}
+
+class Follower implements StatisticsFollower {
+  private answers = true;
+  private closed = false;
+  private readonly repairs = new Map<number, Promise<void>>();
+  private checking: Promise<void> | undefined;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly figures: ActiveFigures,
+    private readonly postgres: Postgres,
+    private readonly partitions: number,
+    private readonly logger: Pick<Logger, 'info' | 'warn'>,
+  ) {
+    this.timer = setInterval(() => void this.check(), CHECK_EVERY_MS).unref();
+    void this.check();
+  }
+
+  async follow(partition: number, from: number, to: number, counted: readonly LastActive[]): Promise<void> {
+    if (!this.answers || this.closed) return;
+    try {
+      const advanced = await within(PATIENCE_MS, this.figures.advance(partition, from, to, counted));
+      // Not waited for: however much there is to rewrite, the projection goes on.
+      if (!advanced) void this.repair(partition);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  check(): Promise<void> {
+    return (this.checking ??= this.checkAll().finally(() => (this.checking = undefined)));
+  }
+
+  private async checkAll(): Promise<void> {
+    const all = Array.from({ length: this.partitions }, (_, partition) => partition);
+    try {
+      const standings = await Promise.all(all.map((partition) => this.figures.standing(partition)));
+      this.works();
+      const checkpoints = await this.checkpoints();
+      const behind = all.filter((partition) => checkpoints && standings[partition] !== checkpoints.get(partition));
+      await Promise.all(behind.map((partition) => this.repair(partition)));
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Undefined while Postgres is away or the views are not there yet: then nothing moves that could be followed. */
+  private checkpoints(): Promise<Map<number, number> | undefined> {
+    return activityCheckpoints(this.postgres).catch(() => undefined);
+  }
+
+  /** One repair a partition at a time. */
+  private repair(partition: number): Promise<void> {
+    const running = this.repairs.get(partition);
+    if (running) return running;
+    const repairing = repair(this.figures, this.postgres, partition, () => !this.closed)
+      .catch((error: unknown) => this.failed(error))
+      .finally(() => this.repairs.delete(partition));
+    this.repairs.set(partition, repairing);
+    return repairing;
+  }
+
+  private failed(err: unknown): void {
+    if (this.closed) return;
+    if (this.answers) this.logger.warn({ err }, 'statistics cannot be kept in Redis; Postgres answers meanwhile');
+    this.answers = false;
+  }
+
+  private works(): void {
+    if (!this.answers) this.logger.info('statistics are kept in Redis again');
+    this.answers = true;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.timer);
+    await Promise.allSettled([this.checking, ...this.repairs.values()]);
+  }
+}

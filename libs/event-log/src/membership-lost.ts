@@ -7,15 +7,28 @@ export class MembershipLost extends Error {
   }
 }
 
-/** The error of a request to Kafka, as `MembershipLost` where kafkajs says that another try could help. */
+/**
+ * What kafkajs calls final and joining again cures: no broker could tell the coordinator (a broker that has just
+ * started is still making it), answers took too long, and members that the coordinator has given up.
+ */
+const PASSING = new Set([
+  'KafkaJSNumberOfRetriesExceeded',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSTimeout',
+  'KafkaJSLockTimeout',
+  'UNKNOWN_MEMBER_ID',
+  'ILLEGAL_GENERATION',
+]);
+
+/** The error of a request to Kafka, as `MembershipLost` where another try could help. */
 export function asLost(error: unknown): unknown {
-  return isRetriable(error) ? new MembershipLost(error) : error;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isPassing(cause)) return new MembershipLost(error);
+  }
+  return error;
 }
 
-function isRetriable(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'KafkaJSNumberOfRetriesExceeded') return true;
-    if ('retriable' in cause && cause.retriable === true) return true;
-  }
-  return false;
+function isPassing(error: Error): boolean {
+  const { name, retriable, type = '' } = error as Error & { retriable?: boolean; type?: string };
+  return retriable === true || PASSING.has(name) || PASSING.has(type);
 }

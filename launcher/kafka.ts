@@ -55,13 +55,19 @@ async function prepare(session: Session, ports: KafkaPorts): Promise<Kafka> {
   return { session, jars, archive: new ClassArchive(jars, javaVersion), folder, properties };
 }
 
-/** True once the broker answers a client; a listening port alone comes earlier. */
+/**
+ * True once the broker answers a client and has loaded its groups. A listening port comes earlier, and a consumer that
+ * joins before the groups are loaded is turned away.
+ */
 export async function answers(broker: string): Promise<boolean> {
   const client = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 0 } });
   const admin = client.admin();
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length > 0;
+    // The client learns here of the brokers that the next question goes to.
+    await admin.describeCluster();
+    const { groups } = await admin.describeGroups(['of nobody']);
+    return groups.length === 1;
   } finally {
     await admin.disconnect();
   }
@@ -122,8 +128,8 @@ function serverProperties({ kafka, kafkaController }: KafkaPorts, data: string):
     'transaction.state.log.min.isr=1',
     'share.coordinator.state.topic.replication.factor=1',
     'share.coordinator.state.topic.min.isr=1',
-    // The 50 partitions of a cluster's default take seconds to open at the first consumer's arrival.
-    'offsets.topic.num.partitions=4',
+    // The 50 partitions of a cluster's default take seconds to open; with one, one answer tells that all are loaded.
+    'offsets.topic.num.partitions=1',
     '',
   ].join('\n');
 }

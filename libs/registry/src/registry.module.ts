@@ -14,9 +14,14 @@ import { Directory } from './users/queries/directory.js';
 import { GetUserHandler } from './users/queries/get-user.js';
 import { ListUsersHandler } from './users/queries/list-users.js';
 import { ScrollUsersHandler } from './users/queries/scroll-users.js';
-import { CreateWorkspaceHandler } from './workspaces/commands/create-workspace.js';
+import { SendNamedCommandHandler } from './workspaces/commands/named-commands.js';
+import { SetRoleHandler } from './workspaces/commands/set-role.js';
+import { GroupsController } from './workspaces/http/groups.controller.js';
+import { NamedRoutes } from './workspaces/http/named-routes.js';
+import { UserWorkspacesController } from './workspaces/http/user-workspaces.controller.js';
 import { WorkspacesController } from './workspaces/http/workspaces.controller.js';
-import { GetWorkspaceHandler, ListWorkspacesHandler } from './workspaces/queries/workspaces.js';
+import { GetNamedHandler, ListNamedHandler } from './workspaces/queries/named.js';
+import { ListMembersHandler, ListPermissionsHandler, ListUserWorkspacesHandler } from './workspaces/queries/roles.js';
 
 const users = [
   RegisterUserHandler,
@@ -28,12 +33,28 @@ const users = [
   ScrollUsersHandler,
   UserDoor,
 ];
-const workspaces = [CreateWorkspaceHandler, GetWorkspaceHandler, ListWorkspacesHandler];
+const workspaces = [
+  SendNamedCommandHandler,
+  SetRoleHandler,
+  GetNamedHandler,
+  ListNamedHandler,
+  ListMembersHandler,
+  ListPermissionsHandler,
+  ListUserWorkspacesHandler,
+  NamedRoutes,
+];
 
-/** Users and workspaces: their routes, and the `Directory` for rooms that name them. */
+/** Users, workspaces, groups and roles: their routes, and the `Directory` for rooms that name them. */
 @Module({
   imports: [CqrsModule],
-  controllers: [UsersController, UsersV2Controller, WorkspacesController, CommandsController],
+  controllers: [
+    UsersController,
+    UsersV2Controller,
+    WorkspacesController,
+    GroupsController,
+    UserWorkspacesController,
+    CommandsController,
+  ],
   providers: [CommandLog, Outcomes, Directory, ...users, ...workspaces],
   exports: [Directory],
 })

@@ -24,8 +24,10 @@ export class ActiveWorkspaces extends Query<ActiveWorkspace[]> {
   }
 }
 
-// Nobody has permissions yet, so nobody has a role; where they are kept, it is looked up here.
-const ROLE = 'NULL::text';
+// The strongest role that the user has there now, by whichever way.
+const ROLE = `(SELECT role FROM workspace_roles ways
+  WHERE ways.environment = $1 AND ways.user_id = $2 AND ways.workspace_id = workspaces.id
+  ORDER BY array_position(ARRAY['viewer', 'editor', 'admin'], role) DESC LIMIT 1)`;
 
 @QueryHandler(ActiveWorkspaces)
 export class ActiveWorkspacesHandler implements IQueryHandler<ActiveWorkspaces> {

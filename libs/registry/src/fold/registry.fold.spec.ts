@@ -7,7 +7,16 @@ import { type UserDetails } from '../users/domain/user.js';
 import { registryFold } from './registry.fold.js';
 import { decodeCommand, encodeCommand, type RegistryCommand } from './registry.record.js';
 
-const TABLES = ['environments', 'users', 'workspaces', 'outcomes', 'idempotency_keys', 'registry_voids'];
+const TABLES = [
+  'environments',
+  'users',
+  'workspaces',
+  'groups',
+  'roles',
+  'outcomes',
+  'idempotency_keys',
+  'registry_voids',
+];
 const HOUR = 60 * 60 * 1000;
 
 // Few names, ids and environments, so that commands meet.
@@ -21,6 +30,7 @@ const details = fc.record({
   profile: fc.constantFrom({}, { a: { b: 1 } }, { a: { b: null, c: 'ü' } }),
 }) satisfies fc.Arbitrary<UserDetails>;
 const userId = fc.integer({ min: 1, max: 5 });
+const smallId = fc.integer({ min: 1, max: 3 });
 const ifVersions = fc.option(fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }), { nil: undefined });
 const optional = <T extends object>(value: T) => JSON.parse(JSON.stringify(value)) as T;
 
@@ -46,7 +56,30 @@ const command: fc.Arbitrary<RegistryCommand> = fc.oneof(
   fc
     .tuple(userId, ifVersions)
     .map(([id, versions]) => optional({ type: 'DeleteUser' as const, userId: id, ifVersions: versions })),
-  name.map((workspace) => ({ type: 'CreateWorkspace' as const, name: workspace })),
+  fc
+    .tuple(
+      fc.constantFrom('Workspace' as const, 'Group' as const),
+      fc.constantFrom('Create', 'Rename', 'Delete'),
+      smallId,
+      ifVersions,
+      name,
+    )
+    .map(([kind, verb, id, versions, to]) => {
+      if (verb === 'Create') return { type: `Create${kind}` as const, name: to };
+      const target = optional({ id, ifVersions: versions });
+      return verb === 'Rename'
+        ? { type: `Rename${kind}` as const, ...target, name: to }
+        : { type: `Delete${kind}` as const, ...target };
+    }),
+  fc
+    .record({
+      target: fc.record({ type: fc.constantFrom('group' as const, 'workspace' as const), id: smallId }),
+      holder: fc.record({ type: fc.constantFrom('user' as const, 'group' as const), id: smallId }),
+      role: fc.constantFrom('viewer' as const, 'admin' as const, undefined),
+    })
+    .map(({ target, holder, role }) =>
+      role ? { type: 'AssignRole' as const, target, holder, role } : { type: 'WithdrawRole' as const, target, holder },
+    ),
 );
 
 /** A log of one partition: commands, some of them twice, some with a key, and bytes that are none. */
@@ -93,7 +126,25 @@ describe('the fold of the registry', () => {
           expect(await parts.rows(...TABLES)).toEqual(await whole.rows(...TABLES));
         }),
       ),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: 15, endOnFailure: true },
+    );
+  });
+
+  it('never leaves a role whose target or holder is gone', async () => {
+    await fc.assert(
+      fc.asyncProperty(log, (records) =>
+        withViews(1, async (views) => {
+          await views.apply(records);
+          const rows = (await views.rows('users', 'groups', 'workspaces', 'roles')) as Record<string, Row[]>;
+          const there = (environment: string, type: string, id: number) =>
+            rows[`${type}s`]!.some((row) => row.environment === environment && row.id === id);
+          for (const role of rows.roles!) {
+            expect(there(role.environment, role.target_type, role.target_id)).toBe(true);
+            expect(there(role.environment, role.holder_type, role.holder_id)).toBe(true);
+          }
+        }),
+      ),
+      { numRuns: 15, endOnFailure: true },
     );
   });
 
@@ -115,10 +166,19 @@ describe('the fold of the registry', () => {
           }
         }),
       ),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: 15, endOnFailure: true },
     );
   });
 });
+
+interface Row {
+  environment: string;
+  id: number;
+  target_type: string;
+  target_id: number;
+  holder_type: string;
+  holder_id: number;
+}
 
 function cut(records: readonly LogRecord[], sizes: readonly number[]): LogRecord[][] {
   const batches: LogRecord[][] = [];

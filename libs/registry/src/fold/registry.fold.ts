@@ -1,6 +1,7 @@
 import { type LogRecord, type Topic } from '#event-sourcing';
 import { counter, ENVIRONMENT_ID, type Namespace, type Queryable } from '#platform';
 import { type Fold } from '#projections';
+import { judge } from './judge.js';
 import { decodeCommand } from './registry.record.js';
 import { type Command, loadState } from './registry.rows.js';
 import { writeState } from './registry.writes.js';
@@ -26,7 +27,7 @@ export function registryFold(namespace: Namespace): Fold {
     async apply(tx, partition, records) {
       const commands = await decodeAll(tx, partition, records);
       const state = await loadState(tx, commands);
-      for (const { environment, record, at } of commands) state.judge(environment, record, at);
+      for (const { environment, record, at } of commands) judge(state, environment, record, at);
       await writeState(tx, state);
       await announceDeleted(tx, namespace, state);
     },

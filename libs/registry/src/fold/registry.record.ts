@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type UserCommand } from '../users/domain/user.commands.js';
-import { type WorkspaceCommand } from '../workspaces/domain/workspace.decider.js';
+import { type AssignmentCommand } from '../workspaces/domain/assignment.decider.js';
+import { type NamedCommand } from '../workspaces/domain/named.decider.js';
 
-export type RegistryCommand = UserCommand | WorkspaceCommand;
+export type RegistryCommand = UserCommand | NamedCommand | AssignmentCommand;
 
 /** One record of the registry's topic: a command as it was let in at the door. Its key is the environment. */
 export interface CommandRecord {
@@ -32,12 +33,26 @@ const Details = z.object({
 });
 const Target = z.object({ userId: z.number().int(), ifVersions: z.array(z.number().int()).optional() });
 
+const named = { id: z.number().int(), ifVersions: z.array(z.number().int()).optional() };
+const ends = {
+  target: z.object({ type: z.enum(['group', 'workspace']), id: z.number().int() }),
+  holder: z.object({ type: z.enum(['user', 'group']), id: z.number().int() }),
+};
+
 const Command = z.discriminatedUnion('type', [
   z.object({ type: z.literal('RegisterUser'), keys: Names, user: Details }),
   Target.extend({ type: z.literal('ReplaceUser'), keys: Names, user: Details }),
   Target.extend({ type: z.literal('ChangeUser'), keys: Names.partial(), changes: Details.partial() }),
   Target.extend({ type: z.literal('DeleteUser') }),
-  z.object({ type: z.literal('CreateWorkspace'), name: z.string() }),
+  z.object({ type: z.enum(['CreateWorkspace', 'CreateGroup']), name: z.string() }),
+  z.object({ type: z.enum(['RenameWorkspace', 'RenameGroup']), ...named, name: z.string() }),
+  z.object({ type: z.enum(['DeleteWorkspace', 'DeleteGroup']), ...named }),
+  z.object({
+    type: z.literal('AssignRole'),
+    ...ends,
+    role: z.enum(['member', 'viewer', 'editor', 'admin']),
+  }),
+  z.object({ type: z.literal('WithdrawRole'), ...ends }),
 ]);
 
 const Stored = z.object({

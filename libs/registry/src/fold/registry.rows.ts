@@ -1,7 +1,9 @@
 import { type Queryable } from '#platform';
 import { type User } from '../users/domain/user.js';
-import { type CommandRecord } from './registry.record.js';
-import { inEnvironment, RegistryState, type Verdict } from './registry.state.js';
+import { type Holder, type Role, type Target } from '../workspaces/domain/assignment.decider.js';
+import { kindOf, type Named } from '../workspaces/domain/named.decider.js';
+import { type CommandRecord, type RegistryCommand } from './registry.record.js';
+import { inEnvironment, RegistryState, type Tracked, type Verdict } from './registry.state.js';
 
 /** A decoded record with its environment and the log's time. */
 export interface Command {
@@ -17,6 +19,9 @@ export async function loadState(db: Queryable, commands: readonly Command[]): Pr
   await loadCounters(db, state, commands);
   await loadUsers(db, state, touched.users);
   await loadOwners(db, state, touched);
+  await loadNamed(db, state.workspaces, 'workspaces', touched.workspaces);
+  await loadNamed(db, state.groups, 'groups', touched.groups);
+  await loadRoles(db, state, touched.roles);
   await loadOutcomes(db, state, commands);
   await loadKeys(db, state, touched.keys);
   return state;
@@ -24,18 +29,39 @@ export async function loadState(db: Queryable, commands: readonly Command[]): Pr
 
 type Pairs = [environment: string, id: string | number][];
 
-function touchedBy(commands: readonly Command[]): { users: Pairs; usernames: Pairs; emails: Pairs; keys: Pairs } {
-  const touched = { users: [] as Pairs, usernames: [] as Pairs, emails: [] as Pairs, keys: [] as Pairs };
+interface Touched {
+  readonly users: Pairs;
+  readonly usernames: Pairs;
+  readonly emails: Pairs;
+  readonly workspaces: Pairs;
+  readonly groups: Pairs;
+  readonly roles: { environment: string; target: Target; holder: Holder }[];
+  readonly keys: Pairs;
+}
+
+function touchedBy(commands: readonly Command[]): Touched {
+  const touched: Touched = { users: [], usernames: [], emails: [], workspaces: [], groups: [], roles: [], keys: [] };
   for (const { environment, record } of commands) {
-    const { command, idempotency } = record;
-    if ('userId' in command) touched.users.push([environment, command.userId]);
-    if ('keys' in command) {
-      if (command.keys.username !== undefined) touched.usernames.push([environment, command.keys.username]);
-      if (command.keys.email !== undefined) touched.emails.push([environment, command.keys.email]);
-    }
-    if (idempotency) touched.keys.push([environment, idempotency.key]);
+    touch(touched, environment, record.command);
+    if (record.idempotency) touched.keys.push([environment, record.idempotency.key]);
   }
   return touched;
+}
+
+function touch(touched: Touched, environment: string, command: RegistryCommand): void {
+  if ('userId' in command) touched.users.push([environment, command.userId]);
+  if ('keys' in command) {
+    if (command.keys.username !== undefined) touched.usernames.push([environment, command.keys.username]);
+    if (command.keys.email !== undefined) touched.emails.push([environment, command.keys.email]);
+  }
+  if ('id' in command) {
+    const objects = kindOf(command) === 'Group' ? touched.groups : touched.workspaces;
+    objects.push([environment, command.id]);
+  }
+  if ('holder' in command) {
+    for (const { type, id } of [command.target, command.holder]) touched[`${type}s`].push([environment, id]);
+    touched.roles.push({ environment, target: command.target, holder: command.holder });
+  }
 }
 
 const columns = (pairs: Pairs) => [pairs.map(([environment]) => environment), pairs.map(([, id]) => id)];
@@ -49,6 +75,7 @@ async function loadCounters(db: Queryable, state: RegistryState, commands: reado
     state.counters.load(row.environment, {
       lastUserId: row.last_user_id!,
       lastWorkspaceId: row.last_workspace_id!,
+      lastGroupId: row.last_group_id!,
       lastObjectSecond: row.last_object_second!,
       users: row.users!,
     });
@@ -117,6 +144,41 @@ async function loadOwners(
     );
     for (const { environment, name, id } of rows) owners.load(inEnvironment(environment, name), id);
   }
+}
+
+async function loadNamed(
+  db: Queryable,
+  objects: Tracked<Named>,
+  table: 'workspaces' | 'groups',
+  touched: Pairs,
+): Promise<void> {
+  if (touched.length === 0) return;
+  const { rows } = await db.query<{ environment: string; id: number; name: string; created_on: Date; version: number }>(
+    `SELECT ${table}.* FROM ${table}
+     JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::bigint[]) AS touched (environment, id)) touched USING (environment, id)`,
+    columns(touched),
+  );
+  for (const { environment, id, name, created_on, version } of rows) {
+    objects.load(inEnvironment(environment, id), { id, name, createdOn: created_on.getTime(), version });
+  }
+}
+
+async function loadRoles(db: Queryable, state: RegistryState, touched: Touched['roles']): Promise<void> {
+  if (touched.length === 0) return;
+  const { rows } = await db.query<{ key: string; role: Role }>(
+    `SELECT DISTINCT concat_ws('/', environment, target_type, target_id, holder_type, holder_id) AS key, role FROM roles
+     JOIN unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[])
+       AS touched (environment, target_type, target_id, holder_type, holder_id)
+       USING (environment, target_type, target_id, holder_type, holder_id)`,
+    [
+      touched.map(({ environment }) => environment),
+      touched.map(({ target }) => target.type),
+      touched.map(({ target }) => target.id),
+      touched.map(({ holder }) => holder.type),
+      touched.map(({ holder }) => holder.id),
+    ],
+  );
+  for (const { key, role } of rows) state.roles.load(key, role);
 }
 
 async function loadOutcomes(db: Queryable, state: RegistryState, commands: readonly Command[]): Promise<void> {

@@ -1,12 +1,15 @@
 import { type Queryable } from '#platform';
 import { type User } from '../users/domain/user.js';
-import { type RegistryState } from './registry.state.js';
+import { type Named } from '../workspaces/domain/named.decider.js';
+import { type RegistryState, type Tracked } from './registry.state.js';
 
 /** Everything that the commands of a batch changed, in one statement a table. */
 export async function writeState(tx: Queryable, state: RegistryState): Promise<void> {
   await writeCounters(tx, state);
   await writeUsers(tx, state);
-  await writeWorkspaces(tx, state);
+  await writeNamed(tx, 'workspaces', state.workspaces);
+  await writeNamed(tx, 'groups', state.groups);
+  await writeRoles(tx, state);
   await writeOutcomes(tx, state);
   await writeKeys(tx, state);
 }
@@ -30,15 +33,18 @@ async function writeCounters(tx: Queryable, state: RegistryState): Promise<void>
   const rows = [...state.counters.changes].map(([environment, counters]) => ({ environment, ...counters! }));
   if (rows.length === 0) return;
   await tx.query(
-    `INSERT INTO environments (environment, last_user_id, last_workspace_id, last_object_second, users)
-     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+    `INSERT INTO environments (environment, last_user_id, last_workspace_id, last_group_id, last_object_second,
+       users)
+     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
      ON CONFLICT (environment) DO UPDATE SET last_user_id = EXCLUDED.last_user_id,
-       last_workspace_id = EXCLUDED.last_workspace_id, last_object_second = EXCLUDED.last_object_second,
+       last_workspace_id = EXCLUDED.last_workspace_id, last_group_id = EXCLUDED.last_group_id,
+       last_object_second = EXCLUDED.last_object_second,
        users = EXCLUDED.users`,
     [
       rows.map((row) => row.environment),
       rows.map((row) => row.lastUserId),
       rows.map((row) => row.lastWorkspaceId),
+      rows.map((row) => row.lastGroupId),
       rows.map((row) => row.lastObjectSecond),
       rows.map((row) => row.users),
     ],
@@ -92,11 +98,18 @@ async function upsertUsers(tx: Queryable, users: { environment: string; value: U
   );
 }
 
-async function writeWorkspaces(tx: Queryable, state: RegistryState): Promise<void> {
-  const { kept } = changesOf(state.workspaces.changes);
+async function writeNamed(tx: Queryable, table: 'workspaces' | 'groups', objects: Tracked<Named>): Promise<void> {
+  const { kept, gone } = changesOf(objects.changes);
+  if (gone.length > 0) {
+    await tx.query(
+      `DELETE FROM ${table} USING unnest($1::text[], $2::bigint[]) AS gone (environment, id)
+       WHERE ${table}.environment = gone.environment AND ${table}.id = gone.id`,
+      [gone.map(({ environment }) => environment), gone.map(({ id }) => id)],
+    );
+  }
   if (kept.length === 0) return;
   await tx.query(
-    `INSERT INTO workspaces (environment, id, name, created_on, version)
+    `INSERT INTO ${table} (environment, id, name, created_on, version)
      SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::int[])
      ON CONFLICT (environment, id) DO UPDATE SET name = EXCLUDED.name, version = EXCLUDED.version`,
     [
@@ -107,6 +120,48 @@ async function writeWorkspaces(tx: Queryable, state: RegistryState): Promise<voi
       kept.map(({ value }) => value.version),
     ],
   );
+}
+
+/** Roles that were assigned, then those that were withdrawn, then what went with a deleted target or holder. */
+async function writeRoles(tx: Queryable, state: RegistryState): Promise<void> {
+  const { kept, gone } = changesOf(state.roles.changes);
+  const parts = (rows: { environment: string; id: string }[]) => {
+    const split = rows.map(({ environment, id }) => [environment, ...id.split('/')]);
+    return [0, 1, 2, 3, 4].map((part) => split.map((row) => row[part]));
+  };
+  if (kept.length > 0) {
+    await tx.query(
+      `INSERT INTO roles (environment, target_type, target_id, holder_type, holder_id, role)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])
+       ON CONFLICT (environment, target_type, target_id, holder_type, holder_id) DO UPDATE SET role = EXCLUDED.role`,
+      [...parts(kept), kept.map(({ value }) => value)],
+    );
+  }
+  if (gone.length > 0) {
+    await tx.query(
+      `DELETE FROM roles USING unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[])
+         AS gone (environment, target_type, target_id, holder_type, holder_id)
+       WHERE roles.environment = gone.environment AND roles.target_type = gone.target_type
+         AND roles.target_id = gone.target_id AND roles.holder_type = gone.holder_type
+         AND roles.holder_id = gone.holder_id`,
+      parts(gone),
+    );
+  }
+  await dropRolesOfTheDeleted(tx, state);
+}
+
+async function dropRolesOfTheDeleted(tx: Queryable, { users, groups, workspaces }: RegistryState): Promise<void> {
+  const ends = Object.entries({ user: users, group: groups, workspace: workspaces }).flatMap(([type, objects]) =>
+    changesOf<unknown>(objects.changes).gone.map(({ environment, id }) => ({ environment, type, id })),
+  );
+  if (ends.length === 0) return;
+  for (const end of ['target', 'holder']) {
+    await tx.query(
+      `DELETE FROM roles USING unnest($1::text[], $2::text[], $3::bigint[]) AS gone (environment, type, id)
+       WHERE roles.environment = gone.environment AND ${end}_type = gone.type AND ${end}_id = gone.id`,
+      [ends.map(({ environment }) => environment), ends.map(({ type }) => type), ends.map(({ id }) => id)],
+    );
+  }
 }
 
 async function writeOutcomes(tx: Queryable, state: RegistryState): Promise<void> {

@@ -7,6 +7,7 @@ export const REGISTRY_TABLES = `
     environment text PRIMARY KEY,
     last_user_id bigint NOT NULL,
     last_workspace_id bigint NOT NULL,
+    last_group_id bigint NOT NULL,
     last_object_second bigint NOT NULL,
     users bigint NOT NULL
   );
@@ -40,6 +41,30 @@ export const REGISTRY_TABLES = `
     version int NOT NULL,
     PRIMARY KEY (environment, id)
   );
+
+  CREATE TABLE groups (LIKE workspaces INCLUDING ALL);
+
+  -- Members of groups, and who may do what in a workspace. A row goes with either of its ends.
+  CREATE TABLE roles (
+    environment text NOT NULL,
+    target_type text NOT NULL,
+    target_id bigint NOT NULL,
+    holder_type text NOT NULL,
+    holder_id bigint NOT NULL,
+    role text NOT NULL,
+    PRIMARY KEY (environment, target_type, target_id, holder_type, holder_id)
+  );
+  CREATE INDEX roles_holders ON roles (environment, holder_type, holder_id);
+
+  -- Each way in which a user has a role in a workspace: directly (group_id null) or through a group.
+  CREATE VIEW workspace_roles AS
+    SELECT environment, target_id AS workspace_id, holder_id AS user_id, role, NULL::bigint AS group_id
+    FROM roles WHERE target_type = 'workspace' AND holder_type = 'user'
+    UNION ALL
+    SELECT granted.environment, granted.target_id, member.holder_id, granted.role, granted.holder_id
+    FROM roles granted JOIN roles member ON member.environment = granted.environment
+      AND member.target_type = 'group' AND member.target_id = granted.holder_id AND member.holder_type = 'user'
+    WHERE granted.target_type = 'workspace' AND granted.holder_type = 'group';
 
   -- What became of each command, by its id: the answer that its sender waits for.
   CREATE TABLE outcomes (

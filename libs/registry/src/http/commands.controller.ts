@@ -10,7 +10,7 @@ import { Outcomes } from '../commands/outcomes.js';
 import { type Accepted } from '../fold/registry.state.js';
 import { GetUser } from '../users/queries/get-user.js';
 import { fullUser } from '../users/queries/user.rows.js';
-import { GetWorkspace } from '../workspaces/queries/workspaces.js';
+import { GetNamed } from '../workspaces/queries/named.js';
 
 const CommandPath = z.strictObject({ id: z.uuid({ version: 'v7', message: 'must be the id of a command' }) });
 
@@ -45,13 +45,14 @@ export class CommandsController {
 
   /** What the command itself would have answered, had its client waited. */
   private async firstAnswer(environment: string, { type, id, did }: Accepted['accepted'], reply: FastifyReply) {
-    if (did === 'delete') {
+    if (did === 'delete' || type === 'role') {
       void reply.status(204);
       return undefined;
     }
     if (did === 'create') void reply.status(201).header('location', `/api/v3/${type}s/${id}`);
     if (type === 'user') return fullUser(await this.queries.execute(new GetUser(environment, { id })));
-    const { name } = await this.queries.execute(new GetWorkspace(environment, id));
+    const kind = type === 'group' ? 'Group' : 'Workspace';
+    const { name } = await this.queries.execute(new GetNamed(environment, kind, id));
     return { id, name };
   }
 }

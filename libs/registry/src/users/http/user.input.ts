@@ -63,6 +63,7 @@ export const PageQuery = z.strictObject({
 });
 
 export const UserListQuery = PageQuery.extend({
+  workspace: UserPath.shape.user_id.optional(),
   isActive: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')

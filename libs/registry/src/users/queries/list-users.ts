@@ -6,6 +6,8 @@ import { LISTED_COLUMNS, type UserRow } from './user.rows.js';
 export interface UserFilters {
   readonly isActive?: boolean;
   readonly lastActiveSince?: Date;
+  /** Has a role there, directly or by a group. */
+  readonly workspace?: number;
 }
 
 export interface UserPage {
@@ -53,7 +55,7 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
   }
 }
 
-function conditionsOf(environment: string, { isActive, lastActiveSince }: UserFilters) {
+function conditionsOf(environment: string, { isActive, lastActiveSince, workspace }: UserFilters) {
   const values: unknown[] = [environment];
   const conditions = ['environment = $1'];
   if (isActive !== undefined) conditions.push(`is_active = $${values.push(isActive)}`);
@@ -61,6 +63,13 @@ function conditionsOf(environment: string, { isActive, lastActiveSince }: UserFi
     conditions.push(
       `EXISTS (SELECT FROM user_activity activity WHERE activity.environment = users.environment
        AND activity.user_id = users.id AND activity.last_active_at >= $${values.push(lastActiveSince.getTime())})`,
+    );
+  }
+  if (workspace !== undefined) {
+    conditions.push(
+      `EXISTS (SELECT FROM workspace_roles ways JOIN workspaces ON workspaces.environment = ways.environment
+       AND workspaces.id = ways.workspace_id WHERE ways.environment = users.environment
+       AND ways.user_id = users.id AND ways.workspace_id = $${values.push(workspace)})`,
     );
   }
   return { conditions: conditions.join(' AND '), values };

@@ -1,95 +1,229 @@
-import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, plainText } from '#platform';
-import { answerPending, isPending, senderOf } from '../../http/answers.js';
-import { numberedPage } from '../../http/pages.js';
-import { entityTag, isFresh } from '../../http/preconditions.js';
-import { PageQuery, UserPath } from '../../users/http/user.input.js';
+import { type z } from 'zod';
+import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { PageQuery } from '../../users/http/user.input.js';
 import { pageOf } from '../../users/http/user.views.js';
-import { CreateWorkspace } from '../commands/create-workspace.js';
-import { GetWorkspace, ListWorkspaces, type WorkspaceRow } from '../queries/workspaces.js';
+import { GetNamed } from '../queries/named.js';
+import { ListPermissions } from '../queries/roles.js';
+import { NamedRoutes } from './named-routes.js';
+import {
+  GroupGrantPath,
+  MemberPath,
+  Named,
+  NamedInput,
+  NamedPatch,
+  NamedPath,
+  Permissions,
+  RoleInput,
+} from './workspaces.input.js';
 
-const WorkspaceInput = z.strictObject({
-  name: plainText
-    .max(150, 'must be 1 to 150 characters')
-    .refine((name) => name.trim() !== '', { message: 'must be more than white space' }),
-});
-const WorkspacePath = z.strictObject({ id: UserPath.shape.user_id });
-const Workspace = z.object({ id: z.int(), name: z.string() });
+const scopes = { read: 'workspaces:read', write: 'workspaces:write' } as const;
+const PATCHES = ['application/json', 'application/merge-patch+json'];
 
 @ApiTags('workspaces')
 @Controller('api/v3/workspaces')
 export class WorkspacesController {
   constructor(
-    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(NamedRoutes) private readonly routes: NamedRoutes,
     @Inject(QueryBus) private readonly queries: QueryBus,
   ) {}
-
-  @Post()
-  @Endpoint({
-    id: 'createWorkspace',
-    summary: 'Create a workspace',
-    scope: 'workspaces:write',
-    status: 201,
-    body: WorkspaceInput,
-    answer: Workspace,
-    problems: ['invalid-body'],
-  })
-  async create(
-    @Caller() caller: Caller,
-    @Body(checkedBody(WorkspaceInput)) { name }: z.output<typeof WorkspaceInput>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const answer = await this.commands.execute(new CreateWorkspace(senderOf(caller, request), name));
-    if (isPending(answer)) return answerPending(answer, reply);
-    const workspace = await this.queries.execute(new GetWorkspace(caller.environment, answer.id));
-    void reply.header('location', `/api/v3/workspaces/${answer.id}`).header('etag', entityTag(workspace.version));
-    return shown(workspace);
-  }
 
   @Get()
   @Endpoint({
     id: 'listWorkspaces',
     summary: 'A page of workspaces, in the order of their ids',
-    scope: 'workspaces:read',
+    scope: scopes.read,
     query: PageQuery,
-    answer: pageOf(Workspace),
+    answer: pageOf(Named),
     problems: ['not-found'],
   })
-  async list(
-    @Caller() { environment }: Caller,
+  list(
+    @Caller() caller: Caller,
     @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
     @Req() request: FastifyRequest,
   ) {
-    const { count, rows } = await this.queries.execute(new ListWorkspaces(environment, query.page, query.page_size));
-    return numberedPage(request, query, { count, results: rows.map(shown) });
+    return this.routes.list('Workspace', caller, query, request);
+  }
+
+  @Post()
+  @Endpoint({
+    id: 'createWorkspace',
+    summary: 'Create a workspace',
+    scope: scopes.write,
+    status: 201,
+    body: NamedInput,
+    answer: Named,
+    problems: ['invalid-body'],
+  })
+  create(
+    @Caller() caller: Caller,
+    @Body(checkedBody(NamedInput)) { name }: z.output<typeof NamedInput>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.create('Workspace', caller, name, request, reply);
   }
 
   @Get(':id')
   @Endpoint({
     id: 'getWorkspace',
     summary: 'One workspace',
-    scope: 'workspaces:read',
-    path: WorkspacePath,
-    answer: Workspace,
+    scope: scopes.read,
+    path: NamedPath,
+    answer: Named,
     problems: ['not-found'],
   })
-  async get(
-    @Caller() { environment }: Caller,
-    @Param(checkedPath(WorkspacePath)) { id }: z.output<typeof WorkspacePath>,
-    @Headers('if-none-match') ifNoneMatch: string | undefined,
+  get(
+    @Caller() caller: Caller,
+    @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const workspace = await this.queries.execute(new GetWorkspace(environment, id));
-    void reply.header('etag', entityTag(workspace.version));
-    if (!isFresh(ifNoneMatch, workspace.version)) return shown(workspace);
-    void reply.status(304);
-    return undefined;
+    return this.routes.get('Workspace', caller, id, request, reply);
+  }
+
+  @Patch(':id')
+  @Endpoint({
+    id: 'changeWorkspace',
+    summary: 'Rename a workspace',
+    scope: scopes.write,
+    path: NamedPath,
+    body: NamedPatch,
+    consumes: PATCHES,
+    answer: Named,
+    problems: ['not-found', 'stale-version', 'invalid-body'],
+  })
+  change(
+    @Caller() caller: Caller,
+    @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
+    @Body(checkedBody(NamedPatch)) patch: z.output<typeof NamedPatch>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.change('Workspace', caller, id, patch, request, reply);
+  }
+
+  @Delete(':id')
+  @Endpoint({
+    id: 'deleteWorkspace',
+    summary: 'Delete a workspace, and the roles in it',
+    scope: scopes.write,
+    path: NamedPath,
+    status: 204,
+    problems: ['not-found', 'stale-version'],
+  })
+  delete(
+    @Caller() caller: Caller,
+    @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.delete('Workspace', caller, id, request, reply);
+  }
+
+  @Get(':id/permissions')
+  @Endpoint({
+    id: 'listPermissions',
+    summary: 'Who has a role in a workspace, directly and as a group',
+    scope: scopes.read,
+    path: NamedPath,
+    answer: Permissions,
+    problems: ['not-found'],
+  })
+  async permissions(
+    @Caller() { environment }: Caller,
+    @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
+  ) {
+    await this.queries.execute(new GetNamed(environment, 'Workspace', id));
+    return this.queries.execute(new ListPermissions(environment, id));
+  }
+
+  @Put(':id/permissions/users/:user_id')
+  @Endpoint({
+    id: 'grantUser',
+    summary: 'Give a user a role in a workspace',
+    scope: scopes.write,
+    path: MemberPath,
+    body: RoleInput,
+    status: 204,
+    problems: ['not-found', 'invalid-body'],
+  })
+  grantUser(
+    @Caller() caller: Caller,
+    @Param(checkedPath(MemberPath)) path: z.output<typeof MemberPath>,
+    @Body(checkedBody(RoleInput)) { role }: z.output<typeof RoleInput>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.setRole(caller, userEnds(path), role, request, reply);
+  }
+
+  @Delete(':id/permissions/users/:user_id')
+  @Endpoint({
+    id: 'revokeUser',
+    summary: "Take a user's own role in a workspace away",
+    scope: scopes.write,
+    path: MemberPath,
+    status: 204,
+    problems: ['not-found'],
+  })
+  revokeUser(
+    @Caller() caller: Caller,
+    @Param(checkedPath(MemberPath)) path: z.output<typeof MemberPath>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.setRole(caller, userEnds(path), undefined, request, reply);
+  }
+
+  @Put(':id/permissions/groups/:group_id')
+  @Endpoint({
+    id: 'grantGroup',
+    summary: 'Give all members of a group a role in a workspace',
+    scope: scopes.write,
+    path: GroupGrantPath,
+    body: RoleInput,
+    status: 204,
+    problems: ['not-found', 'invalid-body'],
+  })
+  grantGroup(
+    @Caller() caller: Caller,
+    @Param(checkedPath(GroupGrantPath)) path: z.output<typeof GroupGrantPath>,
+    @Body(checkedBody(RoleInput)) { role }: z.output<typeof RoleInput>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.setRole(caller, groupEnds(path), role, request, reply);
+  }
+
+  @Delete(':id/permissions/groups/:group_id')
+  @Endpoint({
+    id: 'revokeGroup',
+    summary: "Take a group's role in a workspace away",
+    scope: scopes.write,
+    path: GroupGrantPath,
+    status: 204,
+    problems: ['not-found'],
+  })
+  revokeGroup(
+    @Caller() caller: Caller,
+    @Param(checkedPath(GroupGrantPath)) path: z.output<typeof GroupGrantPath>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.setRole(caller, groupEnds(path), undefined, request, reply);
   }
 }
 
-const shown = ({ id, name }: WorkspaceRow): z.output<typeof Workspace> => ({ id, name });
+const userEnds = ({ id, user_id }: z.output<typeof MemberPath>) => ({
+  target: { type: 'workspace' as const, id },
+  holder: { type: 'user' as const, id: user_id },
+});
+
+const groupEnds = ({ id, group_id }: z.output<typeof GroupGrantPath>) => ({
+  target: { type: 'workspace' as const, id },
+  holder: { type: 'group' as const, id: group_id },
+});

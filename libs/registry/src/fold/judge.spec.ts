@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { nameKeys } from '../users/domain/user.names.js';
 import { newCommandId, timeOfCommandId } from '../commands/command-id.js';
+import { judge } from './judge.js';
 import { type CommandRecord, decodeCommand, encodeCommand, type RegistryCommand } from './registry.record.js';
 import { RegistryState } from './registry.state.js';
 
@@ -22,8 +23,8 @@ describe('the registry judges', () => {
   it('for the first in the log when two want one name, whatever its case', () => {
     const state = new RegistryState();
     const [first, second] = [record(register('Jane')), record(register('jANE'))];
-    state.judge('demo', first, 1000);
-    state.judge('demo', second, 1000);
+    judge(state, 'demo', first, 1000);
+    judge(state, 'demo', second, 1000);
     expect(verdict(state, first)).toEqual({ accepted: { type: 'user', id: 1, did: 'create', version: 1 } });
     expect(verdict(state, second)).toMatchObject({ rejected: 'username-taken' });
   });
@@ -31,38 +32,38 @@ describe('the registry judges', () => {
   it('a command that is in the log twice once', () => {
     const state = new RegistryState();
     const command = record(register('jane'));
-    state.judge('demo', command, 1000);
-    state.judge('demo', command, 2000);
+    judge(state, 'demo', command, 1000);
+    judge(state, 'demo', command, 2000);
     expect(verdict(state, command)).toMatchObject({ accepted: { id: 1 } });
     expect(state.counters.get('demo')).toMatchObject({ lastUserId: 1, users: 1 });
   });
 
   it('each environment for itself', () => {
     const state = new RegistryState();
-    for (const environment of ['one', 'two']) state.judge(environment, record(register('jane')), 1000);
+    for (const environment of ['one', 'two']) judge(state, environment, record(register('jane')), 1000);
     expect(state.users.get('one/1')?.objectId).not.toBe(state.users.get('two/1')?.objectId);
     expect(state.counters.get('two')?.users).toBe(1);
   });
 
   it('names free again, and ids not, when their user is deleted', () => {
     const state = new RegistryState();
-    state.judge('demo', record(register('jane')), 1000);
-    state.judge('demo', record({ type: 'DeleteUser', userId: 1 }), 1000);
+    judge(state, 'demo', record(register('jane')), 1000);
+    judge(state, 'demo', record({ type: 'DeleteUser', userId: 1 }), 1000);
     const again = record(register('jane'));
-    state.judge('demo', again, 1000);
+    judge(state, 'demo', again, 1000);
     expect(verdict(state, again)).toMatchObject({ accepted: { id: 2 } });
     expect(state.counters.get('demo')).toMatchObject({ lastUserId: 2, users: 1 });
   });
 
   it('a name free for others as soon as its user has another', () => {
     const state = new RegistryState();
-    state.judge('demo', record(register('a')), 1);
-    state.judge('demo', record(register('b')), 1);
+    judge(state, 'demo', record(register('a')), 1);
+    judge(state, 'demo', record(register('b')), 1);
     const rename = (userId: number, username: string) =>
       record({ type: 'ChangeUser', userId, keys: { username }, changes: { username } });
-    state.judge('demo', rename(1, 'c'), 1);
+    judge(state, 'demo', rename(1, 'c'), 1);
     const taken = rename(2, 'a');
-    state.judge('demo', taken, 1);
+    judge(state, 'demo', taken, 1);
     expect(verdict(state, taken)).toMatchObject({ accepted: { id: 2, version: 2 } });
     expect(state.usernames.get('demo/a')).toBe(2);
   });
@@ -70,7 +71,7 @@ describe('the registry judges', () => {
   it('object ids that rise even when the clock of the log falls', () => {
     const state = new RegistryState();
     for (const [index, at] of [9_000, 5_000, 9_500, 1_000].entries()) {
-      state.judge('demo', record(register(`user${index}`)), at);
+      judge(state, 'demo', record(register(`user${index}`)), at);
     }
     const ids = [1, 2, 3, 4].map((id) => state.users.get(`demo/${id}`)!.objectId);
     expect(ids).toEqual([...ids].sort());
@@ -82,10 +83,10 @@ describe('the registry judges', () => {
     const keyed = (username: string, bodyHash: string) =>
       record(register(username), { idempotency: { key: 'k', bodyHash } });
     const [first, resent, other, nextDay] = [keyed('a', '1'), keyed('a', '1'), keyed('b', '2'), keyed('b', '2')];
-    state.judge('demo', first, 0);
-    state.judge('demo', resent, DAY - 1);
-    state.judge('demo', other, DAY - 1);
-    state.judge('demo', nextDay, DAY);
+    judge(state, 'demo', first, 0);
+    judge(state, 'demo', resent, DAY - 1);
+    judge(state, 'demo', other, DAY - 1);
+    judge(state, 'demo', nextDay, DAY);
     expect(verdict(state, resent)).toEqual(verdict(state, first));
     expect(verdict(state, other)).toMatchObject({ rejected: 'idempotency-key-reused' });
     expect(verdict(state, nextDay)).toMatchObject({ accepted: { id: 2 } });

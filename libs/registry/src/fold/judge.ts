@@ -1,0 +1,58 @@
+import { judgeAssignment } from '../workspaces/judge-assignment.js';
+import { judgeNamed } from '../workspaces/judge-named.js';
+import { judgeUser } from '../users/judge-user.js';
+import { type CommandRecord, type Idempotency, type RegistryCommand } from './registry.record.js';
+import { inEnvironment, type KeyedCommand, type RegistryState, type Verdict } from './registry.state.js';
+
+const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Judges one command at the log's time of its record, and lets its events take effect in the state. A command id that
+ * was judged before changes nothing.
+ */
+export function judge(state: RegistryState, environment: string, record: CommandRecord, at: number): void {
+  const { id, idempotency, command } = record;
+  if (state.outcomes.get(id) !== undefined) return;
+  const first = idempotency && keyInForce(state, environment, idempotency, at);
+  const verdict = first ? answerOfKey(first, idempotency) : decide(state, environment, command, at);
+  state.outcomes.set(id, { environment, decidedOn: at, verdict });
+  if (idempotency === undefined || first) return;
+  const { key, bodyHash } = idempotency;
+  state.keyed.set(inEnvironment(environment, key), { commandId: id, bodyHash, decidedOn: at, verdict });
+}
+
+function keyInForce(
+  state: RegistryState,
+  environment: string,
+  { key }: Idempotency,
+  at: number,
+): KeyedCommand | undefined {
+  const first = state.keyed.get(inEnvironment(environment, key));
+  return first && at - first.decidedOn < KEY_LIFETIME_MS ? first : undefined;
+}
+
+/** What a key in force answers: what its first command got, or a refusal of another body. */
+function answerOfKey(first: KeyedCommand, idempotency: Idempotency | undefined): Verdict {
+  if (first.bodyHash === idempotency?.bodyHash) return first.verdict;
+  return { rejected: 'idempotency-key-reused', detail: 'This Idempotency-Key came with another request before.' };
+}
+
+function decide(state: RegistryState, environment: string, command: RegistryCommand, at: number): Verdict {
+  switch (command.type) {
+    case 'RegisterUser':
+    case 'ReplaceUser':
+    case 'ChangeUser':
+    case 'DeleteUser':
+      return judgeUser(state, environment, { ...command, at });
+    case 'AssignRole':
+    case 'WithdrawRole':
+      return judgeAssignment(state, environment, command);
+    case 'CreateWorkspace':
+    case 'RenameWorkspace':
+    case 'DeleteWorkspace':
+    case 'CreateGroup':
+    case 'RenameGroup':
+    case 'DeleteGroup':
+      return judgeNamed(state, environment, { ...command, at });
+  }
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { isRejection } from '#event-sourcing';
+import { inEnvironment, type RegistryState, type Tracked, type Verdict } from '../fold/registry.state.js';
+import { type UserCommand } from './domain/user.commands.js';
+import { type Timed, userDecider, type UserState } from './domain/user.decider.js';
+import { type User } from './domain/user.js';
+
+/** Judges a command about a user, and lets what follows take effect: the user, its names, the counts. */
+export function judgeUser(state: RegistryState, environment: string, command: Timed<UserCommand>): Verdict {
+  const before = situation(state, environment, command);
+  const decision = userDecider.decide(before, command);
+  if (isRejection(decision)) return decision;
+  const after = decision.reduce((user, event) => userDecider.evolve(user, event), before);
+  replaceUser(state, environment, before.user, after.user, command.at);
+  const { id, version } = (after.user ?? before.user)!;
+  const did = before.user === undefined ? 'create' : after.user === undefined ? 'delete' : 'change';
+  return { accepted: { type: 'user', id, did, version } };
+}
+
+function situation(state: RegistryState, environment: string, command: Timed<UserCommand>): UserState {
+  const keys = 'keys' in command ? command.keys : {};
+  const counters = state.countersOf(environment);
+  const id = counters.lastUserId + 1;
+  const second = Math.max(counters.lastObjectSecond, Math.floor(command.at / 1000));
+  const ownerOf = (names: Tracked<number>, key?: string) =>
+    key === undefined ? undefined : names.get(inEnvironment(environment, key));
+  return {
+    user: 'userId' in command ? state.users.get(inEnvironment(environment, command.userId)) : undefined,
+    owners: { username: ownerOf(state.usernames, keys.username), email: ownerOf(state.emails, keys.email) },
+    next: { id, objectId: objectId(environment, second, id) },
+  };
+}
+
+function replaceUser(
+  state: RegistryState,
+  environment: string,
+  before: User | undefined,
+  after: User | undefined,
+  at: number,
+): void {
+  const user = (after ?? before)!;
+  state.users.set(inEnvironment(environment, user.id), after);
+  moveName(state.usernames, environment, user.id, before?.keys.username, after?.keys.username);
+  moveName(state.emails, environment, user.id, before?.keys.email, after?.keys.email);
+  const { users, lastObjectSecond } = state.countersOf(environment);
+  if (before === undefined) {
+    const second = Math.max(lastObjectSecond, Math.floor(at / 1000));
+    state.count(environment, { lastUserId: user.id, lastObjectSecond: second, users: users + 1 });
+  } else if (after === undefined) {
+    state.count(environment, { users: users - 1 });
+  }
+}
+
+function moveName(names: Tracked<number>, environment: string, id: number, old?: string, now?: string): void {
+  if (old === now) return;
+  if (old !== undefined) names.set(inEnvironment(environment, old), undefined);
+  if (now !== undefined) names.set(inEnvironment(environment, now), id);
+}
+
+/**
+ * 24 hex digits: 8 of the second of the registration, 6 of the environment, 10 of the user's count in it. So they
+ * rise in the order of registration, and no two environments share one.
+ */
+function objectId(environment: string, second: number, id: number): string {
+  const tenant = createHash('sha256').update(environment).digest('hex').slice(0, 6);
+  return second.toString(16).padStart(8, '0') + tenant + id.toString(16).padStart(10, '0');
+}

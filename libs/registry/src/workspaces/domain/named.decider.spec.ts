@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { scenario } from '#event-sourcing';
+import { kindOf, namedDecider, type NamedEvent } from './named.decider.js';
+
+const created: NamedEvent = { type: 'Created', id: 1, name: 'Tide', at: 10 };
+const given = scenario(namedDecider);
+
+describe('a workspace or group', () => {
+  it('is created under the next id and keeps its name until it is renamed', () => {
+    expect(given().when({ type: 'CreateGroup', name: 'Tide', at: 10 }).decision).toEqual([created]);
+    const { state } = given(created).when({ type: 'RenameGroup', id: 1, name: 'Ebb', at: 20 });
+    expect(state.object).toEqual({ id: 1, name: 'Ebb', createdOn: 10, version: 2 });
+  });
+
+  it('is renamed and deleted only at a version that the client takes for current, if it names one', () => {
+    const stale = { id: 1, at: 20, ifVersions: [7] };
+    expect(given(created).when({ type: 'RenameWorkspace', name: 'x', ...stale }).decision).toMatchObject({
+      rejected: 'stale-version',
+    });
+    expect(given(created).when({ type: 'DeleteWorkspace', ...stale }).decision).toMatchObject({
+      rejected: 'stale-version',
+    });
+    expect(given(created).when({ type: 'DeleteWorkspace', ...stale, ifVersions: [1] }).decision).toHaveLength(1);
+  });
+
+  it('is not found once it is deleted', () => {
+    const gone = given(created, { type: 'Deleted' });
+    expect(gone.when({ type: 'DeleteWorkspace', id: 1, at: 20 }).decision).toMatchObject({ rejected: 'not-found' });
+  });
+
+  it('is told from the other by its commands', () => {
+    expect(kindOf({ type: 'CreateGroup', name: '' })).toBe('Group');
+    expect(kindOf({ type: 'DeleteWorkspace', id: 1 })).toBe('Workspace');
+  });
+});

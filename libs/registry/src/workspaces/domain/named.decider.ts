@@ -1,0 +1,79 @@
+import { type Decider, type Decision } from '#event-sourcing';
+
+/** Workspaces and groups live alike: each has a name, which need not be unique, and an id of its own kind. */
+export type NamedKind = 'Workspace' | 'Group';
+
+/** Times in milliseconds since the epoch, by the log's clock. */
+export interface Named {
+  readonly id: number;
+  readonly name: string;
+  readonly createdOn: number;
+  readonly version: number;
+}
+
+export interface CreateNamed {
+  readonly type: `Create${NamedKind}`;
+  readonly name: string;
+}
+
+export interface RenameNamed {
+  readonly type: `Rename${NamedKind}`;
+  readonly id: number;
+  readonly name: string;
+  readonly ifVersions?: readonly number[];
+}
+
+export interface DeleteNamed {
+  readonly type: `Delete${NamedKind}`;
+  readonly id: number;
+  readonly ifVersions?: readonly number[];
+}
+
+export type NamedCommand = CreateNamed | RenameNamed | DeleteNamed;
+
+export type NamedEvent =
+  | { readonly type: 'Created'; readonly id: number; readonly name: string; readonly at: number }
+  | { readonly type: 'Renamed'; readonly name: string }
+  | { readonly type: 'Deleted' };
+
+export interface NamedState {
+  readonly object: Named | undefined;
+  readonly next: { readonly id: number };
+}
+
+export function kindOf({ type }: NamedCommand): NamedKind {
+  return type.endsWith('Group') ? 'Group' : 'Workspace';
+}
+
+/** The rules of workspaces and groups. */
+export const namedDecider = {
+  initial: { object: undefined, next: { id: 1 } } as NamedState,
+
+  decide({ object, next }: NamedState, command: NamedCommand & { at: number }): Decision<NamedEvent> {
+    if (!('id' in command)) return [{ type: 'Created', id: next.id, name: command.name, at: command.at }];
+    if (object === undefined) return missing(kindOf(command));
+    if (command.ifVersions && !command.ifVersions.includes(object.version)) {
+      return { rejected: 'stale-version', detail: `The current version is "${object.version}".` };
+    }
+    return 'name' in command ? [{ type: 'Renamed', name: command.name }] : [{ type: 'Deleted' }];
+  },
+
+  evolve(state: NamedState, event: NamedEvent): NamedState {
+    return { ...state, object: evolveNamed(state.object, event) };
+  },
+} satisfies Decider<NamedState, NamedCommand & { at: number }, NamedEvent>;
+
+function evolveNamed(object: Named | undefined, event: NamedEvent): Named | undefined {
+  switch (event.type) {
+    case 'Created':
+      return { id: event.id, name: event.name, createdOn: event.at, version: 1 };
+    case 'Renamed':
+      return object && { ...object, name: event.name, version: object.version + 1 };
+    case 'Deleted':
+      return undefined;
+  }
+}
+
+function missing(kind: NamedKind) {
+  return { rejected: 'not-found', detail: `There is no such ${kind.toLowerCase()} in this environment.` };
+}

@@ -1,0 +1,181 @@
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type z } from 'zod';
+import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { numberedPage } from '../../http/pages.js';
+import { PageQuery } from '../../users/http/user.input.js';
+import { ListedUser, pageOf } from '../../users/http/user.views.js';
+import { listedUser } from '../../users/queries/user.rows.js';
+import { GetNamed } from '../queries/named.js';
+import { ListMembers } from '../queries/roles.js';
+import { NamedRoutes } from './named-routes.js';
+import { MemberPath, Named, NamedInput, NamedPatch, NamedPath } from './workspaces.input.js';
+
+const scopes = { read: 'workspaces:read', write: 'workspaces:write' } as const;
+const PATCHES = ['application/json', 'application/merge-patch+json'];
+
+@ApiTags('groups')
+@Controller('api/v3/groups')
+export class GroupsController {
+  constructor(
+    @Inject(NamedRoutes) private readonly routes: NamedRoutes,
+    @Inject(QueryBus) private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @Endpoint({
+    id: 'listGroups',
+    summary: 'A page of groups, in the order of their ids',
+    scope: scopes.read,
+    query: PageQuery,
+    answer: pageOf(Named),
+    problems: ['not-found'],
+  })
+  list(
+    @Caller() caller: Caller,
+    @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
+    @Req() request: FastifyRequest,
+  ) {
+    return this.routes.list('Group', caller, query, request);
+  }
+
+  @Post()
+  @Endpoint({
+    id: 'createGroup',
+    summary: 'Create a group',
+    scope: scopes.write,
+    status: 201,
+    body: NamedInput,
+    answer: Named,
+    problems: ['invalid-body'],
+  })
+  create(
+    @Caller() caller: Caller,
+    @Body(checkedBody(NamedInput)) { name }: z.output<typeof NamedInput>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.create('Group', caller, name, request, reply);
+  }
+
+  @Get(':id')
+  @Endpoint({
+    id: 'getGroup',
+    summary: 'One group',
+    scope: scopes.read,
+    path: NamedPath,
+    answer: Named,
+    problems: ['not-found'],
+  })
+  get(
+    @Caller() caller: Caller,
+    @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.get('Group', caller, id, request, reply);
+  }
+
+  @Patch(':id')
+  @Endpoint({
+    id: 'changeGroup',
+    summary: 'Rename a group',
+    scope: scopes.write,
+    path: NamedPath,
+    body: NamedPatch,
+    consumes: PATCHES,
+    answer: Named,
+    problems: ['not-found', 'stale-version', 'invalid-body'],
+  })
+  change(
+    @Caller() caller: Caller,
+    @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
+    @Body(checkedBody(NamedPatch)) patch: z.output<typeof NamedPatch>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.change('Group', caller, id, patch, request, reply);
+  }
+
+  @Delete(':id')
+  @Endpoint({
+    id: 'deleteGroup',
+    summary: 'Delete a group, and the roles that it held',
+    scope: scopes.write,
+    path: NamedPath,
+    status: 204,
+    problems: ['not-found', 'stale-version'],
+  })
+  delete(
+    @Caller() caller: Caller,
+    @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.delete('Group', caller, id, request, reply);
+  }
+
+  @Get(':id/members')
+  @Endpoint({
+    id: 'listMembers',
+    summary: 'A page of the members of a group, in the order of their ids',
+    scope: scopes.read,
+    path: NamedPath,
+    query: PageQuery,
+    answer: pageOf(ListedUser),
+    problems: ['not-found'],
+  })
+  async members(
+    @Caller() { environment }: Caller,
+    @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
+    @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
+    @Req() request: FastifyRequest,
+  ) {
+    await this.queries.execute(new GetNamed(environment, 'Group', id));
+    const { count, rows } = await this.queries.execute(new ListMembers(environment, id, query.page, query.page_size));
+    return numberedPage(request, query, { count, results: rows.map(listedUser) });
+  }
+
+  @Put(':id/members/:user_id')
+  @Endpoint({
+    id: 'addMember',
+    summary: 'Make a user a member of a group',
+    scope: scopes.write,
+    path: MemberPath,
+    status: 204,
+    problems: ['not-found'],
+  })
+  add(
+    @Caller() caller: Caller,
+    @Param(checkedPath(MemberPath)) path: z.output<typeof MemberPath>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.setRole(caller, memberEnds(path), 'member', request, reply);
+  }
+
+  @Delete(':id/members/:user_id')
+  @Endpoint({
+    id: 'removeMember',
+    summary: 'End the membership of a user in a group',
+    scope: scopes.write,
+    path: MemberPath,
+    status: 204,
+    problems: ['not-found'],
+  })
+  remove(
+    @Caller() caller: Caller,
+    @Param(checkedPath(MemberPath)) path: z.output<typeof MemberPath>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.routes.setRole(caller, memberEnds(path), undefined, request, reply);
+  }
+}
+
+const memberEnds = ({ id, user_id }: z.output<typeof MemberPath>) => ({
+  target: { type: 'group' as const, id },
+  holder: { type: 'user' as const, id: user_id },
+});

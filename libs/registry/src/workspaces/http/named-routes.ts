@@ -1,0 +1,98 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Caller } from '#platform';
+import { answerPending, isPending, senderOf } from '../../http/answers.js';
+import { numberedPage } from '../../http/pages.js';
+import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
+import { type Holder, type Role, type Target } from '../domain/assignment.decider.js';
+import { type NamedCommand, type NamedKind } from '../domain/named.decider.js';
+import { SendNamedCommand } from '../commands/named-commands.js';
+import { SetRole } from '../commands/set-role.js';
+import { GetNamed, ListNamed, type NamedRow } from '../queries/named.js';
+
+const shown = ({ id, name }: NamedRow) => ({ id, name });
+
+/** What the routes of workspaces and of groups answer; they differ in nothing but the kind. */
+@Injectable()
+export class NamedRoutes {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(QueryBus) private readonly queries: QueryBus,
+  ) {}
+
+  async list(
+    kind: NamedKind,
+    { environment }: Caller,
+    query: { page: number; page_size: number },
+    request: FastifyRequest,
+  ) {
+    const { count, rows } = await this.queries.execute(new ListNamed(environment, kind, query.page, query.page_size));
+    return numberedPage(request, query, { count, results: rows.map(shown) });
+  }
+
+  async get(kind: NamedKind, { environment }: Caller, id: number, request: FastifyRequest, reply: FastifyReply) {
+    const object = await this.queries.execute(new GetNamed(environment, kind, id));
+    void reply.header('etag', entityTag(object.version));
+    if (!isFresh(request.headers['if-none-match'], object.version)) return shown(object);
+    void reply.status(304);
+    return undefined;
+  }
+
+  create(kind: NamedKind, caller: Caller, name: string, request: FastifyRequest, reply: FastifyReply) {
+    return this.send(kind, caller, { type: `Create${kind}`, name }, request, reply);
+  }
+
+  /** A patch without a name changes nothing, and is no command. */
+  async change(
+    kind: NamedKind,
+    caller: Caller,
+    id: number,
+    { name }: { name?: string },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) {
+    const current = await this.queries.execute(new GetNamed(caller.environment, kind, id));
+    const command = { type: `Rename${kind}`, id, name: name ?? current.name, ...expected(request) } as const;
+    return this.send(kind, caller, command, request, reply);
+  }
+
+  async delete(kind: NamedKind, caller: Caller, id: number, request: FastifyRequest, reply: FastifyReply) {
+    const command = { type: `Delete${kind}`, id, ...expected(request) } as const;
+    const answer = await this.commands.execute(new SendNamedCommand(senderOf(caller, request), command));
+    return isPending(answer) ? answerPending(answer, reply) : undefined;
+  }
+
+  /** Assigns a role, or withdraws it where it is undefined. */
+  async setRole(
+    caller: Caller,
+    ends: { target: Target; holder: Holder },
+    role: Role | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) {
+    const command = new SetRole(senderOf(caller, request), ends.target, ends.holder, role);
+    const answer = await this.commands.execute(command);
+    return isPending(answer) ? answerPending(answer, reply) : undefined;
+  }
+
+  private async send(
+    kind: NamedKind,
+    caller: Caller,
+    command: NamedCommand,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) {
+    const answer = await this.commands.execute(new SendNamedCommand(senderOf(caller, request), command));
+    if (isPending(answer)) return answerPending(answer, reply);
+    const object = await this.queries.execute(new GetNamed(caller.environment, kind, answer.id));
+    if (answer.did === 'create') void reply.header('location', `/api/v3/${kind.toLowerCase()}s/${answer.id}`);
+    void reply.header('etag', entityTag(object.version));
+    return shown(object);
+  }
+}
+
+function expected(request: FastifyRequest) {
+  const ifVersions = versionsOf(request.headers['if-match']);
+  return ifVersions && { ifVersions };
+}

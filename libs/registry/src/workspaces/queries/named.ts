@@ -1,0 +1,67 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { notFound, Postgres } from '#platform';
+import { type NamedKind } from '../domain/named.decider.js';
+
+export interface NamedRow {
+  id: number;
+  name: string;
+  version: number;
+}
+
+const TABLES = { Workspace: 'workspaces', Group: 'groups' } as const;
+
+/** One workspace or group of an environment. */
+export class GetNamed extends Query<NamedRow> {
+  constructor(
+    readonly environment: string,
+    readonly kind: NamedKind,
+    readonly id: number,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetNamed)
+export class GetNamedHandler implements IQueryHandler<GetNamed> {
+  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+
+  /** Throws `not-found`. */
+  async execute({ environment, kind, id }: GetNamed): Promise<NamedRow> {
+    const { rows } = await this.postgres.query<NamedRow>(
+      `SELECT id, name, version FROM ${TABLES[kind]} WHERE environment = $1 AND id = $2`,
+      [environment, id],
+    );
+    if (rows[0] === undefined) throw notFound(kind.toLowerCase());
+    return rows[0];
+  }
+}
+
+/** A numbered page of an environment's workspaces or groups in the order of their ids. */
+export class ListNamed extends Query<{ count: number; rows: NamedRow[] }> {
+  constructor(
+    readonly environment: string,
+    readonly kind: NamedKind,
+    readonly page: number,
+    readonly pageSize: number,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListNamed)
+export class ListNamedHandler implements IQueryHandler<ListNamed> {
+  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+
+  async execute({ environment, kind, page, pageSize }: ListNamed): Promise<{ count: number; rows: NamedRow[] }> {
+    const { rows } = await this.postgres.query<NamedRow>(
+      `SELECT id, name, version FROM ${TABLES[kind]} WHERE environment = $1 ORDER BY id LIMIT $2 OFFSET $3`,
+      [environment, pageSize, (page - 1) * pageSize],
+    );
+    const counted = await this.postgres.query<{ count: number }>(
+      `SELECT count(*) AS count FROM ${TABLES[kind]} WHERE environment = $1`,
+      [environment],
+    );
+    return { count: counted.rows[0]!.count, rows };
+  }
+}

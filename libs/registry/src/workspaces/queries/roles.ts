@@ -1,0 +1,128 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Postgres } from '#platform';
+import { LISTED_COLUMNS, type UserRow } from '../../users/queries/user.rows.js';
+import { WORKSPACE_ROLES, type WorkspaceRole } from '../domain/assignment.decider.js';
+
+/** The members of a group, a numbered page of them in the order of their ids. */
+export class ListMembers extends Query<{ count: number; rows: UserRow[] }> {
+  constructor(
+    readonly environment: string,
+    readonly groupId: number,
+    readonly page: number,
+    readonly pageSize: number,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListMembers)
+export class ListMembersHandler implements IQueryHandler<ListMembers> {
+  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+
+  async execute({ environment, groupId, page, pageSize }: ListMembers): Promise<{ count: number; rows: UserRow[] }> {
+    const members = `FROM users JOIN roles ON roles.environment = users.environment AND holder_type = 'user'
+      AND holder_id = users.id WHERE users.environment = $1 AND target_type = 'group' AND target_id = $2`;
+    const { rows } = await this.postgres.query<UserRow>(
+      `SELECT ${LISTED_COLUMNS} ${members} ORDER BY id LIMIT $3 OFFSET $4`,
+      [environment, groupId, pageSize, (page - 1) * pageSize],
+    );
+    const counted = await this.postgres.query<{ count: number }>(`SELECT count(*) AS count ${members}`, [
+      environment,
+      groupId,
+    ]);
+    return { count: counted.rows[0]!.count, rows };
+  }
+}
+
+export interface Permissions {
+  readonly users: { id: number; username: string; role: WorkspaceRole }[];
+  readonly groups: { id: number; name: string; role: WorkspaceRole }[];
+}
+
+/** Who has a role in a workspace, directly and as a group. */
+export class ListPermissions extends Query<Permissions> {
+  constructor(
+    readonly environment: string,
+    readonly workspaceId: number,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListPermissions)
+export class ListPermissionsHandler implements IQueryHandler<ListPermissions> {
+  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+
+  async execute({ environment, workspaceId }: ListPermissions): Promise<Permissions> {
+    const granted = (holders: 'users' | 'groups', name: string) =>
+      `SELECT holders.id, holders.${name}, role FROM roles JOIN ${holders} holders
+         ON holders.environment = roles.environment AND holders.id = holder_id
+       WHERE roles.environment = $1 AND target_type = 'workspace' AND target_id = $2 AND holder_type = $3 ORDER BY id`;
+    const [users, groups] = await Promise.all([
+      this.postgres.query<Permissions['users'][number]>(granted('users', 'username'), [
+        environment,
+        workspaceId,
+        'user',
+      ]),
+      this.postgres.query<Permissions['groups'][number]>(granted('groups', 'name'), [
+        environment,
+        workspaceId,
+        'group',
+      ]),
+    ]);
+    return { users: users.rows, groups: groups.rows };
+  }
+}
+
+export interface UserWorkspace {
+  readonly id: number;
+  readonly name: string;
+  /** The strongest of all ways. */
+  readonly role: WorkspaceRole;
+  readonly via: ({ type: 'direct' } | { type: 'group'; id: number; name: string })[];
+}
+
+/** The workspaces in which a user has a role, directly or through groups, in the order of their ids. */
+export class ListUserWorkspaces extends Query<UserWorkspace[]> {
+  constructor(
+    readonly environment: string,
+    readonly userId: number,
+  ) {
+    super();
+  }
+}
+
+interface Way {
+  id: number;
+  name: string;
+  role: WorkspaceRole;
+  group_id: number | null;
+  group_name: string | null;
+}
+
+@QueryHandler(ListUserWorkspaces)
+export class ListUserWorkspacesHandler implements IQueryHandler<ListUserWorkspaces> {
+  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+
+  async execute({ environment, userId }: ListUserWorkspaces): Promise<UserWorkspace[]> {
+    const { rows } = await this.postgres.query<Way>(
+      `SELECT workspaces.id, workspaces.name, ways.role, ways.group_id, groups.name AS group_name
+       FROM workspace_roles ways
+       JOIN workspaces ON workspaces.environment = ways.environment AND workspaces.id = ways.workspace_id
+       LEFT JOIN groups ON groups.environment = ways.environment AND groups.id = ways.group_id
+       WHERE ways.environment = $1 AND ways.user_id = $2 ORDER BY workspaces.id, ways.group_id NULLS FIRST`,
+      [environment, userId],
+    );
+    return [...Map.groupBy(rows, ({ id }) => id).values()].map(summarised);
+  }
+}
+
+function summarised(ways: Way[]): UserWorkspace {
+  const { id, name } = ways[0]!;
+  const role = WORKSPACE_ROLES.findLast((role) => ways.some((way) => way.role === role))!;
+  const via = ways.map(({ group_id, group_name }) =>
+    group_id === null ? { type: 'direct' as const } : { type: 'group' as const, id: group_id, name: group_name ?? '' },
+  );
+  return { id, name, role, via };
+}

@@ -22,6 +22,6 @@ export {
   tokenVerifier,
   type VerifyToken,
 } from './tokens.js';
-export { freeFields, plainText } from './text.js';
+export { faultOf as freeFieldFault, freeFields, plainText } from './text.js';
 export { runApp } from './run-app.js';
 export { ProblemPagesModule } from './http/problem-pages.js';

@@ -15,13 +15,14 @@ const DEEPEST = 32;
 export function freeFields(bytes: number) {
   return z.record(z.string(), z.unknown()).superRefine((fields, context) => {
     const fault =
-      faultOf(fields, 0) ??
+      faultOf(fields) ??
       (Buffer.byteLength(JSON.stringify(fields)) > bytes ? `must be at most ${bytes} bytes of JSON` : undefined);
     if (fault) context.addIssue({ code: 'custom', message: fault });
   });
 }
 
-function faultOf(value: unknown, depth: number): string | undefined {
+/** Why a value may not stand in free fields, their size aside: `freeFields` without the cost of a schema. */
+export function faultOf(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string') return textFault(value);
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'must have numbers that fit a double';
   if (typeof value !== 'object' || value === null) return undefined;

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type LogRecord } from '#event-sourcing';
 import { decodeActivity, decodeKey, type Owner } from '../activity.record.js';
 
 /** A row of `activities`. Times in milliseconds since the epoch, `data` as JSON text. */
 export interface ActivityRow extends Owner {
-  readonly identity: Buffer;
+  /** 16 bytes as hex: the first of the SHA-256 of the client's id. */
+  readonly identity: string;
   readonly activityId: string;
   readonly type: string;
   readonly workspaceId: number | null;
@@ -43,7 +44,7 @@ function rowOf({ partition, offset, key, value, time }: LogRecord): ActivityRow 
   if (typeof activity === 'string') return activity;
   return {
     ...owner,
-    identity: identityOf(activity.id),
+    identity: hash('sha256', activity.id, 'hex').slice(0, 32),
     activityId: activity.id,
     type: activity.type,
     workspaceId: activity.workspace ?? null,
@@ -53,10 +54,6 @@ function rowOf({ partition, offset, key, value, time }: LogRecord): ActivityRow 
     partition,
     position: offset,
   };
-}
-
-function identityOf(id: string): Buffer {
-  return createHash('sha256').update(id).digest().subarray(0, 16);
 }
 
 function deadLetterOf({ partition, offset, key, value }: LogRecord, reason: string): DeadLetter {

@@ -1,4 +1,5 @@
 import { type Queryable } from '#platform';
+import { numbers, texts } from './array-literals.js';
 import { type ActivityRow, type DeadLetter } from './projection.js';
 import { type LastActive, type Total } from './tally.js';
 
@@ -11,9 +12,9 @@ export async function insertNew(tx: Queryable, rows: readonly ActivityRow[]): Pr
   const { rows: inserted } = await tx.query<{ position: number }>(
     `INSERT INTO activities (environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at,
        data, partition, position)
-     SELECT environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at,
+     SELECT environment, user_id, decode(identity, 'hex'), activity_id, type, workspace_id, occurred_at, received_at,
        data::json, partition, position
-     FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
        $8::bigint[], $9::text[], $10::int[], $11::bigint[])
        AS given (environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at,
        data, partition, position)
@@ -21,17 +22,17 @@ export async function insertNew(tx: Queryable, rows: readonly ActivityRow[]): Pr
      ON CONFLICT DO NOTHING
      RETURNING position`,
     [
-      rows.map((row) => row.environment),
-      rows.map((row) => row.userId),
-      rows.map((row) => row.identity),
-      rows.map((row) => row.activityId),
-      rows.map((row) => row.type),
-      rows.map((row) => row.workspaceId),
-      rows.map((row) => row.occurredAt),
-      rows.map((row) => row.receivedAt),
-      rows.map((row) => row.data),
-      rows.map((row) => row.partition),
-      rows.map((row) => row.position),
+      texts(rows.map((row) => row.environment)),
+      numbers(rows.map((row) => row.userId)),
+      texts(rows.map((row) => row.identity)),
+      texts(rows.map((row) => row.activityId)),
+      texts(rows.map((row) => row.type)),
+      numbers(rows.map((row) => row.workspaceId)),
+      numbers(rows.map((row) => row.occurredAt)),
+      numbers(rows.map((row) => row.receivedAt)),
+      texts(rows.map((row) => row.data)),
+      numbers(rows.map((row) => row.partition)),
+      numbers(rows.map((row) => row.position)),
     ],
   );
   const positions = new Set(inserted.map(({ position }) => position));
@@ -49,12 +50,12 @@ export async function addTotals(tx: Queryable, totals: readonly Total[]): Promis
        activities = known.activities + EXCLUDED.activities,
        last_active_at = GREATEST(known.last_active_at, EXCLUDED.last_active_at)`,
     [
-      totals.map((total) => total.environment),
-      totals.map((total) => total.userId),
-      totals.map((total) => total.workspaceId),
-      totals.map((total) => total.type),
-      totals.map((total) => total.activities),
-      totals.map((total) => total.lastActiveAt),
+      texts(totals.map((total) => total.environment)),
+      numbers(totals.map((total) => total.userId)),
+      numbers(totals.map((total) => total.workspaceId)),
+      texts(totals.map((total) => total.type)),
+      numbers(totals.map((total) => total.activities)),
+      numbers(totals.map((total) => total.lastActiveAt)),
     ],
   );
 }
@@ -71,9 +72,9 @@ export async function moveLastActive(tx: Queryable, partition: number, users: re
      WHERE known.last_active_at < EXCLUDED.last_active_at`,
     [
       partition,
-      users.map((user) => user.environment),
-      users.map((user) => user.userId),
-      users.map((user) => user.lastActiveAt),
+      texts(users.map((user) => user.environment)),
+      numbers(users.map((user) => user.userId)),
+      numbers(users.map((user) => user.lastActiveAt)),
     ],
   );
 }

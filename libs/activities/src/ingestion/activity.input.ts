@@ -1,4 +1,4 @@
-import { freeFields, plainText } from '#platform';
+import { freeFieldFault } from '#platform';
 import { type UserReference } from '#registry';
 import { parseTimestamp } from './timestamp.js';
 
@@ -59,7 +59,7 @@ export function isObject(value: unknown): value is Fields {
 /** An activity id: well-formed text of 1 to 128 characters. */
 export function isActivityId(id: unknown): id is string {
   if (typeof id !== 'string' || id === '' || id.length > 2 * ID_CHARACTERS) return false;
-  return characters(id) <= ID_CHARACTERS && plainText.safeParse(id).success;
+  return isPlain(id) && characters(id) <= ID_CHARACTERS;
 }
 
 export function isActivityType(type: unknown): type is string {
@@ -95,7 +95,7 @@ function userFault({ userId, objectId, username }: Fields): Fault | undefined {
 
 function isUsername(username: unknown): boolean {
   if (typeof username !== 'string' || username.length > 300) return false;
-  return username !== '' && characters(username) <= 150 && plainText.safeParse(username).success;
+  return username !== '' && isPlain(username) && characters(username) <= 150;
 }
 
 function typeFault(type: unknown): Fault | undefined {
@@ -116,15 +116,12 @@ function timeFault(occurredAt: unknown, now: number): Fault | undefined {
   return { code: 'invalid-time', detail: 'occurredAt is more than 24 hours ahead' };
 }
 
-// Sizes have a code of their own.
-const anyFields = freeFields(Infinity);
-
 /** Why a value cannot be kept as an activity's data and given back as it came; its size aside. */
 export function fieldsFault(data: unknown): string | undefined {
   if (!isObject(data)) return 'takes a JSON object';
-  // JSON.parse makes it a field like any other, but the check below, like many a client, would not see it.
+  // JSON.parse makes it a field like any other, but many a client would lose it or worse.
   if (Object.hasOwn(data, '__proto__')) return 'must be without __proto__';
-  return anyFields.safeParse(data).error?.issues[0]?.message;
+  return freeFieldFault(data);
 }
 
 function dataFault(data: unknown): Fault | undefined {
@@ -150,9 +147,12 @@ function activityOf(item: Fields): ActivityInput {
   };
 }
 
+// What `plainText` of the platform takes, at a tenth of the cost: this runs once an item here and once in the fold.
+function isPlain(text: string): boolean {
+  return text.isWellFormed() && !/\p{Cc}/u.test(text);
+}
+
 /** As people count them: a character outside the basic plane is one. */
 function characters(text: string): number {
-  let count = 0;
-  for (const _ of text) count += 1;
-  return count;
+  return text.length <= ID_CHARACTERS ? text.length : [...text].length;
 }

@@ -40,11 +40,12 @@ export class ActiveFigures {
   async rewrite(partition: number, position: number, pages: AsyncIterable<readonly LastActive[]>): Promise<boolean> {
     const keys = [leaseKey(this.namespace, partition), standingKey(this.namespace, partition)];
     const token = randomUUID();
-    if ((await this.run(BEGIN_REWRITE, keys, [this.prefix(partition), token, LEASE_MS])) !== 1) return false;
     try {
+      if ((await this.run(BEGIN_REWRITE, keys, [this.prefix(partition), token, LEASE_MS])) !== 1) return false;
       if (!(await this.addPages(partition, token, pages))) return false;
       return (await this.run(FINISH_REWRITE, keys, [token, position])) === 1;
     } catch (error) {
+      // Without an answer, what was sent may still be carried out; what is sent after it comes after it.
       await this.run(RELEASE, [keys[0]!], [token]).catch(() => undefined);
       throw error;
     }

@@ -1,0 +1,72 @@
+import { type Redis } from 'ioredis';
+import { connectRedis, type Namespace } from '#platform';
+import { ActiveFigures } from '../src/figures/active-figures.js';
+import { countActive } from '../src/figures/last-active.js';
+import { statisticsFollower, type StatisticsFollower } from '#statistics';
+import { MemoryLog } from '../../activities/test/memory-log.js';
+import { activity, logger, NOON, Views } from '../../activities/test/views.js';
+
+export const ENVIRONMENTS = ['acme', 'other', 'quiet'];
+
+/** Users of two environments, each with some activities at different times. */
+export function activities(from: number, to: number) {
+  return Array.from({ length: to - from }, (_, at) => {
+    const n = from + at;
+    return activity({ id: `a${n}`, user: 1 + (n % 97), environment: ENVIRONMENTS[n % 2], at: NOON - (n % 400) * 1000 });
+  });
+}
+
+/** Views of activities, followed by figures in Redis. */
+export class Followed {
+  readonly log = new MemoryLog();
+  readonly views: Views;
+  readonly redis: Redis;
+  readonly figures: ActiveFigures;
+  private readonly followers: StatisticsFollower[] = [];
+
+  constructor(databaseUrl: string, redisUrl: string) {
+    this.views = new Views(databaseUrl, this.log);
+    this.log.clock = () => NOON;
+    this.redis = connectRedis(redisUrl, () => undefined);
+    this.figures = new ActiveFigures(this.redis, this.namespace);
+  }
+
+  get namespace(): Namespace {
+    return this.views.namespace;
+  }
+
+  follower(redis = this.redis): StatisticsFollower {
+    const follower = statisticsFollower(redis, this.views.postgres, this.namespace, logger);
+    this.followers.push(follower);
+    return follower;
+  }
+
+  append(from: number, to: number): Promise<void> {
+    return this.log.append(this.views.topic, activities(from, to));
+  }
+
+  /** What Redis and what Postgres say, for some windows of each environment. */
+  async compare(): Promise<{ redis: (number | undefined)[]; postgres: number[] }> {
+    const asked = ENVIRONMENTS.flatMap((environment) =>
+      [60, 200, 400, 4000].map((seconds) => [environment, seconds] as const),
+    );
+    const since = (seconds: number) => NOON - seconds * 1000;
+    return {
+      redis: await Promise.all(asked.map(([name, seconds]) => this.figures.countActive(name, since(seconds), 8))),
+      postgres: await Promise.all(
+        asked.map(([name, seconds]) => countActive(this.views.postgres, name, since(seconds))),
+      ),
+    };
+  }
+
+  async flush(pattern = '*'): Promise<void> {
+    const keys = await this.redis.keys(this.namespace.key('active', pattern));
+    if (keys.length > 0) await this.redis.del(...keys);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.followers.map((follower) => follower.close()));
+    await this.views.postgres.close();
+    this.redis.disconnect();
+  }
+}

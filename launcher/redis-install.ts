@@ -14,6 +14,7 @@ export async function installRedis(session: Session): Promise<void> {
     await apt(session, ['update', '-qq']);
     await apt(session, ['install', '-y', '-qq', '--no-install-recommends', 'redis-server']);
   });
+  await disableService(session);
 }
 
 /**
@@ -29,6 +30,14 @@ async function withoutStartingServices(session: Session, work: () => Promise<voi
   } finally {
     rmSync(policy, { force: true });
   }
+}
+
+/** Nor must it come up at the machine's next start. Where there is no systemd, there is nothing to switch off. */
+async function disableService(session: Session): Promise<void> {
+  const log = join(session.logs, 'redis-install.log');
+  const args = ['disable', 'redis-server'];
+  await session.processes.start({ name: 'systemctl', kind: 'tool', command: 'systemctl', args, output: { log } })
+    .exitCode;
 }
 
 function apt(session: Session, args: string[]): Promise<void> {

@@ -24,8 +24,8 @@ export async function test(session: Session, jestArgs: string[]): Promise<number
   if (buildError) console.error(buildError.message);
   const result = join(session.folder, 'jest.json');
   const exitCode = await runJest(session, { ...process.env, ...servers }, [`--outputFile=${result}`, ...jestArgs]);
-  if (existsSync(result)) say(summary(JSON.parse(readFileSync(result, 'utf8')) as JestResult));
   if (buildError) console.error('The build failed; its errors stand before the tests.');
+  if (existsSync(result)) say(summary(JSON.parse(readFileSync(result, 'utf8')) as JestResult));
   return buildError ? 1 : exitCode;
 }
 

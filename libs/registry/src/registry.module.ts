@@ -6,8 +6,10 @@ import { CommandsController } from './http/commands.controller.js';
 import { ChangeUserHandler } from './users/commands/change-user.js';
 import { DeleteUserHandler } from './users/commands/delete-user.js';
 import { RegisterUserHandler } from './users/commands/register-user.js';
+import { RegisterUsersHandler } from './users/commands/register-users.js';
 import { ReplaceUserHandler } from './users/commands/replace-user.js';
 import { UserDoor } from './users/commands/user-door.js';
+import { UserBatchController } from './users/http/user-batch.controller.js';
 import { UsersController } from './users/http/users.controller.js';
 import { UsersV2Controller } from './users/http/users-v2.controller.js';
 import { Directory } from './users/queries/directory.js';
@@ -25,6 +27,7 @@ import { ListMembersHandler, ListPermissionsHandler, ListUserWorkspacesHandler }
 
 const users = [
   RegisterUserHandler,
+  RegisterUsersHandler,
   ReplaceUserHandler,
   ChangeUserHandler,
   DeleteUserHandler,
@@ -48,6 +51,7 @@ const workspaces = [
 @Module({
   imports: [CqrsModule],
   controllers: [
+    UserBatchController,
     UsersController,
     UsersV2Controller,
     WorkspacesController,

@@ -9,6 +9,7 @@ import { decodeCommand, encodeCommand, type RegistryCommand } from './registry.r
 
 const TABLES = [
   'environments',
+  'user_blocks',
   'users',
   'workspaces',
   'groups',

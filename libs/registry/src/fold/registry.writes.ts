@@ -6,6 +6,7 @@ import { type RegistryState, type Tracked } from './registry.state.js';
 /** Everything that the commands of a batch changed, in one statement a table. */
 export async function writeState(tx: Queryable, state: RegistryState): Promise<void> {
   await writeCounters(tx, state);
+  await writeBlocks(tx, state);
   await writeUsers(tx, state);
   await writeNamed(tx, 'workspaces', state.workspaces);
   await writeNamed(tx, 'groups', state.groups);
@@ -48,6 +49,16 @@ async function writeCounters(tx: Queryable, state: RegistryState): Promise<void>
       rows.map((row) => row.lastObjectSecond),
       rows.map((row) => row.users),
     ],
+  );
+}
+
+async function writeBlocks(tx: Queryable, { blockChanges }: RegistryState): Promise<void> {
+  const { kept } = changesOf(blockChanges);
+  if (kept.length === 0) return;
+  await tx.query(
+    `INSERT INTO user_blocks (environment, block, users) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+     ON CONFLICT (environment, block) DO UPDATE SET users = user_blocks.users + EXCLUDED.users`,
+    [kept.map(({ environment }) => environment), kept.map(({ id }) => id), kept.map(({ value }) => value)],
   );
 }
 

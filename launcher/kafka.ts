@@ -1,10 +1,11 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
+import { ClassArchive, requireJava } from './java.ts';
 import { kafkaJars, kafkaVersion } from './kafka-jars.ts';
 import { makeFolder } from './paths.ts';
+import { type ProcessSpec } from './processes.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { type Session } from './session.ts';
@@ -17,92 +18,93 @@ export interface KafkaPorts {
 
 export const kafkaName = `Kafka ${kafkaVersion}`;
 
+/** What every Java process of the broker is started with. */
+interface Kafka {
+  readonly session: Session;
+  readonly jars: string;
+  readonly archive: ClassArchive;
+  readonly folder: string;
+  readonly properties: string;
+}
+
 /** Starts one broker (KRaft, broker and controller in one process) on 127.0.0.1; resolves to its host:port. */
-export async function startKafka(session: Session, ports: KafkaPorts): Promise<string> {
-  requireJava();
-  const jars = await kafkaJars(session);
-  const folder = makeFolder(join(session.folder, 'kafka'), 0o700);
-  const properties = join(folder, 'server.properties');
-  writeFileSync(properties, serverProperties(ports, join(folder, 'data')));
-  writeFileSync(join(folder, 'log4j2.properties'), logSettings);
-  await formatOnce(session, jars, folder, properties);
+export async function startKafka(session: Session, ports: KafkaPorts, durable: boolean): Promise<string> {
+  const kafka = await prepare(session, ports);
+  await formatOnce(kafka);
   const log = join(session.logs, 'kafka.log');
+  const options = ['-Xmx512m', ...(durable ? [] : [quickCompiler]), ...kafka.archive.toReadOrWrite];
   const broker = session.processes.start({
     name: 'kafka',
     kind: 'server',
-    command: 'java',
-    args: [...javaOptions(folder, '512m'), '-cp', `${jars}/*`, 'kafka.Kafka', properties],
-    cwd: folder,
+    ...javaCommand(kafka, options, ['kafka.Kafka', kafka.properties]),
     output: { log },
   });
+  void broker.exitCode.then((exitCode) => kafka.archive.keep(exitCode));
   const address = `127.0.0.1:${ports.kafka}`;
   await untilReady(kafkaName, broker, log, () => answers(address));
   return address;
 }
 
-/** True once the broker answers a client; a listening port alone comes earlier. */
+async function prepare(session: Session, ports: KafkaPorts): Promise<Kafka> {
+  const javaVersion = requireJava();
+  const jars = await kafkaJars(session);
+  const folder = makeFolder(join(session.folder, 'kafka'), 0o700);
+  const properties = join(folder, 'server.properties');
+  writeFileSync(properties, serverProperties(ports, join(folder, 'data')));
+  writeFileSync(join(folder, 'log4j2.properties'), logSettings);
+  return { session, jars, archive: new ClassArchive(jars, javaVersion), folder, properties };
+}
+
+/**
+ * True once the broker answers a client and has loaded its groups. A listening port comes earlier, and a consumer that
+ * joins before the groups are loaded is turned away.
+ */
 export async function answers(broker: string): Promise<boolean> {
   const client = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 0 } });
   const admin = client.admin();
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length > 0;
+    // The client learns here of the brokers that the next question goes to.
+    await admin.describeCluster();
+    const { groups } = await admin.describeGroups(['of nobody']);
+    return groups.length === 1;
   } finally {
     await admin.disconnect();
   }
 }
 
-function requireJava(): void {
-  const { stderr, status } = spawnSync('java', ['-version'], { encoding: 'utf8' });
-  const major = Number(/version "(\d+)/.exec(stderr ?? '')?.[1]);
-  if (status === 0 && major >= 17) return;
-  const found = status === 0 ? `this is Java ${major}` : 'there is no java on the PATH';
-  throw new Refusal(
-    `${kafkaName} runs on Java 17 or later, and ${found}: install it (Debian: apt-get install -y ` +
-      'openjdk-17-jre-headless maven), start Docker, or set KAFKA_BROKERS.',
-  );
-}
-
 /** A broker's storage is formatted once; a format that was killed is done again. */
-async function formatOnce(session: Session, jars: string, folder: string, properties: string): Promise<void> {
+async function formatOnce(kafka: Kafka): Promise<void> {
+  const { session, folder, properties } = kafka;
   const done = join(folder, 'formatted');
   if (existsSync(done)) return;
   rmSync(join(folder, 'data'), { recursive: true, force: true });
   const clusterId = randomBytes(16).toString('base64url');
   const log = join(session.logs, 'kafka-format.log');
+  const options = ['-Xmx128m', quickCompiler, ...kafka.archive.toRead];
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
   await session.processes.run(
-    {
-      name: 'kafka-format',
-      kind: 'tool',
-      command: 'java',
-      args: [
-        ...javaOptions(folder, '128m'),
-        '-cp',
-        `${jars}/*`,
-        'kafka.tools.StorageTool',
-        'format',
-        '-t',
-        clusterId,
-        '-c',
-        properties,
-      ],
-      cwd: folder,
-      output: { log },
-    },
+    { name: 'kafka-format', kind: 'tool', ...javaCommand(kafka, options, format), output: { log } },
     () => new Refusal(`Kafka's storage in ${folder} could not be formatted:\n${logTail(log)}`),
   );
   writeFileSync(`${done}.new`, clusterId);
   renameSync(`${done}.new`, done);
 }
 
-function javaOptions(folder: string, heap: string): string[] {
-  return [
-    `-Xmx${heap}`,
-    '-XX:+UseSerialGC',
-    // Optimised code comes from the first compiler alone: up sooner, and the second costs a core at the start.
-    ...(heap === '128m' ? ['-XX:TieredStopAtLevel=1'] : []),
-    `-Dlog4j2.configurationFile=${join(folder, 'log4j2.properties')}`,
-  ];
+// Java's optimising compiler takes a core while the broker starts; for data that is thrown away it never pays.
+const quickCompiler = '-XX:TieredStopAtLevel=1';
+
+function javaCommand(
+  { folder, jars }: Kafka,
+  options: string[],
+  program: string[],
+): Pick<ProcessSpec, 'command' | 'args' | 'cwd'> {
+  const logging = `-Dlog4j2.configurationFile=${join(folder, 'log4j2.properties')}`;
+  return {
+    command: 'java',
+    args: ['-XX:+UseSerialGC', ...options, logging, '-cp', `${jars}/*`, ...program],
+    cwd: folder,
+  };
 }
 
 function serverProperties({ kafka, kafkaController }: KafkaPorts, data: string): string {
@@ -126,8 +128,8 @@ function serverProperties({ kafka, kafkaController }: KafkaPorts, data: string):
     'transaction.state.log.min.isr=1',
     'share.coordinator.state.topic.replication.factor=1',
     'share.coordinator.state.topic.min.isr=1',
-    // The 50 partitions of a cluster's default take seconds to open at the first consumer's arrival.
-    'offsets.topic.num.partitions=4',
+    // The 50 partitions of a cluster's default take seconds to open; with one, one answer tells that all are loaded.
+    'offsets.topic.num.partitions=1',
     '',
   ].join('\n');
 }

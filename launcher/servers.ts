@@ -45,7 +45,7 @@ async function start(
     return containerAddresses(ports);
   }
   const starters: Record<Service, () => Promise<string>> = {
-    kafka: () => announced(kafkaName, ports.kafka, () => startKafka(session, ports)),
+    kafka: () => announced(kafkaName, ports.kafka, () => startKafka(session, ports, durable)),
     postgres: () =>
       announced('PostgreSQL 18', ports.postgres, () => startPostgres(session, { port: ports.postgres, durable })),
     redis: () => announced(redisLabel, ports.redis, () => startRedis(session, ports.redis)),

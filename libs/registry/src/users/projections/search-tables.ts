@@ -1,0 +1,26 @@
+/**
+ * The views of the search. `fields` holds the four folded fields, each between line feeds; `inner_words` and `names`
+ * hold theirs each between spaces: so that a line feed and a word are found where a field begins with it.
+ *
+ * `tokens` serves the index alone, whose pending list is kept short, since every search reads it from end to end.
+ */
+export const SEARCH_TABLES = `
+  CREATE TABLE user_search (
+    environment text NOT NULL,
+    id bigint NOT NULL,
+    fields text NOT NULL,
+    inner_words text NOT NULL,
+    names text NOT NULL,
+    tokens int[] NOT NULL,
+    PRIMARY KEY (environment, id)
+  );
+  CREATE INDEX user_search_tokens ON user_search USING gin (tokens) WITH (gin_pending_list_limit = 1024);
+
+  -- The names that a misspelt word may have meant, and how many users have each.
+  CREATE TABLE search_names (
+    environment text NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    users bigint NOT NULL,
+    PRIMARY KEY (environment, name)
+  ) WITH (fillfactor = 80);
+`;

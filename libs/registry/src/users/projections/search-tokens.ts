@@ -1,0 +1,105 @@
+import { type SearchText } from './search-text.js';
+
+/** How well a word of a query fits a field, best first. */
+export const TIERS = ['exact', 'prefix', 'word prefix', 'inside'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** Pieces of text longer than this are looked up by their parts. */
+const LONGEST_PIECE = 3;
+const BLOCK_BITS = 13;
+
+/** Which block of ids a user belongs to: 8,192 to a block, counted from 0. */
+export const blockOf = (id: number): number => Math.floor(id / 2 ** BLOCK_BITS);
+
+/**
+ * What a user's details hold, as 32-bit numbers for an inverted index: whole fields, names, the first one to three
+ * letters of fields and inner words, every piece of one to three letters, and the block of ids. Each number has the
+ * environment in it, so that no environment reads another's entries. Two pieces may share a number: whoever looks
+ * one up has to compare the text itself.
+ */
+export function tokensOf(environment: string, id: number, { fields, innerWords, names }: SearchText): number[] {
+  const seeds = seedsOf(environment);
+  const tokens = new Set<number>([token(seeds.block, String(blockOf(id)))]);
+  for (const field of fields) {
+    if (field === '') continue;
+    tokens.add(token(seeds.exact, field));
+    addPieces(tokens, seeds.prefix, field, 0);
+    for (let start = 0; start < field.length; start++) addPieces(tokens, seeds.inside, field, start);
+  }
+  for (const word of innerWords) addPieces(tokens, seeds['word prefix'], word, 0);
+  for (const name of names) tokens.add(token(seeds.name, name));
+  // In order, since the index sorts them anyway and is fast where they are sorted.
+  return [...Int32Array.from(tokens).sort()];
+}
+
+function addPieces(tokens: Set<number>, seed: number, text: string, start: number): void {
+  let hash = seed;
+  for (let at = start; at < Math.min(text.length, start + LONGEST_PIECE); at++) {
+    hash = step(hash, text.charCodeAt(at));
+    tokens.add(scatter(hash));
+  }
+}
+
+/** What every user has whom the word fits in this way; others may have it too. */
+export function tokensOfFit(environment: string, word: string, tier: Tier): number[] {
+  const seeds = seedsOf(environment);
+  if (tier === 'exact') return [token(seeds.exact, word)];
+  const start = tier === 'inside' ? [] : [token(seeds[tier], word.slice(0, LONGEST_PIECE))];
+  const inside = tier === 'inside' || word.length > LONGEST_PIECE ? piecesOf(word) : [];
+  return [...new Set([...start, ...inside.map((piece) => token(seeds.inside, piece))])];
+}
+
+// The pieces side by side, and the last one: overlapping ones in between would cost more than they rule out.
+function piecesOf(word: string): string[] {
+  const pieces: string[] = [];
+  for (let start = 0; start + LONGEST_PIECE < word.length; start += LONGEST_PIECE) {
+    pieces.push(word.slice(start, start + LONGEST_PIECE));
+  }
+  return [...pieces, word.slice(-LONGEST_PIECE)];
+}
+
+/** What a user has for each of these names. */
+export function tokensOfNames(environment: string, names: readonly string[]): number[] {
+  const { name: seed } = seedsOf(environment);
+  return names.map((name) => token(seed, name));
+}
+
+/** What the users of each block have, from block 0 to that of the highest id. */
+export function tokensOfBlocks(environment: string, highestId: number): number[] {
+  const { block: seed } = seedsOf(environment);
+  return Array.from({ length: blockOf(highestId) + 1 }, (_, block) => token(seed, String(block)));
+}
+
+function seedsOf(environment: string) {
+  const seed = (kind: string) => hashOf(FNV_OFFSET, `${environment}/${kind}/`);
+  return {
+    exact: seed('exact'),
+    prefix: seed('prefix'),
+    'word prefix': seed('word prefix'),
+    inside: seed('inside'),
+    name: seed('name'),
+    block: seed('block'),
+  };
+}
+
+const token = (seed: number, text: string): number => scatter(hashOf(seed, text));
+
+// FNV-1a over UTF-16 units, so that longer pieces continue where shorter ones end.
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+const step = (hash: number, unit: number): number => Math.imul(hash ^ unit, FNV_PRIME);
+
+function hashOf(seed: number, text: string): number {
+  let hash = seed;
+  for (let at = 0; at < text.length; at++) hash = step(hash, text.charCodeAt(at));
+  return hash;
+}
+
+/** The last step of MurmurHash3, without which short pieces would lie close together. */
+function scatter(hash: number): number {
+  let mixed = hash ^ (hash >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}

@@ -1,0 +1,146 @@
+import { type Queryable } from '#platform';
+
+/** From this many letters on, a word may have one mistake. */
+const LETTERS_FOR_ONE = 3;
+/** From this many letters on, it may have two. */
+const LETTERS_FOR_TWO = 8;
+/** Longer words are spelt right or not found. */
+const MOST_LETTERS = 32;
+/** Of a word with two mistakes, so many letters are right at the start, but for one swapped or surplus letter. */
+const LETTERS_AT_START = 3;
+
+/**
+ * The names of an environment's users that a misspelt one may have meant, by each of `words` (folded runs of
+ * letters): at one mistake's distance, or two from eight letters on. A mistake is a missing, surplus or wrong letter or
+ * two that are swapped; a letter is missing or wrong among those of the word's own alphabet.
+ */
+export async function closeNames(
+  db: Queryable,
+  environment: string,
+  words: readonly string[],
+): Promise<Map<string, string[]>> {
+  const long = words.filter((word) => lettersOf(word).length >= LETTERS_FOR_TWO && mayBeMisspelt(word));
+  const { rows } = await db.query<{ name: string }>(
+    `SELECT name FROM search_names WHERE environment = $1 AND name = ANY($2::text[])
+     UNION
+     SELECT name FROM unnest($3::text[], $4::int[], $5::int[]) AS start (letters, shortest, longest)
+     CROSS JOIN LATERAL (
+       SELECT name FROM search_names
+       WHERE environment = $1 AND name >= letters AND name < letters || $6
+         AND char_length(name) BETWEEN shortest AND longest
+     ) AS beginning`,
+    [environment, [...new Set(words.flatMap(oneMistakeAway))], ...startColumns(long), LAST_LETTER],
+  );
+  return new Map(words.map((word) => [word, rows.map(({ name }) => name).filter((name) => isClose(word, name))]));
+}
+
+const LAST_LETTER = '\u{10ffff}';
+
+function startColumns(words: readonly string[]): [string[], number[], number[]] {
+  const starts = words.flatMap((word) =>
+    startsOf(word).map((letters) => ({ letters, length: lettersOf(word).length })),
+  );
+  return [
+    starts.map(({ letters }) => letters),
+    starts.map(({ length }) => length - 2),
+    starts.map(({ length }) => length + 2),
+  ];
+}
+
+/** Whether `name` is another name that `word` may have meant. */
+export function isClose(word: string, name: string): boolean {
+  if (word === name || !mayBeMisspelt(word)) return false;
+  const allowed = lettersOf(word).length < LETTERS_FOR_TWO ? 1 : 2;
+  const mistakes = distance(word, name, allowed);
+  if (mistakes === 1) return lettersAreOf(word, name);
+  return mistakes === 2 && allowed === 2 && startsOf(word).some((start) => name.startsWith(start));
+}
+
+const lettersOf = (word: string): string[] => Array.from(word);
+
+/** Whether a word is of a length at which a mistake can be told. */
+export function mayBeMisspelt(word: string): boolean {
+  const { length } = lettersOf(word);
+  return length >= LETTERS_FOR_ONE && length <= MOST_LETTERS;
+}
+
+/**
+ * How many letters are missing, surplus, wrong or swapped with their neighbour (optimal string alignment); more than
+ * `most` where it is more than `most`.
+ */
+export function distance(one: string, other: string, most: number): number {
+  const a = lettersOf(one);
+  const b = lettersOf(other);
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const wrong = a[row - 1] === b[column - 1] ? 0 : 1;
+      let least = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + wrong);
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        least = Math.min(least, beforeLast[column - 2]! + 1);
+      }
+      current.push(least);
+    }
+    if (Math.min(...current) > most && Math.min(...last) > most) return most + 1;
+    beforeLast = last;
+    last = current;
+  }
+  return last[b.length]!;
+}
+
+/** Every word at one mistake's distance, letters of the word's own alphabet put in. */
+export function oneMistakeAway(word: string): string[] {
+  if (!mayBeMisspelt(word)) return [];
+  const letters = lettersOf(word);
+  const alphabet = alphabetOf(word);
+  const away = [...swaps(letters), ...drops(letters)];
+  for (let at = 0; at <= letters.length; at++) {
+    const before = letters.slice(0, at).join('');
+    const from = letters.slice(at).join('');
+    const behind = letters.slice(at + 1).join('');
+    for (const letter of alphabet) {
+      away.push(before + letter + from);
+      if (at < letters.length) away.push(before + letter + behind);
+    }
+  }
+  return [...new Set(away)].filter((other) => other !== word);
+}
+
+function swaps(letters: readonly string[]): string[] {
+  return letters
+    .slice(1)
+    .map((letter, at) => [...letters.slice(0, at), letter, letters[at], ...letters.slice(at + 2)].join(''));
+}
+
+function drops(letters: readonly string[]): string[] {
+  return letters.map((_, at) => letters.toSpliced(at, 1).join(''));
+}
+
+function startsOf(word: string): string[] {
+  const letters = lettersOf(word).slice(0, LETTERS_AT_START + 1);
+  const starts = [word, ...swaps(letters), ...drops(letters)];
+  return [...new Set(starts.map((start) => lettersOf(start).slice(0, LETTERS_AT_START).join('')))];
+}
+
+// Alphabets by a letter that tells them, after folding.
+const ALPHABETS: readonly [RegExp, string][] = [
+  [/\p{Script=Latin}/u, 'abcdefghijklmnopqrstuvwxyz'],
+  [/\p{Script=Greek}/u, 'αβγδεζηθικλμνξοπρστυφχψω'],
+  [/\p{Script=Cyrillic}/u, 'абвгдежзиклмнопрстуфхцчшщъыьэюяіґєђјљњћџ'],
+  [/\p{Script=Hebrew}/u, 'אבגדהוזחטיכךלמםנןסעפףצץקרשת'],
+  [/\p{Script=Arabic}/u, 'ابتثجحخدذرزسشصضطظعغفقكلمنهويةىء'],
+];
+
+/** The word's own letters and those of the scripts that it is written in. */
+function alphabetOf(word: string): Set<string> {
+  const letters = ALPHABETS.filter(([script]) => script.test(word)).map(([, alphabet]) => alphabet);
+  return new Set(lettersOf(letters.join('') + word));
+}
+
+function lettersAreOf(word: string, name: string): boolean {
+  const alphabet = alphabetOf(word);
+  return lettersOf(name).every((letter) => alphabet.has(letter));
+}

@@ -1,0 +1,82 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { z } from 'zod';
+import { Postgres, type Queryable } from '#platform';
+import { type ListedUser } from '../http/user.views.js';
+import { wordsOfQuery } from '../projections/search-text.js';
+import { LISTED_COLUMNS, listedUser, type UserRow } from './user.rows.js';
+import { bestHits } from './search-hits.js';
+import { type SoughtWord } from './search-ranking.js';
+
+// White space of any kind parts words; other control characters are in no user's details.
+const searchText = z
+  .string()
+  .trim()
+  .min(1, 'must be 1 to 200 characters')
+  .max(200, 'must be 1 to 200 characters')
+  .refine((text) => text.isWellFormed(), { message: 'must be well-formed Unicode' })
+  .refine((text) => !/[^\P{Cc}\t\n\v\f\r]/u.test(text), { message: 'must be without control characters' });
+
+export const SearchQuery = z.strictObject({
+  q: searchText.describe('Words, each of which must be in the username, e-mail, first or last name.'),
+  limit: z
+    .string()
+    .regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')
+    .transform(Number)
+    .default(20),
+});
+
+/**
+ * The users of an environment who fit `q` best, at most `limit`. Every word has to be in one of the four fields,
+ * without regard to case and accents; close spellings come behind where there is room.
+ */
+export class SearchUsers extends Query<z.output<typeof ListedUser>[]> {
+  constructor(
+    readonly environment: string,
+    readonly q: string,
+    readonly limit: number,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(SearchUsers)
+export class SearchUsersHandler implements IQueryHandler<SearchUsers> {
+  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+
+  async execute({ environment, q, limit }: SearchUsers): Promise<z.output<typeof ListedUser>[]> {
+    const words = soughtWords(q);
+    if (words.length === 0) return [];
+    return this.postgres.transaction(async (db) => {
+      // One state of the views for all steps; and the planner can't know that reading a table from end to end to find
+      // a few users by their tokens is never what is wanted here.
+      await db.query(
+        `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+         SET LOCAL enable_seqscan = off; SET LOCAL jit = off`,
+      );
+      const hits = await bestHits({ db, environment, words, limit });
+      return listUsers(
+        db,
+        environment,
+        hits.map(({ id }) => id),
+      );
+    });
+  }
+}
+
+/** The different words of a query, folded. */
+export function soughtWords(q: string): SoughtWord[] {
+  const times = new Map<string, number>();
+  for (const word of wordsOfQuery(q)) times.set(word, (times.get(word) ?? 0) + 1);
+  return [...times].map(([text, times]) => ({ text, times }));
+}
+
+async function listUsers(db: Queryable, environment: string, ids: readonly number[]) {
+  if (ids.length === 0) return [];
+  const { rows } = await db.query<UserRow>(
+    `SELECT ${LISTED_COLUMNS} FROM users JOIN unnest($2::bigint[]) WITH ORDINALITY AS hit (id, rank) USING (id)
+     WHERE environment = $1 ORDER BY rank`,
+    [environment, ids],
+  );
+  return rows.map(listedUser);
+}

@@ -16,6 +16,7 @@ import { Directory } from './users/queries/directory.js';
 import { GetUserHandler } from './users/queries/get-user.js';
 import { ListUsersHandler } from './users/queries/list-users.js';
 import { ScrollUsersHandler } from './users/queries/scroll-users.js';
+import { SearchUsersHandler } from './users/queries/search-users.js';
 import { SendNamedCommandHandler } from './workspaces/commands/named-commands.js';
 import { SetRoleHandler } from './workspaces/commands/set-role.js';
 import { GroupsController } from './workspaces/http/groups.controller.js';
@@ -34,6 +35,7 @@ const users = [
   GetUserHandler,
   ListUsersHandler,
   ScrollUsersHandler,
+  SearchUsersHandler,
   UserDoor,
 ];
 const workspaces = [

@@ -11,6 +11,8 @@ const TABLES = [
   'environments',
   'user_blocks',
   'users',
+  'user_search',
+  'search_names',
   'workspaces',
   'groups',
   'roles',

@@ -1,5 +1,6 @@
 import { type Queryable } from '#platform';
 import { type User } from '../users/domain/user.js';
+import { writeSearch } from '../users/projections/search-rows.js';
 import { type Named } from '../workspaces/domain/named.decider.js';
 import { type RegistryState, type Tracked } from './registry.state.js';
 
@@ -72,6 +73,12 @@ async function writeUsers(tx: Queryable, state: RegistryState): Promise<void> {
     );
   }
   if (kept.length > 0) await upsertUsers(tx, kept);
+  const found = kept.map(({ environment, value }) => ({ ...value, environment }));
+  await writeSearch(
+    tx,
+    found,
+    gone.map(({ environment, id }) => ({ environment, id: Number(id) })),
+  );
 }
 
 // json has no array type of its own to unnest in node-postgres, so profiles travel as text.

@@ -25,3 +25,4 @@ export {
 export { faultOf as freeFieldFault, freeFields, plainText } from './text.js';
 export { runApp } from './run-app.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
+export { limitedItems, linesOf, MAX_ITEMS, NDJSON } from './http/ndjson.js';

@@ -6,14 +6,17 @@ import { CommandsController } from './http/commands.controller.js';
 import { ChangeUserHandler } from './users/commands/change-user.js';
 import { DeleteUserHandler } from './users/commands/delete-user.js';
 import { RegisterUserHandler } from './users/commands/register-user.js';
+import { RegisterUsersHandler } from './users/commands/register-users.js';
 import { ReplaceUserHandler } from './users/commands/replace-user.js';
 import { UserDoor } from './users/commands/user-door.js';
+import { UserBatchController } from './users/http/user-batch.controller.js';
 import { UsersController } from './users/http/users.controller.js';
 import { UsersV2Controller } from './users/http/users-v2.controller.js';
 import { Directory } from './users/queries/directory.js';
 import { GetUserHandler } from './users/queries/get-user.js';
 import { ListUsersHandler } from './users/queries/list-users.js';
 import { ScrollUsersHandler } from './users/queries/scroll-users.js';
+import { SearchUsersHandler } from './users/queries/search-users.js';
 import { SendNamedCommandHandler } from './workspaces/commands/named-commands.js';
 import { SetRoleHandler } from './workspaces/commands/set-role.js';
 import { GroupsController } from './workspaces/http/groups.controller.js';
@@ -25,12 +28,14 @@ import { ListMembersHandler, ListPermissionsHandler, ListUserWorkspacesHandler }
 
 const users = [
   RegisterUserHandler,
+  RegisterUsersHandler,
   ReplaceUserHandler,
   ChangeUserHandler,
   DeleteUserHandler,
   GetUserHandler,
   ListUsersHandler,
   ScrollUsersHandler,
+  SearchUsersHandler,
   UserDoor,
 ];
 const workspaces = [
@@ -48,6 +53,7 @@ const workspaces = [
 @Module({
   imports: [CqrsModule],
   controllers: [
+    UserBatchController,
     UsersController,
     UsersV2Controller,
     WorkspacesController,

@@ -8,6 +8,7 @@ import { nestLogger } from '../logging.js';
 import { tokenVerifier } from '../tokens.js';
 import { type AuthConfig } from '../config.js';
 import { accessHook } from './access.js';
+import { NDJSON } from './ndjson.js';
 import { asProblem, ProblemFilter, sendProblem } from './problem-filter.js';
 
 /** The largest body that any call takes, in bytes. */
@@ -39,6 +40,7 @@ export async function httpApplication(
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
   fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));
+  fastify.addContentTypeParser(NDJSON, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.useGlobalFilters(new ProblemFilter(options.logger));
   app.enableShutdownHooks();
   return app;

@@ -22,6 +22,8 @@ export interface Pending {
 
 // After this a client is told where to ask for the outcome instead of being kept waiting (contract: 202).
 const PATIENCE_MS = 5_000;
+// A batch has no address to ask at, so its client is kept waiting rather than sent away.
+const BATCH_PATIENCE_MS = 60_000;
 
 /** What a sender learns: the object as it was then made or changed, or where to ask later. */
 export type Answer = Accepted['accepted'] | Pending;
@@ -38,18 +40,58 @@ export class CommandLog {
   /** Throws the rejection as a `Problem`, `LogUnavailable` when it is not known whether the log has the command. */
   async submit(sender: Sender, command: RegistryCommand): Promise<Answer> {
     const id = newCommandId();
-    const idempotency = idempotencyOf(sender, command);
-    const value = encodeCommand({ v: 1, id, by: sender.subject, ...(idempotency && { idempotency }), command });
-    const { verdict, forget } = this.outcomes.expect(id, PATIENCE_MS);
+    const decided = await this.appendAndWait(sender, [{ id, command, key: sender.idempotencyKey }], PATIENCE_MS);
+    const verdict = decided.get(id);
+    return verdict === undefined ? { pending: id } : acceptedOrThrow(verdict);
+  }
+
+  /**
+   * Many commands in one append, a record each, judged each for itself; an `Idempotency-Key` covers each at its place.
+   * Verdicts come in the order of the commands. Throws `unavailable` when the views lag too far to wait for.
+   */
+  async submitAll(sender: Sender, commands: readonly RegistryCommand[]): Promise<Verdict[]> {
+    const { idempotencyKey } = sender;
+    const records = commands.map((command, index) => ({
+      id: newCommandId(),
+      command,
+      key: idempotencyKey && `${idempotencyKey}\n${index}`,
+    }));
+    const decided = await this.appendAndWait(sender, records, BATCH_PATIENCE_MS);
+    return records.map(({ id }) => decided.get(id) ?? tooFarBehind());
+  }
+
+  private async appendAndWait(
+    { environment, subject }: Sender,
+    commands: readonly { id: string; command: RegistryCommand; key: string | undefined }[],
+    patience: number,
+  ): Promise<Map<string, Verdict>> {
+    const records = commands.map(({ id, command, key }) => {
+      const idempotency = key === undefined ? undefined : idempotencyOf(subject, key, command);
+      const value = encodeCommand({ v: 1, id, by: subject, ...(idempotency && { idempotency }), command });
+      return { key: environment, value };
+    });
+    const expected = this.outcomes.expect(
+      commands.map(({ id }) => id),
+      patience,
+    );
     try {
-      await this.log.append(registryTopic(this.namespace).name, [{ key: sender.environment, value }]);
+      await this.log.append(registryTopic(this.namespace).name, records);
     } catch (error) {
-      forget();
+      expected.forget();
       throw error;
     }
-    const decided = (await verdict) ?? (await this.outcomes.find(sender.environment, id));
-    return decided === undefined ? { pending: id } : acceptedOrThrow(decided);
+    return expected.verdicts;
   }
+}
+
+function tooFarBehind(): never {
+  throw new Problem(
+    'unavailable',
+    'The batch is in the log, but the views lag: ask with the same Idempotency-Key again.',
+    {
+      headers: { 'retry-after': '10' },
+    },
+  );
 }
 
 export function acceptedOrThrow(verdict: Verdict): Accepted['accepted'] {
@@ -59,8 +101,7 @@ export function acceptedOrThrow(verdict: Verdict): Accepted['accepted'] {
 }
 
 /** A key is the sender's own; the same command, and nothing else, may be sent with it again. */
-function idempotencyOf({ subject, idempotencyKey }: Sender, command: RegistryCommand): Idempotency | undefined {
-  if (idempotencyKey === undefined) return undefined;
+function idempotencyOf(subject: string, key: string, command: RegistryCommand): Idempotency {
   const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
-  return { key: sha256(`${subject}\n${idempotencyKey}`), bodyHash: sha256(JSON.stringify(command)) };
+  return { key: sha256(`${subject}\n${key}`), bodyHash: sha256(JSON.stringify(command)) };
 }

@@ -28,17 +28,27 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
     this.waiting.clear();
   }
 
-  /** Begin before the command is appended, so that no announcement is missed. Undefined after `patience` ms. */
-  expect(commandId: string, patience: number): { verdict: Promise<Verdict | undefined>; forget: () => void } {
-    const { promise, resolve } = Promise.withResolvers<Verdict | undefined>();
-    const timer = setTimeout(() => settle(undefined), patience);
-    const settle = (verdict: Verdict | undefined) => {
+  /**
+   * Begin before the commands are appended, so that no announcement is missed. The verdicts are those that are known
+   * when all are, or after `patience` ms.
+   */
+  expect(commandIds: readonly string[], patience: number): { verdicts: Promise<Map<string, Verdict>>; forget(): void } {
+    const verdicts = new Map<string, Verdict>();
+    const { promise, resolve } = Promise.withResolvers<Map<string, Verdict>>();
+    const forget = () => {
       clearTimeout(timer);
-      this.waiting.delete(commandId);
-      resolve(verdict);
+      for (const id of commandIds) this.waiting.delete(id);
+      resolve(verdicts);
     };
-    this.waiting.set(commandId, settle);
-    return { verdict: promise, forget: () => settle(undefined) };
+    const timer = setTimeout(() => void this.settleDecided().then(forget, forget), patience);
+    for (const id of commandIds) {
+      this.waiting.set(id, (verdict) => {
+        verdicts.set(id, verdict);
+        this.waiting.delete(id);
+        if (verdicts.size === commandIds.length) forget();
+      });
+    }
+    return { verdicts: promise, forget };
   }
 
   /** What became of a command of this environment, where that is known. */

@@ -9,7 +9,10 @@ import { decodeCommand, encodeCommand, type RegistryCommand } from './registry.r
 
 const TABLES = [
   'environments',
+  'user_blocks',
   'users',
+  'user_search',
+  'search_names',
   'workspaces',
   'groups',
   'roles',

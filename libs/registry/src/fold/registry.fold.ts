@@ -6,6 +6,7 @@ import { decodeCommand } from './registry.record.js';
 import { type Command, loadState } from './registry.rows.js';
 import { writeState } from './registry.writes.js';
 import { type RegistryState } from './registry.state.js';
+import { SEARCH_TABLES } from '../users/projections/search-tables.js';
 import { REGISTRY_TABLES } from './tables.js';
 
 const voids = counter('registry_void_records_total', 'Records of the registry that are no command');
@@ -21,7 +22,7 @@ export function registryFold(namespace: Namespace): Fold {
     name: 'registry',
     topic: registryTopic(namespace),
     version: 1,
-    tables: REGISTRY_TABLES,
+    tables: REGISTRY_TABLES + SEARCH_TABLES,
     // So that a large batch of one environment does not hold up the others of its partition for long.
     batch: 500,
     async apply(tx, partition, records) {

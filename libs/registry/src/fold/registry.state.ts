@@ -2,6 +2,7 @@ import { type Rejection } from '#event-sourcing';
 import { type User } from '../users/domain/user.js';
 import { type Role } from '../workspaces/domain/assignment.decider.js';
 import { type Named } from '../workspaces/domain/named.decider.js';
+import { USERS_A_BLOCK } from './tables.js';
 
 /** What became of a command: the object it made or changed, or why it was refused. */
 export type Verdict = Accepted | Rejection;
@@ -72,11 +73,20 @@ export class RegistryState {
   readonly groups = new Tracked<Named>();
   /** By target type, target id, holder type and holder id. */
   readonly roles = new Tracked<Role>();
+  /** By how many users each block of ids grew or shrank. */
+  readonly blockChanges = new Map<string, number>();
   readonly outcomes = new Tracked<{ environment: string; decidedOn: number; verdict: Verdict }>();
   readonly keyed = new Tracked<KeyedCommand>();
 
   countersOf(environment: string): Counters {
     return this.counters.get(environment) ?? NONE_YET;
+  }
+
+  /** A user has come (1) or gone (-1). */
+  countUser(environment: string, userId: number, change: 1 | -1): void {
+    const block = inEnvironment(environment, Math.floor(userId / USERS_A_BLOCK));
+    this.blockChanges.set(block, (this.blockChanges.get(block) ?? 0) + change);
+    this.count(environment, { users: this.countersOf(environment).users + change });
   }
 
   count(environment: string, change: Partial<Counters>): void {

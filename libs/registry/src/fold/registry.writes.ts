@@ -1,11 +1,13 @@
 import { type Queryable } from '#platform';
 import { type User } from '../users/domain/user.js';
+import { writeSearch } from '../users/projections/search-rows.js';
 import { type Named } from '../workspaces/domain/named.decider.js';
 import { type RegistryState, type Tracked } from './registry.state.js';
 
 /** Everything that the commands of a batch changed, in one statement a table. */
 export async function writeState(tx: Queryable, state: RegistryState): Promise<void> {
   await writeCounters(tx, state);
+  await writeBlocks(tx, state);
   await writeUsers(tx, state);
   await writeNamed(tx, 'workspaces', state.workspaces);
   await writeNamed(tx, 'groups', state.groups);
@@ -51,6 +53,16 @@ async function writeCounters(tx: Queryable, state: RegistryState): Promise<void>
   );
 }
 
+async function writeBlocks(tx: Queryable, { blockChanges }: RegistryState): Promise<void> {
+  const { kept } = changesOf(blockChanges);
+  if (kept.length === 0) return;
+  await tx.query(
+    `INSERT INTO user_blocks (environment, block, users) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+     ON CONFLICT (environment, block) DO UPDATE SET users = user_blocks.users + EXCLUDED.users`,
+    [kept.map(({ environment }) => environment), kept.map(({ id }) => id), kept.map(({ value }) => value)],
+  );
+}
+
 async function writeUsers(tx: Queryable, state: RegistryState): Promise<void> {
   const { kept, gone } = changesOf(state.users.changes);
   if (gone.length > 0) {
@@ -61,6 +73,12 @@ async function writeUsers(tx: Queryable, state: RegistryState): Promise<void> {
     );
   }
   if (kept.length > 0) await upsertUsers(tx, kept);
+  const found = kept.map(({ environment, value }) => ({ ...value, environment }));
+  await writeSearch(
+    tx,
+    found,
+    gone.map(({ environment, id }) => ({ environment, id: Number(id) })),
+  );
 }
 
 // json has no array type of its own to unnest in node-postgres, so profiles travel as text.

@@ -2,6 +2,8 @@
  * The views of the registry. Names are compared by their keys (NFKC, trimmed, lower-cased), which are unique at the
  * end of a transaction: within one, names may change hands.
  */
+export const USERS_A_BLOCK = 1000;
+
 export const REGISTRY_TABLES = `
   CREATE TABLE environments (
     environment text PRIMARY KEY,
@@ -31,6 +33,14 @@ export const REGISTRY_TABLES = `
     UNIQUE (environment, object_id),
     UNIQUE (environment, username_key) DEFERRABLE INITIALLY DEFERRED,
     UNIQUE (environment, email_key) DEFERRABLE INITIALLY DEFERRED
+  );
+
+  -- How many users there are in each thousand of ids, so that a page far back is found without counting up to it.
+  CREATE TABLE user_blocks (
+    environment text NOT NULL,
+    block bigint NOT NULL,
+    users bigint NOT NULL,
+    PRIMARY KEY (environment, block)
   );
 
   CREATE TABLE workspaces (

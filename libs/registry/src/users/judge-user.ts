@@ -42,12 +42,12 @@ function replaceUser(
   state.users.set(inEnvironment(environment, user.id), after);
   moveName(state.usernames, environment, user.id, before?.keys.username, after?.keys.username);
   moveName(state.emails, environment, user.id, before?.keys.email, after?.keys.email);
-  const { users, lastObjectSecond } = state.countersOf(environment);
   if (before === undefined) {
-    const second = Math.max(lastObjectSecond, Math.floor(at / 1000));
-    state.count(environment, { lastUserId: user.id, lastObjectSecond: second, users: users + 1 });
+    const lastObjectSecond = Math.max(state.countersOf(environment).lastObjectSecond, Math.floor(at / 1000));
+    state.count(environment, { lastUserId: user.id, lastObjectSecond });
+    state.countUser(environment, user.id, 1);
   } else if (after === undefined) {
-    state.count(environment, { users: users - 1 });
+    state.countUser(environment, user.id, -1);
   }
 }
 

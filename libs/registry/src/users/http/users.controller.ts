@@ -16,7 +16,7 @@ import {
 import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type z } from 'zod';
+import { z } from 'zod';
 import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint } from '#platform';
 import { type Answer } from '../../commands/command-log.js';
 import { answerPending, isPending, senderOf } from '../../http/answers.js';
@@ -29,6 +29,7 @@ import { ReplaceUser } from '../commands/replace-user.js';
 import { GetUser } from '../queries/get-user.js';
 import { ListUsers } from '../queries/list-users.js';
 import { fullUser, listedUser } from '../queries/user.rows.js';
+import { SearchQuery, SearchUsers } from '../queries/search-users.js';
 import { UserInput, UserListQuery, UserPatch, UserPath } from './user.input.js';
 import { FullUser, ListedUser, pageOf } from './user.views.js';
 
@@ -59,6 +60,21 @@ export class UsersController {
     const { page, page_size, ...filters } = query;
     const { count, rows } = await this.queries.execute(new ListUsers(environment, page, page_size, filters));
     return numberedPage(request, query, { count, results: rows.map(listedUser) });
+  }
+
+  @Get('search')
+  @Endpoint({
+    id: 'searchUsers',
+    summary: 'The users that fit best, by username, e-mail, first and last name',
+    scope: 'users:read',
+    query: SearchQuery,
+    answer: z.array(ListedUser),
+  })
+  search(
+    @Caller() { environment }: Caller,
+    @Query(checkedQuery(SearchQuery)) { q, limit }: z.output<typeof SearchQuery>,
+  ) {
+    return this.queries.execute(new SearchUsers(environment, q, limit));
   }
 
   @Get(':user_id')

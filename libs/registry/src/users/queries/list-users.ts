@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
+import { USERS_A_BLOCK } from '../../fold/tables.js';
 import { LISTED_COLUMNS, type UserRow } from './user.rows.js';
 
 export interface UserFilters {
@@ -32,26 +33,42 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
   constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
 
   async execute({ environment, page, pageSize, filters }: ListUsers): Promise<UserPage> {
+    const skip = (page - 1) * pageSize;
     const { conditions, values } = conditionsOf(environment, filters);
+    return values.length === 1
+      ? this.everybody(environment, pageSize, skip)
+      : this.filtered(conditions, values, pageSize, skip);
+  }
+
+  // The registry keeps the number of users, in all and in each block of ids: nothing is counted, and at most one
+  // block is skipped over.
+  private async everybody(environment: string, pageSize: number, skip: number): Promise<UserPage> {
+    const counted = await this.postgres.query<{ count: number }>(
+      'SELECT users AS count FROM environments WHERE environment = $1',
+      [environment],
+    );
+    const { rows } = await this.postgres.query<UserRow>(
+      `WITH blocks AS (SELECT block, users, sum(users) OVER (ORDER BY block) AS upto FROM user_blocks WHERE environment = $1),
+            start AS (SELECT block, $2::bigint - (upto - users) AS skip FROM blocks WHERE upto > $2 ORDER BY block LIMIT 1)
+       SELECT ${LISTED_COLUMNS} FROM users
+       WHERE environment = $1 AND id >= (SELECT block * ${USERS_A_BLOCK} FROM start)
+       ORDER BY id OFFSET (SELECT skip FROM start) LIMIT $3`,
+      [environment, skip, pageSize],
+    );
+    return { count: counted.rows[0]?.count ?? 0, rows };
+  }
+
+  private async filtered(conditions: string, values: unknown[], pageSize: number, skip: number): Promise<UserPage> {
+    const counted = await this.postgres.query<{ count: number }>(
+      `SELECT count(*) AS count FROM users WHERE ${conditions}`,
+      values,
+    );
     const { rows } = await this.postgres.query<UserRow>(
       `SELECT ${LISTED_COLUMNS} FROM users WHERE ${conditions} ORDER BY id
        LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
-      [...values, pageSize, (page - 1) * pageSize],
+      [...values, pageSize, skip],
     );
-    return { count: await this.count(environment, filters), rows };
-  }
-
-  // The registry keeps the number of users; only a filter makes it necessary to count.
-  private async count(environment: string, filters: UserFilters): Promise<number> {
-    const { conditions, values } = conditionsOf(environment, filters);
-    const unfiltered = values.length === 1;
-    const { rows } = await this.postgres.query<{ count: number }>(
-      unfiltered
-        ? 'SELECT users AS count FROM environments WHERE environment = $1'
-        : `SELECT count(*) AS count FROM users WHERE ${conditions}`,
-      values,
-    );
-    return rows[0]?.count ?? 0;
+    return { count: counted.rows[0]!.count, rows };
   }
 }
 

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { openSearchViews, type Person, type SearchViews } from '../../../test/search-views.js';
+import { fold } from '../projections/search-text.js';
+import { bestHits, type Bounds } from './search-hits.js';
+import { isClose } from './search-spelling.js';
+import { soughtWords } from './search-users.js';
+
+let views: SearchViews;
+beforeAll(async () => {
+  views = await openSearchViews(process.env.DATABASE_URL!);
+});
+afterAll(() => views.close());
+
+/** The ids of everybody who fits, best first, by the words of the contract and nothing clever. */
+function rankSlowly(people: readonly Person[], q: string): number[] {
+  const words = q.split(/\s+/).map(fold).filter(Boolean);
+  return people
+    .map((person) => ({ id: person.id, fits: words.map((word) => fitOf(person, word)).sort((a, b) => a - b) }))
+    .filter(({ fits }) => fits.every((fit) => fit <= 4))
+    .sort((a, b) => Number(a.fits.includes(4)) - Number(b.fits.includes(4)) || compare(a.fits, b.fits) || a.id - b.id)
+    .map(({ id }) => id);
+}
+
+const compare = (a: number[], b: number[]) =>
+  a.map((fit, at) => fit - b[at]!).find((difference) => difference !== 0) ?? 0;
+
+/** 0 exact, 1 prefix, 2 word prefix, 3 inside, 4 a close spelling, 5 none. */
+function fitOf({ username, email, firstName, lastName }: Person, word: string): number {
+  const fields = [username, email, firstName, lastName].map((field) => fold(field).trim());
+  const inside = (what: string) => fields.some((field) => field.includes(what));
+  if (fields.includes(word)) return 0;
+  if (fields.some((field) => field.startsWith(word))) return 1;
+  if (fields.some((field) => field.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(word)))) return 2;
+  if (inside(word)) return 3;
+  const names = fields.flatMap((field) => field.split(/\P{L}+/u)).filter(({ length }) => length >= 2 && length <= 32);
+  const parts = word.match(/\p{L}+|\p{N}+/gu) ?? [];
+  const close = parts.filter((part) => !inside(part) && names.some((name) => isClose(part, name)));
+  return close.length > 0 && parts.every((part) => inside(part) || close.includes(part)) ? 4 : 5;
+}
+
+const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'á', 'ß'), minLength: 1, maxLength: 4 });
+const name = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('Jane', 'jané', 'Janet', 'Jaen', 'Christopher', 'Chritsopher', 'Mary Jane') },
+  { weight: 3, arbitrary: letters },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(letters, fc.constantFrom(' ', '.', '-', '7', "'"), letters).map((all) => all.join('')),
+  },
+);
+const population = fc.uniqueArray(
+  fc.record({
+    id: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40_000 })),
+    username: name,
+    email: fc.tuple(letters, fc.constantFrom('a.b', 'ab.com', 'jane.com')).map((parts) => parts.join('@')),
+    firstName: fc.oneof(fc.constant(''), name),
+    lastName: fc.oneof(fc.constant(''), name),
+  }),
+  { selector: ({ id }) => id, minLength: 1, maxLength: 25 },
+);
+const misspelt = fc.constantFrom('jnae', 'jan', 'chirstopher', 'christohpre', 'jane7', 'com', 'b.co', 'jnae@ab.com');
+const query = fc
+  .array(fc.oneof(letters, name, misspelt), { minLength: 1, maxLength: 4 })
+  .map((words) => words.join(' '));
+
+const BOUNDS: [string, Bounds][] = [
+  ['what it has at once', { firstUsers: 512, candidates: 2_000 }],
+  ['the index', { firstUsers: 1, candidates: 2_000 }],
+  ['the best combinations', { firstUsers: 4, candidates: 2 }],
+  ['blocks of ids', { firstUsers: 1, candidates: 0 }],
+];
+
+describe('any population and query', () => {
+  it.each(BOUNDS)('is ranked from %s as it would be by comparing everybody', async (_, bounds) => {
+    await fc.assert(
+      fc.asyncProperty(
+        population,
+        fc.array(query, { minLength: 4, maxLength: 8 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (people, queries, limit) => {
+          const environment = await views.environmentOf(people);
+          for (const q of queries) {
+            const words = soughtWords(q);
+            const hits = await views.postgres.transaction(async (db) => {
+              await db.query('SET LOCAL enable_seqscan = off');
+              return bestHits({ db, environment, words, limit }, bounds);
+            });
+            expect({ q, ids: hits.map(({ id }) => id) }).toEqual({ q, ids: rankSlowly(people, q).slice(0, limit) });
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { Namespace, Postgres } from '#platform';
+import { writeSearch } from '../src/users/projections/search-rows.js';
+import { SEARCH_TABLES } from '../src/users/projections/search-tables.js';
+
+export interface Person {
+  readonly id: number;
+  readonly username: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+}
+
+/** The views that a search reads, in a namespace of their own. */
+export interface SearchViews {
+  readonly postgres: Postgres;
+  /** A new environment with these users. */
+  environmentOf(people: readonly Person[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openSearchViews(databaseUrl: string): Promise<SearchViews> {
+  const namespace = new Namespace(`t${randomUUID().replaceAll('-', '').slice(0, 16)}`);
+  const postgres = new Postgres(databaseUrl, namespace);
+  const schema = namespace.schema('registry');
+  await postgres.query(`CREATE SCHEMA ${schema}`);
+  await postgres.query(`CREATE TABLE users (environment text, id bigint, username text, email text, first_name text,
+    last_name text, is_active boolean, PRIMARY KEY (environment, id))`);
+  await postgres.query(SEARCH_TABLES);
+  let environments = 0;
+  return {
+    postgres,
+    async environmentOf(people) {
+      const environment = `e${++environments}`;
+      await postgres.transaction(async (tx) => {
+        await tx.query(INSERT, [environment, JSON.stringify(people)]);
+        await writeSearch(
+          tx,
+          people.map((person) => ({ environment, ...person })),
+          [],
+        );
+      });
+      return environment;
+    },
+    async close() {
+      await postgres.query(`DROP SCHEMA ${schema} CASCADE`);
+      await postgres.close();
+    },
+  };
+}
+
+const INSERT = `
+  INSERT INTO users SELECT $1, id, username, email, "firstName", "lastName", true
+  FROM json_to_recordset($2) AS person (id bigint, username text, email text, "firstName" text, "lastName" text)`;
+
+/** Somebody whom nobody looks for but by what is given. */
+export const person = (id: number, details: Partial<Person>): Person => ({
+  id,
+  username: `u${id}`,
+  email: `${id}@x`,
+  firstName: '',
+  lastName: '',
+  ...details,
+});

@@ -4,14 +4,15 @@ import { counter } from '#platform';
 
 const cutOffs = counter('streams_cut_off_total', 'Streams ended because their client did not read');
 
-/** What waits in the process for one client at most, in bytes. */
+/** How much waits in the process for one client before it is waited for, in bytes. */
 export const BUFFER_LIMIT = 1024 * 1024;
 
+// A client that is being waited for and takes nothing at all for so long does not read.
+const STALL_MS = 5_000;
 // A client that never takes the end of the stream is not waited for.
 const END_GRACE_MS = 1_000;
 // Timers take 31 bits of milliseconds.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-const PATIENCE_BEATS = 2;
 
 /** The response that a stream is written to, from its headers to its end. */
 export class Connection {
@@ -19,12 +20,12 @@ export class Connection {
   private readonly ended = Promise.withResolvers<void>();
   private drain: PromiseWithResolvers<void> | undefined;
   private opened = false;
-  private beatsWaited = 0;
   private expiry: NodeJS.Timeout | undefined;
 
   constructor(private readonly reply: FastifyReply) {
     this.response = reply.raw;
     this.response.on('drain', () => this.drain?.resolve());
+    this.response.on('timeout', () => this.cutOff());
     this.response.on('close', () => this.close());
     // Writing to a client that has just gone; `close` follows.
     this.response.on('error', () => this.response.destroy());
@@ -47,31 +48,35 @@ export class Connection {
     this.opened = true;
     const headers = { 'content-type': mediaType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
     this.response.writeHead(200, { ...(this.reply.getHeaders() as OutgoingHttpHeaders), ...headers });
+    if (this.reply.request.method === 'HEAD') return void this.response.end();
     this.response.write(opening);
     this.endAt(expiresAt);
   }
 
-  /** Hands the bytes over at once; a client that leaves too much unread is cut off. */
+  /** Hands the bytes over at once. */
   write(bytes: Buffer | string): void {
-    if (!this.isOpen) return;
-    this.response.write(bytes);
-    if (this.response.writableLength > BUFFER_LIMIT) this.cutOff();
+    if (this.isOpen) this.response.write(bytes);
   }
 
-  /** Resolves when the client has taken most of what was written, or is gone. */
+  /** The client leaves so much unread that nothing more may be written before it has `drained`. */
+  get isFull(): boolean {
+    return this.response.writableLength > BUFFER_LIMIT;
+  }
+
+  /** Resolves when the client has taken what was written, or is gone. One that does not read is cut off. */
   async drained(): Promise<void> {
     if (!this.isOpen || !this.response.writableNeedDrain) return;
     this.drain = Promise.withResolvers();
-    await Promise.race([this.drain.promise, this.closed]);
+    // Node's own time-out sees the progress within a write as well.
+    this.response.socket?.setTimeout(STALL_MS);
+    await this.drain.promise;
+    this.response.socket?.setTimeout(0);
     this.drain = undefined;
-    this.beatsWaited = 0;
   }
 
-  /** A sign of life. A client that is being waited for gets none; it is cut off when it takes nothing for two beats. */
+  /** A sign of life. A client that is being waited for gets none: it has enough to read. */
   beat(heartbeat: string): void {
-    if (this.drain === undefined) return this.write(heartbeat);
-    this.beatsWaited += 1;
-    if (this.beatsWaited > PATIENCE_BEATS) this.cutOff();
+    if (this.drain === undefined && !this.isFull) this.write(heartbeat);
   }
 
   /** Ends the stream behind what was written. One that has not begun still has its status to say. */
@@ -95,6 +100,7 @@ export class Connection {
 
   private close(): void {
     clearTimeout(this.expiry);
+    this.drain?.resolve();
     this.ended.resolve();
   }
 }

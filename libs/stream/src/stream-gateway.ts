@@ -12,7 +12,7 @@ import {
   Problem,
 } from '#platform';
 import { Directory } from '#registry';
-import { positionsAt, readPast, type Wanted } from './activity-rows.js';
+import { positionsAt, readPast } from './activity-rows.js';
 import { type Audience } from './audience.js';
 import { Connection } from './connection.js';
 import { Departures, type Watch } from './departures.js';
@@ -87,9 +87,13 @@ export class StreamGateway implements BeforeApplicationShutdown {
 
   private begin(request: StreamRequest, start: Start, caller: Caller, connection: Connection, watch: Watch): void {
     const { audience, types, format } = request;
-    const readPage = (range: Parameters<typeof readPast>[1], wanted: Wanted) =>
-      this.past.pass(() => readPast(this.postgres, range, wanted, PAST_PAGE));
-    const subscription = new Subscription({ audience, types }, format, start, this.hub, connection, readPage);
+    const subscription = new Subscription({ audience, types }, format, start, this.hub, connection, {
+      readPast: (range, wanted) => this.past.pass(() => readPast(this.postgres, range, wanted, PAST_PAGE)),
+      failed: (err) => {
+        this.logger.warn({ err }, 'a stream ends since its past cannot be read');
+        connection.end();
+      },
+    });
     const stream = { connection, format };
     this.streams.add(stream);
     open.set(this.streams.size);
@@ -100,10 +104,7 @@ export class StreamGateway implements BeforeApplicationShutdown {
       open.set(this.streams.size);
     });
     connection.open(format.mediaType, subscription.opening(), caller.expiresAt);
-    subscription.catchUp().catch((err: unknown) => {
-      this.logger.warn({ err }, 'a stream ends since its past cannot be read');
-      connection.end();
-    });
+    subscription.begin();
   }
 
   private async requireUser({ environment, userId }: Audience): Promise<void> {

@@ -17,7 +17,7 @@ export interface Start {
 }
 
 /** What a subscription writes to. */
-export type Outlet = Pick<Connection, 'isOpen' | 'write' | 'drained'>;
+export type Outlet = Pick<Connection, 'isOpen' | 'isFull' | 'write' | 'drained'>;
 
 export type ReadPast = (range: Range, wanted: Wanted) => Promise<Page>;
 
@@ -26,7 +26,8 @@ const BACKLOG_BYTES = 256 * 1024;
 
 /**
  * One client's stream. It takes its seat in the hub first and reads the past up to there afterwards, at the client's
- * pace, while the present is kept: so nothing is missing in between and nothing comes twice.
+ * pace, while the present is kept: so nothing is missing in between and nothing comes twice. A client that falls behind
+ * the present reads it as the past.
  */
 export class Subscription implements Follower {
   readonly audience: Audience;
@@ -42,7 +43,7 @@ export class Subscription implements Follower {
     private readonly start: Start,
     private readonly hub: StreamHub,
     private readonly connection: Outlet,
-    private readonly readPast: ReadPast,
+    private readonly source: { readPast: ReadPast; failed: (error: unknown) => void },
   ) {
     this.audience = wanted.audience;
     this.types = wanted.types;
@@ -57,11 +58,14 @@ export class Subscription implements Follower {
     return reset ? opening + this.format.reset({ reason: reset, resumedFrom: position }) : opening;
   }
 
-  deliver(chunk: Buffer): void {
-    if (this.state === 'live') return this.connection.write(chunk);
-    this.backlog.push(chunk);
-    this.backlogBytes += chunk.length;
-    if (this.backlogBytes > BACKLOG_BYTES) this.overrun();
+  /** Goes on behind the opening. `failed` is told when the past cannot be read: the stream must end then. */
+  begin(): void {
+    this.catchUp(this.start.from ?? this.seat.from).catch(this.source.failed);
+  }
+
+  deliver(chunk: Buffer, behind: () => Position[]): void {
+    if (this.state === 'live') this.deliverLive(chunk, behind);
+    else this.keep(chunk);
   }
 
   leave(): void {
@@ -70,21 +74,45 @@ export class Subscription implements Follower {
     this.backlogBytes = 0;
   }
 
-  /** Resolves when the stream is live, or its client gone. Rejects when the past cannot be read. */
-  async catchUp(): Promise<void> {
-    let reached = this.start.from ?? this.seat.from;
-    while (this.connection.isOpen) {
-      await this.sendPast(reached, this.seat.from);
-      if (this.state !== 'overrun') return this.goLive();
-      reached = this.seat.from;
-      this.state = 'catching up';
-      this.seat = this.hub.attach(this, reached);
-    }
-  }
-
-  private overrun(): void {
+  private deliverLive(chunk: Buffer, behind: () => Position[]): void {
+    this.connection.write(chunk);
+    if (!this.connection.isFull) return;
     this.leave();
     this.state = 'overrun';
+    const reached = behind();
+    this.connection
+      .drained()
+      .then(() => this.rejoin(reached))
+      .catch(this.source.failed);
+  }
+
+  private keep(chunk: Buffer): void {
+    this.backlog.push(chunk);
+    this.backlogBytes += chunk.length;
+    if (this.backlogBytes <= BACKLOG_BYTES) return;
+    this.leave();
+    this.state = 'overrun';
+  }
+
+  private async catchUp(from: readonly Position[]): Promise<void> {
+    await this.sendPast(from, this.seat.from);
+    while (this.state === 'overrun' && this.connection.isOpen) {
+      const reached = this.seat.from;
+      this.sit(reached);
+      await this.sendPast(reached, this.seat.from);
+    }
+    this.goLive();
+  }
+
+  private async rejoin(reached: readonly Position[]): Promise<void> {
+    if (!this.connection.isOpen) return;
+    this.sit(reached);
+    await this.catchUp(reached);
+  }
+
+  private sit(reached: readonly Position[]): void {
+    this.state = 'catching up';
+    this.seat = this.hub.attach(this, reached);
   }
 
   private goLive(): void {
@@ -99,7 +127,7 @@ export class Subscription implements Follower {
     for (const [at, end] of to.entries()) {
       while (standing[at]! < end && this.connection.isOpen) {
         const range = { partition: this.seat.first + at, from: standing[at]!, to: end };
-        const { messages, next } = await this.readPast(range, { ...this, since: this.start.since });
+        const { messages, next } = await this.source.readPast(range, { ...this, since: this.start.since });
         await this.send(messages, range.partition, standing);
         standing[at] = next;
       }

@@ -9,8 +9,11 @@ export interface Follower {
   /** Only activities of these types; all when left out. */
   readonly types?: ReadonlySet<string>;
   readonly format: Format;
-  /** Takes the next messages in one piece. Must not throw. */
-  deliver(chunk: Buffer): void;
+  /**
+   * Takes the next messages in one piece. `behind` gives the positions behind them, by partition from the seat's first.
+   * Must not throw.
+   */
+  deliver(chunk: Buffer, behind: () => Position[]): void;
 }
 
 /** A follower's place in the hub. */
@@ -96,8 +99,10 @@ export class Seats {
     for (const [key, ofKey] of this.byAudience(messages)) {
       const chunks = new Map<string, Buffer>();
       for (const seat of this.byKey.get(key) ?? []) {
-        const chunk = chunkFor(seat, partition, ofKey, standing(seat), chunks);
-        if (chunk.length > 0) seat.follower.deliver(chunk);
+        const positions = positionsOf(seat, standing(seat));
+        const chunk = chunkFor(seat, partition, ofKey, positions, chunks);
+        const behind = () => positions.with(partition - seat.first, (ofKey.at(-1)?.position ?? 0) + 1);
+        if (chunk.length > 0) seat.follower.deliver(chunk, behind);
       }
     }
   }
@@ -118,20 +123,24 @@ export class Seats {
 
 const audienceOf = ({ follower }: Seat) => follower.audience;
 
-/** Seats that differ in nothing share the bytes; those that have just come have a standing of their own. */
+/** Where a seat stands: where the hub does, unless it has just come and began further on. */
+function positionsOf(seat: Seat, standing: readonly Position[]): readonly Position[] {
+  seat.settled ||= seat.from.every((position, at) => (standing[at] ?? 0) >= position);
+  return seat.settled ? standing : seat.from.map((position, at) => Math.max(position, standing[at] ?? 0));
+}
+
+/** Seats that differ in nothing share the bytes. */
 function chunkFor(
   seat: Seat,
   partition: number,
   messages: readonly Message[],
-  standing: readonly Position[],
+  positions: readonly Position[],
   made: Map<string, Buffer>,
 ): Buffer {
-  const { follower, first, from } = seat;
-  seat.settled ||= from.every((position, at) => (standing[at] ?? 0) >= position);
+  const { follower, first } = seat;
   const kind = seat.settled ? `${follower.format.mediaType} ${[...(follower.types ?? [])].join()}` : undefined;
   const ready = kind === undefined ? undefined : made.get(kind);
   if (ready) return ready;
-  const positions = seat.settled ? standing : from.map((position, at) => Math.max(position, standing[at] ?? 0));
   const chunk = compose(seat, messages, partition, positionFormatter({ first, positions }, partition));
   if (kind !== undefined) made.set(kind, chunk);
   return chunk;

@@ -99,6 +99,11 @@ export class StreamHub {
     for (const { seats } of this.tails.slice(seat.first, seat.first + seat.from.length)) seats.remove(seat);
   }
 
+  /** Nobody follows anything here. */
+  get idle(): boolean {
+    return this.tails.every(({ seats }) => seats.empty);
+  }
+
   close(): void {
     this.closing.abort(new HubClosed());
   }

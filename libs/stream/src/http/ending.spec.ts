@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../../test/support/eventually.js';
+import { eventsIn, messagesIn } from '../../test/events.js';
+import { bearer, OpenStream } from '../../test/service.js';
+import { idsOf, named, streamSuite } from '../../test/stream-suite.js';
+
+describe('a stream', () => {
+  const suite = streamSuite(process.env);
+  const { environment } = suite;
+
+  describe('ends', () => {
+    it("at the token's end", async () => {
+      const stream = await suite.open('/api/v3/users/1/stream', {
+        authorization: await bearer([environment], { ttl: 2 }),
+      });
+      expect(await stream.ended).toBe(true);
+    });
+
+    it('with the user, and is then not found', async () => {
+      await suite.view.register('leaving');
+      const token = await bearer(['leaving']);
+      const stream = await suite.open('/api/v3/users/1/stream', { authorization: token });
+      const whole = await suite.open('/api/v3/stream', { authorization: token });
+      await suite.view.remove('leaving', 1);
+      expect(await stream.ended).toBe(true);
+      expect((await suite.open('/api/v3/users/1/stream', { authorization: token })).status).toBe(404);
+      await suite.view.register('leaving');
+      await suite.view.send('leaving', 2, ...named('still there'));
+      await eventually(() => expect(whole.ids).toHaveLength(1));
+    });
+
+    it('with the user, though the announcement was lost', async () => {
+      await suite.view.register('unheard');
+      const token = await bearer(['unheard']);
+      const instance = await suite.another();
+      const stream = await suite.open('/api/v3/users/1/stream', { authorization: token }, instance);
+      await suite.view.postgres.query('DELETE FROM users WHERE environment = $1', ['unheard']);
+      await suite.view.postgres.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = 'notifications' AND query LIKE 'LISTEN%' || $1 || '%'`,
+        [suite.view.namespace.name],
+      );
+      expect(await stream.ended).toBe(true);
+      await instance.stop();
+    });
+
+    it('in order when the process stops, and nothing is left behind', async () => {
+      const instance = await suite.another();
+      const opened = [
+        await suite.open('/api/v3/users/1/stream', {}, instance),
+        await suite.open('/api/v3/stream', {}, instance),
+      ];
+      await instance.stop();
+      expect(await Promise.all(opened.map(({ ended }) => ended))).toEqual([true, true]);
+      expect([instance.gateway.count, instance.gateway.departures.count, instance.gateway.hub.idle]).toEqual([
+        0,
+        0,
+        true,
+      ]);
+    });
+
+    it('with the client, whenever that goes', async () => {
+      const instance = await suite.another();
+      const path = '/api/v3/users/1/stream?since=1999-01-01T00:00:00Z';
+      for (let round = 0; round < 20; round++) {
+        const headers = { authorization: suite.authorization };
+        const stream = await OpenStream.open(instance.url + path, headers);
+        const abandoned = new AbortController();
+        const unanswered = fetch(instance.url + path, { headers, signal: abandoned.signal });
+        setImmediate(() => abandoned.abort());
+        await unanswered.catch(() => undefined);
+        stream.leave();
+      }
+      const { gateway } = instance;
+      await eventually(() => expect([gateway.count, gateway.departures.count, gateway.hub.idle]).toEqual([0, 0, true]));
+      await instance.stop();
+    });
+
+    it('for a client that does not read, which can resume', async () => {
+      const instance = await suite.another();
+      const stream = await suite.open('/api/v3/users/2/stream', {}, instance);
+      await eventually(() => expect(eventsIn(stream.text)).toHaveLength(1));
+      stream.pause();
+      const data = { text: 'x'.repeat(16_000) };
+      const sent = Array.from({ length: 1_000 }, () => ({ id: randomUUID(), data }));
+      for (let at = 0; at < sent.length; at += 100) await suite.view.send(environment, 2, ...sent.slice(at, at + 100));
+      await eventually(() => expect(instance.gateway.count).toBe(0));
+      stream.resume();
+      expect(await stream.ended).toBe(false);
+      const got = messagesIn(stream.text);
+      expect(got.length).toBeLessThan(sent.length);
+      const resumed = await suite.open('/api/v3/users/2/stream', { 'last-event-id': got.at(-1)!.position }, instance);
+      await eventually(() => expect(got.length + resumed.ids.length).toBe(sent.length));
+      expect([...got.map(({ id }) => id), ...resumed.ids]).toEqual(idsOf(sent));
+      await instance.stop();
+    });
+  });
+});

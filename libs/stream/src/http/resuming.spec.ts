@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventSource } from 'eventsource';
+import { eventually } from '../../../../test/support/eventually.js';
+import { eventsIn, messagesIn } from '../../test/events.js';
+import { bearer, type OpenStream, startService } from '../../test/service.js';
+import { idsOf, named, streamSuite } from '../../test/stream-suite.js';
+import { openView } from '../../test/view.js';
+
+describe('a stream that is resumed', () => {
+  const suite = streamSuite(process.env);
+  const { environment } = suite;
+
+  describe('resuming', () => {
+    it('goes on behind Last-Event-ID, on another instance as well', async () => {
+      const stream = await suite.open('/api/v3/users/1/stream');
+      const sent = named('a', 'b', 'c');
+      await suite.view.send(environment, 1, ...sent);
+      await eventually(() => expect(stream.ids).toEqual(idsOf(sent)));
+      const position = messagesIn(stream.text)[0]!.position;
+      const another = await suite.another();
+      const byHeader = await suite.open('/api/v3/users/1/stream', { 'last-event-id': position }, another);
+      const byQuery = await suite.open(`/api/v3/users/1/stream?lastEventId=${position}`);
+      const later = named('d');
+      await suite.view.send(environment, 1, ...later);
+      const rest = idsOf([...sent.slice(1), ...later]);
+      await eventually(() => expect([byHeader.ids, byQuery.ids]).toEqual([rest, rest]));
+      await another.stop();
+    });
+
+    it('prefers the header, which a browser sends when it comes back to the same address', async () => {
+      const stream = await suite.open('/api/v3/stream');
+      const sent = named('a', 'b', 'c');
+      await suite.view.send(environment, 1, ...sent);
+      await eventually(() => expect(stream.ids).toEqual(idsOf(sent)));
+      const [first, second] = messagesIn(stream.text).map(({ position }) => position);
+      const path = `/api/v3/stream?lastEventId=${first}&since=2020-01-01T00:00:00Z`;
+      const resumed = await suite.open(path, { 'last-event-id': second! });
+      await eventually(() => expect(resumed.ids).toEqual(idsOf(sent.slice(2))));
+    });
+
+    it('misses nothing when the connection was lost before the first activity', async () => {
+      const stream = await suite.open('/api/v3/users/3/stream');
+      await eventually(() => expect(eventsIn(stream.text)).toHaveLength(1));
+      const { id: position } = eventsIn(stream.text)[0]!;
+      stream.leave();
+      const sent = named('meanwhile');
+      await suite.view.send(environment, 3, ...sent);
+      const resumed = await suite.open('/api/v3/users/3/stream', { 'last-event-id': position! });
+      await eventually(() => expect(resumed.ids).toEqual(idsOf(sent)));
+    });
+
+    it('lets an EventSource come back by itself across a restart, with nothing missing and nothing twice', async () => {
+      const first = await suite.another();
+      const source = new EventSource(`${first.url}/api/v3/users/2/stream`, {
+        fetch: suite.fetch,
+      });
+      const got: string[] = [];
+      source.onmessage = ({ data }) => got.push((JSON.parse(data as string) as { id: string }).id);
+      await new Promise((resolve) => (source.onopen = resolve));
+      const [before, during, after] = [named('before'), named('x', 'y'), named('after')];
+      await suite.view.send(environment, 2, ...before);
+      await eventually(() => expect(got).toEqual(idsOf(before)));
+      await first.stop();
+      await suite.view.send(environment, 2, ...during);
+      const second = await suite.another(first.port);
+      await eventually(() => expect(got).toEqual(idsOf([...before, ...during])));
+      await suite.view.send(environment, 2, ...after);
+      await eventually(() => expect(got).toEqual(idsOf([...before, ...during, ...after])));
+      source.close();
+      await second.stop();
+    });
+
+    it('begins at a time with what was received then or later', async () => {
+      await suite.view.register('past');
+      const token = await bearer(['past']);
+      const times = ['10:00', '11:00', '12:00', '12:00', '13:00'].map((time) => Date.parse(`2029-05-01T${time}:00Z`));
+      const sent = times.map((receivedAt, at) => ({ id: `${at}`, receivedAt }));
+      await suite.view.send('past', 1, ...sent.slice(0, 3));
+      await suite.view.send('past', 1, ...sent.slice(3));
+      for (const [since, ids] of [
+        ['2029-05-01T12:00:00Z', ['2', '3', '4']],
+        ['2029-05-01T14:00:00.000%2B02:00', ['2', '3', '4']],
+        ['2029-05-01T12:00:00.001Z', ['4']],
+        ['1999-01-01T00:00:00Z', ['0', '1', '2', '3', '4']],
+      ] as const) {
+        for (const path of ['/api/v3/users/1/stream', '/api/v3/stream']) {
+          const stream = await suite.open(`${path}?since=${since}`, { authorization: token });
+          await eventually(() => expect(stream.ids).toEqual(ids));
+        }
+      }
+    });
+  });
+
+  describe('a position that cannot be resumed from', () => {
+    const reasonOf = (stream: OpenStream) => {
+      const reset = eventsIn(stream.text).find(({ event }) => event === 'reset');
+      return reset && (JSON.parse(reset.data!) as { reason: string; resumedFrom: string });
+    };
+
+    it.each([
+      ['is none', 'malformed-position', '/api/v3/users/1/stream', 'yesterday'],
+      [
+        "is an environment's, in a user's stream",
+        'position-of-another-stream',
+        '/api/v3/users/1/stream',
+        '0-0.0.0.0.0.0.0.0',
+      ],
+      ["is a user's, in an environment's stream", 'position-of-another-stream', '/api/v3/stream', '3-0'],
+      ['is of another partition', 'position-of-another-stream', '/api/v3/users/1/stream', 'zz-0'],
+      ['is of the future', 'unknown-position', '/api/v3/stream', '0-zzzzzzzz.0.0.0.0.0.0.0'],
+    ])('that %s: says so, and goes on from a position that it names', async (_, reason, path, position) => {
+      const stream = await suite.open(path, { 'last-event-id': position });
+      await eventually(() => expect(reasonOf(stream)).toMatchObject({ reason }));
+      const sent = named('live');
+      await suite.view.send(environment, 1, ...sent);
+      await eventually(() => expect(stream.ids).toEqual(idsOf(sent)));
+      const again = await suite.open(path, { 'last-event-id': reasonOf(stream)!.resumedFrom });
+      await eventually(() => expect(again.ids).toEqual(idsOf(sent)));
+      expect(reasonOf(again)).toBeUndefined();
+    });
+
+    it('tells one who reads lines as well', async () => {
+      const stream = await suite.open('/api/v3/stream?lastEventId=x', { accept: 'application/x-ndjson' });
+      await eventually(() => expect(stream.text).toMatch(/^\n\{"reset":\{"reason":"malformed-position",.*\}\}\n$/));
+    });
+
+    it('includes one that the views have not reached again since they were dropped', async () => {
+      const rebuilding = await openView(process.env.DATABASE_URL!);
+      await rebuilding.register(environment);
+      await rebuilding.send(environment, 1, ...named('a', 'b', 'c'));
+      const instance = await startService(rebuilding, { redisUrl: process.env.REDIS_URL! });
+      const before = await suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', {}, instance);
+      await eventually(() => expect(before.ids).toHaveLength(3));
+      const { position } = messagesIn(before.text)[0]!;
+      await rebuilding.forgetActivities();
+      const stream = await suite.open('/api/v3/users/1/stream', { 'last-event-id': position }, instance);
+      await eventually(() => expect(reasonOf(stream)).toMatchObject({ reason: 'unknown-position' }));
+      await instance.stop();
+      await rebuilding.close();
+    });
+  });
+});

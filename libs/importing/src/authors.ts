@@ -21,8 +21,8 @@ export class Authors {
   usernameOf(address: string): string {
     const known = this.usernames.get(address);
     if (known !== undefined) return known;
-    const username = usernameOf(address);
-    this.usernames.set(address, username);
+    const username = copyOf(usernameOf(address));
+    this.usernames.set(copyOf(address), username);
     return username;
   }
 
@@ -51,13 +51,21 @@ export class Authors {
 
   private settle(address: string, author: Author, answer: Answer): void {
     const { code, detail } = refusalOf(answer);
-    if (answer.status < 300) this.tally.author('new');
+    if (answer.status < 300) this.registered(address, author);
     else if (code === 'username-taken') this.tally.author('existing');
-    else return this.tally.refused('author', code, author.username, detail);
-    if (author.username !== normalAddress(address) || author.email !== author.username) {
-      this.tally.changedAuthors.push({ address, username: author.username, email: author.email });
-    }
+    else this.tally.refused('author', code, author.username, detail);
   }
+
+  private registered(address: string, { username, email }: Author): void {
+    this.tally.author('new');
+    const isAsItStands = username === normalAddress(address) && email === username;
+    if (!isAsItStands) this.tally.changedAuthors.push({ address, username, email });
+  }
+}
+
+/** A substring keeps the text that it was cut from in memory: a whole block of git's output for each author. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** Another user has the address already, or the service does not take it for one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { concurrently } from './concurrently.js';
+import { concurrently, oneAhead } from './concurrently.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -41,5 +41,46 @@ describe('concurrently', () => {
     };
     await expect(concurrently(items(), 5, work)).rejects.toThrow('source');
     expect(ended).toBe(true);
+  });
+});
+
+describe('oneAhead', () => {
+  async function* counted(upTo: number, seen: string[]) {
+    try {
+      for (let item = 1; item <= upTo; item += 1) {
+        seen.push(`made ${item}`);
+        yield item;
+      }
+      if (upTo === 2) throw new Error('source');
+    } finally {
+      seen.push('closed');
+    }
+  }
+
+  it('has the next item made while one is worked on, in order', async () => {
+    const seen: string[] = [];
+    for await (const item of oneAhead(counted(3, seen))) {
+      await turn();
+      seen.push(`used ${item}`);
+    }
+    expect(seen).toEqual(['made 1', 'made 2', 'used 1', 'made 3', 'used 2', 'closed', 'used 3']);
+  });
+
+  it('closes the source when nobody wants more', async () => {
+    const seen: string[] = [];
+    for await (const _ of oneAhead(counted(9, seen))) break;
+    expect(seen).toEqual(['made 1', 'made 2', 'closed']);
+  });
+
+  it('passes the failure of the source on after the items before it', async () => {
+    const used: number[] = [];
+    const use = async () => {
+      for await (const item of oneAhead(counted(2, []))) {
+        await turn();
+        used.push(item);
+      }
+    };
+    await expect(use()).rejects.toThrow('source');
+    expect(used).toEqual([1, 2]);
   });
 });

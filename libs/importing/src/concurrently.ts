@@ -23,3 +23,23 @@ export async function concurrently<Item>(
   await Promise.all(running);
   if (failures.length > 0) throw failures[0];
 }
+
+/** The items of the source, each asked for while the one before is worked on. */
+export async function* oneAhead<Item>(source: AsyncGenerator<Item>): AsyncGenerator<Item> {
+  const ask = () => {
+    const next = source.next();
+    // Its failure is for whoever waits for it, who may still be busy with the item before.
+    next.catch(() => undefined);
+    return next;
+  };
+  try {
+    for (let next = ask(); ;) {
+      const result = await next;
+      if (result.done) return;
+      next = ask();
+      yield result.value;
+    }
+  } finally {
+    await source.return(undefined);
+  }
+}

@@ -75,6 +75,17 @@ describe('a history', () => {
     expect(await read(join(dirty.path, '.git'))).toHaveLength(3);
   });
 
+  it('is the whole one in a partial clone that can fetch nothing more', async () => {
+    const origin = repository({ bare: true });
+    origin.bulk(20, 'with a file');
+    origin.git(['symbolic-ref', 'HEAD', 'refs/heads/bulk']);
+    origin.git(['config', 'uploadpack.allowFilter', 'true']);
+    const partial = join(origin.path, '..', 'partial.git');
+    origin.git(['clone', '--bare', '--filter=tree:0', `file://${origin.path}`, partial]);
+    rmSync(origin.path, { recursive: true });
+    expect(await read(partial)).toHaveLength(20);
+  });
+
   it('of an empty repository is empty', async () => {
     expect(await read(repository().path)).toEqual([]);
   });

@@ -24,7 +24,9 @@ const KEPT_STDERR = 8_192;
  */
 export async function* readHistory(repository: GitRepository): AsyncGenerator<Commit[]> {
   const format = `--format=${FIELDS.join('%x00')}`;
-  const git = start(repository, ['log', '--all', '-z', '--no-color', '--no-decorate', format]);
+  // Of a bare repository, the mailmap would be read out of a tree, which a partial clone may lack.
+  const plain = ['-z', '--no-color', '--no-decorate', '--no-mailmap'];
+  const git = start(repository, ['log', '--all', ...plain, format]);
   const ended = once(git, 'close') as Promise<[number | null, string | null]>;
   // Awaited below only when the output ended; an end for another reason must not be an unhandled rejection.
   ended.catch(() => undefined);

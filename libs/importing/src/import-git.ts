@@ -1,5 +1,5 @@
 import { Authors } from './authors.js';
-import { concurrently } from './concurrently.js';
+import { concurrently, oneAhead } from './concurrently.js';
 import { type Activity, activityOf } from './git-activities.js';
 import { type Commit, countCommits, readHistory } from './git-history.js';
 import { openRepository } from './git-repository.js';
@@ -40,7 +40,7 @@ export interface ImportSummary extends Counts {
 }
 
 /** The authors of so many commits are looked for at once: few round trips, and little memory. */
-const WINDOW = 10_000;
+const WINDOW = 5_000;
 const BATCH_ITEMS = 1_000;
 /** Half of what the service takes in one request. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -98,13 +98,19 @@ class Run {
     this.authors = new Authors(client, this.tally);
   }
 
-  /** The history as bodies of requests, whose authors are registered. */
+  /** The history as bodies of requests. The authors of those that come next are registered meanwhile. */
   async *batches(history: AsyncGenerator<Commit[]>): AsyncGenerator<Activity[]> {
+    for await (const commits of oneAhead(this.registered(history))) {
+      yield* inBatches(commits.map((commit) => this.activity(commit)));
+    }
+  }
+
+  private async *registered(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
     for await (const commits of this.windows(history)) {
       this.tally.read(commits.length);
       await this.authors.register(commits);
       this.report();
-      yield* inBatches(commits.map((commit) => this.activity(commit)));
+      yield commits;
     }
   }
 
@@ -128,12 +134,10 @@ class Run {
   }
 
   private async *windows(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
-    let window: Commit[] = [];
+    const window: Commit[] = [];
     for await (const commits of this.timed(history)) {
       window.push(...commits);
-      if (window.length < WINDOW) continue;
-      yield window;
-      window = [];
+      while (window.length >= WINDOW) yield window.splice(0, WINDOW);
     }
     if (window.length > 0) yield window;
   }

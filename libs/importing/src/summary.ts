@@ -29,7 +29,11 @@ function changedLines(changed: readonly ChangedAuthor[]): string[] {
   const lines = changed
     .slice(0, SHOWN)
     .map(({ address, username, email }) => `  ${JSON.stringify(address)}: username ${username}, e-mail ${email}`);
-  return [`${changed.length} authors have an address that cannot be taken as it is`, ...lines, ...more(changed.length)];
+  return [
+    `${changed.length} new users have another name or e-mail than the address, which could not be taken`,
+    ...lines,
+    ...more(changed.length),
+  ];
 }
 
 function refusedLines({ of, code, count, examples }: Refused): string[] {

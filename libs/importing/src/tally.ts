@@ -7,7 +7,7 @@ export interface Refused {
   readonly examples: readonly { readonly what: string; readonly detail: string }[];
 }
 
-/** An author whose address could not be taken as it stands. */
+/** A new user whose address could not be taken as it stands. */
 export interface ChangedAuthor {
   readonly address: string;
   readonly username: string;

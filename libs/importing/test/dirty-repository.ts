@@ -64,12 +64,12 @@ export class DirtyRepository {
     return hashes;
   }
 
-  /** Many equal commits, one on top of the other, in one go. Returns the hash of the last one. */
+  /** Many equal commits of a file, one on top of the other, in one go. Returns the hash of the last one. */
   bulk(count: number, message: string, author = 'Jane Doe <jane@example.com>'): string {
     const commits = Array.from({ length: count }, (_, index) => {
       const at = `${author} ${1_500_000_000 + index} +0000`;
       const lines = ['commit refs/heads/bulk', `author ${at}`, `committer ${at}`];
-      return `${lines.join('\n')}\ndata ${Buffer.byteLength(message)}\n${message}\n`;
+      return `${lines.join('\n')}\ndata ${Buffer.byteLength(message)}\n${message}\nM 100644 inline file\ndata 1\nx\n`;
     });
     this.git(['fast-import', '--quiet'], commits.join(''));
     return this.git(['rev-parse', 'refs/heads/bulk']);

@@ -76,7 +76,11 @@ export class Service {
     return new Service(app, log, namespace, postgres);
   }
 
-  async call<Body = unknown>(method: 'GET' | 'POST' | 'DELETE', url: string, call: Call = {}): Promise<Answer<Body>> {
+  async call<Body = unknown>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    url: string,
+    call: Call = {},
+  ): Promise<Answer<Body>> {
     const { payload, environment = 'acme', scope = SCOPES.join(' '), headers } = call;
     const token = await signToken(SECRET, { subject: 'tester', environments: [environment], scope, ttl: 60 });
     const authorization = { authorization: `Bearer ${token}`, 'environment-id': environment };

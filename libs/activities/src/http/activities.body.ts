@@ -1,15 +1,12 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { z } from 'zod';
-import { CLOUDEVENTS_BATCH, NDJSON } from '../ingestion/request-items.js';
+import { MAX_ITEMS } from '#platform';
+import { CLOUDEVENTS_BATCH } from '../ingestion/request-items.js';
 
-/** Lets an application take the media types of activities beside JSON. Call it before `listen`. */
+/** Lets an application take batches of events, beside the media types that all calls know. Call it before `listen`. */
 export function registerActivityBodies(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
-  for (const type of [NDJSON, CLOUDEVENTS_BATCH]) {
-    // Another room may take lines as well; whether they come as text or as bytes is all one.
-    if (fastify.hasContentTypeParser(type)) continue;
-    fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  }
+  fastify.addContentTypeParser(CLOUDEVENTS_BATCH, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
 /** How the description of the interface shows an activity that comes in; `checkActivity` is the judge of it. */
@@ -24,7 +21,7 @@ const IncomingActivity = z.strictObject({
   data: z.record(z.string(), z.unknown()).optional(),
 });
 
-export const IncomingActivities = z.union([IncomingActivity, z.array(IncomingActivity).max(10_000)]);
+export const IncomingActivities = z.union([IncomingActivity, z.array(IncomingActivity).max(MAX_ITEMS)]);
 
 export const TakenActivities = z.object({
   accepted: z.int(),

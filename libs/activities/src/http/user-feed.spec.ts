@@ -141,4 +141,22 @@ describe('the workspaces that a user was active in', () => {
     expect((await ask('?window=60d')).body).toHaveLength(3);
     expect((await ask('?window=91d')).status).toBe(400);
   });
+
+  it('come with the strongest role that the user has there, and go when they are deleted', async () => {
+    const { id } = await newUser();
+    const [none, direct, both] = await Promise.all(['N', 'D', 'B'].map((name) => service.createWorkspace(name)));
+    const group = (await service.call<{ id: number }>('POST', '/api/v3/groups', { payload: { name: 'G' } })).body.id;
+    const grant = (workspace: number, holder: string, role: string) =>
+      service.call('PUT', `/api/v3/workspaces/${workspace}/permissions/${holder}`, { payload: { role } });
+    await service.call('PUT', `/api/v3/groups/${group}/members/${id}`);
+    await grant(direct!.id, `users/${id}`, 'editor');
+    await grant(both!.id, `users/${id}`, 'viewer');
+    await grant(both!.id, `groups/${group}`, 'admin');
+    await post([none, direct, both].map((workspace) => ({ userId: id, type: 'x', workspaceId: workspace!.id })));
+    const ask = () => service.call<{ name: string; role: unknown }[]>('GET', `/api/v3/users/${id}/activeworkspaces`);
+    const roles = Object.fromEntries((await ask()).body.map(({ name, role }) => [name, role]));
+    expect(roles).toEqual({ N: null, D: 'editor', B: 'admin' });
+    await service.call('DELETE', `/api/v3/workspaces/${none!.id}`);
+    expect((await ask()).body).toHaveLength(2);
+  });
 });

@@ -1,6 +1,6 @@
 import { activitiesFold } from '#activities';
 import { kafkaEventLog } from '#event-log';
-import { type Config, connectRedis, type Logger, Namespace, Postgres } from '#platform';
+import { type Config, connectRedis, type Logger, Namespace, Postgres, redisReady } from '#platform';
 import { project } from '#projections';
 import { registryFold } from '#registry';
 import { statisticsFollower } from '#statistics';
@@ -18,7 +18,7 @@ export async function startProjector(config: Config, logger: Logger): Promise<Ru
   const namespace = new Namespace(config.namespace);
   const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
   const postgres = new Postgres(config.databaseUrl, namespace, { onError: lost('Postgres') });
-  const redis = connectRedis(config.redisUrl, lost('Redis'));
+  const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis')));
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: namespace.name, logger });
   const statistics = statisticsFollower(redis, postgres, namespace, logger);
   const folds = [registryFold(namespace), activitiesFold(namespace, [statistics])];

@@ -12,7 +12,7 @@ export { Notifications } from './notifications.js';
 export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
 export { Postgres, type Queryable } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
-export { connectRedis } from './redis.js';
+export { connectRedis, redisReady } from './redis.js';
 export {
   ENVIRONMENT_ID,
   type Principal,

@@ -5,7 +5,7 @@ import { type Config } from './config.js';
 import { Namespace } from './namespace.js';
 import { Notifications } from './notifications.js';
 import { Postgres } from './postgres.js';
-import { connectRedis } from './redis.js';
+import { connectRedis, redisReady } from './redis.js';
 
 export const LOGGER = Symbol('LOGGER');
 export const CONFIG = Symbol('CONFIG');
@@ -32,7 +32,7 @@ export class PlatformModule implements OnApplicationShutdown {
         useFactory: () => new Postgres(config.databaseUrl, namespace, { max: 16, onError: lost('Postgres') }),
       },
       { provide: Notifications, useFactory: () => new Notifications(config.databaseUrl, lost('Postgres')) },
-      { provide: Redis, useFactory: () => connectRedis(config.redisUrl, lost('Redis')) },
+      { provide: Redis, useFactory: () => redisReady(connectRedis(config.redisUrl, lost('Redis'))) },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }

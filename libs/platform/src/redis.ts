@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 
 /**
@@ -13,5 +14,13 @@ export function connectRedis(url: string, onError: (error: Error) => void): Redi
     retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
   });
   redis.on('error', onError);
+  return redis;
+}
+
+/** Resolves when the connection is there, or after a second: what is only not there yet should not be called down. */
+export async function redisReady(redis: Redis): Promise<Redis> {
+  if (redis.status !== 'ready') {
+    await once(redis, 'ready', { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+  }
   return redis;
 }

@@ -8,6 +8,8 @@ export async function runApp(name: string, start: () => Promise<unknown>): Promi
   try {
     await start();
     process.send?.('ready');
+    // Whoever started this over a channel and is gone can no longer end it.
+    process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   } catch (error) {
     const plain = error instanceof ConfigError || ['LogMismatch', 'GenerationMissing'].includes((error as Error).name);
     console.error(plain ? `${name}: ${(error as Error).message}` : error);

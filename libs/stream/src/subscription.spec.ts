@@ -2,52 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createLogger } from '#platform';
 import { eventually } from '../../../test/support/eventually.js';
-import { idsIn, messagesIn } from '../test/events.js';
+import { messagesIn } from '../test/events.js';
+import { followAt, type FollowOptions, Reader } from '../test/reader.js';
 import { openView, type View } from '../test/view.js';
-import { readPast } from './activity-rows.js';
 import { type Audience } from './audience.js';
-import { EVENT_STREAM } from './formats.js';
 import { StreamHub } from './hub/stream-hub.js';
-import { parsePosition } from './positions.js';
-import { type Outlet, Subscription } from './subscription.js';
 
 const logger = createLogger('spec', 'silent');
-
-/** A client that takes all that is written to it, unless told to hold. */
-class Reader implements Outlet {
-  text = '';
-  isOpen = true;
-  private writes = 0;
-  private hold: Promise<void> = Promise.resolve();
-
-  /** `fullEvery`: after so many writes it wants to be waited for. */
-  constructor(private readonly fullEvery = Infinity) {}
-
-  get isFull(): boolean {
-    return this.writes > 0 && this.writes % this.fullEvery === 0;
-  }
-
-  write(bytes: Buffer | string): void {
-    if (!this.isOpen) return;
-    this.text += bytes.toString();
-    this.writes += 1;
-  }
-
-  drained(): Promise<void> {
-    return this.hold;
-  }
-
-  /** Takes nothing until the returned function is called. */
-  stopReading(): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.hold = promise;
-    return resolve;
-  }
-
-  get ids(): string[] {
-    return idsIn(this.text);
-  }
-}
 
 describe('a subscription', () => {
   let view: View;
@@ -61,27 +22,8 @@ describe('a subscription', () => {
     return hub;
   };
 
-  const follow = (
-    audience: Audience,
-    options: { after?: string; types?: string[]; reader?: Reader; at?: StreamHub } = {},
-  ) => {
-    const { reader = new Reader(), at = hub } = options;
-    const types = options.types && new Set(options.types);
-    const from = options.after === undefined ? undefined : parsePosition(options.after)!.positions;
-    const subscription = new Subscription({ audience, types }, EVENT_STREAM, { from }, at, reader, {
-      readPast: (range, wanted) => readPast(view.postgres, range, wanted, 7),
-      failed: (error) => {
-        throw error;
-      },
-    });
-    reader.write(subscription.opening());
-    subscription.begin();
-    const leave = () => {
-      reader.isOpen = false;
-      subscription.leave();
-    };
-    return { reader, leave };
-  };
+  const follow = (audience: Audience, options: FollowOptions & { at?: StreamHub } = {}) =>
+    followAt(options.at ?? hub, view.postgres, audience, options);
 
   let environments = 0;
   const newEnvironment = () => `env-${++environments}`;
@@ -190,7 +132,7 @@ describe('a subscription', () => {
           streams[at]!.leave();
           const messages = messagesIn(streams[at]!.reader.text);
           clients[at]!.got.push(...messages.map(({ id }) => id));
-          return messages.at(-1)?.position ?? opened(streams[at]!.reader);
+          return streams[at]!.reader.position;
         };
         for (const [turn, given] of steps.entries()) {
           if ('send' in given) {
@@ -276,8 +218,3 @@ describe('a subscription', () => {
     await eventually(() => expect(reader.ids).toEqual(['a', 'b']));
   });
 });
-
-/** The position that a stream began at. */
-function opened(reader: Reader): string {
-  return /^id: (.*)$/m.exec(reader.text)![1]!;
-}

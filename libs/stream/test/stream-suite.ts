@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { bearer, OpenStream, type Service, startService } from './service.js';
 import { openView, type View } from './view.js';
 
@@ -7,6 +6,7 @@ import { openView, type View } from './view.js';
 export const named = (...names: string[]) => names.map((name) => ({ id: `${name}-${randomUUID()}` }));
 export const idsOf = (sent: { id: string }[]) => sent.map(({ id }) => id);
 
+/** What the specs of a stream over HTTP share: views and an instance of the stream of their own. */
 export class StreamSuite {
   readonly environment = 'acme';
   view!: View;
@@ -51,13 +51,4 @@ export class StreamSuite {
     for (const service of this.others) await service.stop();
     await this.view.close();
   }
-}
-
-/** A suite with an instance of the stream and views of its own. */
-export function streamSuite(env: NodeJS.ProcessEnv): StreamSuite {
-  const suite = new StreamSuite(env);
-  beforeAll(() => suite.start());
-  afterEach(() => suite.leaveAll());
-  afterAll(() => suite.stop());
-  return suite;
 }

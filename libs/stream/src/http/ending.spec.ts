@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { eventsIn, messagesIn } from '../../test/events.js';
 import { bearer, OpenStream } from '../../test/service.js';
-import { idsOf, named, streamSuite } from '../../test/stream-suite.js';
+import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
 
 describe('a stream', () => {
-  const suite = streamSuite(process.env);
+  const suite = new StreamSuite(process.env);
   const { environment } = suite;
+
+  beforeAll(() => suite.start());
+  afterEach(() => suite.leaveAll());
+  afterAll(() => suite.stop());
 
   describe('ends', () => {
     it("at the token's end", async () => {

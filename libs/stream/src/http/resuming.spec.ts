@@ -1,14 +1,18 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
 import { eventually } from '../../../../test/support/eventually.js';
 import { eventsIn, messagesIn } from '../../test/events.js';
 import { bearer, type OpenStream, startService } from '../../test/service.js';
-import { idsOf, named, streamSuite } from '../../test/stream-suite.js';
+import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
 import { openView } from '../../test/view.js';
 
 describe('a stream that is resumed', () => {
-  const suite = streamSuite(process.env);
+  const suite = new StreamSuite(process.env);
   const { environment } = suite;
+
+  beforeAll(() => suite.start());
+  afterEach(() => suite.leaveAll());
+  afterAll(() => suite.stop());
 
   describe('resuming', () => {
     it('goes on behind Last-Event-ID, on another instance as well', async () => {

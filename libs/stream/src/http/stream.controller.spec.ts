@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
 import { eventually } from '../../../../test/support/eventually.js';
 import { messagesIn } from '../../test/events.js';
 import { bearer, OpenStream } from '../../test/service.js';
-import { idsOf, named, streamSuite } from '../../test/stream-suite.js';
+import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
 
 describe('the live stream over HTTP', () => {
-  const suite = streamSuite(process.env);
+  const suite = new StreamSuite(process.env);
   const { environment } = suite;
+
+  beforeAll(() => suite.start());
+  afterEach(() => suite.leaveAll());
+  afterAll(() => suite.stop());
 
   const problemOf = async (stream: OpenStream) => {
     await stream.ended;

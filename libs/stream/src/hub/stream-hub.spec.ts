@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLogger, Postgres } from '#platform';
+import { eventually } from '../../../../test/support/eventually.js';
+import { messagesIn } from '../../test/events.js';
+import { followAt } from '../../test/reader.js';
+import { openView, type View } from '../../test/view.js';
+import { StreamHub } from './stream-hub.js';
+
+/** Postgres, with reads of the hub that take as long as a spec wants. */
+class SlowPostgres extends Postgres {
+  readonly started: number[] = [];
+  private readonly held = new Map<number, Promise<void>>();
+
+  /** Reads of the partition wait until the returned function is called. */
+  hold(partition: number): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.held.set(partition, promise);
+    return () => {
+      this.held.delete(partition);
+      resolve();
+    };
+  }
+
+  override async query<Row extends object>(text: string, values?: unknown[]) {
+    const partition = text.includes('unnest($5') ? Number(values?.[0]) : NaN;
+    const answer = await super.query<Row>(text, values);
+    if (!Number.isNaN(partition)) this.started.push(partition);
+    await this.held.get(partition);
+    return answer;
+  }
+}
+
+describe('a hub that is slower than the commits', () => {
+  const environment = 'acme';
+  const logger = createLogger('spec', 'silent');
+  let view: View;
+  let postgres: SlowPostgres;
+  let slow: StreamHub;
+  let ahead: StreamHub;
+  let reading: () => Promise<unknown>;
+
+  const partitionOf = (userId: number) => ahead.partitionsOf({ environment, userId }).first;
+  const userOn = (wanted: (partition: number) => boolean, from = 2) => {
+    let user = from;
+    while (!wanted(partitionOf(user))) user += 1;
+    return user;
+  };
+  const followSlow = (userId?: number, after?: string) =>
+    followAt(slow, view.postgres, { environment, userId }, { after });
+  const followAhead = (userId?: number, after?: string) =>
+    followAt(ahead, view.postgres, { environment, userId }, { after });
+  const caughtUp = (partition: number) =>
+    eventually(async () => {
+      const checkpoint = (await slow.look()).get(partition);
+      expect(slow.standing({ first: partition, count: 1 })).toEqual([checkpoint]);
+    });
+
+  beforeAll(async () => {
+    view = await openView(process.env.DATABASE_URL!);
+    postgres = new SlowPostgres(process.env.DATABASE_URL!, view.namespace);
+    slow = new StreamHub({ postgres, notifications: view.notifications, namespace: view.namespace, logger });
+    ahead = new StreamHub({ ...view, postgres: view.postgres, notifications: view.notifications, logger });
+    await Promise.all([slow.ready(), ahead.ready()]);
+    reading = () => {
+      const before = postgres.started.length;
+      return eventually(() => expect(postgres.started.length).toBeGreaterThan(before));
+    };
+  });
+
+  afterAll(async () => {
+    slow.close();
+    ahead.close();
+    await postgres.close();
+    await view.close();
+  });
+
+  it('leaves out nothing for one who comes while it reads for others', async () => {
+    const partition = partitionOf(1);
+    const neighbour = userOn((other) => other === partition);
+    const first = followSlow(1);
+    const early = followSlow(neighbour);
+    const { position } = early.reader;
+    early.leave();
+    const goOn = postgres.hold(partition);
+    const read = reading();
+    await view.send(environment, neighbour, { id: 'of the neighbour' });
+    await view.send(environment, 1, { id: 'of the first' });
+    await read;
+    const late = followSlow(neighbour, position);
+    await eventually(() => expect(late.reader.ids).toEqual(['of the neighbour']));
+    goOn();
+    await view.send(environment, neighbour, { id: 'afterwards' });
+    await eventually(() => expect(first.reader.ids).toEqual(['of the first']));
+    await eventually(() => expect(late.reader.ids).toEqual(['of the neighbour', 'afterwards']));
+  });
+
+  it('repeats nothing for one whom another instance was ahead with', async () => {
+    const partition = partitionOf(1);
+    const other = followSlow(1);
+    const stream = followAhead(1);
+    const goOn = postgres.hold(partition);
+    const read = reading();
+    await view.send(environment, 1, { id: 'a' });
+    await read;
+    await view.send(environment, 1, { id: 'b' });
+    await eventually(() => expect(stream.reader.ids).toEqual(['a', 'b']));
+    stream.leave();
+    const resumed = followSlow(1, stream.reader.position);
+    goOn();
+    await view.send(environment, 1, { id: 'c' });
+    await eventually(() => expect(other.reader.ids).toEqual(['a', 'b', 'c']));
+    await eventually(() => expect(resumed.reader.ids).toEqual(['c']));
+  });
+
+  it('never gives a position before the one that was resumed from', async () => {
+    const partition = partitionOf(1);
+    const elsewhere = userOn((other) => other !== partition);
+    const stream = followAhead();
+    const other = followSlow();
+    const goOn = postgres.hold(partition);
+    const read = reading();
+    await view.send(environment, 1, { id: 'd' });
+    await eventually(() => expect(stream.reader.ids).toEqual(['d']));
+    await read;
+    stream.leave();
+    const resumed = followSlow(undefined, stream.reader.position);
+    await view.send(environment, elsewhere, { id: 'e' });
+    await eventually(() => expect(resumed.reader.ids).toEqual(['e']));
+    const again = followAhead(undefined, messagesIn(resumed.reader.text).at(-1)!.position);
+    goOn();
+    await caughtUp(partition);
+    await view.send(environment, 1, { id: 'f' });
+    await eventually(() => expect([...other.reader.ids].sort()).toEqual(['d', 'e', 'f']));
+    await eventually(() => expect(again.reader.ids).toEqual(['f']));
+    await eventually(() => expect(resumed.reader.ids).toEqual(['e', 'f']));
+  });
+});

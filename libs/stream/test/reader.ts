@@ -1,0 +1,76 @@
+import { type Postgres } from '#platform';
+import { readPast } from '../src/activity-rows.js';
+import { type Audience } from '../src/audience.js';
+import { EVENT_STREAM } from '../src/formats.js';
+import { type StreamHub } from '../src/hub/stream-hub.js';
+import { parsePosition } from '../src/positions.js';
+import { type Outlet, Subscription } from '../src/subscription.js';
+import { idsIn } from './events.js';
+
+/** A client that takes all that is written to it, unless told to hold. */
+export class Reader implements Outlet {
+  text = '';
+  isOpen = true;
+  private writes = 0;
+  private hold: Promise<void> = Promise.resolve();
+
+  /** `fullEvery`: after so many writes it wants to be waited for. */
+  constructor(private readonly fullEvery = Infinity) {}
+
+  get isFull(): boolean {
+    return this.writes > 0 && this.writes % this.fullEvery === 0;
+  }
+
+  write(bytes: Buffer | string): void {
+    if (!this.isOpen) return;
+    this.text += bytes.toString();
+    this.writes += 1;
+  }
+
+  drained(): Promise<void> {
+    return this.hold;
+  }
+
+  /** Takes nothing until the returned function is called. */
+  stopReading(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.hold = promise;
+    return resolve;
+  }
+
+  /** The last position that it was given. */
+  get position(): string {
+    return [...this.text.matchAll(/^id: (.*)$/gm)].at(-1)![1]!;
+  }
+
+  get ids(): string[] {
+    return idsIn(this.text);
+  }
+}
+
+export interface FollowOptions {
+  /** The position to resume behind. */
+  readonly after?: string;
+  readonly types?: string[];
+  readonly reader?: Reader;
+}
+
+/** A stream that is read by a `Reader`, in pages of a few activities. */
+export function followAt(hub: StreamHub, postgres: Postgres, audience: Audience, options: FollowOptions = {}) {
+  const { reader = new Reader() } = options;
+  const types = options.types && new Set(options.types);
+  const from = options.after === undefined ? undefined : parsePosition(options.after)!.positions;
+  const subscription = new Subscription({ audience, types }, EVENT_STREAM, { from }, hub, reader, {
+    readPast: (range, wanted) => readPast(postgres, range, wanted, 7),
+    failed: (error) => {
+      throw error;
+    },
+  });
+  reader.write(subscription.opening());
+  subscription.begin();
+  const leave = () => {
+    reader.isOpen = false;
+    subscription.leave();
+  };
+  return { reader, leave };
+}

@@ -1,3 +1,5 @@
+import { type UserCommand } from '../users/domain/user.commands.js';
+import { type AssignmentCommand } from '../workspaces/domain/assignment.decider.js';
 import { judgeAssignment } from '../workspaces/judge-assignment.js';
 import { judgeNamed } from '../workspaces/judge-named.js';
 import { judgeUser } from '../users/judge-user.js';
@@ -38,21 +40,10 @@ function answerOfKey(first: KeyedCommand, idempotency: Idempotency | undefined):
 }
 
 function decide(state: RegistryState, environment: string, command: RegistryCommand, at: number): Verdict {
-  switch (command.type) {
-    case 'RegisterUser':
-    case 'ReplaceUser':
-    case 'ChangeUser':
-    case 'DeleteUser':
-      return judgeUser(state, environment, { ...command, at });
-    case 'AssignRole':
-    case 'WithdrawRole':
-      return judgeAssignment(state, environment, command);
-    case 'CreateWorkspace':
-    case 'RenameWorkspace':
-    case 'DeleteWorkspace':
-    case 'CreateGroup':
-    case 'RenameGroup':
-    case 'DeleteGroup':
-      return judgeNamed(state, environment, { ...command, at });
-  }
+  if (isUserCommand(command)) return judgeUser(state, environment, { ...command, at });
+  if (isAssignment(command)) return judgeAssignment(state, environment, command);
+  return judgeNamed(state, environment, { ...command, at });
 }
+
+const isUserCommand = (command: RegistryCommand): command is UserCommand => command.type.endsWith('User');
+const isAssignment = (command: RegistryCommand): command is AssignmentCommand => command.type.endsWith('Role');

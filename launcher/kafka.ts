@@ -79,7 +79,7 @@ async function formatOnce(kafka: Kafka): Promise<void> {
   const done = join(folder, 'formatted');
   if (existsSync(done)) return;
   rmSync(join(folder, 'data'), { recursive: true, force: true });
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   const log = join(session.logs, 'kafka-format.log');
   const options = ['-Xmx128m', quickCompiler, ...kafka.archive.toRead];
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
@@ -142,3 +142,9 @@ appender.stdout.name=stdout
 appender.stdout.layout.type=PatternLayout
 appender.stdout.layout.pattern=%d{ISO8601} %p %m (%c)%n
 `;
+
+/** 22 letters of base64url; not "-" first, which the storage tool would take for an option, as Kafka's own ids avoid it. */
+export function newClusterId(random = () => randomBytes(16)): string {
+  const id = random().toString('base64url');
+  return id.startsWith('-') ? newClusterId(random) : id;
+}

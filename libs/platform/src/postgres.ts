@@ -12,6 +12,9 @@ export interface Queryable {
   ): Promise<{ rows: Row[]; rowCount: number | null }>;
 }
 
+// No transaction of ours waits for anything but Postgres.
+const FROZEN_MS = 5_000;
+
 /** Connections on which the views of the live generation are found by their bare names. */
 export class Postgres {
   readonly pool: Pool;
@@ -24,7 +27,8 @@ export class Postgres {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       application_name: namespace.name,
-      options: `-c search_path=${path},public`,
+      // A process that is frozen in the middle of a transaction must not hold its locks against its successor for ever.
+      options: `-c search_path=${path},public -c idle_in_transaction_session_timeout=${FROZEN_MS}`,
     });
     // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
     this.pool.on('error', (error) => options.onError?.(error));
@@ -34,9 +38,13 @@ export class Postgres {
     return this.pool.query<Row>(text, values);
   }
 
-  /** Rolls back when `work` throws, and passes the error on. */
+  /** Rolls back when `work` throws, and passes the error on; that of the connection where it was lost meanwhile. */
   async transaction<T>(work: (tx: PoolClient) => Promise<T>): Promise<T> {
     const tx = await this.pool.connect();
+    let lost: Error | undefined;
+    // The pool listens to idle connections alone: without a listener, losing this one would end the process.
+    const onLost = (error: Error) => (lost = error);
+    tx.on('error', onLost);
     try {
       await tx.query('BEGIN');
       const result = await work(tx);
@@ -49,7 +57,9 @@ export class Postgres {
         () => tx.release(),
         (broken: Error) => tx.release(broken),
       );
-      throw error;
+      throw lost ?? error;
+    } finally {
+      tx.off('error', onLost);
     }
   }
 

@@ -35,8 +35,13 @@ export async function project(fold: Fold, around: Surroundings): Promise<Consump
       return new Map(partitions.map((partition) => [partition, checkpoints.get(partition) ?? 0]));
     },
     apply: async (partition, records, stillOwned) => {
-      for (let start = 0; start < records.length && stillOwned(); start += fold.batch) {
-        await applyBatch(fold, around, partition, records.slice(start, start + fold.batch), stillOwned);
+      try {
+        for (let start = 0; start < records.length && stillOwned(); start += fold.batch) {
+          await applyBatch(fold, around, partition, records.slice(start, start + fold.batch), stillOwned);
+        }
+      } catch (error) {
+        // Whoever owns the partition now begins at the checkpoint; what went wrong here is no longer of interest.
+        if (stillOwned()) throw error;
       }
     },
   });
@@ -115,8 +120,9 @@ async function untilItWorks<T>(
   }
 }
 
-// Serialization failure and deadlock: the transaction was undone and may be tried again as it is.
-const TRY_AGAIN = new Set(['40001', '40P01']);
+// Serialization failure, deadlock, and a transaction that was ended for having been idle: it was undone and may be
+// tried again as it is.
+const TRY_AGAIN = new Set(['40001', '40P01', '25P03']);
 
 function isTransient(error: unknown): boolean {
   return isOutage(error) || TRY_AGAIN.has(String((error as { code?: unknown }).code));

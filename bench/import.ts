@@ -38,7 +38,8 @@ async function importOnce(repository: string, commits: number): Promise<number> 
   try {
     const text = await commandLine(service, 'import', 'git', repository, '--environment', 'demo', '--json');
     const summary = JSON.parse(text) as { commits: { accepted: number }; seconds: number };
-    if (summary.commits.accepted !== commits) throw new Error(`void: ${summary.commits.accepted} of ${commits} accepted`);
+    if (summary.commits.accepted !== commits)
+      throw new Error(`void: ${summary.commits.accepted} of ${commits} accepted`);
     return commits / summary.seconds;
   } finally {
     await service.stop();
@@ -52,10 +53,12 @@ function git(repository: string, ...args: string[]): string {
 async function madeRepository(): Promise<string> {
   const repository = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
   git(repository, 'init', '--quiet', '--bare');
-  const importer = spawn('git', ['-C', repository, 'fast-import', '--quiet'], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const importer = spawn('git', ['-C', repository, 'fast-import', '--quiet'], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
   for (let n = 0; n < COMMITS; n += 1) {
     // Few people do most of the work, as everywhere.
-    const author = Math.floor(AUTHORS * ((n * 7919) % COMMITS / COMMITS) ** 3);
+    const author = Math.floor(AUTHORS * (((n * 7919) % COMMITS) / COMMITS) ** 3);
     const who = `Author ${author} <author${author}@example.com> ${1_600_000_000 + n * 60} +0000`;
     const message = `Change number ${n}`;
     importer.stdin.write(

@@ -1,3 +1,4 @@
+import { benchCommands } from './commands.ts';
 import { benchImport } from './import.ts';
 import { benchSearch } from './search.ts';
 import { type Figure, report } from './report.ts';
@@ -9,6 +10,7 @@ interface Benchmark {
 
 const benchmarks: Record<string, Benchmark> = {
   import: { title: 'Importing a git history', run: benchImport },
+  commands: { title: 'Commands', run: benchCommands },
   search: { title: 'Search of 1,000,000 users', run: () => benchSearch(process.env['DATABASE_URL']!) },
 };
 

@@ -23,7 +23,10 @@ export function report(name: string, title: string, figures: readonly Figure[]):
     '',
     '| what | ours | beside it | ratio | asked |',
     '|---|---|---|---|---|',
-    ...figures.map((figure) => `| ${[figure.what, figure.ours, figure.beside, figure.ratio, figure.asked].map((cell) => cell ?? '').join(' | ')} |`),
+    ...figures.map(
+      (figure) =>
+        `| ${[figure.what, figure.ours, figure.beside, figure.ratio, figure.asked].map((cell) => cell ?? '').join(' | ')} |`,
+    ),
     `<!-- /${name} -->`,
   ].join('\n');
   console.log(`\n${section}\n`);
@@ -39,4 +42,5 @@ function machine(): string {
 }
 
 export const rounded = (value: number) => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1));
-export const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+export const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;

@@ -4,6 +4,7 @@ import type * as Tables from '../libs/registry/src/fold/tables.js';
 import type * as SearchRows from '../libs/registry/src/users/projections/search-rows.js';
 import type * as SearchTables from '../libs/registry/src/users/projections/search-tables.js';
 import type * as SearchUsersQuery from '../libs/registry/src/users/queries/search-users.js';
+import { type Figure, rounded } from './report.ts';
 import { dice, type Person, personOf, pick } from './search-people.ts';
 
 const built = async (path: string): Promise<unknown> => import(new URL(`../dist/libs/${path}`, import.meta.url).href);
@@ -22,23 +23,23 @@ const CLIENTS = 8;
 const BATCH = 500;
 
 /** Fills an environment with `users` people, then searches it for `seconds` with eight clients at once. */
-export async function benchSearch(databaseUrl: string, { users = 1_000_000, seconds = 30 } = {}): Promise<void> {
+export async function benchSearch(databaseUrl: string, { users = 1_000_000, seconds = 30 } = {}): Promise<Figure[]> {
   const namespace = new Namespace(`bench_${randomUUID().slice(0, 8)}`);
   const postgres = new Postgres(databaseUrl, namespace, { max: CLIENTS });
   const schema = namespace.schema('registry');
   try {
     await postgres.query(`CREATE SCHEMA "${schema}"`);
     await postgres.query(REGISTRY_TABLES.includes('user_search') ? REGISTRY_TABLES : REGISTRY_TABLES + SEARCH_TABLES);
-    await fill(postgres, users);
+    const filled = await fill(postgres, users);
     await settle(postgres, schema);
-    await measure(postgres, users, seconds);
+    return [filled, ...(await measure(postgres, users, seconds))];
   } finally {
     await postgres.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
     await postgres.close();
   }
 }
 
-async function fill(postgres: Database, users: number): Promise<void> {
+async function fill(postgres: Database, users: number): Promise<Figure> {
   const start = performance.now();
   let since = start;
   for (let from = 1; from <= users; from += BATCH) {
@@ -57,7 +58,8 @@ async function fill(postgres: Database, users: number): Promise<void> {
       since = now;
     }
   }
-  console.log(`filled at ${Math.round((users / (performance.now() - start)) * 1_000)} users a second, all indexes`);
+  const perSecond = (users / (performance.now() - start)) * 1_000;
+  return { what: `${rounded(users)} users written with all that the search keeps, users/s`, ours: rounded(perSecond) };
 }
 
 const INSERT = `
@@ -81,12 +83,29 @@ interface Question {
   readonly q: string;
 }
 
-async function measure(postgres: Database, users: number, seconds: number): Promise<void> {
+async function measure(postgres: Database, users: number, seconds: number): Promise<Figure[]> {
   const handler = new SearchUsersHandler(postgres);
   const search = ({ q }: Question) => handler.execute(new SearchUsers(ENVIRONMENT, q, 20));
   await run(search, users, 2);
-  report('search', await run(search, users, seconds));
-  report('four ILIKE', await run(({ q }) => searchByIlike(postgres, q), users, seconds));
+  const ours = await run(search, users, seconds);
+  const naive = await run(({ q }) => searchByIlike(postgres, q), users, seconds);
+  show('search', ours);
+  show('four ILIKE', naive);
+  const p99 = (answers: readonly Answer[]) => figures(answers).p99;
+  return [
+    {
+      what: 'p99 of a query of 1 to 20 letters, 1 to 3 words, 8 clients, ms',
+      ours: rounded(p99(ours.answers)),
+      asked: '≤ 30',
+    },
+    {
+      what: 'queries/s, beside four ILIKE of the same queries',
+      ours: rounded(ours.answers.length / seconds),
+      beside: rounded(naive.answers.length / seconds),
+      ratio: rounded(ours.answers.length / naive.answers.length),
+      asked: '≥ 20 ×',
+    },
+  ];
 }
 
 interface Answer extends Question {
@@ -109,7 +128,7 @@ async function run(search: (question: Question) => Promise<unknown>, users: numb
   return { answers, seconds };
 }
 
-function report(title: string, { answers, seconds }: { answers: Answer[]; seconds: number }): void {
+function show(title: string, { answers, seconds }: { answers: Answer[]; seconds: number }): void {
   console.log(`${title}: ${(answers.length / seconds).toFixed(1)} a second with ${CLIENTS} clients`);
   const kinds = [...Map.groupBy(answers, ({ kind }) => kind)].sort(([a], [b]) =>
     a.localeCompare(b, 'en', { numeric: true }),
@@ -162,8 +181,3 @@ async function searchByIlike(postgres: Database, q: string): Promise<void> {
 }
 
 const COLUMNS = ['username', 'email', 'first_name', 'last_name'];
-
-if (import.meta.main) {
-  const [users, seconds] = process.argv.slice(2).map(Number);
-  await benchSearch(process.env['DATABASE_URL']!, { users, seconds });
-}

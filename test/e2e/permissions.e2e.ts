@@ -39,6 +39,9 @@ describe('workspaces, groups and permissions', () => {
         status: 412,
       });
       expect((await client('GET', `/api/v3/${kind}/1`)).body).toEqual({ id: 1, name: 'Tide' });
+      const untouched = await client('PATCH', `/api/v3/${kind}/1`, {});
+      expect(untouched).toMatchObject({ status: 200, body: { name: 'Tide' } });
+      expect(untouched.headers.get('etag')).toBe('"2"');
       await done(client, 'DELETE', `/${kind}/2`);
       expect(await client('DELETE', `/api/v3/${kind}/2`)).toMatchObject({ status: 404 });
       expect((await client('GET', `/api/v3/${kind}`)).body).toMatchObject({ count: 1, results: [{ id: 1 }] });

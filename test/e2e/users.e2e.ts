@@ -184,6 +184,10 @@ describe('users on v3', () => {
     const send = (body: object, key = 'key-1') => demo('POST', '/api/v3/users', body, { 'idempotency-key': key });
     const [first, again] = [await send(jane), await send(jane)];
     expect(again).toMatchObject({ status: 201, body: first.body });
+    await demo('PATCH', '/api/v3/users/1', { firstName: 'Changed since' });
+    const afterwards = await send(jane);
+    expect(afterwards).toMatchObject({ status: 201, body: first.body });
+    expect(afterwards.headers.get('etag')).toBe('"1"');
     expect((await demo('GET', '/api/v3/users')).body.count).toBe(1);
     expect(await send({ ...jane, username: 'other' })).toMatchObject({
       status: 422,
@@ -191,6 +195,7 @@ describe('users on v3', () => {
     });
     const remove = () => demo('DELETE', '/api/v3/users/1', undefined, { 'idempotency-key': 'key-2' });
     expect([(await remove()).status, (await remove()).status]).toEqual([204, 204]);
+    expect(await send(jane)).toMatchObject({ status: 201, body: first.body });
   });
 });
 
@@ -236,6 +241,17 @@ describe('users on v2', () => {
     const all = await demo('GET', '/api/v2/users');
     expect(all.body.data).toHaveLength(3);
     expect(all.body.pagination).toEqual({ hasPrevious: false, hasNext: false });
+  });
+
+  it('leads from an empty page back to everybody', async () => {
+    const first = (await demo('GET', '/api/v2/users?limit=1')).body.data[0]._id as string;
+    const before = await demo('GET', `/api/v2/users?limit=1&before=${first}`);
+    expect(before.body).toMatchObject({ data: [], pagination: { hasPrevious: false, hasNext: true, next: 'limit=1' } });
+    const last = (await demo('GET', '/api/v2/users')).body.data.at(-1)._id as string;
+    const after = await demo('GET', `/api/v2/users?limit=1&after=${last}`);
+    expect(after.body).toMatchObject({ data: [], pagination: { hasNext: false, hasPrevious: true } });
+    const back = await demo('GET', `/api/v2/users?${after.body.pagination.previous}`);
+    expect(back.body.data[0]._id).toBe(last);
   });
 
   it('shows one user as an array of one, with all details', async () => {

@@ -21,7 +21,7 @@ export async function openViews(makeFold: (namespace: Namespace) => Fold): Promi
     onError: (err) => createLogger('test', 'error').error({ err }),
   });
   const fold = makeFold(namespace);
-  await prepareGeneration(postgres, namespace, fold);
+  await prepareGeneration(postgres, namespace, fold, new Map());
   return {
     namespace,
     postgres,

@@ -47,7 +47,7 @@ export class ApiModule implements OnModuleInit {
   }
 }
 
-const folds = (namespace: Namespace) => [registryFold(namespace), activitiesFold(namespace)];
+export const folds = (namespace: Namespace) => [registryFold(namespace), activitiesFold(namespace)];
 
 /** Without Postgres or the log nothing can be answered; without Redis everything can, only slower. */
 function readiness(postgres: Postgres, log: EventLog, namespace: Namespace) {

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventLog, type LogRecord, type Subscription } from '#event-sourcing';
 import { createLogger, Namespace, Postgres } from '#platform';
+import { eventually } from '../../../test/support/eventually.js';
 import { freshNamespace } from '../../../test/support/namespaces.js';
 import { dropViews } from '../../../test/support/views.js';
 import { type Fold } from './fold.js';
+import { generationGate } from './generation-gate.js';
 import { requireGeneration } from './generation.js';
 import { project } from './projector.js';
 
@@ -55,6 +57,7 @@ describe('the projection of a fold', () => {
   async function owner(before: (records: readonly LogRecord[]) => Promise<unknown> = async () => undefined) {
     let subscription: Subscription | undefined;
     const log = {
+      extents: async () => new Map([[0, { low: 0, high: stored }]]),
       consume: async (given: Subscription) => {
         subscription = given;
         return { joined: Promise.resolve(), ended: new Promise<void>(() => undefined), stop: async () => undefined };
@@ -71,6 +74,7 @@ describe('the projection of a fold', () => {
     };
   }
 
+  let stored = 0;
   const kept = async () => {
     const { rows } = await admin.query<{ value: string; times: number }>(
       'SELECT value, times FROM ledger ORDER BY substr(value, 2)::int',
@@ -155,6 +159,19 @@ describe('the projection of a fold', () => {
     await running.apply(0, 3);
     await admin.query('UPDATE registry_checkpoints SET position = 1');
     await expect(running.apply(3, 6)).rejects.toThrow(/fell back to 1/);
+  });
+
+  it('is complete only when it has come to where the log ended when it began', async () => {
+    stored = 6;
+    const rebuilding = await owner();
+    stored = 0;
+    const gate = generationGate(admin, namespace, [rebuilding.fold]);
+    await expect(gate()).rejects.toMatchObject({ code: 'unavailable' });
+    await rebuilding.apply(0, 3);
+    await expect(requireGeneration(admin, namespace, rebuilding.fold)).rejects.toThrow(/3 records of the log to go/);
+    await rebuilding.apply(3, 7);
+    await expect(requireGeneration(admin, namespace, rebuilding.fold)).resolves.toBeUndefined();
+    await eventually(() => gate());
   });
 
   it('refuses views of another version and says what to do', async () => {

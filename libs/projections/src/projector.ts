@@ -22,7 +22,7 @@ interface Surroundings {
  */
 export async function project(fold: Fold, around: Surroundings): Promise<Consumption> {
   const { log, postgres, namespace } = around;
-  await prepareGeneration(postgres, namespace, fold);
+  await prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
   return log.consume({
     topic: fold.topic.name,
     group: namespace.group(fold.name),

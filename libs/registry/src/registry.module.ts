@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { CommandLog } from './commands/command-log.js';
 import { Outcomes } from './commands/outcomes.js';
+import { Answering } from './http/answering.js';
 import { CommandsController } from './http/commands.controller.js';
 import { ChangeUserHandler } from './users/commands/change-user.js';
 import { DeleteUserHandler } from './users/commands/delete-user.js';
@@ -14,6 +15,7 @@ import { UsersController } from './users/http/users.controller.js';
 import { UsersV2Controller } from './users/http/users-v2.controller.js';
 import { Directory } from './users/queries/directory.js';
 import { GetUserHandler } from './users/queries/get-user.js';
+import { LastActiveHandler } from './users/queries/last-active.js';
 import { ListUsersHandler } from './users/queries/list-users.js';
 import { ScrollUsersHandler } from './users/queries/scroll-users.js';
 import { SearchUsersHandler } from './users/queries/search-users.js';
@@ -33,6 +35,7 @@ const users = [
   ChangeUserHandler,
   DeleteUserHandler,
   GetUserHandler,
+  LastActiveHandler,
   ListUsersHandler,
   ScrollUsersHandler,
   SearchUsersHandler,
@@ -61,7 +64,7 @@ const workspaces = [
     UserWorkspacesController,
     CommandsController,
   ],
-  providers: [CommandLog, Outcomes, Directory, ...users, ...workspaces],
+  providers: [CommandLog, Outcomes, Answering, Directory, ...users, ...workspaces],
   exports: [Directory],
 })
 export class RegistryModule {}

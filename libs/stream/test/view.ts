@@ -18,7 +18,8 @@ export interface Sent {
 /** The views of a namespace of its own, and a projector's hand to write them: fold, checkpoint and announcement. */
 export async function openView(url: string): Promise<View> {
   const view = new View(url, new Namespace(`stream_${randomBytes(6).toString('hex')}`));
-  for (const fold of [view.activities, view.registry]) await prepareGeneration(view.postgres, view.namespace, fold);
+  for (const fold of [view.activities, view.registry])
+    await prepareGeneration(view.postgres, view.namespace, fold, new Map());
   return view;
 }
 

@@ -15,7 +15,7 @@ export function migrateCommand(program: Command, surroundings: Surroundings): vo
         const folds = [registryFold(namespace), activitiesFold(namespace)];
         await log.prepare(folds.map(({ topic }) => topic));
         for (const fold of folds) {
-          await prepareGeneration(postgres, namespace, fold);
+          await prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
           const { name, topic, version } = fold;
           surroundings.out.write(
             `${name}: topic ${topic.name} of ${topic.partitions} partitions, views of version ${version}\n`,

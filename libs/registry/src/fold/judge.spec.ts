@@ -25,7 +25,7 @@ describe('the registry judges', () => {
     const [first, second] = [record(register('Jane')), record(register('jANE'))];
     judge(state, 'demo', first, 1000);
     judge(state, 'demo', second, 1000);
-    expect(verdict(state, first)).toEqual({ accepted: { type: 'user', id: 1, did: 'create', version: 1 } });
+    expect(verdict(state, first)).toMatchObject({ accepted: { type: 'user', id: 1, did: 'create', version: 1 } });
     expect(verdict(state, second)).toMatchObject({ rejected: 'username-taken' });
   });
 

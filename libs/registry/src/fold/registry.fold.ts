@@ -21,7 +21,7 @@ export function registryFold(namespace: Namespace): Fold {
   return {
     name: 'registry',
     topic: registryTopic(namespace),
-    version: 1,
+    version: 2,
     tables: REGISTRY_TABLES + SEARCH_TABLES,
     // So that a large batch of one environment does not hold up the others of its partition for long.
     batch: 500,

@@ -12,7 +12,10 @@ export interface Command {
   readonly at: number;
 }
 
-/** Everything that these commands can touch, in one statement a table. */
+/**
+ * Everything that these commands can touch, in one statement a table. Each row is looked up for itself (LATERAL with a
+ * limit): the planner, which can't know how many are asked for, would rather read a large table from end to end.
+ */
 export async function loadState(db: Queryable, commands: readonly Command[]): Promise<RegistryState> {
   const state = new RegistryState();
   const touched = touchedBy(commands);
@@ -102,8 +105,9 @@ interface UserRow {
 async function loadUsers(db: Queryable, state: RegistryState, users: Pairs): Promise<void> {
   if (users.length === 0) return;
   const { rows } = await db.query<UserRow>(
-    `SELECT users.* FROM users
-     JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::bigint[]) AS touched (environment, id)) touched USING (environment, id)`,
+    `SELECT found.* FROM unnest($1::text[], $2::bigint[]) AS touched (environment, id)
+     CROSS JOIN LATERAL (SELECT * FROM users
+       WHERE users.environment = touched.environment AND users.id = touched.id LIMIT 1) found`,
     columns(users),
   );
   for (const row of rows) state.users.load(inEnvironment(row.environment, row.id), userOf(row));
@@ -137,9 +141,9 @@ async function loadOwners(
   ] as const) {
     if (pairs.length === 0) continue;
     const { rows } = await db.query<{ environment: string; name: string; id: number }>(
-      `SELECT environment, ${column} AS name, id FROM users
-       JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS asked (environment, ${column})) asked
-       USING (environment, ${column})`,
+      `SELECT asked.environment, asked.name, found.id FROM unnest($1::text[], $2::text[]) AS asked (environment, name)
+       CROSS JOIN LATERAL (SELECT id FROM users
+         WHERE users.environment = asked.environment AND users.${column} = asked.name LIMIT 1) found`,
       columns(pairs),
     );
     for (const { environment, name, id } of rows) owners.load(inEnvironment(environment, name), id);
@@ -154,8 +158,9 @@ async function loadNamed(
 ): Promise<void> {
   if (touched.length === 0) return;
   const { rows } = await db.query<{ environment: string; id: number; name: string; created_on: Date; version: number }>(
-    `SELECT ${table}.* FROM ${table}
-     JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::bigint[]) AS touched (environment, id)) touched USING (environment, id)`,
+    `SELECT found.* FROM unnest($1::text[], $2::bigint[]) AS touched (environment, id)
+     CROSS JOIN LATERAL (SELECT * FROM ${table}
+       WHERE ${table}.environment = touched.environment AND ${table}.id = touched.id LIMIT 1) found`,
     columns(touched),
   );
   for (const { environment, id, name, created_on, version } of rows) {
@@ -201,8 +206,9 @@ async function loadKeys(db: Queryable, state: RegistryState, keys: Pairs): Promi
     decided_on: Date;
     verdict: Verdict;
   }>(
-    `SELECT known.*, outcomes.verdict FROM idempotency_keys known
-     JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS asked (environment, key)) asked USING (environment, key)
+    `SELECT known.*, outcomes.verdict FROM unnest($1::text[], $2::text[]) AS asked (environment, key)
+     CROSS JOIN LATERAL (SELECT * FROM idempotency_keys kept
+       WHERE kept.environment = asked.environment AND kept.key = asked.key LIMIT 1) known
      JOIN outcomes USING (command_id)`,
     columns(keys),
   );

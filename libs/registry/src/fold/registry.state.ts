@@ -14,6 +14,9 @@ export interface Accepted {
     readonly did: 'create' | 'change' | 'delete';
     /** The version that the command made; the last one where it deleted, 0 for what has no versions. */
     readonly version: number;
+    /** What it made or changed, as it was then: the answer stays the same whatever happens to it later. */
+    readonly user?: User;
+    readonly named?: Named;
   };
 }
 

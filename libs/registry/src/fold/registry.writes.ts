@@ -29,7 +29,7 @@ function changesOf<Value>(changes: ReadonlyMap<string, Value | undefined>) {
   return { kept, gone };
 }
 
-const seconds = (milliseconds: number) => new Date(milliseconds).toISOString();
+const timestamp = (milliseconds: number) => new Date(milliseconds).toISOString();
 
 async function writeCounters(tx: Queryable, state: RegistryState): Promise<void> {
   const rows = [...state.counters.changes].map(([environment, counters]) => ({ environment, ...counters! }));
@@ -109,8 +109,8 @@ async function upsertUsers(tx: Queryable, users: { environment: string; value: U
       column((user) => user.lastName),
       column((user) => user.isActive),
       column((user) => JSON.stringify(user.profile)),
-      column((user) => seconds(user.createdOn)),
-      column((user) => seconds(user.lastModifiedOn)),
+      column((user) => timestamp(user.createdOn)),
+      column((user) => timestamp(user.lastModifiedOn)),
       column((user) => user.version),
     ],
   );
@@ -134,7 +134,7 @@ async function writeNamed(tx: Queryable, table: 'workspaces' | 'groups', objects
       kept.map(({ environment }) => environment),
       kept.map(({ id }) => id),
       kept.map(({ value }) => value.name),
-      kept.map(({ value }) => seconds(value.createdOn)),
+      kept.map(({ value }) => timestamp(value.createdOn)),
       kept.map(({ value }) => value.version),
     ],
   );
@@ -193,7 +193,7 @@ async function writeOutcomes(tx: Queryable, state: RegistryState): Promise<void>
     [
       rows.map((row) => row.id),
       rows.map((row) => row.environment),
-      rows.map((row) => seconds(row.decidedOn)),
+      rows.map((row) => timestamp(row.decidedOn)),
       rows.map((row) => JSON.stringify(row.verdict)),
     ],
   );
@@ -212,7 +212,7 @@ async function writeKeys(tx: Queryable, state: RegistryState): Promise<void> {
       kept.map(({ id }) => id),
       kept.map(({ value }) => value.commandId),
       kept.map(({ value }) => value.bodyHash),
-      kept.map(({ value }) => seconds(value.decidedOn)),
+      kept.map(({ value }) => timestamp(value.decidedOn)),
     ],
   );
 }

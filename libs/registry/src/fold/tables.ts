@@ -1,9 +1,10 @@
+/** How many ids make a block, in which users are counted. */
+export const USERS_A_BLOCK = 1000;
+
 /**
  * The views of the registry. Names are compared by their keys (NFKC, trimmed, lower-cased), which are unique at the
  * end of a transaction: within one, names may change hands.
  */
-export const USERS_A_BLOCK = 1000;
-
 export const REGISTRY_TABLES = `
   CREATE TABLE environments (
     environment text PRIMARY KEY,

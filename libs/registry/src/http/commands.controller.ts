@@ -1,16 +1,12 @@
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Caller, checkedPath, Endpoint, notFound } from '#platform';
 import { acceptedOrThrow } from '../commands/command-log.js';
 import { timeOfCommandId } from '../commands/command-id.js';
+import { Answering } from './answering.js';
 import { Outcomes } from '../commands/outcomes.js';
-import { type Accepted } from '../fold/registry.state.js';
-import { GetUser } from '../users/queries/get-user.js';
-import { fullUser } from '../users/queries/user.rows.js';
-import { GetNamed } from '../workspaces/queries/named.js';
 
 const CommandPath = z.strictObject({ id: z.uuid({ version: 'v7', message: 'must be the id of a command' }) });
 
@@ -22,7 +18,7 @@ const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 export class CommandsController {
   constructor(
     @Inject(Outcomes) private readonly outcomes: Outcomes,
-    @Inject(QueryBus) private readonly queries: QueryBus,
+    @Inject(Answering) private readonly answering: Answering,
   ) {}
 
   @Get(':id')
@@ -40,20 +36,7 @@ export class CommandsController {
   ) {
     const verdict = await this.outcomes.find(environment, id);
     if (verdict === undefined) return pendingOrUnknown(id);
-    return this.firstAnswer(environment, acceptedOrThrow(verdict), reply);
-  }
-
-  /** What the command itself would have answered, had its client waited. */
-  private async firstAnswer(environment: string, { type, id, did }: Accepted['accepted'], reply: FastifyReply) {
-    if (did === 'delete' || type === 'role') {
-      void reply.status(204);
-      return undefined;
-    }
-    if (did === 'create') void reply.status(201).header('location', `/api/v3/${type}s/${id}`);
-    if (type === 'user') return fullUser(await this.queries.execute(new GetUser(environment, { id })));
-    const kind = type === 'group' ? 'Group' : 'Workspace';
-    const { name } = await this.queries.execute(new GetNamed(environment, kind, id));
-    return { id, name };
+    return this.answering.answer(environment, acceptedOrThrow(verdict), reply);
   }
 }
 

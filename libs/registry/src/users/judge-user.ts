@@ -14,7 +14,7 @@ export function judgeUser(state: RegistryState, environment: string, command: Ti
   replaceUser(state, environment, before.user, after.user, command.at);
   const { id, version } = (after.user ?? before.user)!;
   const did = before.user === undefined ? 'create' : after.user === undefined ? 'delete' : 'change';
-  return { accepted: { type: 'user', id, did, version } };
+  return { accepted: { type: 'user', id, did, version, user: after.user } };
 }
 
 function situation(state: RegistryState, environment: string, command: Timed<UserCommand>): UserState {
@@ -59,7 +59,7 @@ function moveName(names: Tracked<number>, environment: string, id: number, old?:
 
 /**
  * 24 hex digits: 8 of the second of the registration, 6 of the environment, 10 of the user's count in it. So they
- * rise in the order of registration, and no two environments share one.
+ * rise in the order of registration; those of two environments are alike only where 24 bits of their names' hashes are.
  */
 function objectId(environment: string, second: number, id: number): string {
   const tenant = createHash('sha256').update(environment).digest('hex').slice(0, 6);

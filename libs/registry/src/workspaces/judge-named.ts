@@ -18,5 +18,6 @@ export function judgeNamed(state: RegistryState, environment: string, command: N
   objects.set(inEnvironment(environment, id), after.object);
   if (before.object === undefined) state.count(environment, { [counter]: id });
   const did = before.object === undefined ? 'create' : after.object === undefined ? 'delete' : 'change';
-  return { accepted: { type: kind === 'Group' ? 'group' : 'workspace', id, did, version } };
+  const type = kind === 'Group' ? 'group' : 'workspace';
+  return { accepted: { type, id, did, version, named: after.object } };
 }

@@ -46,14 +46,19 @@ export class UsersV2Controller {
   }
 }
 
-/** `next` and `previous` are query strings, present only where there is something. */
-function paginationOf({ rows, hasPrevious, hasNext }: UserScroll, query: z.output<typeof CursorQuery>) {
-  const first = rows[0]?.object_id ?? query.after;
-  const last = rows.at(-1)?.object_id ?? query.before;
+// Behind every _id there is.
+const END = 'f'.repeat(24);
+
+/**
+ * `next` and `previous` are query strings, present only where there is something. An empty page, whose neighbours were
+ * deleted in between, leads to the beginning and the end.
+ */
+function paginationOf({ rows, hasPrevious, hasNext }: UserScroll, { limit }: { limit: number }) {
+  const [first, last] = [rows[0]?.object_id, rows.at(-1)?.object_id];
   return {
     hasPrevious,
     hasNext,
-    ...(hasNext && { next: `limit=${query.limit}&after=${last}` }),
-    ...(hasPrevious && { previous: `limit=${query.limit}&before=${first}` }),
+    ...(hasNext && { next: last ? `limit=${limit}&after=${last}` : `limit=${limit}` }),
+    ...(hasPrevious && { previous: `limit=${limit}&before=${first ?? END}` }),
   };
 }

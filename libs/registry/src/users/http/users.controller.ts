@@ -19,7 +19,8 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint } from '#platform';
 import { type Answer } from '../../commands/command-log.js';
-import { answerPending, isPending, senderOf } from '../../http/answers.js';
+import { Answering } from '../../http/answering.js';
+import { senderOf } from '../../http/answers.js';
 import { numberedPage } from '../../http/pages.js';
 import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
 import { ChangeUser } from '../commands/change-user.js';
@@ -41,6 +42,7 @@ export class UsersController {
   constructor(
     @Inject(CommandBus) private readonly commands: CommandBus,
     @Inject(QueryBus) private readonly queries: QueryBus,
+    @Inject(Answering) private readonly answering: Answering,
   ) {}
 
   @Get()
@@ -116,7 +118,7 @@ export class UsersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const command = new RegisterUser(senderOf(caller, request), user);
-    return this.answerUser(caller, command, reply, (id) => reply.header('location', `/api/v3/users/${id}`));
+    return this.send(caller, command, reply);
   }
 
   @Put(':user_id')
@@ -136,7 +138,7 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.answerUser(caller, new ReplaceUser(senderOf(caller, request), targetOf(user_id, request), user), reply);
+    return this.send(caller, new ReplaceUser(senderOf(caller, request), targetOf(user_id, request), user), reply);
   }
 
   @Patch(':user_id')
@@ -157,7 +159,7 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.answerUser(
+    return this.send(
       caller,
       new ChangeUser(senderOf(caller, request), targetOf(user_id, request), changes),
       reply,
@@ -179,23 +181,11 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const answer = await this.commands.execute(new DeleteUser(senderOf(caller, request), targetOf(user_id, request)));
-    return isPending(answer) ? answerPending(answer, reply) : undefined;
+    return this.send(caller, new DeleteUser(senderOf(caller, request), targetOf(user_id, request)), reply);
   }
 
-  /** Sends a command and answers with the user as the views then show it. */
-  private async answerUser(
-    { environment }: Caller,
-    command: Command<Answer>,
-    reply: FastifyReply,
-    decorate: (id: number) => unknown = () => undefined,
-  ) {
-    const answer = await this.commands.execute(command);
-    if (isPending(answer)) return answerPending(answer, reply);
-    const user = await this.queries.execute(new GetUser(environment, { id: answer.id }));
-    decorate(answer.id);
-    void reply.header('etag', entityTag(user.version));
-    return fullUser(user);
+  private async send({ environment }: Caller, command: Command<Answer>, reply: FastifyReply) {
+    return this.answering.answer(environment, await this.commands.execute(command), reply);
   }
 }
 

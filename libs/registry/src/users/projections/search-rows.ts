@@ -55,8 +55,10 @@ const placesOf = (places: readonly Place[]) => [
 
 async function rowsOf(tx: Queryable, places: readonly Place[]): Promise<Map<string, Row>> {
   const { rows } = await tx.query<Row & Record<string, unknown>>(
-    `SELECT environment, id, fields, inner_words, names
-     FROM user_search JOIN unnest($1::text[], $2::bigint[]) AS place (environment, id) USING (environment, id)`,
+    `SELECT found.environment, found.id, found.fields, found.inner_words, found.names
+     FROM unnest($1::text[], $2::bigint[]) AS place (environment, id)
+     CROSS JOIN LATERAL (SELECT * FROM user_search
+       WHERE user_search.environment = place.environment AND user_search.id = place.id LIMIT 1) found`,
     placesOf(places),
   );
   return new Map(rows.map((row) => [placeKey(row), row]));

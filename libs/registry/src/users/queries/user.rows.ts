@@ -1,4 +1,5 @@
 import { type z } from 'zod';
+import { type User } from '../domain/user.js';
 import { type FullUser, type FullUserV2, type ListedUser, type ListedUserV2 } from '../http/user.views.js';
 
 /** A user as its view holds it, with the time of its last activity in milliseconds since the epoch. */
@@ -15,6 +16,24 @@ export interface UserRow {
   last_modified_on: Date;
   version: number;
   last_active_at: number | null;
+}
+
+/** A user of the registry as its view would show it. */
+export function userRow(user: User, lastActiveAt: number | null): UserRow {
+  return {
+    id: user.id,
+    object_id: user.objectId,
+    username: user.username,
+    email: user.email,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    is_active: user.isActive,
+    profile: user.profile,
+    created_on: new Date(user.createdOn),
+    last_modified_on: new Date(user.lastModifiedOn),
+    version: user.version,
+    last_active_at: lastActiveAt,
+  };
 }
 
 export const LISTED_COLUMNS = 'id, username, email, first_name, last_name, is_active';

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Caller } from '#platform';
-import { answerPending, isPending, senderOf } from '../../http/answers.js';
+import { type Caller, Problem } from '#platform';
+import { Answering } from '../../http/answering.js';
+import { senderOf } from '../../http/answers.js';
 import { numberedPage } from '../../http/pages.js';
 import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
 import { type Holder, type Role, type Target } from '../domain/assignment.decider.js';
@@ -19,6 +20,7 @@ export class NamedRoutes {
   constructor(
     @Inject(CommandBus) private readonly commands: CommandBus,
     @Inject(QueryBus) private readonly queries: QueryBus,
+    @Inject(Answering) private readonly answering: Answering,
   ) {}
 
   async list(
@@ -40,7 +42,7 @@ export class NamedRoutes {
   }
 
   create(kind: NamedKind, caller: Caller, name: string, request: FastifyRequest, reply: FastifyReply) {
-    return this.send(kind, caller, { type: `Create${kind}`, name }, request, reply);
+    return this.send(caller, { type: `Create${kind}`, name }, request, reply);
   }
 
   /** A patch without a name changes nothing, and is no command. */
@@ -52,15 +54,20 @@ export class NamedRoutes {
     request: FastifyRequest,
     reply: FastifyReply,
   ) {
+    if (name !== undefined) {
+      return this.send(caller, { type: `Rename${kind}`, id, name, ...expected(request) }, request, reply);
+    }
     const current = await this.queries.execute(new GetNamed(caller.environment, kind, id));
-    const command = { type: `Rename${kind}`, id, name: name ?? current.name, ...expected(request) } as const;
-    return this.send(kind, caller, command, request, reply);
+    const versions = versionsOf(request.headers['if-match']);
+    if (versions && !versions.includes(current.version)) {
+      throw new Problem('stale-version', `The current version is ${entityTag(current.version)}.`);
+    }
+    void reply.header('etag', entityTag(current.version));
+    return shown(current);
   }
 
-  async delete(kind: NamedKind, caller: Caller, id: number, request: FastifyRequest, reply: FastifyReply) {
-    const command = { type: `Delete${kind}`, id, ...expected(request) } as const;
-    const answer = await this.commands.execute(new SendNamedCommand(senderOf(caller, request), command));
-    return isPending(answer) ? answerPending(answer, reply) : undefined;
+  delete(kind: NamedKind, caller: Caller, id: number, request: FastifyRequest, reply: FastifyReply) {
+    return this.send(caller, { type: `Delete${kind}`, id, ...expected(request) }, request, reply);
   }
 
   /** Assigns a role, or withdraws it where it is undefined. */
@@ -72,23 +79,12 @@ export class NamedRoutes {
     reply: FastifyReply,
   ) {
     const command = new SetRole(senderOf(caller, request), ends.target, ends.holder, role);
-    const answer = await this.commands.execute(command);
-    return isPending(answer) ? answerPending(answer, reply) : undefined;
+    return this.answering.answer(caller.environment, await this.commands.execute(command), reply);
   }
 
-  private async send(
-    kind: NamedKind,
-    caller: Caller,
-    command: NamedCommand,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ) {
+  private async send(caller: Caller, command: NamedCommand, request: FastifyRequest, reply: FastifyReply) {
     const answer = await this.commands.execute(new SendNamedCommand(senderOf(caller, request), command));
-    if (isPending(answer)) return answerPending(answer, reply);
-    const object = await this.queries.execute(new GetNamed(caller.environment, kind, answer.id));
-    if (answer.did === 'create') void reply.header('location', `/api/v3/${kind.toLowerCase()}s/${answer.id}`);
-    void reply.header('etag', entityTag(object.version));
-    return shown(object);
+    return this.answering.answer(caller.environment, answer, reply);
   }
 }
 

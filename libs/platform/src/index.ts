@@ -22,7 +22,7 @@ export {
   tokenVerifier,
   type VerifyToken,
 } from './tokens.js';
-export { faultOf as freeFieldFault, freeFields, plainText } from './text.js';
+export { entityId, faultOf as freeFieldFault, freeFields, plainText } from './text.js';
 export { runApp } from './run-app.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
 export { limitedItems, linesOf, MAX_ITEMS, NDJSON } from './http/ndjson.js';

@@ -6,6 +6,12 @@ export const plainText = z
   .refine((text) => text.isWellFormed(), { message: 'must be well-formed Unicode' })
   .refine((text) => !/\p{Cc}/u.test(text), { message: 'must be without control characters' });
 
+/** A user's, workspace's or group's id in a URL: well below 2^53, so that every one that is taken is exact as a number. */
+export const entityId = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1')
+  .transform(Number);
+
 const DEEPEST = 32;
 
 /**

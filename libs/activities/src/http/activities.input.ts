@@ -1,13 +1,8 @@
 import { z } from 'zod';
+import { entityId } from '#platform';
 import { type FeedPlace } from '../queries/user-feed.js';
 import { parseTimestamp } from '../ingestion/timestamp.js';
 import { windowParameter } from '../window.js';
-
-const entityId = z
-  .string()
-  .regex(/^[1-9]\d{0,15}$/, 'must be a whole number from 1')
-  .transform(Number)
-  .refine(Number.isSafeInteger, { message: 'must be a whole number from 1' });
 
 const moment = z.string().transform((text, context) => {
   const time = parseTimestamp(text);

@@ -78,6 +78,7 @@ describe("a user's feed", () => {
     'limit=501',
     'limit=1.5',
     'limit=',
+    'workspace=9007199254740991',
     'limit=1&limit=2',
     'type=',
     'type=a%20b',
@@ -101,7 +102,7 @@ describe("a user's feed", () => {
     const asked = await service.call('GET', `/api/v3/users/${other.id}/activities`, { environment: 'third' });
     expect(asked.status).toBe(404);
     expect((await feed(999_999)).status).toBe(404);
-    for (const path of ['0', '-1', 'x', '1.5', '01', '99999999999999999999']) {
+    for (const path of ['0', '-1', 'x', '1.5', '01', '9007199254740991', '99999999999999999999']) {
       expect((await service.call('GET', `/api/v3/users/${path}/activities`)).status).toBe(400);
       expect((await service.call('GET', `/api/v3/users/${path}/activities/count`)).status).toBe(400);
     }

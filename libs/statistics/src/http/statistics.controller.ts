@@ -4,19 +4,12 @@ import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { windowParameter } from '#activities';
-import { Caller, checkedQuery, Endpoint } from '#platform';
+import { Caller, checkedQuery, Endpoint, entityId } from '#platform';
 import { ActiveUsers } from '../queries/active-users.js';
 
 const WindowQuery = z.strictObject({ window: windowParameter('5m') });
 
-const ActiveUsersQuery = WindowQuery.extend({
-  workspace: z
-    .string()
-    .regex(/^[1-9]\d{0,15}$/, 'must be a whole number from 1')
-    .transform(Number)
-    .refine(Number.isSafeInteger, { message: 'must be a whole number from 1' })
-    .optional(),
-});
+const ActiveUsersQuery = WindowQuery.extend({ workspace: entityId.optional() });
 
 const ActiveUsersAnswer = z.object({ activeUsers: z.int(), window: z.string(), asOf: z.iso.datetime() });
 const ActiveUsersV2 = z.object({ status: z.literal('ok'), data: z.object({ activeUsers: z.int() }) });

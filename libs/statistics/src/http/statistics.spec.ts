@@ -93,6 +93,7 @@ describe('active users', () => {
     'window=1m&window=2m',
     'workspace=0',
     'workspace=',
+    'workspace=9007199254740991',
     'x=1',
   ])('are refused for ?%s', async (query) => {
     expect((await ask(`?${query}`)).status).toBe(400);

@@ -1,13 +1,9 @@
 import { z } from 'zod';
+import { entityId } from '#platform';
 
 const TYPE_LIST = /^[A-Za-z0-9._:-]{1,100}(?:,[A-Za-z0-9._:-]{1,100}){0,49}$/;
 
-export const StreamPath = z.strictObject({
-  user_id: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1')
-    .transform(Number),
-});
+export const StreamPath = z.strictObject({ user_id: entityId });
 
 export const StreamQuery = z.strictObject({
   types: z

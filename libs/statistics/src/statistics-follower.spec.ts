@@ -4,6 +4,7 @@ import { connectRedis } from '#platform';
 import { Followed } from '../test/figures.js';
 import { RedisProxy } from '../test/redis-proxy.js';
 
+const ANYWHERE = Array.from({ length: 8 }, () => 0);
 const opened: { close(): Promise<void> }[] = [];
 
 async function open() {
@@ -54,7 +55,22 @@ describe('the figures in Redis', () => {
 
   it('are missing rather than wrong before anything was written', async () => {
     const followed = await open();
-    expect(await followed.figures.countActive('acme', 0, 8)).toBeUndefined();
+    expect(await followed.figures.countActive('acme', 0, ANYWHERE)).toBeUndefined();
+  });
+
+  it('are missing rather than old where nobody follows the views any more', async () => {
+    const followed = await open();
+    const follower = followed.follower();
+    const consumption = await followed.views.project(follower);
+    await followed.append(0, 100);
+    await follower.check();
+    const positions = await followed.positions();
+    await consumption.stop();
+    await follower.close();
+    await followed.views.project();
+    await followed.append(100, 101);
+    expect(await followed.figures.countActive('acme', 0, positions)).toBeGreaterThan(10);
+    expect(await followed.figures.countActive('acme', 0, await followed.positions())).toBeUndefined();
   });
 
   it('do not count an activity that is sent again', async () => {
@@ -98,7 +114,7 @@ describe('the figures in Redis', () => {
     await followed.append(0, 300);
     await follower.check();
     await followed.flush('[0-7]:acme');
-    expect(await followed.figures.countActive('acme', 0, 8)).toBeUndefined();
+    expect(await followed.figures.countActive('acme', 0, ANYWHERE)).toBeUndefined();
     await follower.check();
     await expectEqual(followed);
   });

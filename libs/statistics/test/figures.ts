@@ -1,7 +1,7 @@
 import { type Redis } from 'ioredis';
 import { connectRedis, type Namespace } from '#platform';
 import { ActiveFigures } from '../src/figures/active-figures.js';
-import { countActive } from '../src/figures/last-active.js';
+import { activityCheckpoints, countActive } from '../src/figures/last-active.js';
 import { statisticsFollower, type StatisticsFollower } from '#statistics';
 import { MemoryLog } from '../../activities/test/memory-log.js';
 import { activity, logger, NOON, Views } from '../../activities/test/views.js';
@@ -45,14 +45,23 @@ export class Followed {
     return this.log.append(this.views.topic, activities(from, to));
   }
 
+  /** How far the views are, as far as the figures have to be. */
+  async positions(): Promise<number[]> {
+    const checkpoints = await activityCheckpoints(this.views.postgres);
+    return Array.from({ length: 8 }, (_, partition) => checkpoints.get(partition) ?? 0);
+  }
+
   /** What Redis and what Postgres say, for some windows of each environment. */
   async compare(): Promise<{ redis: (number | undefined)[]; postgres: number[] }> {
     const asked = ENVIRONMENTS.flatMap((environment) =>
       [60, 200, 400, 4000].map((seconds) => [environment, seconds] as const),
     );
     const since = (seconds: number) => NOON - seconds * 1000;
+    const positions = await this.positions();
     return {
-      redis: await Promise.all(asked.map(([name, seconds]) => this.figures.countActive(name, since(seconds), 8))),
+      redis: await Promise.all(
+        asked.map(([name, seconds]) => this.figures.countActive(name, since(seconds), positions)),
+      ),
       postgres: await Promise.all(
         asked.map(([name, seconds]) => countActive(this.views.postgres, name, since(seconds))),
       ),

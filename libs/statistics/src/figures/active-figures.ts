@@ -70,11 +70,11 @@ export class ActiveFigures {
 
   /**
    * How many users were active since a moment (milliseconds since the epoch), over all partitions in one round trip.
-   * Undefined where figures are missing.
+   * Undefined where figures are missing, or older than the positions asked for.
    */
-  async countActive(environment: string, since: number, partitions: number): Promise<number | undefined> {
+  async countActive(environment: string, since: number, atLeast: readonly number[]): Promise<number | undefined> {
     const reading = this.redis.multi();
-    for (let partition = 0; partition < partitions; partition += 1) {
+    for (const partition of atLeast.keys()) {
       const set = activeKey(this.namespace, partition, environment);
       reading.hmget(standingKey(this.namespace, partition), 'position', ENVIRONMENT_FIELD + environment);
       // No upper bound: nobody is active in the future but by the clocks of two machines.
@@ -84,7 +84,7 @@ export class ActiveFigures {
       if (error) throw error;
       return reply;
     });
-    return sumOf(replies, partitions);
+    return sumOf(replies, atLeast);
   }
 
   private prefix(partition: number): string {
@@ -96,13 +96,14 @@ export class ActiveFigures {
   }
 }
 
-/** Undefined unless each partition has a position, and its sorted set where it should have one. */
-function sumOf(replies: readonly unknown[], partitions: number): number | undefined {
+/** Undefined unless each partition has come as far as is asked, and has its sorted set where it should have one. */
+function sumOf(replies: readonly unknown[], atLeast: readonly number[]): number | undefined {
   let sum = 0;
-  for (let at = 0; at < partitions * 3; at += 3) {
-    const [position, expected] = replies[at] as [string | null, string | null];
-    if (position === null || (expected !== null && replies[at + 2] !== 1)) return undefined;
-    sum += Number(replies[at + 1]);
+  for (const [partition, least] of atLeast.entries()) {
+    const [standing, counted, exists] = replies.slice(partition * 3) as [(string | null)[], number, number];
+    const [position, expected] = standing as [string | null, string | null];
+    if (position === null || Number(position) < least || (expected !== null && exists !== 1)) return undefined;
+    sum += counted;
   }
   return sum;
 }

@@ -1,10 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Redis } from 'ioredis';
 import { activitiesTopic } from '#activities';
 import { LOGGER, type Logger, Namespace, Postgres } from '#platform';
 import { ActiveFigures } from '../figures/active-figures.js';
-import { countActive, countActiveIn } from '../figures/last-active.js';
+import { activityCheckpoints, countActive, countActiveIn } from '../figures/last-active.js';
 import { within } from '../figures/within.js';
 
 export interface ActiveUsersFigure {
@@ -29,6 +30,8 @@ export class ActiveUsers extends Query<ActiveUsersFigure> {
 
 // Postgres answers in far less than a Redis that hangs would cost every caller.
 const PATIENCE_MS = 300;
+// Redis follows a commit of the views within this; figures that are older still are nobody's work in hand.
+const FOLLOWED_WITHIN_MS = 20;
 
 @QueryHandler(ActiveUsers)
 export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
@@ -54,9 +57,16 @@ export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
     return { activeUsers: await countActive(this.postgres, environment, since), degraded: true };
   }
 
+  /**
+   * Figures that stopped moving look like any others, so they count only where they are at least as new as the views
+   * were: that is certain of figures read after the views' position. Undefined where they are not, or not there.
+   */
   private async fromRedis(environment: string, since: number): Promise<number | undefined> {
+    const views = await activityCheckpoints(this.postgres);
+    const atLeast = Array.from({ length: this.partitions }, (_, partition) => views.get(partition) ?? 0);
+    const count = () => within(PATIENCE_MS, this.figures.countActive(environment, since, atLeast));
     try {
-      return await within(PATIENCE_MS, this.figures.countActive(environment, since, this.partitions));
+      return (await count()) ?? (await pause(FOLLOWED_WITHIN_MS).then(count));
     } catch (err) {
       this.logger.debug({ err }, 'active users are counted by Postgres');
       return undefined;

@@ -81,12 +81,16 @@ export class Service {
     url: string,
     call: Call = {},
   ): Promise<Answer<Body>> {
-    const { payload, environment = 'acme', scope = SCOPES.join(' '), headers } = call;
-    const token = await signToken(SECRET, { subject: 'tester', environments: [environment], scope, ttl: 60 });
-    const authorization = { authorization: `Bearer ${token}`, 'environment-id': environment };
+    const { payload, environment, scope, headers } = call;
+    const authorization = await this.authorization(environment, scope);
     const response = await this.app.inject({ method, url, payload, headers: { ...authorization, ...headers } });
     const body = (response.payload === '' ? undefined : JSON.parse(response.payload)) as Body;
     return { status: response.statusCode, headers: response.headers, body };
+  }
+
+  async authorization(environment = 'acme', scope = SCOPES.join(' ')): Promise<Record<string, string>> {
+    const token = await signToken(SECRET, { subject: 'tester', environments: [environment], scope, ttl: 60 });
+    return { authorization: `Bearer ${token}`, 'environment-id': environment };
   }
 
   async registerUser(username: string, environment?: string): Promise<{ id: number; objectId: string }> {

@@ -11,6 +11,7 @@ import {
   ProblemPagesModule,
 } from '#platform';
 import { requireGeneration } from '#projections';
+import { registryFold } from '#registry';
 import { StreamModule } from '#stream';
 
 /** The live stream alone, to scale apart from the rest of the interface behind one address. */
@@ -31,5 +32,11 @@ export class StreamAppModule {
 }
 
 function readiness(postgres: Postgres, namespace: Namespace) {
-  return [{ name: 'views', check: () => requireGeneration(postgres, namespace, activitiesFold(namespace)) }];
+  const check = async () => {
+    // Whether a user is known, and stays, is the registry's to say.
+    for (const fold of [registryFold(namespace), activitiesFold(namespace)]) {
+      await requireGeneration(postgres, namespace, fold);
+    }
+  };
+  return [{ name: 'views', check }];
 }

@@ -1,10 +1,12 @@
 import { createLogger, httpApplication, readConfig, runApp } from '#platform';
-import { StreamAppModule } from './stream-app.module.js';
+import { guardGenerations } from '#projections';
+import { folds, StreamAppModule } from './stream-app.module.js';
 
 await runApp('stream', async () => {
   const config = readConfig();
   const logger = createLogger('stream', config.logLevel);
   const app = await httpApplication(StreamAppModule.with(config, logger), { auth: config.auth, logger });
+  guardGenerations(app, folds);
   await app.listen(config.port, config.host);
   logger.info(`listening on ${await app.getUrl()}`);
 });

@@ -31,12 +31,12 @@ export class StreamAppModule {
   }
 }
 
+// Whether a user is known, and stays, is the registry's to say.
+export const folds = (namespace: Namespace) => [registryFold(namespace), activitiesFold(namespace)];
+
 function readiness(postgres: Postgres, namespace: Namespace) {
   const check = async () => {
-    // Whether a user is known, and stays, is the registry's to say.
-    for (const fold of [registryFold(namespace), activitiesFold(namespace)]) {
-      await requireGeneration(postgres, namespace, fold);
-    }
+    for (const fold of folds(namespace)) await requireGeneration(postgres, namespace, fold);
   };
   return [{ name: 'views', check }];
 }

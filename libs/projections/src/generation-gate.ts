@@ -1,9 +1,22 @@
-import { type Namespace, Problem, type Postgres } from '#platform';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Namespace, Postgres, Problem } from '#platform';
 import { type Fold } from './fold.js';
 import { GenerationMissing, requireGeneration } from './generation.js';
 
 // Long enough to cost nothing, short enough that nobody is answered from half of the views for long.
 const GOOD_FOR_MS = 1_000;
+
+/** Every request that has a caller passes the gate, before its body is read. */
+export function guardGenerations(app: NestFastifyApplication, folds: (namespace: Namespace) => readonly Fold[]): void {
+  const namespace = app.get(Namespace);
+  const gate = generationGate(app.get(Postgres), namespace, folds(namespace));
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', async (request) => {
+      if (request.caller) await gate();
+    });
+}
 
 /**
  * Keeps requests out while the views are not there or still being rebuilt: a door that looks into half of them would

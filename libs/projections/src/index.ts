@@ -1,5 +1,5 @@
 export { readCheckpoints } from './checkpoints.js';
 export { type AfterCommit, type Fold } from './fold.js';
-export { generationGate } from './generation-gate.js';
+export { guardGenerations } from './generation-gate.js';
 export { GenerationMissing, prepareGeneration, requireGeneration } from './generation.js';
 export { project } from './projector.js';

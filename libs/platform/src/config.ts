@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
-/** The settings of every app, by the name of their environment variable (docs/operations.md explains each). */
+/** The settings of every app, by the name of their environment variable (.env.example explains each). */
 const Settings = z
   .object({
     KAFKA_BROKERS: list.refine((brokers) => brokers.every((broker) => /^[^:\s]+:\d+$/.test(broker)), {

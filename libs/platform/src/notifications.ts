@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Client } from 'pg';
 
+// A connection that only listens sends nothing: that the other side is gone would not be seen for hours.
+const HEARTBEAT_MS = 5_000;
+
 /**
  * What Postgres announces on its channels (LISTEN/NOTIFY), on a connection of its own that comes back after a
  * failure. An announcement can be lost while it is away, so every listener is also told when it is back (`resumed`)
@@ -9,12 +12,19 @@ import { Client } from 'pg';
 export class Notifications {
   private readonly listeners = new EventEmitter().setMaxListeners(0);
   private readonly channels = new Set<string>();
+  /** The connection, from when it listens to every channel until it is lost. */
   private client: Client | undefined;
+  /** Shared by all who need the connection while it is being made, so that there is never a second one. */
+  private connecting: Promise<Client> | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
+  private retrying: NodeJS.Timeout | undefined;
+  private saying: Promise<unknown> = Promise.resolve();
   private closed = false;
 
   constructor(
     private readonly url: string,
     private readonly onError: (error: Error) => void,
+    private readonly heartbeatMs = HEARTBEAT_MS,
   ) {}
 
   /** Resolves when the channel is being listened to. */
@@ -23,8 +33,8 @@ export class Notifications {
     this.listeners.on('resumed', resumed);
     this.channels.add(channel);
     try {
-      if (this.client === undefined) await this.connect();
-      else await this.client.query(`LISTEN "${channel}"`);
+      const client = await this.connection();
+      await this.say(client, `LISTEN "${channel}"`);
     } catch (error) {
       // Whoever calls again must not hear everything twice.
       this.listeners.off(channel, heard).off('resumed', resumed);
@@ -32,39 +42,70 @@ export class Notifications {
     }
   }
 
-  private async connect(): Promise<void> {
-    const client = new Client({ connectionString: this.url, keepAlive: true, application_name: 'notifications' });
+  private connection(): Promise<Client> {
+    if (this.client) return Promise.resolve(this.client);
+    this.connecting ??= this.connect().finally(() => (this.connecting = undefined));
+    return this.connecting;
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client({
+      connectionString: this.url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: this.heartbeatMs,
+      application_name: 'notifications',
+    });
     client.on('notification', ({ channel, payload }) => this.listeners.emit(channel, payload ?? ''));
-    client.on('error', (error) => this.reconnect(client, error));
-    client.on('end', () => this.reconnect(client, new Error('the connection that listens was closed')));
-    this.client = client;
+    client.on('error', (error) => this.lost(client, error));
+    client.on('end', () => this.lost(client, new Error('the connection that listens was closed')));
     try {
       await client.connect();
       for (const channel of this.channels) await client.query(`LISTEN "${channel}"`);
+      if (this.closed) throw new Error('nobody listens any more');
     } catch (error) {
-      this.client = undefined;
       await client.end().catch(() => undefined);
       throw error;
     }
+    this.client = client;
+    const beat = () => this.say(client, 'SELECT 1').catch((error: Error) => this.lost(client, error));
+    this.heartbeat = setInterval(() => void beat(), this.heartbeatMs).unref();
+    return client;
   }
 
-  private reconnect(lost: Client, error: Error, wait = 100): void {
-    if (this.closed || this.client !== lost) return;
-    this.onError(error);
+  /** One statement after the other, as the client wants it. */
+  private say(client: Client, statement: string): Promise<unknown> {
+    const said = this.saying.then(() => client.query(statement));
+    this.saying = said.catch(() => undefined);
+    return said;
+  }
+
+  private lost(client: Client, error: Error): void {
+    if (this.closed || this.client !== client) return;
+    clearInterval(this.heartbeat);
     this.client = undefined;
-    const again = (wait: number) =>
-      setTimeout(() => {
-        if (this.closed) return;
-        this.connect().then(
-          () => this.listeners.emit('resumed'),
-          () => again(Math.min(wait * 2, 5_000)),
-        );
-      }, wait).unref();
-    again(wait);
+    void client.end().catch(() => undefined);
+    this.retry(100);
+    this.onError(error);
+  }
+
+  private retry(wait: number): void {
+    if (this.closed) return;
+    this.retrying = setTimeout(() => {
+      // Somebody who began to listen meanwhile may have connected already; the others still have to look.
+      this.connection().then(
+        () => this.listeners.emit('resumed'),
+        () => this.retry(Math.min(wait * 2, 5_000)),
+      );
+    }, wait).unref();
   }
 
   async close(): Promise<void> {
     this.closed = true;
+    clearInterval(this.heartbeat);
+    clearTimeout(this.retrying);
+    await this.connecting?.catch(() => undefined);
     await this.client?.end().catch(() => undefined);
   }
 }

@@ -15,17 +15,29 @@ export interface Queryable {
 // No transaction of ours waits for anything but Postgres.
 const FROZEN_MS = 5_000;
 
+// A statement that has no answer by then runs on a connection whose other side is gone, for all that we can see.
+const UNANSWERED_MS = 30_000;
+
+interface PostgresOptions {
+  readonly max?: number;
+  readonly onError?: (error: Error) => void;
+  /** For how long a statement may run. */
+  readonly queryTimeoutMs?: number;
+}
+
 /** Connections on which the views of the live generation are found by their bare names. */
 export class Postgres {
   readonly pool: Pool;
 
-  constructor(url: string, namespace: Namespace, options: { max?: number; onError?: (error: Error) => void } = {}) {
+  constructor(url: string, namespace: Namespace, options: PostgresOptions = {}) {
     const path = ['registry', 'activities'].map((fold) => namespace.schema(fold)).join(',');
     this.pool = new Pool({
       connectionString: url,
       max: options.max ?? 10,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      query_timeout: options.queryTimeoutMs ?? UNANSWERED_MS,
       application_name: namespace.name,
       // A process that is frozen in the middle of a transaction must not hold its locks against its successor for ever.
       options: `-c search_path=${path},public -c idle_in_transaction_session_timeout=${FROZEN_MS}`,
@@ -52,18 +64,25 @@ export class Postgres {
       tx.release();
       return result;
     } catch (error) {
-      // A connection that can't even roll back is broken: it is thrown away rather than given to the next.
-      await tx.query('ROLLBACK').then(
-        () => tx.release(),
-        (broken: Error) => tx.release(broken),
-      );
+      await endTransaction(tx, error as Error);
       throw lost ?? error;
     } finally {
-      tx.off('error', onLost);
+      // One that was lost may say so once more.
+      if (lost === undefined) tx.off('error', onLost);
     }
   }
 
   close(): Promise<void> {
     return this.pool.end();
   }
+}
+
+/** A connection that can't even roll back is broken: it is thrown away rather than given to the next. */
+async function endTransaction(tx: PoolClient, error: Error): Promise<void> {
+  // The statement without an answer would hold up the ROLLBACK for as long again.
+  if (/^Query read timeout/.test(error.message)) return tx.release(error);
+  await tx.query('ROLLBACK').then(
+    () => tx.release(),
+    (broken: Error) => tx.release(broken),
+  );
 }

@@ -11,6 +11,8 @@ export function connectRedis(url: string, onError: (error: Error) => void): Redi
     enableOfflineQueue: false,
     commandTimeout: 2_000,
     connectTimeout: 2_000,
+    // `disconnect` while there is no connection would otherwise keep the process for two seconds.
+    disconnectTimeout: 50,
     retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
   });
   redis.on('error', onError);

@@ -71,8 +71,23 @@ describe('a token under the keys of a JWKS address', () => {
     await expect(tokenVerifier({ jwksUrl: url })(token)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  async function serve(keys: object): Promise<string> {
-    server = createServer((_, response) => response.end(JSON.stringify(keys)));
+  it.each([
+    ['an error', 500, '{"keys":[]}'],
+    ['no JSON', 200, '<html>'],
+    ['no keys', 200, '{}'],
+  ])('is neither taken nor refused while the address answers %s', async (_, status, answer) => {
+    const verify = tokenVerifier({ jwksUrl: await serve(answer, status) });
+    const { privateKey } = await generateKeyPair('ES256');
+    const token = await new SignJWT({ sub: 'jane' }).setProtectedHeader({ alg: 'ES256', kid: 'x' }).sign(privateKey);
+    await expect(verify(token)).rejects.toMatchObject({
+      code: 'unavailable',
+      more: { headers: { 'retry-after': expect.any(String) } },
+    });
+  });
+
+  async function serve(keys: object | string, status = 200): Promise<string> {
+    const answer = typeof keys === 'string' ? keys : JSON.stringify(keys);
+    server = createServer((_, response) => response.writeHead(status).end(answer));
     await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
   }

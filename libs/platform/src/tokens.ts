@@ -75,10 +75,12 @@ async function principalOf(verify: () => Promise<{ payload: unknown }>): Promise
   return { subject: sub, environments, scopes: new Set(scope.split(' ').filter(Boolean)), expiresAt: exp * 1000 };
 }
 
+// What jose says of an address that does not answer in time, or with something else than 200 and a set of keys.
+const KEYS_UNREADABLE = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
+
 function tokenProblem(error: unknown): Problem {
   if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', error);
-  const keysUnreadable = error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError);
-  if (keysUnreadable) {
+  if (!(error instanceof errors.JOSEError) || KEYS_UNREADABLE.includes(error.code)) {
     return new Problem('unavailable', 'The keys that check tokens cannot be read.', {
       headers: { 'retry-after': '5' },
       cause: error,

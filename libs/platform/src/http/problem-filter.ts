@@ -84,12 +84,11 @@ function statusOf(thrown: unknown): number {
 // the names under which the log's and Redis's clients say that they got no answer.
 const OUTAGE_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08\w{3}|57P\d{2}|53\w{3})$/;
 const OUTAGE_NAMES = /^(LogUnavailable|LogOverloaded|MaxRetriesPerRequestError)$/;
-const OUTAGE_TEXT = /connection timeout|timeout exceeded when trying to connect|Connection terminated/i;
+const OUTAGE_TEXT = /connection timeout|timeout exceeded when trying to connect|Connection terminated|Query read timeout/i;
 
 export function isOutage(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
-  const { code } = thrown as { code?: unknown };
-  return OUTAGE_CODES.test(String(code)) || OUTAGE_NAMES.test(thrown.name) || OUTAGE_TEXT.test(thrown.message);
+  const { code, name, message } = (thrown ?? {}) as { code?: unknown; name?: unknown; message?: unknown };
+  return OUTAGE_CODES.test(String(code)) || OUTAGE_NAMES.test(String(name)) || OUTAGE_TEXT.test(String(message));
 }
 
 // While views are created, or rebuilt after somebody dropped them, their tables are not there (yet).

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { call, type Client, type Service, startService } from '../support/service.js';
 
@@ -93,14 +95,95 @@ describe('what is refused', () => {
   });
 
   it('a body that is no JSON is 400, of another kind 415, too large 413', async () => {
-    for (const body of ['{', '', '{"__proto__":{"a":1}}']) {
-      expect((await demo('POST', '/api/v3/users', body)).status).toBe(400);
-    }
+    for (const body of ['{', '']) expect((await demo('POST', '/api/v3/users', body)).status).toBe(400);
     expect(
       (await demo('POST', '/api/v3/users', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })).status,
     ).toBe(415);
     expect((await demo('POST', '/api/v3/users', 'text', { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await demo('POST', '/api/v3/users', `"${'x'.repeat(8 * 1024 * 1024)}"`)).status).toBe(413);
+  });
+
+  it.each([
+    ['PUT', '/api/v3/users/1', 'application/merge-patch+json'],
+    ['PUT', '/api/v3/users/1', 'application/x-ndjson'],
+    ['PATCH', '/api/v3/users/1', 'application/x-ndjson'],
+    ['POST', '/api/v3/users', 'application/cloudevents-batch+json'],
+    ['POST', '/api/v3/users/batch', 'application/merge-patch+json'],
+    ['POST', '/api/v3/activities', 'application/merge-patch+json'],
+  ])('a media type of other calls is 415: %s %s %s', async (method, path, type) => {
+    const answer = await demo(method, path, JSON.stringify(jane), { 'content-type': type });
+    expect(answer).toMatchObject({ status: 415, body: { type: '/problems/unsupported-media-type' } });
+  });
+
+  it('a media type counts without regard to case and parameters, and a body must have one', async () => {
+    const typed = (type: string) => demo('PATCH', '/api/v3/users/999999', '{}', { 'content-type': type });
+    expect((await typed('Application/Merge-Patch+JSON; charset=utf-8')).status).toBe(404);
+    expect((await typed('')).status).toBe(415);
+  });
+
+  it.each(['POST /api/v3/users', 'PUT /api/v3/users/1', 'PATCH /api/v3/users/1', 'POST /api/v3/activities'])(
+    'a command without its body is 400: %s',
+    async (call) => {
+      const [method = '', path = ''] = call.split(' ');
+      const answer = await demo(method, path);
+      expect(answer).toMatchObject({ status: 400, body: { detail: 'The request has no body.' } });
+    },
+  );
+
+  it('a call that takes no body may name a media type all the same', async () => {
+    for (const [method, status] of [
+      ['GET', 404],
+      ['DELETE', 404],
+    ] as const) {
+      const headers = { 'content-type': 'application/json' };
+      expect((await demo(method, '/api/v3/users/999999', undefined, headers)).status).toBe(status);
+    }
+  });
+
+  it.each([
+    ['{"__proto__":{"a":1}}', '/__proto__'],
+    ['{"constructor":{"prototype":1}}', '/constructor'],
+    ['{"profile":{"__proto__":{"a":1}}}', '/profile'],
+    ['{"profile":{"a":[{"__proto__":1}]}}', '/profile'],
+  ])('a name that JavaScript has a use for is refused like any other: %s', async (json, pointer) => {
+    const answer = await demo('PATCH', '/api/v3/users/1', json);
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+  });
+
+  it('a name that JavaScript has a use for sinks no other item', async () => {
+    const items = '[{"__proto__":{},"type":"x","userId":1},{"constructor":{"prototype":1}}]';
+    const answer = await demo('POST', '/api/v3/activities', items);
+    expect(answer).toMatchObject({ status: 422, body: { accepted: 0, rejected: [{ index: 0 }, { index: 1 }] } });
+  });
+
+  it('a body at fault in very many places gets an answer of 50', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, 1]));
+    const answer = await demo('POST', '/api/v3/users', fields);
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors).toHaveLength(50);
+  });
+
+  it('a parameter of a call that takes none is 400 and named', async () => {
+    const answer = await demo('GET', '/api/v3/users/1?fields=id');
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ parameter: 'fields', code: 'unknown' }] } });
+    expect((await demo('DELETE', '/api/v3/users/1?force=1')).status).toBe(400);
+    expect((await demo('GET', '/api/v3/users/1?ticket=x')).status).toBe(400);
+  });
+
+  it('an id of more than 300 characters is 400', async () => {
+    expect((await demo('GET', `/api/v3/users/${'1'.repeat(301)}`)).status).toBe(400);
+  });
+
+  it.each(['/%61pi/v3/users', '/a%70i/v2/users', 'http://elsewhere/api/v3/users'])(
+    'another spelling of an address is no way around the token: %s',
+    async (target) => {
+      expect(await raw(service.url, `GET ${target} HTTP/1.1\r\nHost: x`)).toMatch(/^HTTP\/1.1 401 /);
+    },
+  );
+
+  it('an error of v2 has the shape of v2, however the address is spelled', async () => {
+    const answer = await demo('GET', '/%61pi/v2/users?limit=0');
+    expect(answer).toMatchObject({ status: 400, body: { status: 'error', error: { code: 'invalid-request' } } });
   });
 
   it('a number or array as the body is 422', async () => {
@@ -139,3 +222,11 @@ describe('what is refused', () => {
     });
   });
 });
+
+/** The answer to a request line and headers that no client would send. */
+function raw(url: string, head: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(`${head}\r\nConnection: close\r\n\r\n`);
+  return text(socket);
+}

@@ -1,5 +1,6 @@
 export { type AuthConfig, type Config, ConfigError, readConfig } from './config.js';
 export { HealthModule, type ReadinessCheck } from './health.js';
+export { linkTo } from './http/address.js';
 export { Caller } from './http/access.js';
 export { isOutage } from './http/problem-filter.js';
 export { Endpoint } from './http/endpoint.js';

@@ -61,7 +61,9 @@ describe('listening to Postgres', () => {
   it('has one connection, also where somebody begins to listen while it is being restored', async () => {
     const first = listen('a');
     await first.listening;
-    const second = new Promise<void>((done, failed) => (onLost = () => listen('b').listening.then(done, failed)));
+    const second = new Promise<void>((done, failed) => {
+      onLost = () => void listen('b').listening.then(done, failed);
+    });
     await drop();
     await second;
     await first.resumed;

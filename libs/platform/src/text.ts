@@ -14,17 +14,26 @@ export const entityId = z
 
 const DEEPEST = 32;
 
+// JSON.parse makes it a field like any other, but many a client would lose it or worse.
+const PROTO = '__proto__';
+const PROTO_FAULT = `must be without ${PROTO}`;
+
 /**
  * A JSON object of free fields of at most `bytes` as UTF-8. Line breaks and tabs are fine in its texts; what Postgres
  * or another client could not give back as it came (lone surrogates, NUL, numbers beyond a double) is not.
  */
 export function freeFields(bytes: number) {
-  return z.record(z.string(), z.unknown()).superRefine((fields, context) => {
+  const record = z.record(z.string(), z.unknown()).superRefine((fields, context) => {
     const fault =
       faultOf(fields) ??
       (Buffer.byteLength(JSON.stringify(fields)) > bytes ? `must be at most ${bytes} bytes of JSON` : undefined);
     if (fault) context.addIssue({ code: 'custom', message: fault });
   });
+  // The schema itself would drop this name without a word, and only on the outermost level.
+  return z.preprocess((input, context) => {
+    if (Object.hasOwn(Object(input) as object, PROTO)) context.addIssue({ code: 'custom', message: PROTO_FAULT });
+    return input;
+  }, record);
 }
 
 /** Why a value may not stand in free fields, their size aside: `freeFields` without the cost of a schema. */
@@ -34,7 +43,7 @@ export function faultOf(value: unknown, depth = 0): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth >= DEEPEST) return `must be at most ${DEEPEST} levels deep`;
   for (const [name, inner] of Object.entries(value)) {
-    const fault = textFault(name) ?? faultOf(inner, depth + 1);
+    const fault = (name === PROTO ? PROTO_FAULT : textFault(name)) ?? faultOf(inner, depth + 1);
     if (fault) return fault;
   }
   return undefined;

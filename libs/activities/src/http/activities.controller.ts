@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Caller, checkedPath, checkedQuery, checkInput, Endpoint, NDJSON } from '#platform';
+import { Caller, checkedPath, checkedQuery, checkInput, Endpoint, linkTo, NDJSON } from '#platform';
 import { AppendActivities } from '../commands/append-activities.js';
 import { namer } from '../ingestion/ids.js';
 import { CLOUDEVENTS_BATCH, itemsOf } from '../ingestion/request-items.js';
@@ -83,7 +83,7 @@ export class ActivitiesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const page = await this.queries.execute(new UserFeed(environment, user_id, filters, limit, after));
-    if (page.next) void reply.header('link', `<${linkTo(request, formatCursor(page.next))}>; rel="next"`);
+    if (page.next) void reply.header('link', `<${linkTo(request, { after: formatCursor(page.next) })}>; rel="next"`);
     return page.activities;
   }
 
@@ -129,12 +129,4 @@ export class ActivitiesController {
 
 function mediaTypeOf(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase();
-}
-
-/** The address of the request with another cursor, absolute where the request says a host that can be. */
-function linkTo(request: FastifyRequest, after: string): string {
-  const origin = `${request.protocol}://${request.host}`;
-  const url = new URL(request.url, URL.canParse(origin) ? origin : 'http://localhost');
-  url.searchParams.set('after', after);
-  return URL.canParse(origin) ? url.href : `${url.pathname}${url.search}`;
 }

@@ -1,6 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { notFound, Problem } from '../problems.js';
+import { addressOf } from './address.js';
+import { checkShape } from './request-shape.js';
 import { ENVIRONMENT_ID, type Principal, type Scope, unauthorized, type VerifyToken } from '../tokens.js';
 
 /** Who calls and for which environment. */
@@ -29,12 +31,13 @@ declare module 'fastify' {
  */
 export function accessHook(verify: VerifyToken) {
   return async (request: FastifyRequest): Promise<void> => {
-    if (!request.url.startsWith('/api/')) return;
+    if (!addressOf(request).startsWith('/api/')) return;
     const principal = (await ticketHolder(request)) ?? (await verify(bearerToken(request)));
     if (request.is404) throw notFound('address');
     const environment = environmentOf(request, principal);
     requireScope(principal, request.routeOptions.config.scope);
     request.caller = { ...principal, environment };
+    checkShape(request);
   };
 }
 
@@ -59,7 +62,7 @@ function bearerToken(request: FastifyRequest): string {
 
 function environmentOf(request: FastifyRequest, { environments }: Principal): string {
   const header = request.headers['environment-id'];
-  const only = environments.length === 1 && !request.url.startsWith('/api/v2/') ? environments[0] : undefined;
+  const only = environments.length === 1 && !addressOf(request).startsWith('/api/v2/') ? environments[0] : undefined;
   const environment = header ?? only;
   if (environment === undefined) {
     throw new Problem('environment-required', 'Send the header environment-id with the environment that is meant.');

@@ -41,12 +41,18 @@ interface EndpointOptions {
 
 const EVERYWHERE: ProblemCode[] = ['invalid-request', 'unauthorized', 'missing-scope', 'unavailable'];
 
-/** What a route under `/api/` promises: who may call it, and its place in the OpenAPI document. */
+/** What a route under `/api/` promises: who may call it and with what, and its place in the OpenAPI document. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
   const status = options.status ?? 200;
+  const mediaTypes = options.consumes ?? ['application/json'];
   return applyDecorators(
     HttpCode(status),
-    RouteConfig({ scope: options.scope, ticket: options.ticket }),
+    RouteConfig({
+      scope: options.scope,
+      ticket: options.ticket,
+      takesQuery: options.query !== undefined,
+      consumes: options.body && mediaTypes,
+    }),
     ApiOperation({ operationId: options.id, summary: options.summary }),
     ApiBearerAuth(),
     ApiHeader({
@@ -56,7 +62,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     }),
     ...parameters(options.path, ApiParam),
     ...parameters(options.query, ApiQuery),
-    ...(options.body ? bodies(options.body, options.consumes ?? ['application/json']) : []),
+    ...(options.body ? bodies(options.body, mediaTypes) : []),
     ApiResponse({
       status,
       description: options.summary,

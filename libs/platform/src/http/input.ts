@@ -4,6 +4,9 @@ import { type InputError, Problem } from '../problems.js';
 
 type Place = 'path' | 'query' | 'header' | 'body';
 
+// A body can be at fault in a million places; nobody reads that many.
+const MOST_ERRORS = 50;
+
 /** Checks one part of a request against its schema: 400 for path, query and headers, 422 for a body. */
 export class Checked<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {
   constructor(
@@ -24,7 +27,10 @@ export const checkedBody = <Schema extends z.ZodType>(schema: Schema) => new Che
 export function checkInput<Schema extends z.ZodType>(place: Place, schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) => inputErrors(place, issue, input));
+  const errors = result.error.issues
+    .slice(0, MOST_ERRORS)
+    .flatMap((issue) => inputErrors(place, issue, input))
+    .slice(0, MOST_ERRORS);
   const summary = errors.map((error) => `${error.pointer ?? error.parameter ?? ''}: ${error.detail}`).slice(0, 3);
   throw new Problem(place === 'body' ? 'invalid-body' : 'invalid-request', summary.join('; '), { errors });
 }
@@ -33,7 +39,7 @@ export function checkInput<Schema extends z.ZodType>(place: Place, schema: Schem
 export function inputErrors(place: Place, issue: z.core.$ZodIssue, input: unknown): InputError[] {
   if (issue.code === 'unrecognized_keys') {
     const what = place === 'body' ? 'field' : 'parameter';
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_ERRORS).map((key) => ({
       ...placeOf(place, [...issue.path, key]),
       code: 'unknown',
       detail: `there is no such ${what}`,

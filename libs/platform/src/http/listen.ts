@@ -21,6 +21,9 @@ export async function httpApplication(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
+    // Well-formed JSON, whatever its names: what a call takes of it is for its schema to say.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     // An id from outside would end up in the logs as somebody else's.
     requestIdHeader: false,
     genReqId: () => `urn:uuid:${randomUUID()}`,
@@ -37,7 +40,7 @@ export async function httpApplication(
   });
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
-  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  const parseJson = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
   fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));
   fastify.addContentTypeParser(NDJSON, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

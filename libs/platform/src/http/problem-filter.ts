@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { PROBLEMS, Problem, type ProblemCode } from '../problems.js';
+import { addressOf } from './address.js';
 
 /** The two published shapes of an error: v2's envelope, and problem details (RFC 9457) everywhere else. */
 export function problemBody(problem: Problem, path: string, requestId: string): object {
@@ -19,7 +20,7 @@ export function problemBody(problem: Problem, path: string, requestId: string): 
 }
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
-  const path = request.url.split('?')[0] ?? '';
+  const path = addressOf(request);
   const json = path.startsWith('/api/v2/') ? 'application/json' : 'application/problem+json';
   void reply
     .status(problem.status)
@@ -57,7 +58,7 @@ const BY_STATUS: Record<number, ProblemCode> = {
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
-  const code = BY_STATUS[status];
+  const code = BY_STATUS[status] ?? (status >= 400 && status < 500 ? 'invalid-request' : undefined);
   if (code) return new Problem(code, clientText(code, thrown), { cause: thrown });
   if (isOutage(thrown) || viewsAreMissing(thrown)) {
     return new Problem('unavailable', 'A server that this needs does not answer. Try again in a moment.', {
@@ -84,7 +85,8 @@ function statusOf(thrown: unknown): number {
 // the names under which the log's and Redis's clients say that they got no answer.
 const OUTAGE_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08\w{3}|57P\d{2}|53\w{3})$/;
 const OUTAGE_NAMES = /^(LogUnavailable|LogOverloaded|MaxRetriesPerRequestError)$/;
-const OUTAGE_TEXT = /connection timeout|timeout exceeded when trying to connect|Connection terminated|Query read timeout/i;
+const OUTAGE_TEXT =
+  /connection timeout|timeout exceeded when trying to connect|Connection terminated|Query read timeout/i;
 
 export function isOutage(thrown: unknown): boolean {
   const { code, name, message } = (thrown ?? {}) as { code?: unknown; name?: unknown; message?: unknown };

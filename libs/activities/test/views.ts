@@ -54,17 +54,12 @@ export class Views {
     await this.postgres.query(`DROP SCHEMA ${this.namespace.schema('activities')} CASCADE`);
   }
 
-  /** Every row of every view, the same for the same contents. */
+  /** Every row of every view, the same for the same contents: but for how far a rebuild had to go. */
   async snapshot(): Promise<Record<string, unknown[]>> {
-    const tables = [
-      'activities',
-      'activity_totals',
-      'user_activity',
-      'activities_dead_letters',
-      'activities_checkpoints',
-    ];
-    const contents = tables.map(async (table) => {
-      const { rows } = await this.postgres.query(`SELECT ${table}::text AS row FROM ${table} ORDER BY 1`);
+    const tables = ['activities', 'activity_totals', 'user_activity', 'activities_dead_letters'];
+    const texts = tables.map((table) => [table, `${table}::text`]);
+    const contents = [...texts, ['activities_checkpoints', '(partition, position)::text']].map(async ([table, row]) => {
+      const { rows } = await this.postgres.query(`SELECT ${row} AS row FROM ${table} ORDER BY 1`);
       return [table, rows] as const;
     });
     return Object.fromEntries(await Promise.all(contents));

@@ -57,12 +57,12 @@ export class Views {
   /** Every row of every view, the same for the same contents: but for how far a rebuild had to go. */
   async snapshot(): Promise<Record<string, unknown[]>> {
     const tables = ['activities', 'activity_totals', 'user_activity', 'activities_dead_letters'];
-    const texts = tables.map((table) => [table, `${table}::text`]);
-    const contents = [...texts, ['activities_checkpoints', '(partition, position)::text']].map(async ([table, row]) => {
+    const rowsOf = async (table: string, row = `${table}::text`) => {
       const { rows } = await this.postgres.query(`SELECT ${row} AS row FROM ${table} ORDER BY 1`);
-      return [table, rows] as const;
-    });
-    return Object.fromEntries(await Promise.all(contents));
+      return [table, rows] as [string, unknown[]];
+    };
+    const checkpoints = rowsOf('activities_checkpoints', '(partition, position)::text');
+    return Object.fromEntries(await Promise.all([...tables.map((table) => rowsOf(table)), checkpoints]));
   }
 
   async count(table: string): Promise<number> {

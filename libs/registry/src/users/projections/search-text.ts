@@ -19,7 +19,7 @@ export interface SearchText {
 export function searchTextOf({ username, email, firstName, lastName }: SearchedDetails): SearchText {
   const fields = [username, email, firstName, lastName].map((field) => fold(field).trim());
   const innerWords = fields.flatMap((field) => wordsIn(field).filter((word, n) => n > 0 || !field.startsWith(word)));
-  const names = fields.flatMap((field) => partsOf(field).filter((part) => IS_NAME.test(part)));
+  const names = fields.flatMap((field) => lettersIn(field).filter((run) => IS_NAME.test(run)));
   return { fields, innerWords: [...new Set(innerWords)], names: [...new Set(names)] };
 }
 
@@ -42,12 +42,10 @@ export function wordsOfQuery(query: string): string[] {
 }
 
 /** The runs of letters and digits in folded text. */
-export const wordsIn = (folded: string): string[] => folded.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+const wordsIn = (folded: string): string[] => folded.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 
-/** The runs of letters and the runs of digits in folded text. */
-export const partsOf = (folded: string): string[] => folded.match(/[\p{L}\p{M}]+|\p{N}+/gu) ?? [];
-
-const IS_NAME = /^[\p{L}\p{M}]{2,32}$/u;
+const lettersIn = (folded: string): string[] => folded.match(/[\p{L}\p{M}]+/gu) ?? [];
+const IS_NAME = /^.{2,32}$/u;
 
 const ACCENTS = /[[[\p{Mn}\p{Me}]&&\p{Script=Inherited}]--[\u3099\u309A]]|\p{Default_Ignorable_Code_Point}/gv;
 

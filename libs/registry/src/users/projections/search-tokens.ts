@@ -4,12 +4,13 @@ import { type SearchText } from './search-text.js';
 export const TIERS = ['exact', 'prefix', 'word prefix', 'inside'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** Pieces of text longer than this are looked up by their parts. */
+/** Longer text is looked up by pieces of this length. */
 const LONGEST_PIECE = 3;
-const BLOCK_BITS = 13;
+const MOST_PIECES = 5;
+/** So many ids are a block; the first has those below. */
+export const BLOCK = 8_192;
 
-/** Which block of ids a user belongs to: 8,192 to a block, counted from 0. */
-export const blockOf = (id: number): number => Math.floor(id / 2 ** BLOCK_BITS);
+const blockOf = (id: number): number => Math.floor(id / BLOCK);
 
 /**
  * What a user's details hold, as 32-bit numbers for an inverted index: whole fields, names, the first one to three
@@ -49,14 +50,18 @@ export function tokensOfFit(environment: string, word: string, tier: Tier): numb
   return [...new Set([...start, ...inside.map((piece) => token(seeds.inside, piece))])];
 }
 
-// The pieces side by side, and the last one: overlapping ones in between would cost more than they rule out.
+// The rarest by their letters, as few as tell the word from others well: the index is slower with each more.
 function piecesOf(word: string): string[] {
-  const pieces: string[] = [];
-  for (let start = 0; start + LONGEST_PIECE < word.length; start += LONGEST_PIECE) {
-    pieces.push(word.slice(start, start + LONGEST_PIECE));
-  }
-  return [...pieces, word.slice(-LONGEST_PIECE)];
+  const pieces = Array.from({ length: Math.max(1, word.length - LONGEST_PIECE + 1) }, (_, start) =>
+    word.slice(start, start + LONGEST_PIECE),
+  );
+  return [...new Set(pieces)].sort((a, b) => commonness(a) - commonness(b)).slice(0, MOST_PIECES);
 }
+
+// In the order of how often they are in names and addresses; what is not among them is rare.
+const COMMON_LETTERS = 'qxwzvyp@jkf.bghudtsclmnrioae';
+const commonness = (piece: string): number =>
+  [...piece].reduce((sum, letter) => sum + COMMON_LETTERS.indexOf(letter), 0);
 
 /** What a user has for each of these names. */
 export function tokensOfNames(environment: string, names: readonly string[]): number[] {

@@ -1,7 +1,14 @@
-import { partsOf } from '../projections/search-text.js';
 import { type Combination, combinationsOf, mostGeneral, scoreOf, type SoughtWord } from './search-ranking.js';
-import { closeNames, mayBeMisspelt } from './search-spelling.js';
-import { bestCandidates, firstUsers, type Hit, inOrderOfIds, type Search, type Wanted } from './search-statements.js';
+import { closeNames } from './search-spelling.js';
+import {
+  bestCandidates,
+  type First,
+  firstUsers,
+  type Hit,
+  inOrderOfIds,
+  type Search,
+  type Wanted,
+} from './search-statements.js';
 
 /** How much one statement may look at. */
 export interface Bounds {
@@ -11,104 +18,156 @@ export interface Bounds {
   readonly candidates: number;
 }
 
-const BOUNDS: Bounds = { firstUsers: 512, candidates: 2_000 };
+const BOUNDS: Bounds = { firstUsers: 256, candidates: 250 };
 /** With more words, the combinations are too many to be looked for one by one. */
 const MOST_WORDS = 3;
 
 /** The best hits, best first, ties in the order of ids. */
 export async function bestHits(search: Search, bounds = BOUNDS): Promise<Hit[]> {
-  const first = await firstUsers(search, bounds.firstUsers);
-  const all = first.seen < bounds.firstUsers;
-  const hits = all ? first.hits : await spelledSo(search, first, bounds);
+  const first = await firstUsers(search, insideAll(search.words), bounds.firstUsers);
+  const hits = first.everybody ? [...first.hits] : await spelledSo(search, first, bounds);
   if (hits.length >= search.limit) return hits;
-  return [...hits, ...(await spelledAlike(search, hits, first.highestId, bounds))];
+  return [...hits, ...(await spelledAlike(search, hits, first, bounds))];
 }
-
-type First = Awaited<ReturnType<typeof firstUsers>>;
 
 /** The best hits of which every word is there as it is spelt. */
 async function spelledSo(search: Search, first: First, bounds: Bounds): Promise<Hit[]> {
   const { words } = search;
-  const inside = [words.map(() => 'inside' as const)];
-  const expected = (first.fitting / first.seen) * first.highestId;
-  if (expected <= bounds.candidates) {
+  const inside = [insideAll(words)];
+  if (areFew(first.fitting, first, bounds)) {
     const few = await bestCandidates(search, anyScore(inside), bounds.candidates);
     if (few) return few;
   }
   if (words.length > MOST_WORDS) return (await bestCandidates(search, anyScore(inside)))!;
-  return bestOfMany(search, first, bounds);
+  return levelByLevel(search, levelsOf(words, combinationsOf(words)), first, bounds);
 }
 
-/** The best of hits that are too many to be ranked all. */
-async function bestOfMany(search: Search, first: First, bounds: Bounds): Promise<Hit[]> {
-  const { words, limit } = search;
-  const combinations = combinationsOf(words);
-  const enough = first.hits.length >= limit ? first.hits[limit - 1]!.score : -1;
-  const better = combinations.filter((combination) => scoreOf(words, combination) > enough);
-  // The first users are ahead of all others of the same score.
-  if (enough >= 0) {
-    if (better.length === 0) return first.hits;
-    const few = await bestCandidates(search, wantedOf(search, better), bounds.candidates);
-    if (few) return [...few, ...first.hits.filter(({ score }) => score <= enough)].slice(0, limit);
-  }
-  return levelByLevel(search, combinations, { ...first, bounds });
+/** Whether so many of the first users leave hope that there are few in all. */
+const areFew = (found: number, { ids, highestId }: First, { candidates }: Bounds): boolean =>
+  (found / ids) * highestId <= candidates;
+
+/** All combinations of the same score. */
+interface Level {
+  readonly score: number;
+  readonly combinations: readonly Combination[];
 }
 
-interface Known {
-  /** The best hits among the users of the lowest ids. */
-  readonly hits: readonly Hit[];
-  readonly highestId: number;
-  readonly bounds: Bounds;
+/** From the highest score. */
+function levelsOf(words: readonly SoughtWord[], combinations: readonly Combination[]): Level[] {
+  const levels = Map.groupBy(combinations, (combination) => scoreOf(words, combination));
+  return [...levels].map(([score, combinations]) => ({ score, combinations })).sort((a, b) => b.score - a.score);
 }
 
-/** Score by score from the highest, until there are enough. */
-async function levelByLevel(
-  search: Search,
-  combinations: readonly Combination[],
-  { hits: known, highestId, bounds }: Known,
-): Promise<Hit[]> {
-  const levels = Map.groupBy(combinations, (combination) => scoreOf(search.words, combination));
+/** Score by score, until there are enough; the scores that none of the first users has are looked for together. */
+async function levelByLevel(search: Search, levels: readonly Level[], first: First, bounds: Bounds): Promise<Hit[]> {
   const hits: Hit[] = [];
-  for (const score of [...levels.keys()].sort((a, b) => b - a)) {
-    const limit = search.limit - hits.length;
-    const level = { ...search, limit };
-    const wanted = wantedOf(search, levels.get(score)!);
-    const knownHere = known.filter((hit) => hit.score === score).slice(0, limit);
-    if (knownHere.length === limit) return [...hits, ...knownHere];
-    const few = await bestCandidates(level, wanted, bounds.candidates);
-    hits.push(...(few ?? (await inOrderOfIds(level, wanted, highestId))));
+  let rare: Level[] = [];
+  for (const level of levels) {
+    const known = first.hits.filter(({ score }) => score === level.score);
+    if (known.length === 0) {
+      rare.push(level);
+      continue;
+    }
+    hits.push(...(await bestOfLevels(roomIn(search, hits), rare, first, bounds)));
+    rare = [];
+    const { limit } = roomIn(search, hits);
+    // The first users are ahead of all others of the same score.
+    if (known.length >= limit) return [...hits, ...known.slice(0, limit)];
+    hits.push(...(await restOfLevel(roomIn(search, hits), level, known, first)));
   }
-  return hits;
+  return [...hits, ...(await bestOfLevels(roomIn(search, hits), rare, first, bounds))];
 }
+
+/** All of a level where some are known: the first blocks need not be looked at again. */
+async function restOfLevel(search: Search, level: Level, known: readonly Hit[], first: First): Promise<Hit[]> {
+  if (first.blocks === 0) return inOrder(search, [level], first);
+  return [...known, ...(await inOrder(roomIn(search, known), [level], first))];
+}
+
+const roomIn = (search: Search, hits: readonly Hit[]): Search => ({ ...search, limit: search.limit - hits.length });
+
+/** The best hits of some levels: of all at once where they are few, else of the better ones before the others. */
+async function bestOfLevels(search: Search, levels: readonly Level[], first: First, bounds: Bounds): Promise<Hit[]> {
+  if (search.limit === 0 || levels.length === 0) return [];
+  const wanted = wantedOf(levels);
+  const few = areTooMany(search.words, wanted, bounds)
+    ? undefined
+    : await bestCandidates(search, wanted, bounds.candidates);
+  if (few) return few;
+  if (levels.length === 1) return inOrder(search, levels, { ...first, blocks: 0 });
+  // The last level alone is often as large as all together.
+  const split = levels.length > 4 ? Math.ceil(levels.length / 2) : levels.length - 1;
+  const better = await bestOfLevels(search, levels.slice(0, split), first, bounds);
+  return [...better, ...(await bestOfLevels(roomIn(search, better), levels.slice(split), first, bounds))];
+}
+
+/** Whether it is known before that the candidates are too many. */
+function areTooMany(words: readonly SoughtWord[], { combinations }: Wanted, { candidates }: Bounds): boolean {
+  // Whoever comes here has found that too many have all words somewhere inside.
+  if (combinations.some((combination) => combination.every((fit) => fit === 'inside'))) return true;
+  const [misspelling, ...others] = words.length === 1 ? (words[0]!.misspellings ?? []) : [];
+  const isWhole = misspelling !== undefined && others.length === 0 && misspelling.before + misspelling.after === '';
+  return isWhole && combinations.some(([fit]) => fit === 'close') && misspelling.users > candidates;
+}
+
+const inOrder = (search: Search, levels: readonly Level[], first: First): Promise<Hit[]> =>
+  inOrderOfIds(search, wantedOf(levels), first);
 
 /** The best hits of which at least one word is there in a close spelling alone. */
-async function spelledAlike(search: Search, found: readonly Hit[], highestId: number, bounds: Bounds): Promise<Hit[]> {
-  const words = await withParts(search);
-  if (words.every(({ parts }) => parts === undefined)) return [];
-  const rest = { ...search, words, limit: search.limit - found.length, except: found.map(({ id }) => id) };
+async function spelledAlike(search: Search, found: readonly Hit[], first: First, bounds: Bounds): Promise<Hit[]> {
+  const words = await withMisspellings(search, found.length === 0);
+  if (words.every(({ misspellings }) => misspellings === undefined)) return [];
+  const rest = { ...roomIn(search, found), words, except: found.map(({ id }) => id) };
   if (words.length > MOST_WORDS) return (await bestCandidates(rest, anyScore(oneMisspelt(words))))!;
   const combinations = combinationsOf(words).filter((combination) => combination.includes('close'));
-  const few = await bestCandidates(rest, anyScore(mostGeneral(combinations)), bounds.candidates);
-  return few ?? levelByLevel(rest, combinations, { hits: [], highestId, bounds });
+  const few = await bestOfMisspelt(rest, combinations, bounds);
+  return few ?? bestOfLevels(rest, levelsOf(words, combinations), first, bounds);
+}
+
+/** Of several words, one at a time is looked up by its names: so more users are compared than fit. */
+async function bestOfMisspelt(search: Search, combinations: readonly Combination[], { candidates }: Bounds) {
+  if (search.words.length === 1) return undefined;
+  return bestCandidates(search, anyScore(mostGeneral(combinations)), candidates * 8);
 }
 
 /** Too many words for every combination: one is misspelt, and those of which no name is near are right. */
 function oneMisspelt(words: readonly SoughtWord[]): Combination[] {
-  const others = words.map(({ parts }) => (parts ? undefined : ('inside' as const)));
-  return words.flatMap(({ parts }, at) =>
-    parts ? [others.map((other, place) => (place === at ? ('close' as const) : other))] : [],
+  const others = words.map(({ misspellings }) => (misspellings ? undefined : ('inside' as const)));
+  return words.flatMap(({ misspellings }, at) =>
+    misspellings ? [others.map((other, place) => (place === at ? 'close' : other))] : [],
   );
 }
 
-/** The words with what they may have meant; those that are no misspelling of any name stay as they are. */
-async function withParts({ db, environment, words }: Search): Promise<SoughtWord[]> {
-  const parts = words.map(({ text }) => partsOf(text));
-  const names = await closeNames(db, environment, [...new Set(parts.flat().filter(mayBeMisspelt))]);
+/**
+ * The words with what they may have meant. One that is more than a run of letters, as an address is, counts as misspelt
+ * only where nobody was found by it, and only in a run of four letters or more.
+ */
+async function withMisspellings({ db, environment, words }: Search, nobody: boolean): Promise<SoughtWord[]> {
+  const runs = words.map(({ text }) => runsOf(text).filter(({ run }) => run === text || (nobody && run.length >= 4)));
+  const names = await closeNames(db, environment, [...new Set(runs.flat().map(({ run }) => run))]);
   return words.map((word, at) => {
-    const meant = parts[at]!.map((text) => ({ text, names: names.get(text) ?? [] }));
-    return meant.some(({ names }) => names.length > 0) ? { ...word, parts: meant } : word;
+    const misspellings = runs[at]!.flatMap(({ before, run, after }) => {
+      const meant = names.get(run)!;
+      const users = meant.reduce((sum, name) => sum + name.users, 0);
+      return meant.length > 0 ? [{ before, names: meant.map(({ name }) => name), after, users }] : [];
+    });
+    return misspellings.length > 0 ? { ...word, misspellings } : word;
   });
 }
+
+// Longer chains of runs are no address that somebody has misspelt.
+const MOST_RUNS = 8;
+
+function runsOf(word: string) {
+  const runs = [...word.matchAll(/[\p{L}\p{M}]+/gu)];
+  return runs.slice(0, MOST_RUNS).map(({ 0: run, index }) => ({
+    before: word.slice(0, index),
+    run,
+    after: word.slice(index + run.length),
+  }));
+}
+
+const insideAll = (words: readonly SoughtWord[]): Combination => words.map(() => 'inside');
 
 const anyScore = (combinations: readonly Combination[]): Wanted => ({
   combinations,
@@ -116,7 +175,8 @@ const anyScore = (combinations: readonly Combination[]): Wanted => ({
   highest: Number.MAX_SAFE_INTEGER,
 });
 
-function wantedOf({ words }: Search, combinations: readonly Combination[]): Wanted {
-  const scores = combinations.map((combination) => scoreOf(words, combination));
-  return { combinations: mostGeneral(combinations), lowest: Math.min(...scores), highest: Math.max(...scores) };
-}
+const wantedOf = (levels: readonly Level[]): Wanted => ({
+  combinations: mostGeneral(levels.flatMap(({ combinations }) => combinations)),
+  lowest: Math.min(...levels.map(({ score }) => score)),
+  highest: Math.max(...levels.map(({ score }) => score)),
+});

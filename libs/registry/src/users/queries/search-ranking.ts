@@ -4,10 +4,13 @@ import { type Tier, TIERS, tokensOfFit, tokensOfNames } from '../projections/sea
 export const FITS = [...TIERS, 'close'] as const;
 export type Fit = Tier | 'close';
 
-/** A part of a misspelt word, and the names that it may have meant. */
-export interface Part {
-  readonly text: string;
+/** How a word may be misspelt: one of its runs of letters stands for one of these names. */
+export interface Misspelling {
+  readonly before: string;
   readonly names: readonly string[];
+  readonly after: string;
+  /** How many users have one of the names, at most. */
+  readonly users: number;
 }
 
 /** A folded word of the query. */
@@ -15,8 +18,8 @@ export interface SoughtWord {
   readonly text: string;
   /** How often the query has it: so often it counts. */
   readonly times: number;
-  /** What it may have meant, run by run of letters or digits; without it, only what is spelt so fits. */
-  readonly parts?: readonly Part[];
+  /** Without any, only what is spelt so fits. */
+  readonly misspellings?: readonly Misspelling[];
 }
 
 // A query has at most 100 words; so a hundred worse fits never outweigh one better.
@@ -34,8 +37,8 @@ export const scoreOf = (words: readonly SoughtWord[], combination: Combination):
 /** Every combination of these words' fits: 4 to the power of the words, 5 with close spellings. */
 export function combinationsOf(words: readonly SoughtWord[]): Combination[] {
   return words.reduce<Combination[]>(
-    (combinations, { parts }) =>
-      combinations.flatMap((combination) => (parts ? FITS : TIERS).map((fit) => [...combination, fit])),
+    (combinations, { misspellings }) =>
+      combinations.flatMap((combination) => (misspellings ? FITS : TIERS).map((fit) => [...combination, fit])),
     [[]],
   );
 }
@@ -56,7 +59,7 @@ function implies(fit: Fit | undefined, other: Fit | undefined): boolean {
 export class Values {
   readonly list: unknown[] = [];
 
-  bind(value: unknown, type: 'text' | 'int[]' | 'text[]' | 'bigint[]' | 'int' | 'bigint'): string {
+  bind(value: unknown, type: 'text' | 'text[]' | 'int[]' | 'bigint[]' | 'int' | 'bigint'): string {
     return `$${this.list.push(value)}::${type}`;
   }
 }
@@ -66,50 +69,73 @@ export function scoreSql(values: Values, words: readonly SoughtWord[]): string {
   return words.map((word) => `${word.times} * ${worthSql(values, word)}`).join(' + ');
 }
 
-function worthSql(values: Values, { text, parts }: SoughtWord): string {
+function worthSql(values: Values, { text, misspellings = [] }: SoughtWord): string {
   const has = (column: string, what: string) => `strpos(${column}, ${values.bind(what, 'text')}) > 0`;
+  const close = misspellings.map((misspelling) => `WHEN ${closeSql(values, misspelling)} THEN ${worth('close')}`);
   return `CASE
-    WHEN NOT ${has('fields', text)} THEN ${parts ? `CASE WHEN ${closeSql(values, parts)} THEN 0 END` : 'NULL'}
+    WHEN NOT ${has('fields', text)} THEN CASE WHEN false THEN 0 ${close.join(' ')} END
     WHEN ${has('fields', `\n${text}\n`)} THEN ${worth('exact')}
     WHEN ${has('fields', `\n${text}`)} THEN ${worth('prefix')}
     WHEN ${has('inner_words', ` ${text}`)} THEN ${worth('word prefix')}
     ELSE ${worth('inside')} END`;
 }
 
-/** Every part is there or close to a name, and at least one is misspelt. */
-function closeSql(values: Values, parts: readonly Part[]): string {
-  const right = parts.map(({ text }) => `strpos(fields, ${values.bind(text, 'text')}) > 0`);
-  const close = parts.map(({ names }) =>
-    names.length > 0 ? `string_to_array(names, ' ') && ${values.bind(names, 'text[]')}` : 'false',
-  );
-  const either = parts.map((_, at) => `(${right[at]} OR ${close[at]})`);
-  return `NOT (${right.join(' AND ')}) AND ${either.join(' AND ')}`;
+/** With a name that the user has in the place of the misspelt one, the word would be inside a field. */
+function closeSql(values: Values, { before, names, after }: Misspelling): string {
+  const meant = values.bind(names, 'text[]');
+  if (before + after === '') return `string_to_array(names, ' ') && ${meant}`;
+  const word = `${values.bind(before, 'text')} || name || ${values.bind(after, 'text')}`;
+  return `EXISTS (SELECT FROM unnest(${meant}) AS name
+    WHERE strpos(names, ' ' || name || ' ') > 0 AND strpos(fields, ${word}) > 0)`;
 }
 
-/** SQL by which the index finds whoever fits by one of these combinations, and some who don't. */
-export function candidatesSql(
-  values: Values,
+/**
+ * Sets of tokens such that whoever fits by one of these combinations has all of a set, and others may too. There is one
+ * for each name that a misspelt word may have meant.
+ */
+export function tokenSets(
   environment: string,
   words: readonly SoughtWord[],
   combinations: readonly Combination[],
-): string {
-  return combinations.map((combination) => `(${branchSql(values, environment, words, combination)})`).join(' OR ');
+): number[][] {
+  return combinations.flatMap((combination) => {
+    const sure = words.flatMap(({ text }, at) => {
+      const fit = combination[at];
+      return fit === undefined || fit === 'close' ? [] : tokensOfFit(environment, text, fit);
+    });
+    const misspelt = words.filter((_, at) => combination[at] === 'close').map(({ misspellings }) => misspellings!);
+    return misspeltSets(environment, misspelt).map((tokens) => [...sure, ...tokens]);
+  });
 }
 
-function branchSql(values: Values, environment: string, words: readonly SoughtWord[], combination: Combination) {
-  const needs = words.map((word, at) => needsOf(environment, word, combination[at]));
-  const tokens = [...new Set(needs.flatMap(({ all }) => all))];
-  const choices = needs.flatMap(({ any }) => (any.length > 0 ? [`tokens && ${values.bind(any, 'int[]')}`] : []));
-  return [...(tokens.length > 0 ? [`tokens @> ${values.bind(tokens, 'int[]')}`] : []), ...choices].join(' AND ');
+// Comparing the text of so many is faster than to look for each pair of names.
+const FEW_USERS = 2_000;
+const MOST_SETS = 2_000;
+
+function misspeltSets(environment: string, misspelt: readonly (readonly Misspelling[])[]): number[][] {
+  const [rarest, ...others] = [...misspelt].sort((a, b) => usersOf(a) - usersOf(b));
+  if (!rarest) return [[]];
+  const sets = meantTokens(environment, rarest);
+  if (usersOf(rarest) <= FEW_USERS) return sets;
+  return others.reduce((sets, misspellings) => {
+    const choices = meantTokens(environment, misspellings);
+    const tooMany = sets.length * choices.length > MOST_SETS;
+    return tooMany ? sets : sets.flatMap((set) => choices.map((tokens) => [...set, ...tokens]));
+  }, sets);
 }
 
-/** The tokens of whoever a word fits in this way: all of some, and any of others. */
-function needsOf(environment: string, { text, parts = [] }: SoughtWord, fit: Fit | undefined) {
-  if (fit === undefined) return { all: [], any: [] };
-  if (fit !== 'close') return { all: tokensOfFit(environment, text, fit), any: [] };
-  const right = parts.filter(({ names }) => names.length === 0);
-  return {
-    all: right.flatMap((part) => tokensOfFit(environment, part.text, 'inside')),
-    any: tokensOfNames(environment, [...new Set(parts.flatMap(({ names }) => names))]),
-  };
+const usersOf = (misspellings: readonly Misspelling[]): number =>
+  misspellings.reduce((sum, { users }) => sum + users, 0);
+
+/** What a user has for each name that may have been meant: the name, and pieces of the word with it. */
+function meantTokens(environment: string, misspellings: readonly Misspelling[]): number[][] {
+  return misspellings.flatMap(({ before, names, after }) =>
+    names.map((name) => {
+      const meant = before + name + after;
+      return [
+        ...tokensOfNames(environment, [name]),
+        ...(meant === name ? [] : tokensOfFit(environment, meant, 'inside')),
+      ];
+    }),
+  );
 }

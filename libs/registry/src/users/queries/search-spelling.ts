@@ -1,4 +1,4 @@
-import { type Queryable } from '#platform';
+import { type Database, prepared } from './search-prepared.js';
 
 /** From this many letters on, a word may have one mistake. */
 const LETTERS_FOR_ONE = 3;
@@ -9,29 +9,48 @@ const MOST_LETTERS = 32;
 /** Of a word with two mistakes, so many letters are right at the start, but for one swapped or surplus letter. */
 const LETTERS_AT_START = 3;
 
+/** A name, and how many users of an environment have it. */
+export interface KnownName {
+  readonly name: string;
+  readonly users: number;
+}
+
 /**
  * The names of an environment's users that a misspelt one may have meant, by each of `words` (folded runs of
  * letters): at one mistake's distance, or two from eight letters on. A mistake is a missing, surplus or wrong letter or
  * two that are swapped; a letter is missing or wrong among those of the word's own alphabet.
  */
 export async function closeNames(
-  db: Queryable,
+  db: Database,
   environment: string,
   words: readonly string[],
-): Promise<Map<string, string[]>> {
+): Promise<Map<string, KnownName[]>> {
+  const near = words.flatMap(oneMistakeAway);
   const long = words.filter((word) => lettersOf(word).length >= LETTERS_FOR_TWO && mayBeMisspelt(word));
-  const { rows } = await db.query<{ name: string }>(
-    `SELECT name FROM search_names WHERE environment = $1 AND name = ANY($2::text[])
-     UNION
-     SELECT name FROM unnest($3::text[], $4::int[], $5::int[]) AS start (letters, shortest, longest)
-     CROSS JOIN LATERAL (
-       SELECT name FROM search_names
-       WHERE environment = $1 AND name >= letters AND name < letters || $6
-         AND char_length(name) BETWEEN shortest AND longest
-     ) AS beginning`,
-    [environment, [...new Set(words.flatMap(oneMistakeAway))], ...startColumns(long), LAST_LETTER],
+  const rows = near.length > 0 ? await readNames(db, environment, near, long) : [];
+  return new Map(words.map((word) => [word, rows.filter(({ name }) => isClose(word, name))]));
+}
+
+async function readNames(
+  db: Database,
+  environment: string,
+  near: readonly string[],
+  long: readonly string[],
+): Promise<KnownName[]> {
+  const { rows } = await db.query<KnownName>(
+    prepared(
+      `SELECT name, users FROM search_names WHERE environment = $1 AND name = ANY($2::text[])
+       UNION
+       SELECT name, users FROM unnest($3::text[], $4::int[], $5::int[]) AS start (letters, shortest, longest)
+       CROSS JOIN LATERAL (
+         SELECT name, users FROM search_names
+         WHERE environment = $1 AND name >= letters AND name < letters || $6
+           AND char_length(name) BETWEEN shortest AND longest
+       ) AS beginning`,
+      [environment, [...new Set(near)], ...startColumns(long), LAST_LETTER],
+    ),
   );
-  return new Map(words.map((word) => [word, rows.map(({ name }) => name).filter((name) => isClose(word, name))]));
+  return rows;
 }
 
 const LAST_LETTER = '\u{10ffff}';
@@ -58,8 +77,7 @@ export function isClose(word: string, name: string): boolean {
 
 const lettersOf = (word: string): string[] => Array.from(word);
 
-/** Whether a word is of a length at which a mistake can be told. */
-export function mayBeMisspelt(word: string): boolean {
+function mayBeMisspelt(word: string): boolean {
   const { length } = lettersOf(word);
   return length >= LETTERS_FOR_ONE && length <= MOST_LETTERS;
 }

@@ -1,11 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { Postgres, type Queryable } from '#platform';
+import { Postgres } from '#platform';
 import { type ListedUser } from '../http/user.views.js';
 import { wordsOfQuery } from '../projections/search-text.js';
 import { LISTED_COLUMNS, listedUser, type UserRow } from './user.rows.js';
 import { bestHits } from './search-hits.js';
+import { type Database, prepared } from './search-prepared.js';
 import { type SoughtWord } from './search-ranking.js';
 
 // White space of any kind parts words; other control characters are in no user's details.
@@ -47,20 +48,13 @@ export class SearchUsersHandler implements IQueryHandler<SearchUsers> {
   async execute({ environment, q, limit }: SearchUsers): Promise<z.output<typeof ListedUser>[]> {
     const words = soughtWords(q);
     if (words.length === 0) return [];
-    return this.postgres.transaction(async (db) => {
-      // One state of the views for all steps; and the planner can't know that reading a table from end to end to find
-      // a few users by their tokens is never what is wanted here.
-      await db.query(
-        `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
-         SET LOCAL enable_seqscan = off; SET LOCAL jit = off`,
-      );
-      const hits = await bestHits({ db, environment, words, limit });
-      return listUsers(
-        db,
-        environment,
-        hits.map(({ id }) => id),
-      );
-    });
+    const db = this.postgres.pool;
+    const hits = await bestHits({ db, environment, words, limit });
+    return listUsers(
+      db,
+      environment,
+      hits.map(({ id }) => id),
+    );
   }
 }
 
@@ -71,12 +65,15 @@ export function soughtWords(q: string): SoughtWord[] {
   return [...times].map(([text, times]) => ({ text, times }));
 }
 
-async function listUsers(db: Queryable, environment: string, ids: readonly number[]) {
+async function listUsers(db: Database, environment: string, ids: readonly number[]) {
   if (ids.length === 0) return [];
   const { rows } = await db.query<UserRow>(
-    `SELECT ${LISTED_COLUMNS} FROM users JOIN unnest($2::bigint[]) WITH ORDINALITY AS hit (id, rank) USING (id)
-     WHERE environment = $1 ORDER BY rank`,
-    [environment, ids],
+    prepared(`SELECT ${LISTED_COLUMNS} FROM users WHERE environment = $1 AND id = ANY($2::bigint[])`, [
+      environment,
+      ids,
+    ]),
   );
-  return rows.map(listedUser);
+  const users = new Map(rows.map((row) => [row.id, listedUser(row)]));
+  // Between two statements a user may have moved from one rank to another, or been deleted.
+  return [...new Set(ids)].flatMap((id) => users.get(id) ?? []);
 }

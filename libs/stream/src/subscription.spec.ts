@@ -191,8 +191,8 @@ describe('a subscription', () => {
     await eventually(() => expect(reader.ids).toEqual(['a']));
     const { rows } = await view.postgres.query<{ ended: boolean }>(
       `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
-       WHERE application_name = 'notifications' AND query LIKE 'LISTEN%' || $1 || '%'`,
-      [view.namespace.name],
+       WHERE application_name = $1`,
+      [`${view.namespace.name}_listener`],
     );
     expect(rows.map(({ ended }) => ended)).toContain(true);
     await view.send(environment, 1, ...named('b', 'c'));

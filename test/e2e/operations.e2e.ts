@@ -55,6 +55,8 @@ describe('running it', () => {
     expect(pending).toMatchObject({ status: 202, body: { status: 'pending' } });
     const location = pending.headers.get('location')!;
     expect(await client('GET', location)).toMatchObject({ status: 200, body: { status: 'pending' } });
+    const writer = await lagging.client('demo', { scope: 'users:write' });
+    expect(await writer('GET', location)).toMatchObject({ status: 200, body: { status: 'pending' } });
     expect(await (await lagging.client('other'))('GET', location)).not.toMatchObject({ status: 201 });
     const projecting = await startService({ namespace, owner: false });
     try {

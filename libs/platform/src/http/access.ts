@@ -15,7 +15,8 @@ declare module 'fastify' {
     caller?: Caller;
   }
   interface FastifyContextConfig {
-    scope?: Scope;
+    /** Any one of these opens the route. */
+    scopes?: readonly Scope[];
     /** `?ticket=` opens the route in place of the header Authorization. */
     ticket?: boolean;
   }
@@ -35,7 +36,7 @@ export function accessHook(verify: VerifyToken) {
     const principal = (await ticketHolder(request)) ?? (await verify(bearerToken(request)));
     if (request.is404) throw notFound('address');
     const environment = environmentOf(request, principal);
-    requireScope(principal, request.routeOptions.config.scope);
+    requireScope(principal, request.routeOptions.config.scopes ?? []);
     request.caller = { ...principal, environment };
     checkShape(request);
   };
@@ -79,9 +80,9 @@ function environmentOf(request: FastifyRequest, { environments }: Principal): st
   return environment;
 }
 
-function requireScope({ scopes }: Principal, scope: Scope | undefined): void {
-  if (scope === undefined || scopes.has(scope)) return;
-  throw new Problem('missing-scope', `This call needs the scope ${scope}.`);
+function requireScope({ scopes }: Principal, allowed: readonly Scope[]): void {
+  if (allowed.length === 0 || allowed.some((scope) => scopes.has(scope))) return;
+  throw new Problem('missing-scope', `This call needs the scope ${allowed.join(' or ')}.`);
 }
 
 /** A route's parameter: who calls, as `accessHook` found it. */

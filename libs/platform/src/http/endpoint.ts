@@ -24,7 +24,8 @@ interface EndpointOptions {
   /** The operation's name in the OpenAPI document and in clients made from it. */
   readonly id: string;
   readonly summary: string;
-  readonly scope: Scope;
+  /** What the token must have: the one, or any of these. */
+  readonly scope: Scope | readonly Scope[];
   /** Whether `?ticket=` may stand for the token. */
   readonly ticket?: boolean;
   readonly path?: z.ZodObject;
@@ -48,7 +49,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
   return applyDecorators(
     HttpCode(status),
     RouteConfig({
-      scope: options.scope,
+      scopes: [options.scope].flat(),
       ticket: options.ticket,
       takesQuery: options.query !== undefined,
       consumes: options.body && mediaTypes,

@@ -26,10 +26,3 @@ export function answerPending({ pending }: Pending, reply: FastifyReply): { stat
   void reply.status(202).header('location', `/api/v3/commands/${pending}`);
   return { status: 'pending' };
 }
-
-/** The address of the request with other query parameters, absolute. */
-export function linkTo(request: FastifyRequest, parameters: Record<string, string>): string {
-  const url = new URL(request.url, `${request.protocol}://${request.host}`);
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return url.href;
-}

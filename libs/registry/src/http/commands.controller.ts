@@ -25,7 +25,7 @@ export class CommandsController {
   @Endpoint({
     id: 'getCommand',
     summary: 'What became of a command that was answered with 202',
-    scope: 'users:read',
+    scope: ['users:read', 'users:write', 'workspaces:read', 'workspaces:write'],
     path: CommandPath,
     problems: ['not-found'],
   })

@@ -1,6 +1,5 @@
 import { type FastifyRequest } from 'fastify';
-import { notFound } from '#platform';
-import { linkTo } from './answers.js';
+import { linkTo, notFound } from '#platform';
 
 /** v3's shape of a numbered page. Throws `not-found` past the end; page 1 of nothing is a page. */
 export function numberedPage<Item>(

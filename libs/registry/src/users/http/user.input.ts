@@ -1,4 +1,4 @@
-import { freeFields, plainText } from '#platform';
+import { entityId, freeFields, plainText } from '#platform';
 import { z } from 'zod';
 import { nameKey } from '../domain/user.names.js';
 
@@ -38,10 +38,8 @@ export const UserPatch = z
   .strictObject({ username, email, firstName: personName, lastName: personName, isActive: z.boolean(), profile })
   .partial();
 
-const positive = /^[1-9]\d{0,14}$/;
-
 export const UserPath = z.strictObject({
-  user_id: z.string().regex(positive, 'must be a whole number from 1').transform(Number),
+  user_id: entityId,
 });
 
 export const ObjectIdPath = z.strictObject({

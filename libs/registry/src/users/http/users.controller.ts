@@ -159,11 +159,7 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.send(
-      caller,
-      new ChangeUser(senderOf(caller, request), targetOf(user_id, request), changes),
-      reply,
-    );
+    return this.send(caller, new ChangeUser(senderOf(caller, request), targetOf(user_id, request), changes), reply);
   }
 
   @Delete(':user_id')

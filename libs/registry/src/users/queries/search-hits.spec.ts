@@ -89,10 +89,10 @@ const query = fc
   .map((words) => words.join(' '));
 
 const BOUNDS: [string, Bounds][] = [
-  ['what it has at once', { firstUsers: 512, candidates: 2_000 }],
-  ['the index', { firstUsers: 1, candidates: 2_000 }],
-  ['the best combinations', { firstUsers: 4, candidates: 2 }],
-  ['blocks of ids', { firstUsers: 1, candidates: 0 }],
+  ['what it has at once', { firstUsers: 256, expected: 400, candidates: 1_000 }],
+  ['the index', { firstUsers: 1, expected: 1e9, candidates: 1e9 }],
+  ['the best combinations', { firstUsers: 4, expected: 2, candidates: 2 }],
+  ['blocks of ids', { firstUsers: 1, expected: 0, candidates: 0 }],
 ];
 
 describe('any population and query', () => {

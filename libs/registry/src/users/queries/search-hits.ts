@@ -14,11 +14,13 @@ import {
 export interface Bounds {
   /** So many users of the lowest ids tell how common the words are, and often have the answer. */
   readonly firstUsers: number;
-  /** So many candidates are fetched and ranked at once; of more, the best combinations are looked for first. */
+  /** Where no more than so many are expected to fit, they are fetched and ranked at once, */
+  readonly expected: number;
+  /** unless there are more candidates than this after all: then the best combinations are looked for first. */
   readonly candidates: number;
 }
 
-const BOUNDS: Bounds = { firstUsers: 256, candidates: 250 };
+const BOUNDS: Bounds = { firstUsers: 256, expected: 400, candidates: 1_000 };
 /** With more words, the combinations are too many to be looked for one by one. */
 const MOST_WORDS = 3;
 
@@ -43,8 +45,8 @@ async function spelledSo(search: Search, first: First, bounds: Bounds): Promise<
 }
 
 /** Whether so many of the first users leave hope that there are few in all. */
-const areFew = (found: number, { ids, highestId }: First, { candidates }: Bounds): boolean =>
-  (found / ids) * highestId <= candidates;
+const areFew = (found: number, { ids, highestId }: First, { expected }: Bounds): boolean =>
+  (found / ids) * highestId <= expected;
 
 /** All combinations of the same score. */
 interface Level {
@@ -127,7 +129,7 @@ async function spelledAlike(search: Search, found: readonly Hit[], first: First,
 /** Of several words, one at a time is looked up by its names: so more users are compared than fit. */
 async function bestOfMisspelt(search: Search, combinations: readonly Combination[], { candidates }: Bounds) {
   if (search.words.length === 1) return undefined;
-  return bestCandidates(search, anyScore(mostGeneral(combinations)), candidates * 8);
+  return bestCandidates(search, anyScore(mostGeneral(combinations)), candidates * 2);
 }
 
 /** Too many words for every combination: one is misspelt, and those of which no name is near are right. */

@@ -104,19 +104,21 @@ export function tokenSets(
       return fit === undefined || fit === 'close' ? [] : tokensOfFit(environment, text, fit);
     });
     const misspelt = words.filter((_, at) => combination[at] === 'close').map(({ misspellings }) => misspellings!);
-    return misspeltSets(environment, misspelt).map((tokens) => [...sure, ...tokens]);
+    if (misspelt.length === 0) return [sure];
+    return misspeltSets(environment, misspelt).map((tokens) => [...tokens, ...sure.slice(0, MOST_BESIDE_NAMES)]);
   });
 }
 
 // Comparing the text of so many is faster than to look for each pair of names.
 const FEW_USERS = 2_000;
 const MOST_SETS = 2_000;
+// A name is rare already; each further token costs more than it rules out.
+const MOST_BESIDE_NAMES = 2;
 
 function misspeltSets(environment: string, misspelt: readonly (readonly Misspelling[])[]): number[][] {
   const [rarest, ...others] = [...misspelt].sort((a, b) => usersOf(a) - usersOf(b));
-  if (!rarest) return [[]];
-  const sets = meantTokens(environment, rarest);
-  if (usersOf(rarest) <= FEW_USERS) return sets;
+  const sets = meantTokens(environment, rarest!);
+  if (usersOf(rarest!) <= FEW_USERS) return sets;
   return others.reduce((sets, misspellings) => {
     const choices = meantTokens(environment, misspellings);
     const tooMany = sets.length * choices.length > MOST_SETS;

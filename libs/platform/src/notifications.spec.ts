@@ -16,12 +16,11 @@ describe('listening to Postgres', () => {
   beforeEach(async () => {
     name = `t${randomUUID().replaceAll('-', '')}`;
     url = new URL(process.env.DATABASE_URL!);
-    url.searchParams.set('application_name', name);
     onLost = () => undefined;
     closeProxy = () => undefined;
     admin = new Client(process.env.DATABASE_URL);
     await admin.connect();
-    notifications = new Notifications(url.href, () => onLost());
+    notifications = new Notifications(url.href, () => onLost(), { name });
   });
   afterEach(async () => {
     await notifications.close();
@@ -78,7 +77,7 @@ describe('listening to Postgres', () => {
   it('takes a connection that has gone silent for lost', async () => {
     const proxy = await silencing(url);
     closeProxy = () => proxy.close();
-    notifications = new Notifications(proxy.url, () => onLost(), 100);
+    notifications = new Notifications(proxy.url, () => onLost(), { name, heartbeatMs: 100 });
     const { listening, resumed } = listen('a');
     await listening;
     proxy.silence();

@@ -24,7 +24,7 @@ export class Notifications {
   constructor(
     private readonly url: string,
     private readonly onError: (error: Error) => void,
-    private readonly heartbeatMs = HEARTBEAT_MS,
+    private readonly options: { readonly name?: string; readonly heartbeatMs?: number } = {},
   ) {}
 
   /** Resolves when the channel is being listened to. */
@@ -49,13 +49,14 @@ export class Notifications {
   }
 
   private async connect(): Promise<Client> {
+    const { name = 'notifications', heartbeatMs = HEARTBEAT_MS } = this.options;
     const client = new Client({
       connectionString: this.url,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 5_000,
-      query_timeout: this.heartbeatMs,
-      application_name: 'notifications',
+      query_timeout: heartbeatMs,
+      application_name: name,
     });
     client.on('notification', ({ channel, payload }) => this.listeners.emit(channel, payload ?? ''));
     client.on('error', (error) => this.lost(client, error));
@@ -70,7 +71,7 @@ export class Notifications {
     }
     this.client = client;
     const beat = () => this.say(client, 'SELECT 1').catch((error: Error) => this.lost(client, error));
-    this.heartbeat = setInterval(() => void beat(), this.heartbeatMs).unref();
+    this.heartbeat = setInterval(() => void beat(), heartbeatMs).unref();
     return client;
   }
 

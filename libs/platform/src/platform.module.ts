@@ -31,7 +31,11 @@ export class PlatformModule implements OnApplicationShutdown {
         provide: Postgres,
         useFactory: () => new Postgres(config.databaseUrl, namespace, { max: 16, onError: lost('Postgres') }),
       },
-      { provide: Notifications, useFactory: () => new Notifications(config.databaseUrl, lost('Postgres')) },
+      {
+        provide: Notifications,
+        useFactory: () =>
+          new Notifications(config.databaseUrl, lost('Postgres'), { name: `${namespace.name}_notifications` }),
+      },
       { provide: Redis, useFactory: () => redisReady(connectRedis(config.redisUrl, lost('Redis'))) },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };

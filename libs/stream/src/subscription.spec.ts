@@ -192,7 +192,7 @@ describe('a subscription', () => {
     const { rows } = await view.postgres.query<{ ended: boolean }>(
       `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
        WHERE application_name = $1`,
-      [`${view.namespace.name}_listener`],
+      [`${view.namespace.name}_notifications`],
     );
     expect(rows.map(({ ended }) => ended)).toContain(true);
     await view.send(environment, 1, ...named('b', 'c'));

@@ -35,10 +35,7 @@ export class View {
     readonly namespace: Namespace,
   ) {
     this.postgres = new Postgres(url, namespace, { max: 10 });
-    // Under a name of its own, for specs that take this connection away.
-    const own = new URL(url);
-    own.searchParams.set('application_name', `${namespace.name}_listener`);
-    this.notifications = new Notifications(own.href, () => undefined);
+    this.notifications = new Notifications(url, () => undefined, { name: `${namespace.name}_notifications` });
     this.activities = activitiesFold(namespace);
     this.registry = registryFold(namespace);
   }

@@ -42,7 +42,7 @@ describe('a stream', () => {
       await suite.view.postgres.query('DELETE FROM users WHERE environment = $1', ['unheard']);
       await suite.view.postgres.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE application_name = 'notifications' AND query LIKE 'LISTEN%' || $1 || '%'`,
+         WHERE application_name = $1 || '_notifications'`,
         [suite.view.namespace.name],
       );
       expect(await stream.ended).toBe(true);

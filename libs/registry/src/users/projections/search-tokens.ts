@@ -6,7 +6,7 @@ export type Tier = (typeof TIERS)[number];
 
 /** Longer text is looked up by pieces of this length. */
 const LONGEST_PIECE = 3;
-const MOST_PIECES = 5;
+const MOST_PIECES = 4;
 /** So many ids are a block; the first has those below. */
 export const BLOCK = 8_192;
 
@@ -50,12 +50,20 @@ export function tokensOfFit(environment: string, word: string, tier: Tier): numb
   return [...new Set([...start, ...inside.map((piece) => token(seeds.inside, piece))])];
 }
 
-// The rarest by their letters, as few as tell the word from others well: the index is slower with each more.
+// As few as tell the word from others well, since the index is slower with each: the rarest by their letters, first
+// those that share none, since what overlaps rules out the same users.
 function piecesOf(word: string): string[] {
-  const pieces = Array.from({ length: Math.max(1, word.length - LONGEST_PIECE + 1) }, (_, start) =>
-    word.slice(start, start + LONGEST_PIECE),
+  const last = Math.max(0, word.length - LONGEST_PIECE);
+  const starts = Array.from({ length: last + 1 }, (_, start) => start);
+  const commonnessAt = starts.map((start) => commonness(word.slice(start, start + LONGEST_PIECE)));
+  const byRarity = starts.toSorted((a, b) => commonnessAt[a]! - commonnessAt[b]!);
+  const apart = byRarity.reduce<number[]>(
+    (chosen, start) =>
+      chosen.every((other) => Math.abs(other - start) >= LONGEST_PIECE) ? [...chosen, start] : chosen,
+    [],
   );
-  return [...new Set(pieces)].sort((a, b) => commonness(a) - commonness(b)).slice(0, MOST_PIECES);
+  const pieces = [...apart, ...byRarity].map((start) => word.slice(start, start + LONGEST_PIECE));
+  return [...new Set(pieces)].slice(0, MOST_PIECES);
 }
 
 // In the order of how often they are in names and addresses; what is not among them is rare.

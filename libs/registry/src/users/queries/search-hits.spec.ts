@@ -85,7 +85,7 @@ const population = fc.uniqueArray(
 );
 const misspelt = fc.constantFrom('jnae', 'jan', 'chirstopher', 'christohpre', 'jane7', 'com', 'b.co', 'jnae@ab.com');
 const query = fc
-  .array(fc.oneof(letters, name, misspelt), { minLength: 1, maxLength: 4 })
+  .array(fc.oneof(letters, name, misspelt), { minLength: 1, maxLength: 5 })
   .map((words) => words.join(' '));
 
 const BOUNDS: [string, Bounds][] = [

@@ -23,6 +23,8 @@ export interface Bounds {
 const BOUNDS: Bounds = { firstUsers: 256, expected: 400, candidates: 1_000 };
 /** With more words, the combinations are too many to be looked for one by one. */
 const MOST_WORDS = 3;
+/** Longer lists of words are spelt right or not found. */
+const MOST_MISSPELT = 10;
 
 /** The best hits, best first, ties in the order of ids. */
 export async function bestHits(search: Search, bounds = BOUNDS): Promise<Hit[]> {
@@ -117,10 +119,11 @@ const inOrder = (search: Search, levels: readonly Level[], first: First): Promis
 
 /** The best hits of which at least one word is there in a close spelling alone. */
 async function spelledAlike(search: Search, found: readonly Hit[], first: First, bounds: Bounds): Promise<Hit[]> {
+  if (search.words.length > MOST_MISSPELT) return [];
   const words = await withMisspellings(search, found.length === 0);
   if (words.every(({ misspellings }) => misspellings === undefined)) return [];
   const rest = { ...roomIn(search, found), words, except: found.map(({ id }) => id) };
-  if (words.length > MOST_WORDS) return (await bestCandidates(rest, anyScore(oneMisspelt(words))))!;
+  if (words.length > MOST_WORDS) return (await bestCandidates(rest, anyScore(rarestWord(words))))!;
   const combinations = combinationsOf(words).filter((combination) => combination.includes('close'));
   const few = await bestOfMisspelt(rest, combinations, bounds);
   return few ?? bestOfLevels(rest, levelsOf(words, combinations), first, bounds);
@@ -132,12 +135,17 @@ async function bestOfMisspelt(search: Search, combinations: readonly Combination
   return bestCandidates(search, anyScore(mostGeneral(combinations)), candidates * 2);
 }
 
-/** Too many words for every combination: one is misspelt, and those of which no name is near are right. */
-function oneMisspelt(words: readonly SoughtWord[]): Combination[] {
-  const others = words.map(({ misspellings }) => (misspellings ? undefined : ('inside' as const)));
-  return words.flatMap(({ misspellings }, at) =>
-    misspellings ? [others.map((other, place) => (place === at ? 'close' : other))] : [],
+/**
+ * Too many words for every combination: the one with the rarest names is there, rightly spelt or not, and so are those
+ * of which no name is near.
+ */
+function rarestWord(words: readonly SoughtWord[]): Combination[] {
+  const users = words.map(({ misspellings = [] }) =>
+    misspellings.length > 0 ? misspellings.reduce((sum, { users }) => sum + users, 0) : Infinity,
   );
+  const rarest = users.indexOf(Math.min(...users));
+  const others = words.map(({ misspellings }) => (misspellings ? undefined : ('inside' as const)));
+  return [others.with(rarest, 'inside'), (others as Combination).with(rarest, 'close')];
 }
 
 /**

@@ -99,10 +99,12 @@ export function tokenSets(
   combinations: readonly Combination[],
 ): number[][] {
   return combinations.flatMap((combination) => {
-    const sure = words.flatMap(({ text }, at) => {
+    const right = words.flatMap(({ text }, at) => {
       const fit = combination[at];
-      return fit === undefined || fit === 'close' ? [] : tokensOfFit(environment, text, fit);
+      return fit === undefined || fit === 'close' ? [] : [{ text, fit }];
     });
+    right.sort((a, b) => b.text.length - a.text.length);
+    const sure = right.flatMap(({ text, fit }) => tokensOfFit(environment, text, fit));
     const misspelt = words.filter((_, at) => combination[at] === 'close').map(({ misspellings }) => misspellings!);
     if (misspelt.length === 0) return [sure];
     return misspeltSets(environment, misspelt).map((tokens) => [...tokens, ...sure.slice(0, MOST_BESIDE_NAMES)]);
@@ -112,7 +114,7 @@ export function tokenSets(
 // Comparing the text of so many is faster than to look for each pair of names.
 const FEW_USERS = 2_000;
 const MOST_SETS = 2_000;
-// A name is rare already; each further token costs more than it rules out.
+// A name is rare already: each further token, those of the longest word first, soon costs more than it rules out.
 const MOST_BESIDE_NAMES = 2;
 
 function misspeltSets(environment: string, misspelt: readonly (readonly Misspelling[])[]): number[][] {
@@ -136,7 +138,7 @@ function meantTokens(environment: string, misspellings: readonly Misspelling[]):
       const meant = before + name + after;
       return [
         ...tokensOfNames(environment, [name]),
-        ...(meant === name ? [] : tokensOfFit(environment, meant, 'inside')),
+        ...(meant === name ? [] : tokensOfFit(environment, meant, 'inside').slice(0, 3)),
       ];
     }),
   );

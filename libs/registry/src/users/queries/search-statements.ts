@@ -75,8 +75,8 @@ export async function firstUsers(search: Search, inside: Combination, count: num
          SELECT (SELECT count(score) FROM seen_scored) < ${enough} AND (SELECT count(*) FROM seen) = ${first} AS whole_block
        ), block AS MATERIALIZED (
          SELECT environment, id, fields, inner_words FROM user_search
-         WHERE tokens @> ${values.bind([block, ...tokenSets(environment, words, [inside])[0]!], 'int[]')}
-           AND (SELECT whole_block FROM next)
+         WHERE tokens @> ${values.bind(tokenSets(environment, words, [inside])[0]!, 'int[]')}
+           AND tokens @> ${values.bind([block], 'int[]')} AND (SELECT whole_block FROM next)
        ), block_scored AS MATERIALIZED (SELECT id, ${score} AS score FROM block WHERE environment = ${place}),
        hits AS MATERIALIZED (
          SELECT id, score FROM seen_scored WHERE score IS NOT NULL AND NOT (SELECT whole_block FROM next)
@@ -161,7 +161,7 @@ export async function inOrderOfIds(search: Search, wanted: Wanted, { highestId, 
          FROM walk CROSS JOIN LATERAL (
            WITH candidates AS MATERIALIZED (
              SELECT environment, id, fields, inner_words, names FROM ${setsSql(values, search, wanted)}
-             JOIN user_search ON tokens @> (set::int[] || (${tokens})[block])
+             JOIN user_search ON tokens @> set::int[] AND tokens @> (${tokens})[block:block]
            ), ${hitsSql(values, search, wanted)}
            ${BEST_HITS(enough)}
          ) AS found

@@ -54,7 +54,7 @@ function closeFit(person: Person, word: string, addressesToo: boolean): number {
   const runs = [...word.matchAll(/\p{L}+/gu)].filter(([run]) => run === word || (addressesToo && run.length >= 4));
   const close = runs.some(({ 0: run, index }) =>
     names
-      .filter((name) => isClose(run, name))
+      .filter((name) => isClose(run, name, run === word ? 2 : 1))
       .map((name) => word.slice(0, index) + name + word.slice(index + run.length))
       .some((meant) => fields.some((field) => field.includes(meant))),
   );

@@ -1,5 +1,12 @@
-import { type Combination, combinationsOf, mostGeneral, scoreOf, type SoughtWord } from './search-ranking.js';
-import { closeNames } from './search-spelling.js';
+import {
+  type Combination,
+  combinationsOf,
+  type Misspelling,
+  mostGeneral,
+  scoreOf,
+  type SoughtWord,
+} from './search-ranking.js';
+import { closeNames, type KnownName } from './search-spelling.js';
 import {
   bestCandidates,
   type First,
@@ -150,20 +157,27 @@ function rarestWord(words: readonly SoughtWord[]): Combination[] {
 
 /**
  * The words with what they may have meant. One that is more than a run of letters, as an address is, counts as misspelt
- * only where nobody was found by it, and only in a run of four letters or more.
+ * only where nobody was found by it, and only by one mistake in a run of four letters or more.
  */
 async function withMisspellings({ db, environment, words }: Search, nobody: boolean): Promise<SoughtWord[]> {
-  const runs = words.map(({ text }) => runsOf(text).filter(({ run }) => run === text || (nobody && run.length >= 4)));
-  const names = await closeNames(db, environment, [...new Set(runs.flat().map(({ run }) => run))]);
-  return words.map((word, at) => {
-    const misspellings = runs[at]!.flatMap(({ before, run, after }) => {
-      const meant = names.get(run)!;
-      const users = meant.reduce((sum, name) => sum + name.users, 0);
-      return meant.length > 0 ? [{ before, names: meant.map(({ name }) => name), after, users }] : [];
-    });
-    return misspellings.length > 0 ? { ...word, misspellings } : word;
+  const runs = words.flatMap((word) => runsOf(word.text).map((run) => ({ ...run, word })));
+  const sought = runs
+    .map((run) => ({ ...run, most: run.run === run.word.text ? (2 as const) : (1 as const) }))
+    .filter(({ run, most }) => most === 2 || (nobody && run.length >= 4));
+  const names = await closeNames(db, environment, sought);
+  const misspellings = sought.map(({ word, before, after }, at) => ({ word, ...meaning(before, names[at]!, after) }));
+  return words.map((word) => {
+    const meant = misspellings.filter((misspelling) => misspelling.word === word && misspelling.names.length > 0);
+    return meant.length > 0 ? { ...word, misspellings: meant } : word;
   });
 }
+
+const meaning = (before: string, names: readonly KnownName[], after: string): Misspelling => ({
+  before,
+  names: names.map(({ name }) => name),
+  after,
+  users: names.reduce((sum, { users }) => sum + users, 0),
+});
 
 // Longer chains of runs are no address that somebody has misspelt.
 const MOST_RUNS = 8;

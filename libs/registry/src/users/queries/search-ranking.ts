@@ -128,8 +128,9 @@ function misspeltSets(environment: string, misspelt: readonly (readonly Misspell
   }, sets);
 }
 
+// What stands around a name in an address is rarer than any name.
 const usersOf = (misspellings: readonly Misspelling[]): number =>
-  misspellings.reduce((sum, { users }) => sum + users, 0);
+  misspellings.reduce((sum, { before, users, after }) => (before + after === '' ? sum + users : sum), 0);
 
 /** What a user has for each name that may have been meant: the name, and pieces of the word with it. */
 function meantTokens(environment: string, misspellings: readonly Misspelling[]): number[][] {

@@ -45,6 +45,12 @@ describe('the words at one mistake', () => {
 });
 
 describe('close spellings', () => {
+  it('have one mistake where more are not allowed', () => {
+    expect(isClose('christopehr', 'christopher', 1)).toBe(true);
+    expect(isClose('chirstopehr', 'christopher', 1)).toBe(false);
+    expect(isClose('chirstopehr', 'christopher', 2)).toBe(true);
+  });
+
   it.each([
     ['jnae', 'jane'],
     ['jan', 'jane'],
@@ -54,7 +60,7 @@ describe('close spellings', () => {
     ['rodriques', 'rodriguez'],
     ['мраия', 'мария'],
   ])('takes %s for %s', (sought, name) => {
-    expect(isClose(sought, name)).toBe(true);
+    expect(isClose(sought, name, 2)).toBe(true);
   });
 
   it.each([
@@ -63,6 +69,6 @@ describe('close spellings', () => {
     ['jeanne', 'jane', 'two mistakes are too many in a short word'],
     ['christopher', 'krystopher', 'the start is wrong'],
   ])('does not take %s for %s: %s', (sought, name) => {
-    expect(isClose(sought, name)).toBe(false);
+    expect(isClose(sought, name, 2)).toBe(false);
   });
 });

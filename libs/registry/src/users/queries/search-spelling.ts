@@ -7,7 +7,7 @@ const LETTERS_FOR_TWO = 8;
 /** Longer words are spelt right or not found. */
 const MOST_LETTERS = 32;
 /** Of a word with two mistakes, so many letters are right at the start, but for one swapped or surplus letter. */
-const LETTERS_AT_START = 3;
+const LETTERS_AT_START = 4;
 
 /** A name, and how many users of an environment have it. */
 export interface KnownName {
@@ -15,20 +15,26 @@ export interface KnownName {
   readonly users: number;
 }
 
+/** A folded run of letters, and how many mistakes it may have at most. */
+export interface Misspelt {
+  readonly run: string;
+  readonly most: 1 | 2;
+}
+
 /**
- * The names of an environment's users that a misspelt one may have meant, by each of `words` (folded runs of
- * letters): at one mistake's distance, or two from eight letters on. A mistake is a missing, surplus or wrong letter or
- * two that are swapped; a letter is missing or wrong among those of the word's own alphabet.
+ * The names of an environment's users that each of these runs may have meant, in their order: at one mistake's
+ * distance, or two from eight letters on. A mistake is a missing, surplus or wrong letter or two that are swapped; a
+ * letter is missing or wrong among those of the run's own alphabet.
  */
 export async function closeNames(
   db: Database,
   environment: string,
-  words: readonly string[],
-): Promise<Map<string, KnownName[]>> {
-  const near = words.flatMap(oneMistakeAway);
-  const long = words.filter((word) => lettersOf(word).length >= LETTERS_FOR_TWO && mayBeMisspelt(word));
+  misspelt: readonly Misspelt[],
+): Promise<KnownName[][]> {
+  const near = misspelt.flatMap(({ run }) => oneMistakeAway(run));
+  const long = misspelt.filter(({ run, most }) => mistakesIn(run, most) === 2).map(({ run }) => run);
   const rows = near.length > 0 ? await readNames(db, environment, near, long) : [];
-  return new Map(words.map((word) => [word, rows.filter(({ name }) => isClose(word, name))]));
+  return misspelt.map(({ run, most }) => rows.filter(({ name }) => isClose(run, name, most)));
 }
 
 async function readNames(
@@ -66,10 +72,10 @@ function startColumns(words: readonly string[]): [string[], number[], number[]] 
   ];
 }
 
-/** Whether `name` is another name that `word` may have meant. */
-export function isClose(word: string, name: string): boolean {
-  if (word === name || !mayBeMisspelt(word)) return false;
-  const allowed = lettersOf(word).length < LETTERS_FOR_TWO ? 1 : 2;
+/** Whether `name` is another name that `word` may have meant, with `most` mistakes at most. */
+export function isClose(word: string, name: string, most: 1 | 2): boolean {
+  const allowed = mistakesIn(word, most);
+  if (word === name || allowed === 0) return false;
   const mistakes = distance(word, name, allowed);
   if (mistakes === 1) return lettersAreOf(word, name);
   return mistakes === 2 && allowed === 2 && startsOf(word).some((start) => name.startsWith(start));
@@ -77,9 +83,10 @@ export function isClose(word: string, name: string): boolean {
 
 const lettersOf = (word: string): string[] => Array.from(word);
 
-function mayBeMisspelt(word: string): boolean {
+function mistakesIn(word: string, most: 1 | 2): 0 | 1 | 2 {
   const { length } = lettersOf(word);
-  return length >= LETTERS_FOR_ONE && length <= MOST_LETTERS;
+  if (length < LETTERS_FOR_ONE || length > MOST_LETTERS) return 0;
+  return length < LETTERS_FOR_TWO ? 1 : most;
 }
 
 /**
@@ -111,7 +118,7 @@ export function distance(one: string, other: string, most: number): number {
 
 /** Every word at one mistake's distance, letters of the word's own alphabet put in. */
 export function oneMistakeAway(word: string): string[] {
-  if (!mayBeMisspelt(word)) return [];
+  if (mistakesIn(word, 1) === 0) return [];
   const letters = lettersOf(word);
   const alphabet = alphabetOf(word);
   const away = [...swaps(letters), ...drops(letters)];

@@ -105,7 +105,7 @@ export function tokenSets(
     });
     right.sort((a, b) => b.text.length - a.text.length);
     const sure = right.flatMap(({ text, fit }) => tokensOfFit(environment, text, fit));
-    const misspelt = words.filter((_, at) => combination[at] === 'close').map(({ misspellings }) => misspellings!);
+    const misspelt = words.filter((_, at) => combination[at] === 'close');
     if (misspelt.length === 0) return [sure];
     return misspeltSets(environment, misspelt).map((tokens) => [...tokens, ...sure.slice(0, MOST_BESIDE_NAMES)]);
   });
@@ -117,23 +117,24 @@ const MOST_SETS = 2_000;
 // A name is rare already: each further token, those of the longest word first, soon costs more than it rules out.
 const MOST_BESIDE_NAMES = 2;
 
-function misspeltSets(environment: string, misspelt: readonly (readonly Misspelling[])[]): number[][] {
-  const [rarest, ...others] = [...misspelt].sort((a, b) => usersOf(a) - usersOf(b));
+function misspeltSets(environment: string, misspelt: readonly SoughtWord[]): number[][] {
+  const byRarity = [...misspelt].sort((a, b) => usersOf(a) - usersOf(b) || b.text.length - a.text.length);
+  const [rarest, ...others] = byRarity;
   const sets = meantTokens(environment, rarest!);
   if (usersOf(rarest!) <= FEW_USERS) return sets;
-  return others.reduce((sets, misspellings) => {
-    const choices = meantTokens(environment, misspellings);
+  return others.reduce((sets, word) => {
+    const choices = meantTokens(environment, word);
     const tooMany = sets.length * choices.length > MOST_SETS;
     return tooMany ? sets : sets.flatMap((set) => choices.map((tokens) => [...set, ...tokens]));
   }, sets);
 }
 
 // What stands around a name in an address is rarer than any name.
-const usersOf = (misspellings: readonly Misspelling[]): number =>
+const usersOf = ({ misspellings = [] }: SoughtWord): number =>
   misspellings.reduce((sum, { before, users, after }) => (before + after === '' ? sum + users : sum), 0);
 
 /** What a user has for each name that may have been meant: the name, and pieces of the word with it. */
-function meantTokens(environment: string, misspellings: readonly Misspelling[]): number[][] {
+function meantTokens(environment: string, { misspellings = [] }: SoughtWord): number[][] {
   return misspellings.flatMap(({ before, names, after }) =>
     names.map((name) => {
       const meant = before + name + after;

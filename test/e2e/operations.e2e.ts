@@ -25,7 +25,9 @@ describe('running it', () => {
     expect(body.paths['/api/v3/users/{user_id}'].patch).toMatchObject({
       operationId: 'changeUser',
       parameters: expect.arrayContaining([expect.objectContaining({ name: 'user_id', in: 'path' })]),
-      requestBody: { content: { 'application/merge-patch+json': { schema: { type: 'object' } } } },
+      requestBody: {
+        content: { 'application/merge-patch+json': { schema: { $ref: '#/components/schemas/UserPatch' } } },
+      },
     });
     expect((await call(`${service.url}/docs`, 'GET')).body).toMatch(/swagger-ui/);
   });

@@ -7,11 +7,12 @@ export interface Window {
 }
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const WINDOW = /^([1-9]\d{0,5})([mhd])$/;
 const LONGEST_MS = 90 * UNIT_MS.d;
 
 /** `5m`, `12h`, `30d`: from a minute to 90 days; undefined for anything else. */
 export function parseWindow(text: string): Window | undefined {
-  const [, amount, unit] = /^([1-9]\d{0,5})([mhd])$/.exec(text) ?? [];
+  const [, amount, unit] = WINDOW.exec(text) ?? [];
   if (amount === undefined) return undefined;
   const ms = Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
   return ms <= LONGEST_MS ? { text, ms } : undefined;
@@ -27,5 +28,6 @@ export function windowParameter(fallback: string) {
       if (window) return window;
       context.addIssue({ code: 'custom', message: 'must be a number and m, h or d, from 1m to 90d' });
       return z.NEVER;
-    });
+    })
+    .meta({ description: 'A number and m, h or d, from 1m to 90d; it ends now.', pattern: WINDOW.source });
 }

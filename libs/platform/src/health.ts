@@ -1,6 +1,8 @@
 import { Controller, Get, Inject, Module, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { PublicEndpoint } from './http/endpoint.js';
 
 /** Something that the process cannot serve without: resolves when it is there, rejects with the reason. */
 export interface ReadinessCheck {
@@ -13,17 +15,32 @@ export const READINESS = Symbol('READINESS');
 // A probe waits for its answer; a server that hangs is as good as one that is down.
 const PATIENCE_MS = 2_000;
 
-@ApiExcludeController()
+const Live = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness', examples: [{ status: 'ok' }] });
+
+const Readiness = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    checks: z.record(z.string(), z.string()).describe('What is needed: "ok", or the reason why it is not there.'),
+  })
+  .meta({ id: 'Readiness', examples: [{ status: 'ok', checks: { views: 'ok', log: 'ok' } }] });
+
+@ApiTags('operations')
 @Controller('health')
 class HealthController {
   constructor(@Inject(READINESS) private readonly checks: readonly ReadinessCheck[]) {}
 
   @Get('live')
+  @PublicEndpoint({ id: 'isLive', summary: 'Whether the process runs', answers: { 200: { body: Live } } })
   live() {
     return { status: 'ok' };
   }
 
   @Get('ready')
+  @PublicEndpoint({
+    id: 'isReady',
+    summary: 'Whether the process can serve',
+    answers: { 200: { body: Readiness }, 503: { body: Readiness, headers: { 'Retry-After': 'always' } } },
+  })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const results = await Promise.all(this.checks.map(async (check) => [check.name, await outcome(check)] as const));
     const ready = results.every(([, result]) => result === 'ok');

@@ -2,8 +2,11 @@ export { type AuthConfig, type Config, ConfigError, readConfig } from './config.
 export { HealthModule, type ReadinessCheck } from './health.js';
 export { linkTo } from './http/address.js';
 export { Caller } from './http/access.js';
+export { checkedHeaders, IdempotencyKey, IfMatch, IfNoneMatch } from './http/request-headers.js';
 export { isOutage } from './http/problem-filter.js';
-export { Endpoint } from './http/endpoint.js';
+export { type Content } from './openapi/content.js';
+export { describeEndpoints } from './openapi/document.js';
+export { Endpoint, type EndpointOptions } from './http/endpoint.js';
 export { checkedBody, checkedPath, checkedQuery, checkInput, inputErrors } from './http/input.js';
 export { BODY_LIMIT, httpApplication } from './http/listen.js';
 export { createLogger, type Logger } from './logging.js';
@@ -23,7 +26,7 @@ export {
   tokenVerifier,
   type VerifyToken,
 } from './tokens.js';
-export { entityId, faultOf as freeFieldFault, freeFields, plainText } from './text.js';
+export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
 export { limitedItems, linesOf, MAX_ITEMS, NDJSON } from './http/ndjson.js';

@@ -1,6 +1,8 @@
 import { Controller, Get, Header, Module } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { z } from 'zod';
+import { PublicEndpoint } from './http/endpoint.js';
 
 /** The process's metrics, in one registry. Names begin with `tidemark_`. */
 export const metrics = new Registry();
@@ -14,10 +16,15 @@ export function gauge<Label extends string>(name: string, help: string, labelNam
   return new Gauge({ name: `tidemark_${name}`, help, labelNames, registers: [metrics] });
 }
 
-@ApiExcludeController()
+@ApiTags('operations')
 @Controller('metrics')
 class MetricsController {
   @Get()
+  @PublicEndpoint({
+    id: 'scrapeMetrics',
+    summary: 'The metrics of the process, as Prometheus reads them',
+    answers: { 200: { body: { 'text/plain': z.string().meta({ examples: ['tidemark_streams_open 0\n'] }) } } },
+  })
   @Header('content-type', metrics.contentType)
   scrape(): Promise<string> {
     return metrics.metrics();

@@ -10,7 +10,19 @@ export const plainText = z
 export const entityId = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1')
-  .transform(Number);
+  .transform(Number)
+  .pipe(z.int().min(1).max(999_999_999_999_999))
+  .meta({ examples: [1] });
+
+/** A whole number in a query, its bounds included. */
+export function wholeNumber(from: number, to: number) {
+  const error = `must be a whole number from ${from} to ${to}`;
+  return z
+    .string()
+    .regex(/^(0|[1-9]\d{0,14})$/, error)
+    .transform(Number)
+    .pipe(z.int().min(from, error).max(to, error));
+}
 
 const DEEPEST = 32;
 

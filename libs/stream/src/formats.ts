@@ -1,6 +1,8 @@
 /** Why a stream does not go on from the position that the client named. */
+export const RESET_REASONS = ['malformed-position', 'position-of-another-stream', 'unknown-position'] as const;
+
 export interface Reset {
-  readonly reason: 'malformed-position' | 'position-of-another-stream' | 'unknown-position';
+  readonly reason: (typeof RESET_REASONS)[number];
   readonly resumedFrom: string;
 }
 

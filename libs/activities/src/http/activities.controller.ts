@@ -3,7 +3,8 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Caller, checkedPath, checkedQuery, checkInput, Endpoint, linkTo, NDJSON } from '#platform';
+import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, NDJSON } from '#platform';
+import { Role } from '#registry';
 import { AppendActivities } from '../commands/append-activities.js';
 import { namer } from '../ingestion/ids.js';
 import { CLOUDEVENTS_BATCH, itemsOf } from '../ingestion/request-items.js';
@@ -11,7 +12,13 @@ import { ActiveWorkspaces } from '../queries/active-workspaces.js';
 import { CountActivities } from '../queries/count-activities.js';
 import { PublishedActivity } from '../queries/published-activity.js';
 import { UserFeed } from '../queries/user-feed.js';
-import { IncomingActivities, TakenActivities } from './activities.body.js';
+import {
+  ActivityLines,
+  CloudEventBatch,
+  IncomingActivities,
+  RefusedActivities,
+  TakenActivities,
+} from './activity.schemas.js';
 import {
   ActiveWorkspacesQuery,
   AppendHeaders,
@@ -23,13 +30,24 @@ import {
 
 type UserId = z.output<typeof UserPath>;
 
-const ShownWorkspace = z.object({
-  id: z.int(),
-  name: z.string(),
-  role: z.string().nullable(),
-  activities: z.int(),
-  lastActiveOn: z.iso.datetime(),
-});
+const Feed = z.array(PublishedActivity).meta({ examples: [PublishedActivity.meta()?.examples] });
+
+const Count = z.object({ count: z.int().min(0) }).meta({ id: 'ActivityCount', examples: [{ count: 42 }] });
+
+const ActiveWorkspaceList = z
+  .array(
+    z.object({
+      id: z.int().min(1),
+      name: z.string(),
+      role: Role.nullable().describe('null without permission.'),
+      activities: z.int().min(1),
+      lastActiveOn: z.iso.datetime({ precision: 3 }),
+    }),
+  )
+  .meta({
+    id: 'ActiveWorkspaces',
+    examples: [[{ id: 1, name: 'Tide', role: null, activities: 3, lastActiveOn: '2026-11-22T05:59:01.030Z' }]],
+  });
 
 @ApiTags('activities')
 @Controller('api/v3')
@@ -44,11 +62,13 @@ export class ActivitiesController {
     id: 'appendActivities',
     summary: 'Take activities into the log: one, an array, lines or a batch of events',
     scope: 'activities:write',
-    status: 202,
-    body: IncomingActivities,
-    consumes: ['application/json', NDJSON, CLOUDEVENTS_BATCH],
-    answer: TakenActivities,
-    problems: ['too-large', 'unsupported-media-type', 'invalid-body', 'overloaded'],
+    headers: AppendHeaders,
+    body: { 'application/json': IncomingActivities, [NDJSON]: ActivityLines, [CLOUDEVENTS_BATCH]: CloudEventBatch },
+    answers: {
+      202: { description: 'What is accepted is on every in-sync replica of the log', body: TakenActivities },
+      422: { description: 'None of them can be taken', body: RefusedActivities },
+    },
+    problems: ['overloaded'],
   })
   async append(
     @Caller() caller: Caller,
@@ -56,10 +76,10 @@ export class ActivitiesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const headers = checkInput('header', AppendHeaders, request.headers);
+    const headers = checkedHeaders(AppendHeaders, request);
     const items = itemsOf(mediaTypeOf(request), body);
-    const nameItem = namer(caller.subject, headers['idempotency-key'], body);
-    const command = new AppendActivities(caller.environment, items, nameItem, headers['tidemark-lane']);
+    const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
+    const command = new AppendActivities(caller.environment, items, nameItem, headers['Tidemark-Lane']);
     const taken = await this.commands.execute(command);
     if (taken.accepted === 0 && taken.rejected.length > 0) void reply.status(422);
     return taken;
@@ -72,8 +92,7 @@ export class ActivitiesController {
     scope: 'activities:read',
     path: UserPath,
     query: FeedQuery,
-    answer: z.array(PublishedActivity),
-    problems: ['not-found'],
+    answers: { 200: { body: Feed, headers: { Link: 'sometimes' } } },
   })
   async feed(
     @Caller() { environment }: Caller,
@@ -94,8 +113,7 @@ export class ActivitiesController {
     scope: 'activities:read',
     path: UserPath,
     query: CountQuery,
-    answer: z.object({ count: z.int() }),
-    problems: ['not-found'],
+    answers: { 200: { body: Count } },
   })
   async count(
     @Caller() { environment }: Caller,
@@ -112,8 +130,7 @@ export class ActivitiesController {
     scope: 'workspaces:read',
     path: UserPath,
     query: ActiveWorkspacesQuery,
-    answer: z.array(ShownWorkspace),
-    problems: ['not-found'],
+    answers: { 200: { body: ActiveWorkspaceList } },
   })
   async activeWorkspaces(
     @Caller() { environment }: Caller,

@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { entityId } from '#platform';
+import { entityId, IdempotencyKey, wholeNumber } from '#platform';
 import { type FeedPlace } from '../queries/user-feed.js';
 import { parseTimestamp } from '../ingestion/timestamp.js';
 import { windowParameter } from '../window.js';
 
-const moment = z.string().transform((text, context) => {
+const moment = z.string().transform((text, context): number => {
   const time = parseTimestamp(text);
   if (time !== undefined) return time;
   context.addIssue({ code: 'custom', message: 'must be a time as of RFC 3339' });
   return z.NEVER;
 });
+const time = { format: 'date-time', examples: ['2026-11-22T05:59:01Z'] };
 
 const cursor = z.string().transform((text, context): FeedPlace => {
   const place = parseCursor(text);
@@ -18,12 +19,7 @@ const cursor = z.string().transform((text, context): FeedPlace => {
   return z.NEVER;
 });
 
-const limit = z
-  .string()
-  .regex(/^[1-9]\d{0,2}$/, 'must be a whole number from 1 to 500')
-  .transform(Number)
-  .refine((value) => value <= 500, { message: 'must be a whole number from 1 to 500' })
-  .default(50);
+const limit = wholeNumber(1, 500).default(50);
 
 export const UserPath = z.strictObject({ user_id: entityId });
 
@@ -31,13 +27,14 @@ export const CountQuery = z.strictObject({
   type: z
     .string()
     .regex(/^[A-Za-z0-9._:-]{1,100}$/, 'must be 1 to 100 of A-Z, a-z, 0-9, ".", "_", ":" and "-"')
-    .optional(),
+    .optional()
+    .meta({ examples: ['page.viewed'] }),
   workspace: entityId.optional(),
-  since: moment.optional(),
-  until: moment.optional(),
+  since: moment.optional().meta({ ...time, description: 'What occurred then or later.' }),
+  until: moment.optional().meta({ ...time, description: 'What occurred before.' }),
 });
 
-export const FeedQuery = CountQuery.extend({ limit, after: cursor.optional() });
+export const FeedQuery = CountQuery.extend({ limit, after: cursor.optional().describe('From the Link of a page.') });
 
 export const ActiveWorkspacesQuery = z.strictObject({ window: windowParameter('30d') });
 
@@ -52,10 +49,10 @@ function parseCursor(text: string): FeedPlace | undefined {
   return { occurredAt: Number(occurredAt), position: Number(position) };
 }
 
-const visibleAscii = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters');
-
 /** The headers that say how activities are to be taken. */
-export const AppendHeaders = z.object({
-  'idempotency-key': visibleAscii.optional(),
-  'tidemark-lane': z.literal('backfill', { message: 'must be backfill' }).optional(),
+export const AppendHeaders = IdempotencyKey.extend({
+  'Tidemark-Lane': z
+    .literal('backfill', { message: 'must be backfill' })
+    .optional()
+    .describe('Marks history: let in only while the views keep up.'),
 });

@@ -3,8 +3,15 @@ import { type UserReference } from '#registry';
 import { parseTimestamp } from './timestamp.js';
 
 /** Why an item was not taken. */
-export type FaultCode =
-  'unknown-user' | 'unknown-workspace' | 'invalid-type' | 'invalid-time' | 'too-large' | 'invalid';
+export const FAULT_CODES = [
+  'unknown-user',
+  'unknown-workspace',
+  'invalid-type',
+  'invalid-time',
+  'too-large',
+  'invalid',
+] as const;
+export type FaultCode = (typeof FAULT_CODES)[number];
 
 export interface Fault {
   readonly code: FaultCode;

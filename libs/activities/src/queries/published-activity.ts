@@ -15,15 +15,30 @@ export interface PublishedRow {
 }
 
 /** An activity as feeds and streams show it (contract, section 5). */
-export const PublishedActivity = z.object({
-  id: z.string(),
-  type: z.string(),
-  userId: z.int(),
-  workspaceId: z.int().nullable(),
-  occurredAt: z.iso.datetime(),
-  receivedAt: z.iso.datetime(),
-  data: z.record(z.string(), z.unknown()).nullable(),
-});
+export const PublishedActivity = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    userId: z.int().min(1),
+    workspaceId: z.int().min(1).nullable(),
+    occurredAt: z.iso.datetime({ precision: 3 }),
+    receivedAt: z.iso.datetime({ precision: 3 }),
+    data: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({
+    id: 'Activity',
+    examples: [
+      {
+        id: 'b6df582b-f530-43bb-92db-d5e7e5a4c6a5',
+        type: 'page.viewed',
+        userId: 1,
+        workspaceId: 1,
+        occurredAt: '2026-11-22T05:59:01.030Z',
+        receivedAt: '2026-11-22T05:59:01.073Z',
+        data: { path: '/' },
+      },
+    ],
+  });
 export type PublishedActivity = z.output<typeof PublishedActivity>;
 
 export function publishedActivity(row: PublishedRow): PublishedActivity {

@@ -2,8 +2,10 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { notFound, Problem } from '../problems.js';
 import { addressOf } from './address.js';
+import { isV2 } from './problem-body.js';
+import { checkedHeaders, EnvironmentV3 } from './request-headers.js';
 import { checkShape } from './request-shape.js';
-import { ENVIRONMENT_ID, type Principal, type Scope, unauthorized, type VerifyToken } from '../tokens.js';
+import { type Principal, type Scope, unauthorized, type VerifyToken } from '../tokens.js';
 
 /** Who calls and for which environment. */
 export interface Caller extends Principal {
@@ -62,17 +64,11 @@ function bearerToken(request: FastifyRequest): string {
 }
 
 function environmentOf(request: FastifyRequest, { environments }: Principal): string {
-  const header = request.headers['environment-id'];
-  const only = environments.length === 1 && !addressOf(request).startsWith('/api/v2/') ? environments[0] : undefined;
-  const environment = header ?? only;
+  const { 'environment-id': named } = checkedHeaders(EnvironmentV3, request);
+  const only = environments.length === 1 && !isV2(addressOf(request)) ? environments[0] : undefined;
+  const environment = named ?? only;
   if (environment === undefined) {
     throw new Problem('environment-required', 'Send the header environment-id with the environment that is meant.');
-  }
-  if (typeof environment !== 'string' || !ENVIRONMENT_ID.test(environment)) {
-    const detail = '1 to 64 letters, digits, "_" and "-"';
-    throw new Problem('invalid-request', `The header environment-id takes ${detail}.`, {
-      errors: [{ parameter: 'environment-id', code: 'invalid', detail }],
-    });
   }
   if (!environments.includes(environment)) {
     throw new Problem('environment-forbidden', `The token does not name the environment ${environment}.`);

@@ -14,10 +14,13 @@ import { asProblem, ProblemFilter, sendProblem } from './problem-filter.js';
 /** The largest body that any call takes, in bytes. */
 export const BODY_LIMIT = 8 * 1024 * 1024;
 
-/** An HTTP application with what all routes share: access, errors, body types. Call `listen` on it. */
+/**
+ * An HTTP application with what all routes share: access, errors, body types. Call `listen` on it; as a
+ * `preview` it has routes to look at and nothing behind them.
+ */
 export async function httpApplication(
   module: Type | DynamicModule,
-  options: { auth: AuthConfig; logger: Logger },
+  options: { auth: AuthConfig; logger: Logger; preview?: boolean },
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
@@ -35,6 +38,7 @@ export async function httpApplication(
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(options.logger),
     abortOnError: false,
+    preview: options.preview,
     // Nest would add form bodies; calls that take another media type than these name it.
     bodyParser: false,
   });

@@ -3,31 +3,16 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { PROBLEMS, Problem, type ProblemCode } from '../problems.js';
 import { addressOf } from './address.js';
-
-/** The two published shapes of an error: v2's envelope, and problem details (RFC 9457) everywhere else. */
-export function problemBody(problem: Problem, path: string, requestId: string): object {
-  if (path.startsWith('/api/v2/')) {
-    return { status: 'error', error: { code: problem.code, message: problem.message } };
-  }
-  return {
-    type: `/problems/${problem.code}`,
-    title: problem.title,
-    status: problem.status,
-    detail: problem.message,
-    instance: requestId,
-    ...(problem.more.errors && { errors: problem.more.errors }),
-  };
-}
+import { problemBody } from './problem-body.js';
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
-  const path = addressOf(request);
-  const json = path.startsWith('/api/v2/') ? 'application/json' : 'application/problem+json';
+  const { mediaType, body } = problemBody(problem, addressOf(request), request.id);
   void reply
     .status(problem.status)
     .headers(problem.more.headers ?? {})
-    .type(`${json}; charset=utf-8`)
+    .type(`${mediaType}; charset=utf-8`)
     // A string, since Fastify would serialise an object by the media type it knows.
-    .send(JSON.stringify(problemBody(problem, path, request.id)));
+    .send(JSON.stringify(body));
 }
 
 /** Turns whatever was thrown into an answer; what is not meant for the client goes to the log, with the request's id. */

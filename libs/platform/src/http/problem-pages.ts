@@ -1,12 +1,19 @@
 import { Controller, Get, Header, Module, Param } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
 import { isProblemCode, notFound, PROBLEMS } from '../problems.js';
+import { PublicEndpoint } from './endpoint.js';
+import { checkedPath } from './input.js';
+
+const html = { 'text/html': z.string().meta({ examples: ['<!doctype html>…'] }) };
+const ProblemPath = z.object({ code: z.string().meta({ examples: ['not-found'] }) });
 
 /** The pages that the `type` of a problem leads to: what it means and what to do. */
-@ApiExcludeController()
+@ApiTags('problems')
 @Controller('problems')
 class ProblemPages {
   @Get()
+  @PublicEndpoint({ id: 'listProblems', summary: 'All problems, each with its page', answers: { 200: { body: html } } })
   @Header('content-type', 'text/html; charset=utf-8')
   index(): string {
     const items = Object.entries(PROBLEMS).map(
@@ -16,8 +23,14 @@ class ProblemPages {
   }
 
   @Get(':code')
+  @PublicEndpoint({
+    id: 'explainProblem',
+    summary: 'What a problem means and what to do',
+    path: ProblemPath,
+    answers: { 200: { body: html } },
+  })
   @Header('content-type', 'text/html; charset=utf-8')
-  show(@Param('code') code: string): string {
+  show(@Param(checkedPath(ProblemPath)) { code }: z.output<typeof ProblemPath>): string {
     if (!isProblemCode(code)) throw notFound('problem');
     const { status, title, advice } = PROBLEMS[code];
     return page(title, `<p><code>${code}</code>, status ${status}</p><p>${advice.replaceAll('<', '&lt;')}</p>`);

@@ -1,20 +1,14 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Caller, Problem } from '#platform';
+import { type z } from 'zod';
+import { type Caller, checkedHeaders, type Content, IdempotencyKey } from '#platform';
 import { type Answer, type Pending, type Sender } from '../commands/command-log.js';
-
-const KEY = /^[\x21-\x7e]{1,255}$/;
+import { type PendingCommand } from './command-endpoint.js';
 
 /** The sender of a command as the request says it; throws `invalid-request` for an Idempotency-Key that is none. */
 export function senderOf(caller: Caller, request: FastifyRequest): Sender {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return { environment: caller.environment, subject: caller.subject };
-  if (typeof key !== 'string' || !KEY.test(key)) {
-    const detail = '1 to 255 visible ASCII characters';
-    throw new Problem('invalid-request', `The header Idempotency-Key takes ${detail}.`, {
-      errors: [{ parameter: 'Idempotency-Key', code: 'invalid', detail }],
-    });
-  }
-  return { environment: caller.environment, subject: caller.subject, idempotencyKey: key };
+  const { 'Idempotency-Key': key } = checkedHeaders(IdempotencyKey, request);
+  const { environment, subject } = caller;
+  return { environment, subject, ...(key !== undefined && { idempotencyKey: key }) };
 }
 
 export function isPending(answer: Answer): answer is Pending {
@@ -22,7 +16,12 @@ export function isPending(answer: Answer): answer is Pending {
 }
 
 /** 202: the command is in the log, and this is where its outcome will be. */
-export function answerPending({ pending }: Pending, reply: FastifyReply): { status: 'pending' } {
+export function answerPending({ pending }: Pending, reply: FastifyReply): z.output<typeof PendingCommand> {
   void reply.status(202).header('location', `/api/v3/commands/${pending}`);
   return { status: 'pending' };
+}
+
+/** A patch may come as what it is, or as plain JSON. */
+export function patchOf<Patch extends z.ZodType>(patch: Patch): Content {
+  return { 'application/json': patch, 'application/merge-patch+json': patch };
 }

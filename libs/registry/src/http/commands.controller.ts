@@ -5,10 +5,20 @@ import { z } from 'zod';
 import { Caller, checkedPath, Endpoint, notFound } from '#platform';
 import { acceptedOrThrow } from '../commands/command-log.js';
 import { timeOfCommandId } from '../commands/command-id.js';
+import { FullUser } from '../users/http/user.views.js';
+import { Group, Workspace } from '../workspaces/http/workspaces.input.js';
 import { Answering } from './answering.js';
+import { MADE, PendingCommand } from './command-endpoint.js';
 import { Outcomes } from '../commands/outcomes.js';
 
-const CommandPath = z.strictObject({ id: z.uuid({ version: 'v7', message: 'must be the id of a command' }) });
+const CommandPath = z.strictObject({
+  id: z
+    .uuid({ version: 'v7', message: 'must be the id of a command' })
+    .meta({ examples: ['019aaa2e-5a3c-7d64-b6a1-3f0c2a9b7e11'] }),
+});
+
+const Made = z.union([FullUser, Workspace, Group]).meta({ examples: FullUser.meta()?.examples });
+const Outcome = z.union([PendingCommand, Made]).meta({ examples: PendingCommand.meta()?.examples });
 
 // A command that is pending is either judged by then or its views are a day behind.
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
@@ -27,7 +37,13 @@ export class CommandsController {
     summary: 'What became of a command that was answered with 202',
     scope: ['users:read', 'users:write', 'workspaces:read', 'workspaces:write'],
     path: CommandPath,
-    problems: ['not-found'],
+    answers: {
+      200: { description: 'It is pending, or it changed this', body: Outcome, headers: { ETag: 'sometimes' } },
+      201: { description: 'It made this', body: Made, headers: MADE },
+      204: { description: 'It is done, and there is nothing to show' },
+    },
+    // Whatever the command itself would have been answered.
+    problems: ['username-taken', 'email-taken', 'stale-version', 'invalid-body', 'idempotency-key-reused'],
   })
   async get(
     @Caller() { environment }: Caller,

@@ -11,8 +11,15 @@ const WindowQuery = z.strictObject({ window: windowParameter('5m') });
 
 const ActiveUsersQuery = WindowQuery.extend({ workspace: entityId.optional() });
 
-const ActiveUsersAnswer = z.object({ activeUsers: z.int(), window: z.string(), asOf: z.iso.datetime() });
-const ActiveUsersV2 = z.object({ status: z.literal('ok'), data: z.object({ activeUsers: z.int() }) });
+const ActiveUsersAnswer = z
+  .object({ activeUsers: z.int().min(0), window: z.string(), asOf: z.iso.datetime({ precision: 3 }) })
+  .meta({ id: 'ActiveUsers', examples: [{ activeUsers: 2, window: '5m', asOf: '2026-11-22T05:59:01.030Z' }] });
+
+const ActiveUsersV2 = z
+  .object({ status: z.literal('ok'), data: z.object({ activeUsers: z.int().min(0) }) })
+  .meta({ id: 'ActiveUsersV2', examples: [{ status: 'ok', data: { activeUsers: 2 } }] });
+
+const headers = { Warning: 'sometimes' } as const;
 
 @ApiTags('statistics')
 @Controller('api')
@@ -25,7 +32,7 @@ export class StatisticsController {
     summary: 'How many users are active now',
     scope: 'statistics:read',
     query: WindowQuery,
-    answer: ActiveUsersV2,
+    answers: { 200: { body: ActiveUsersV2, headers } },
   })
   async activeUsersV2(
     @Caller() { environment }: Caller,
@@ -42,7 +49,7 @@ export class StatisticsController {
     summary: 'How many users were active in the window that ends now',
     scope: 'statistics:read',
     query: ActiveUsersQuery,
-    answer: ActiveUsersAnswer,
+    answers: { 200: { body: ActiveUsersAnswer, headers } },
   })
   async activeUsers(
     @Caller() { environment }: Caller,

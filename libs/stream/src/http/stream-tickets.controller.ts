@@ -16,8 +16,7 @@ export class StreamTicketsController {
     id: 'issueStreamTicket',
     summary: 'A ticket that opens one stream in place of the token, for browsers, which cannot send headers there',
     scope: 'activities:read',
-    status: 201,
-    answer: Ticket,
+    answers: { 201: { body: Ticket, headers: { 'Cache-Control': 'always' } } },
   })
   issue(@Caller() caller: Caller, @Query(checkedQuery(NoQuery)) _query: object): Promise<IssuedTicket> {
     return this.commands.execute(new IssueStreamTicket(caller));

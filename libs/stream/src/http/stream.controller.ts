@@ -4,9 +4,9 @@ import { type FastifyReply } from 'fastify';
 import { type z } from 'zod';
 import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
 import { type Audience } from '../audience.js';
-import { EVENT_STREAM, formatFor } from '../formats.js';
+import { formatFor } from '../formats.js';
 import { StreamGateway } from '../stream-gateway.js';
-import { StreamPath, StreamQuery } from './stream.input.js';
+import { ResumeHeaders, Streamed, StreamPath, StreamQuery } from './stream.input.js';
 
 @ApiTags('stream')
 @Controller('api/v3')
@@ -21,8 +21,8 @@ export class StreamController {
     ticket: true,
     path: StreamPath,
     query: StreamQuery,
-    produces: EVENT_STREAM.mediaType,
-    problems: ['not-found'],
+    headers: ResumeHeaders,
+    answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
   })
   async user(
     @Caller() caller: Caller,
@@ -42,7 +42,8 @@ export class StreamController {
     scope: 'activities:read',
     ticket: true,
     query: StreamQuery,
-    produces: EVENT_STREAM.mediaType,
+    headers: ResumeHeaders,
+    answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
   })
   async environment(
     @Caller() caller: Caller,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { PublishedActivity } from '#activities';
 import { entityId } from '#platform';
+import { EVENT_STREAM, LINES, RESET_REASONS } from '../formats.js';
 
 const TYPE_LIST = /^[A-Za-z0-9._:-]{1,100}(?:,[A-Za-z0-9._:-]{1,100}){0,49}$/;
 
@@ -32,4 +34,37 @@ export type StreamQuery = z.output<typeof StreamQuery>;
 
 export const NoQuery = z.strictObject({});
 
-export const Ticket = z.object({ ticket: z.string(), expiresIn: z.int().describe('Seconds') });
+export const Ticket = z
+  .object({ ticket: z.string(), expiresIn: z.int().min(1).describe('Seconds') })
+  .meta({ id: 'StreamTicket', examples: [{ ticket: 'dGhpcyBpcyBhIHRpY2tldCBvZiAzMiBieXRlcyE', expiresIn: 30 }] });
+
+export const ResumeHeaders = z.object({
+  'Last-Event-ID': z
+    .string()
+    .optional()
+    .meta({ description: 'Resume behind this position; an empty one counts as none.', examples: ['2-1'] }),
+});
+
+export const ResetNotice = z
+  .object({ reason: z.enum(RESET_REASONS), resumedFrom: z.string() })
+  .meta({ id: 'StreamReset', examples: [{ reason: 'unknown-position', resumedFrom: '2-1' }] });
+
+/** An activity as a line of a stream: with the position behind which to resume. */
+const StreamedLine = z.union([
+  PublishedActivity.extend({ position: z.string() }),
+  z.object({ reset: ResetNotice }).describe('The position is not known: it goes on from another.'),
+]);
+
+const [activity] = PublishedActivity.meta()?.examples as [object];
+
+/** What a stream is in each of its media types; `items` is what the data of an event, or a line, says. */
+export const Streamed = {
+  [EVENT_STREAM.mediaType]: {
+    items: z.union([PublishedActivity, ResetNotice]),
+    example: EVENT_STREAM.opening('2-1') + EVENT_STREAM.activity('2-2', JSON.stringify(activity)),
+  },
+  [LINES.mediaType]: {
+    items: StreamedLine,
+    example: LINES.opening('2-1') + LINES.activity('2-2', JSON.stringify(activity)),
+  },
+};

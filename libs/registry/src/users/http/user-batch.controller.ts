@@ -4,17 +4,19 @@ import { ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isRejection } from '#event-sourcing';
-import { Caller, Endpoint, inputErrors, limitedItems, linesOf, NDJSON, Problem } from '#platform';
+import { Caller, Endpoint, IdempotencyKey, inputErrors, limitedItems, linesOf, NDJSON, Problem } from '#platform';
 import { senderOf } from '../../http/answers.js';
 import { RegisterUsers } from '../commands/register-users.js';
 import { type UserDetails } from '../domain/user.js';
-import { UserInput } from './user.input.js';
+import { UserBatch, UserInput, UserLines } from './user.input.js';
 
-const BatchAnswer = z.object({
-  created: z.int(),
-  rejected: z.array(z.object({ index: z.int(), code: z.string(), detail: z.string() })),
+const RejectedUser = z.object({ index: z.int().min(0), code: z.string(), detail: z.string() });
+
+const BatchAnswer = z.object({ created: z.int().min(0), rejected: z.array(RejectedUser) }).meta({
+  id: 'RegisteredUsers',
+  examples: [{ created: 1, rejected: [{ index: 1, code: 'username-taken', detail: 'the username is taken' }] }],
 });
-type Rejected = z.output<typeof BatchAnswer>['rejected'][number];
+type Rejected = z.output<typeof RejectedUser>;
 
 @ApiTags('users')
 @Controller('api/v3/users/batch')
@@ -26,10 +28,9 @@ export class UserBatchController {
     id: 'registerUsers',
     summary: 'Register up to 10,000 users, each for itself',
     scope: 'users:write',
-    body: z.array(UserInput),
-    consumes: ['application/json', NDJSON],
-    answer: BatchAnswer,
-    problems: ['too-large', 'invalid-body'],
+    headers: IdempotencyKey,
+    body: { 'application/json': UserBatch, [NDJSON]: UserLines },
+    answers: { 200: { body: BatchAnswer } },
   })
   async register(
     @Caller() caller: Caller,

@@ -1,4 +1,4 @@
-import { entityId, freeFields, plainText } from '#platform';
+import { entityId, freeFields, MAX_ITEMS, plainText, wholeNumber } from '#platform';
 import { z } from 'zod';
 import { nameKey } from '../domain/user.names.js';
 
@@ -24,34 +24,54 @@ const personName = plainText.max(150, 'must be at most 150 characters');
 const profile = freeFields(PROFILE_BYTES).describe('Free fields, up to 16 KiB of JSON.');
 
 /** A whole user as a client sends it: what is left out falls to its default. */
-export const UserInput = z.strictObject({
-  username,
-  email,
-  firstName: personName.default(''),
-  lastName: personName.default(''),
-  isActive: z.boolean().default(true),
-  profile: profile.default({}),
-});
+export const UserInput = z
+  .strictObject({
+    username,
+    email,
+    firstName: personName.default(''),
+    lastName: personName.default(''),
+    isActive: z.boolean().default(true),
+    profile: profile.default({}),
+  })
+  .meta({
+    id: 'UserInput',
+    examples: [{ username: 'jane', email: 'jane@example.com', firstName: 'Jane', profile: { team: 'tide' } }],
+  });
+
+export const UserBatch = z
+  .array(UserInput)
+  .max(MAX_ITEMS)
+  .meta({
+    examples: [
+      [
+        { username: 'ann', email: 'ann@example.com' },
+        { username: 'bob', email: 'bob@example.com', isActive: false },
+      ],
+    ],
+  });
+
+/** The same as lines; each is checked for itself. */
+export const UserLines = {
+  items: UserInput,
+  example: '{"username":"cid","email":"cid@example.com"}\n{"username":"dan","email":"dan@example.com"}\n',
+};
 
 /** The fields that a client wants changed; `profile` is a merge patch (RFC 7396). */
 export const UserPatch = z
   .strictObject({ username, email, firstName: personName, lastName: personName, isActive: z.boolean(), profile })
-  .partial();
+  .partial()
+  .meta({ id: 'UserPatch', examples: [{ lastName: 'Doe', profile: { team: null, city: 'Kiel' } }] });
 
 export const UserPath = z.strictObject({
   user_id: entityId,
 });
 
 export const ObjectIdPath = z.strictObject({
-  userId: z.string().regex(/^[0-9a-f]{24}$/, 'must be 24 lower-case hex digits'),
-});
-
-const wholeNumber = (from: number, to: number) =>
-  z
+  userId: z
     .string()
-    .regex(/^(0|[1-9]\d{0,14})$/, `must be a whole number from ${from} to ${to}`)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, { message: `must be a whole number from ${from} to ${to}` });
+    .regex(/^[0-9a-f]{24}$/, 'must be 24 lower-case hex digits')
+    .meta({ examples: ['6b0284a42a97510000000001'] }),
+});
 
 const LAST_PAGE = 1_000_000_000;
 
@@ -61,22 +81,24 @@ export const PageQuery = z.strictObject({
 });
 
 export const UserListQuery = PageQuery.extend({
-  workspace: UserPath.shape.user_id.optional(),
+  workspace: UserPath.shape.user_id.optional().describe('Only who has a role there, directly or by a group.'),
   isActive: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
+    .pipe(z.boolean())
     .optional(),
   lastActiveSince: z.iso
     .datetime({ offset: true, message: 'must be a time as of RFC 3339' })
     .transform((text) => new Date(text))
-    .optional(),
+    .optional()
+    .meta({ description: 'Only who was active then or later.', examples: ['2026-11-22T00:00:00Z'] }),
 });
 
 export const CursorQuery = z
   .strictObject({
     limit: wholeNumber(1, 1000).default(100),
-    after: ObjectIdPath.shape.userId.optional(),
-    before: ObjectIdPath.shape.userId.optional(),
+    after: ObjectIdPath.shape.userId.optional().describe('Behind this _id.'),
+    before: ObjectIdPath.shape.userId.optional().describe('In front of this _id.'),
   })
   .refine((query) => query.after === undefined || query.before === undefined, {
     path: ['before'],

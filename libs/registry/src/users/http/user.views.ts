@@ -1,58 +1,111 @@
 import { z } from 'zod';
 
+const id = z.int().min(1);
+const objectId = z.string().regex(/^[0-9a-f]{24}$/);
+const time = z.iso.datetime({ precision: 3 });
+
+const listedJane = {
+  id: 1,
+  username: 'jane',
+  email: 'jane@example.com',
+  firstName: 'Jane',
+  lastName: '',
+  isActive: true,
+};
+
+const jane = {
+  ...listedJane,
+  objectId: '6b0284a42a97510000000001',
+  profile: { team: 'tide' },
+  createdOn: '2026-11-22T05:59:00.590Z',
+  lastModifiedOn: '2026-11-22T05:59:00.590Z',
+  lastActiveOn: null,
+};
+
 /** A user as lists and searches show it. */
-export const ListedUser = z.object({
-  id: z.int(),
-  username: z.string(),
-  email: z.string(),
-  firstName: z.string(),
-  lastName: z.string(),
-  isActive: z.boolean(),
-});
+export const ListedUser = z
+  .object({
+    id,
+    username: z.string(),
+    email: z.string(),
+    firstName: z.string(),
+    lastName: z.string(),
+    isActive: z.boolean(),
+  })
+  .meta({ id: 'ListedUser', examples: [listedJane] });
 
 /** Everything that is known of a user. Times as of RFC 3339, in UTC with milliseconds. */
 export const FullUser = ListedUser.extend({
-  objectId: z.string(),
+  objectId,
   profile: z.record(z.string(), z.unknown()),
-  createdOn: z.iso.datetime(),
-  lastModifiedOn: z.iso.datetime(),
-  lastActiveOn: z.iso.datetime().nullable(),
-});
-
-/** v2's profile: the free fields together with the three that v3 keeps apart. */
-const ProfileV2 = z.looseObject({ firstName: z.string(), lastName: z.string(), email: z.string() });
-
-export const ListedUserV2 = z.object({
-  _id: z.string(),
-  username: z.string(),
-  profile: ProfileV2,
-  _createdOn: z.iso.datetime(),
-});
-
-export const FullUserV2 = ListedUserV2.extend({
-  id: z.int(),
-  email: z.string(),
-  firstName: z.string(),
-  lastName: z.string(),
-  isActive: z.boolean(),
-  _lastModifiedOn: z.iso.datetime(),
-});
+  createdOn: time,
+  lastModifiedOn: time,
+  lastActiveOn: time.nullable(),
+}).meta({ id: 'User', examples: [jane] });
 
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({
-    count: z.int(),
+    count: z.int().min(0),
     next: z.url().nullable(),
     previous: z.url().nullable(),
     results: z.array(item),
   });
 
-export const envelope = <Data extends z.ZodType>(data: Data) => z.object({ status: z.literal('ok'), data });
-
-export const UserListV2 = envelope(z.array(ListedUserV2)).extend({
-  pagination: z.object({
-    hasPrevious: z.boolean(),
-    hasNext: z.boolean(),
-    next: z.string().optional(),
-    previous: z.string().optional(),
-  }),
+export const UserPage = pageOf(ListedUser).meta({
+  id: 'UserPage',
+  examples: [
+    { count: 42, next: 'http://127.0.0.1:3000/api/v3/users?page=2&page_size=1', previous: null, results: [listedJane] },
+  ],
 });
+
+export const FoundUsers = z.array(ListedUser).meta({ examples: [[listedJane]] });
+
+/** v2's profile: the free fields together with the three that v3 keeps apart. */
+const ProfileV2 = z.looseObject({ firstName: z.string(), lastName: z.string(), email: z.string() });
+
+const listedJaneV2 = {
+  _id: jane.objectId,
+  username: jane.username,
+  profile: { team: 'tide', firstName: 'Jane', lastName: '', email: jane.email },
+  _createdOn: jane.createdOn,
+};
+
+export const ListedUserV2 = z
+  .object({ _id: objectId, username: z.string(), profile: ProfileV2, _createdOn: time })
+  .meta({ id: 'ListedUserV2', examples: [listedJaneV2] });
+
+export const FullUserV2 = ListedUserV2.extend({
+  id,
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  isActive: z.boolean(),
+  _lastModifiedOn: time,
+}).meta({ id: 'UserV2', examples: [{ ...listedJane, ...listedJaneV2, _lastModifiedOn: jane.lastModifiedOn }] });
+
+const envelope = <Data extends z.ZodType>(data: Data) => z.object({ status: z.literal('ok'), data });
+
+export const OneUserV2 = envelope(z.array(FullUserV2).length(1)).meta({
+  id: 'OneUserV2',
+  examples: [{ status: 'ok', data: [{ ...listedJane, ...listedJaneV2, _lastModifiedOn: jane.lastModifiedOn }] }],
+});
+
+export const UserListV2 = envelope(z.array(ListedUserV2))
+  .extend({
+    pagination: z.object({
+      hasPrevious: z.boolean(),
+      hasNext: z.boolean(),
+      next: z.string().optional().describe('The query of the next page, where there is one.'),
+      previous: z.string().optional().describe('The query of the page before, where there is one.'),
+    }),
+  })
+  .meta({
+    id: 'UserListV2',
+    examples: [
+      {
+        status: 'ok',
+        data: [listedJaneV2],
+        pagination: { hasPrevious: false, hasNext: true, next: `limit=1&after=${jane.objectId}` },
+      },
+    ],
+  });

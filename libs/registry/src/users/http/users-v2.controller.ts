@@ -1,13 +1,13 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
+import { type z } from 'zod';
 import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
 import { GetUser } from '../queries/get-user.js';
 import { ScrollUsers, type UserScroll } from '../queries/scroll-users.js';
 import { fullUserV2, listedUserV2 } from '../queries/user.rows.js';
 import { CursorQuery, ObjectIdPath } from './user.input.js';
-import { envelope, FullUserV2, UserListV2 } from './user.views.js';
+import { OneUserV2, UserListV2 } from './user.views.js';
 
 @ApiTags('v2')
 @Controller('api/v2/users')
@@ -20,7 +20,7 @@ export class UsersV2Controller {
     summary: 'Users in the order of their _id',
     scope: 'users:read',
     query: CursorQuery,
-    answer: UserListV2,
+    answers: { 200: { body: UserListV2 } },
   })
   async list(@Caller() { environment }: Caller, @Query(checkedQuery(CursorQuery)) query: z.output<typeof CursorQuery>) {
     const { limit, after, before } = query;
@@ -34,8 +34,7 @@ export class UsersV2Controller {
     summary: 'One user, as an array of one',
     scope: 'users:read',
     path: ObjectIdPath,
-    answer: envelope(z.array(FullUserV2)),
-    problems: ['not-found'],
+    answers: { 200: { body: OneUserV2 } },
   })
   async get(
     @Caller() { environment }: Caller,

@@ -16,11 +16,12 @@ import {
 import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { type z } from 'zod';
+import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch } from '#platform';
 import { type Answer } from '../../commands/command-log.js';
 import { Answering } from '../../http/answering.js';
-import { senderOf } from '../../http/answers.js';
+import { patchOf, senderOf } from '../../http/answers.js';
+import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
 import { numberedPage } from '../../http/pages.js';
 import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
 import { ChangeUser } from '../commands/change-user.js';
@@ -32,7 +33,7 @@ import { ListUsers } from '../queries/list-users.js';
 import { fullUser, listedUser } from '../queries/user.rows.js';
 import { SearchQuery, SearchUsers } from '../queries/search-users.js';
 import { UserInput, UserListQuery, UserPatch, UserPath } from './user.input.js';
-import { FullUser, ListedUser, pageOf } from './user.views.js';
+import { FoundUsers, FullUser, UserPage } from './user.views.js';
 
 type UserId = z.output<typeof UserPath>;
 
@@ -51,7 +52,7 @@ export class UsersController {
     summary: 'A page of users, in the order of their ids',
     scope: 'users:read',
     query: UserListQuery,
-    answer: pageOf(ListedUser),
+    answers: { 200: { body: UserPage } },
     problems: ['not-found'],
   })
   async list(
@@ -70,7 +71,7 @@ export class UsersController {
     summary: 'The users that fit best, by username, e-mail, first and last name',
     scope: 'users:read',
     query: SearchQuery,
-    answer: z.array(ListedUser),
+    answers: { 200: { body: FoundUsers } },
   })
   search(
     @Caller() { environment }: Caller,
@@ -85,8 +86,11 @@ export class UsersController {
     summary: 'One user',
     scope: 'users:read',
     path: UserPath,
-    answer: FullUser,
-    problems: ['not-found'],
+    headers: IfNoneMatch,
+    answers: {
+      200: { body: FullUser, headers: SHOWN },
+      304: { description: 'It is still that version', headers: SHOWN },
+    },
   })
   async get(
     @Caller() { environment }: Caller,
@@ -102,14 +106,13 @@ export class UsersController {
   }
 
   @Post()
-  @Endpoint({
+  @CommandEndpoint({
     id: 'registerUser',
     summary: 'Register a user',
     scope: 'users:write',
-    status: 201,
     body: UserInput,
-    answer: FullUser,
-    problems: ['username-taken', 'invalid-body'],
+    answers: { 201: { body: FullUser, headers: MADE } },
+    problems: ['username-taken', 'email-taken'],
   })
   async register(
     @Caller() caller: Caller,
@@ -122,14 +125,15 @@ export class UsersController {
   }
 
   @Put(':user_id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'replaceUser',
     summary: 'Replace all details of a user',
     scope: 'users:write',
     path: UserPath,
+    headers: IfMatch,
     body: UserInput,
-    answer: FullUser,
-    problems: ['not-found', 'username-taken', 'stale-version', 'invalid-body'],
+    answers: { 200: { body: FullUser, headers: SHOWN } },
+    problems: ['username-taken', 'email-taken', 'stale-version'],
   })
   async replace(
     @Caller() caller: Caller,
@@ -142,15 +146,15 @@ export class UsersController {
   }
 
   @Patch(':user_id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'changeUser',
     summary: 'Change some details of a user',
     scope: 'users:write',
     path: UserPath,
-    body: UserPatch,
-    consumes: ['application/json', 'application/merge-patch+json'],
-    answer: FullUser,
-    problems: ['not-found', 'username-taken', 'stale-version', 'invalid-body'],
+    headers: IfMatch,
+    body: patchOf(UserPatch),
+    answers: { 200: { body: FullUser, headers: SHOWN } },
+    problems: ['username-taken', 'email-taken', 'stale-version'],
   })
   async change(
     @Caller() caller: Caller,
@@ -163,13 +167,14 @@ export class UsersController {
   }
 
   @Delete(':user_id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'deleteUser',
     summary: 'Delete a user',
     scope: 'users:write',
     path: UserPath,
-    status: 204,
-    problems: ['not-found', 'stale-version'],
+    headers: IfMatch,
+    answers: { 204: {} },
+    problems: ['stale-version'],
   })
   async delete(
     @Caller() caller: Caller,

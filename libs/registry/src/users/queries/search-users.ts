@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { Postgres } from '#platform';
+import { Postgres, wholeNumber } from '#platform';
 import { type ListedUser } from '../http/user.views.js';
 import { wordsOfQuery } from '../projections/search-text.js';
 import { LISTED_COLUMNS, listedUser, type UserRow } from './user.rows.js';
@@ -19,12 +19,11 @@ const searchText = z
   .refine((text) => !/[^\P{Cc}\t\n\v\f\r]/u.test(text), { message: 'must be without control characters' });
 
 export const SearchQuery = z.strictObject({
-  q: searchText.describe('Words, each of which must be in the username, e-mail, first or last name.'),
-  limit: z
-    .string()
-    .regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')
-    .transform(Number)
-    .default(20),
+  q: searchText.meta({
+    description: 'Words, each of which must be in the username, e-mail, first or last name.',
+    examples: ['jane'],
+  }),
+  limit: wholeNumber(1, 100).default(20),
 });
 
 /**

@@ -3,18 +3,19 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
-import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch } from '#platform';
+import { patchOf } from '../../http/answers.js';
+import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
 import { numberedPage } from '../../http/pages.js';
 import { PageQuery } from '../../users/http/user.input.js';
-import { ListedUser, pageOf } from '../../users/http/user.views.js';
+import { UserPage } from '../../users/http/user.views.js';
 import { listedUser } from '../../users/queries/user.rows.js';
 import { GetNamed } from '../queries/named.js';
 import { ListMembers } from '../queries/roles.js';
 import { NamedRoutes } from './named-routes.js';
-import { MemberPath, Named, NamedInput, NamedPatch, NamedPath } from './workspaces.input.js';
+import { Group, GroupPage, MemberPath, NamedInput, NamedPatch, NamedPath } from './workspaces.input.js';
 
 const scopes = { read: 'workspaces:read', write: 'workspaces:write' } as const;
-const PATCHES = ['application/json', 'application/merge-patch+json'];
 
 @ApiTags('groups')
 @Controller('api/v3/groups')
@@ -30,7 +31,7 @@ export class GroupsController {
     summary: 'A page of groups, in the order of their ids',
     scope: scopes.read,
     query: PageQuery,
-    answer: pageOf(Named),
+    answers: { 200: { body: GroupPage } },
     problems: ['not-found'],
   })
   list(
@@ -42,14 +43,12 @@ export class GroupsController {
   }
 
   @Post()
-  @Endpoint({
+  @CommandEndpoint({
     id: 'createGroup',
     summary: 'Create a group',
     scope: scopes.write,
-    status: 201,
     body: NamedInput,
-    answer: Named,
-    problems: ['invalid-body'],
+    answers: { 201: { body: Group, headers: MADE } },
   })
   create(
     @Caller() caller: Caller,
@@ -66,8 +65,8 @@ export class GroupsController {
     summary: 'One group',
     scope: scopes.read,
     path: NamedPath,
-    answer: Named,
-    problems: ['not-found'],
+    headers: IfNoneMatch,
+    answers: { 200: { body: Group, headers: SHOWN }, 304: { description: 'It is still that version', headers: SHOWN } },
   })
   get(
     @Caller() caller: Caller,
@@ -79,15 +78,15 @@ export class GroupsController {
   }
 
   @Patch(':id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'changeGroup',
     summary: 'Rename a group',
     scope: scopes.write,
     path: NamedPath,
-    body: NamedPatch,
-    consumes: PATCHES,
-    answer: Named,
-    problems: ['not-found', 'stale-version', 'invalid-body'],
+    headers: IfMatch,
+    body: patchOf(NamedPatch),
+    answers: { 200: { body: Group, headers: SHOWN } },
+    problems: ['stale-version'],
   })
   change(
     @Caller() caller: Caller,
@@ -100,13 +99,14 @@ export class GroupsController {
   }
 
   @Delete(':id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'deleteGroup',
     summary: 'Delete a group, and the roles that it held',
     scope: scopes.write,
     path: NamedPath,
-    status: 204,
-    problems: ['not-found', 'stale-version'],
+    headers: IfMatch,
+    answers: { 204: {} },
+    problems: ['stale-version'],
   })
   delete(
     @Caller() caller: Caller,
@@ -124,8 +124,7 @@ export class GroupsController {
     scope: scopes.read,
     path: NamedPath,
     query: PageQuery,
-    answer: pageOf(ListedUser),
-    problems: ['not-found'],
+    answers: { 200: { body: UserPage } },
   })
   async members(
     @Caller() { environment }: Caller,
@@ -139,13 +138,12 @@ export class GroupsController {
   }
 
   @Put(':id/members/:user_id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'addMember',
     summary: 'Make a user a member of a group',
     scope: scopes.write,
     path: MemberPath,
-    status: 204,
-    problems: ['not-found'],
+    answers: { 204: {} },
   })
   add(
     @Caller() caller: Caller,
@@ -157,13 +155,12 @@ export class GroupsController {
   }
 
   @Delete(':id/members/:user_id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'removeMember',
     summary: 'End the membership of a user in a group',
     scope: scopes.write,
     path: MemberPath,
-    status: 204,
-    problems: ['not-found'],
+    answers: { 204: {} },
   })
   remove(
     @Caller() caller: Caller,

@@ -19,8 +19,7 @@ export class UserWorkspacesController {
     summary: 'Where a user has a role, which, and by which ways',
     scope: 'workspaces:read',
     path: UserPath,
-    answer: UserWorkspaces,
-    problems: ['not-found'],
+    answers: { 200: { body: UserWorkspaces } },
   })
   async list(@Caller() { environment }: Caller, @Param(checkedPath(UserPath)) { user_id }: z.output<typeof UserPath>) {
     await this.queries.execute(new GetUser(environment, { id: user_id }));

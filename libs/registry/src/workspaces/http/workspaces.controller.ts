@@ -3,25 +3,26 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
-import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch } from '#platform';
+import { patchOf } from '../../http/answers.js';
+import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
 import { PageQuery } from '../../users/http/user.input.js';
-import { pageOf } from '../../users/http/user.views.js';
 import { GetNamed } from '../queries/named.js';
 import { ListPermissions } from '../queries/roles.js';
 import { NamedRoutes } from './named-routes.js';
 import {
   GroupGrantPath,
   MemberPath,
-  Named,
   NamedInput,
   NamedPatch,
   NamedPath,
   Permissions,
   RoleInput,
+  Workspace,
+  WorkspacePage,
 } from './workspaces.input.js';
 
 const scopes = { read: 'workspaces:read', write: 'workspaces:write' } as const;
-const PATCHES = ['application/json', 'application/merge-patch+json'];
 
 @ApiTags('workspaces')
 @Controller('api/v3/workspaces')
@@ -37,7 +38,7 @@ export class WorkspacesController {
     summary: 'A page of workspaces, in the order of their ids',
     scope: scopes.read,
     query: PageQuery,
-    answer: pageOf(Named),
+    answers: { 200: { body: WorkspacePage } },
     problems: ['not-found'],
   })
   list(
@@ -49,14 +50,12 @@ export class WorkspacesController {
   }
 
   @Post()
-  @Endpoint({
+  @CommandEndpoint({
     id: 'createWorkspace',
     summary: 'Create a workspace',
     scope: scopes.write,
-    status: 201,
     body: NamedInput,
-    answer: Named,
-    problems: ['invalid-body'],
+    answers: { 201: { body: Workspace, headers: MADE } },
   })
   create(
     @Caller() caller: Caller,
@@ -73,8 +72,11 @@ export class WorkspacesController {
     summary: 'One workspace',
     scope: scopes.read,
     path: NamedPath,
-    answer: Named,
-    problems: ['not-found'],
+    headers: IfNoneMatch,
+    answers: {
+      200: { body: Workspace, headers: SHOWN },
+      304: { description: 'It is still that version', headers: SHOWN },
+    },
   })
   get(
     @Caller() caller: Caller,
@@ -86,15 +88,15 @@ export class WorkspacesController {
   }
 
   @Patch(':id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'changeWorkspace',
     summary: 'Rename a workspace',
     scope: scopes.write,
     path: NamedPath,
-    body: NamedPatch,
-    consumes: PATCHES,
-    answer: Named,
-    problems: ['not-found', 'stale-version', 'invalid-body'],
+    headers: IfMatch,
+    body: patchOf(NamedPatch),
+    answers: { 200: { body: Workspace, headers: SHOWN } },
+    problems: ['stale-version'],
   })
   change(
     @Caller() caller: Caller,
@@ -107,13 +109,14 @@ export class WorkspacesController {
   }
 
   @Delete(':id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'deleteWorkspace',
     summary: 'Delete a workspace, and the roles in it',
     scope: scopes.write,
     path: NamedPath,
-    status: 204,
-    problems: ['not-found', 'stale-version'],
+    headers: IfMatch,
+    answers: { 204: {} },
+    problems: ['stale-version'],
   })
   delete(
     @Caller() caller: Caller,
@@ -130,8 +133,7 @@ export class WorkspacesController {
     summary: 'Who has a role in a workspace, directly and as a group',
     scope: scopes.read,
     path: NamedPath,
-    answer: Permissions,
-    problems: ['not-found'],
+    answers: { 200: { body: Permissions } },
   })
   async permissions(
     @Caller() { environment }: Caller,
@@ -142,14 +144,13 @@ export class WorkspacesController {
   }
 
   @Put(':id/permissions/users/:user_id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'grantUser',
     summary: 'Give a user a role in a workspace',
     scope: scopes.write,
     path: MemberPath,
     body: RoleInput,
-    status: 204,
-    problems: ['not-found', 'invalid-body'],
+    answers: { 204: {} },
   })
   grantUser(
     @Caller() caller: Caller,
@@ -162,13 +163,12 @@ export class WorkspacesController {
   }
 
   @Delete(':id/permissions/users/:user_id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'revokeUser',
     summary: "Take a user's own role in a workspace away",
     scope: scopes.write,
     path: MemberPath,
-    status: 204,
-    problems: ['not-found'],
+    answers: { 204: {} },
   })
   revokeUser(
     @Caller() caller: Caller,
@@ -180,14 +180,13 @@ export class WorkspacesController {
   }
 
   @Put(':id/permissions/groups/:group_id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'grantGroup',
     summary: 'Give all members of a group a role in a workspace',
     scope: scopes.write,
     path: GroupGrantPath,
     body: RoleInput,
-    status: 204,
-    problems: ['not-found', 'invalid-body'],
+    answers: { 204: {} },
   })
   grantGroup(
     @Caller() caller: Caller,
@@ -200,13 +199,12 @@ export class WorkspacesController {
   }
 
   @Delete(':id/permissions/groups/:group_id')
-  @Endpoint({
+  @CommandEndpoint({
     id: 'revokeGroup',
     summary: "Take a group's role in a workspace away",
     scope: scopes.write,
     path: GroupGrantPath,
-    status: 204,
-    problems: ['not-found'],
+    answers: { 204: {} },
   })
   revokeGroup(
     @Caller() caller: Caller,

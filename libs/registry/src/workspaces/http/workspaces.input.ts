@@ -1,39 +1,58 @@
 import { z } from 'zod';
 import { plainText } from '#platform';
 import { UserPath } from '../../users/http/user.input.js';
+import { pageOf } from '../../users/http/user.views.js';
 import { WORKSPACE_ROLES } from '../domain/assignment.decider.js';
 
 const id = UserPath.shape.user_id;
 
 /** A workspace or a group as a client sends it: a name, which need not be unique. */
-export const NamedInput = z.strictObject({
-  name: plainText
-    .max(150, 'must be 1 to 150 characters')
-    .refine((name) => name.trim() !== '', { message: 'must be more than white space' }),
-});
-export const NamedPatch = NamedInput.partial();
-export const Named = z.object({ id: z.int(), name: z.string() });
+export const NamedInput = z
+  .strictObject({
+    name: plainText
+      .max(150, 'must be 1 to 150 characters')
+      .refine((name) => name.trim() !== '', { message: 'must be more than white space' })
+      .meta({ minLength: 1 }),
+  })
+  .meta({ id: 'NamedInput', examples: [{ name: 'Tide' }] });
+export const NamedPatch = NamedInput.partial().meta({ id: 'NamedPatch', examples: [{ name: 'Ebb' }] });
+
+const Named = z.object({ id: z.int().min(1), name: z.string() });
+const tide = { id: 1, name: 'Tide' };
+const page = { count: 1, next: null, previous: null, results: [tide] };
+
+export const Workspace = Named.meta({ id: 'Workspace', examples: [tide] });
+export const WorkspacePage = pageOf(Workspace).meta({ id: 'WorkspacePage', examples: [page] });
+export const Group = Named.meta({ id: 'Group', examples: [tide] });
+export const GroupPage = pageOf(Group).meta({ id: 'GroupPage', examples: [page] });
 
 export const NamedPath = z.strictObject({ id });
 export const MemberPath = z.strictObject({ id, user_id: id });
 export const GroupGrantPath = z.strictObject({ id, group_id: id });
 
-const role = z.enum(WORKSPACE_ROLES, { message: `must be one of ${WORKSPACE_ROLES.join(', ')}` });
-export const RoleInput = z.strictObject({ role });
+export const Role = z
+  .enum(WORKSPACE_ROLES, { message: `must be one of ${WORKSPACE_ROLES.join(', ')}` })
+  .meta({ id: 'Role', examples: ['editor'] });
+export const RoleInput = z.strictObject({ role: Role }).meta({ id: 'RoleInput', examples: [{ role: 'editor' }] });
 
-export const Permissions = z.object({
-  users: z.array(z.object({ id: z.int(), username: z.string(), role })),
-  groups: z.array(z.object({ id: z.int(), name: z.string(), role })),
+export const Permissions = z
+  .object({
+    users: z.array(z.object({ id: z.int().min(1), username: z.string(), role: Role })),
+    groups: z.array(z.object({ id: z.int().min(1), name: z.string(), role: Role })),
+  })
+  .meta({
+    id: 'Permissions',
+    examples: [
+      { users: [{ id: 1, username: 'jane', role: 'viewer' }], groups: [{ id: 2, name: 'Crew', role: 'admin' }] },
+    ],
+  });
+
+const Via = z.union([
+  z.object({ type: z.literal('direct') }),
+  z.object({ type: z.literal('group'), id: z.int().min(1), name: z.string() }),
+]);
+
+export const UserWorkspaces = z.array(Named.extend({ role: Role, via: z.array(Via) })).meta({
+  id: 'UserWorkspaces',
+  examples: [[{ ...tide, role: 'admin', via: [{ type: 'direct' }, { type: 'group', id: 2, name: 'Crew' }] }]],
 });
-
-export const UserWorkspaces = z.array(
-  Named.extend({
-    role,
-    via: z.array(
-      z.union([
-        z.object({ type: z.literal('direct') }),
-        z.object({ type: z.literal('group'), id: z.int(), name: z.string() }),
-      ]),
-    ),
-  }),
-);

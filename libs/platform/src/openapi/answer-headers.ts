@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+const seconds = z.int().min(0);
+
+/** The headers of answers that mean something to a client; those of the transport aside. */
+export const ANSWER_HEADERS = {
+  ETag: z.string().meta({ description: "The object's version, for If-Match and If-None-Match.", examples: ['"3"'] }),
+  Location: z.string().meta({ description: 'Where the object, or the outcome, is.', examples: ['/api/v3/users/1'] }),
+  Link: z.string().meta({
+    description: 'The next page, as `rel="next"`; absent on the last.',
+    examples: ['<http://127.0.0.1:3000/api/v3/users/1/activities?after=MTc2Mzc5Mjc0MTAzMC8x>; rel="next"'],
+  }),
+  Warning: z.string().meta({
+    description: 'Postgres answered in place of Redis: right, only slower.',
+    examples: ['199 tidemark "Redis has no figures at the moment; Postgres answered"'],
+  }),
+  'Cache-Control': z.string().meta({ description: 'Whether the answer may be kept.', examples: ['no-store'] }),
+  'Retry-After': seconds.meta({ description: 'Seconds until it is worth while to send this again.', examples: [2] }),
+  'WWW-Authenticate': z.string().meta({ description: 'How to say who calls.', examples: ['Bearer'] }),
+} as const;
+
+/** Which of them an answer has, and whether always. */
+export type AnswerHeaders = Readonly<Partial<Record<keyof typeof ANSWER_HEADERS, 'always' | 'sometimes'>>>;

@@ -1,0 +1,99 @@
+import { type z } from 'zod';
+import { isV2, problemBody } from '../http/problem-body.js';
+import { ErrorV2, ProblemDetails } from '../http/problem-schemas.js';
+import { Problem, type ProblemCode, PROBLEMS } from '../problems.js';
+import { ANSWER_HEADERS, type AnswerHeaders } from './answer-headers.js';
+import { type Content } from './content.js';
+import { type Components, examplesOf, type JsonSchema } from './components.js';
+
+/** One answer of a call, beside its errors. */
+export interface Answer {
+  /** The call's summary when left out. */
+  readonly description?: string;
+  readonly body?: Content;
+  readonly headers?: AnswerHeaders;
+}
+
+export interface DescribedAnswer {
+  readonly description: string;
+  readonly headers?: object;
+  readonly content?: object;
+}
+
+export function describeAnswer(
+  { description, body, headers }: Answer,
+  summary: string,
+  components: Components,
+): DescribedAnswer {
+  return {
+    description: description ?? summary,
+    ...(headers && { headers: describeHeaders(headers, components) }),
+    ...(body && { content: components.describeContent(body, 'output') }),
+  };
+}
+
+function describeHeaders(headers: AnswerHeaders, components: Components): object {
+  const described = Object.entries(headers).map(([name, occurrence]) => {
+    const schema: z.ZodType = ANSWER_HEADERS[name as keyof AnswerHeaders];
+    const { description, examples: _, ...json } = components.describe(schema, 'output');
+    return [name, { description, required: occurrence === 'always', schema: json, example: examplesOf(schema)[0] }];
+  });
+  return Object.fromEntries(described) as object;
+}
+
+// What the catalogue of errors promises by status, whichever the code.
+const HEADERS_OF_ERRORS: Readonly<Record<number, AnswerHeaders>> = {
+  401: { 'WWW-Authenticate': 'always' },
+  429: { 'Retry-After': 'always' },
+  503: { 'Retry-After': 'always' },
+};
+
+export interface ErrorAnswer {
+  readonly status: string;
+  /** The same for the same errors in the same shape. */
+  readonly name: string;
+  readonly answer: DescribedAnswer;
+}
+
+/** The errors by their status, each with the codes that it may have, in the shape of errors at this path. */
+export function describeErrors(codes: readonly ProblemCode[], path: string, components: Components): ErrorAnswer[] {
+  const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
+  return [...byStatus].map(([status, codes]) => {
+    const { mediaType, schema } = errorShape(codes, path, components);
+    const headers = HEADERS_OF_ERRORS[status];
+    const examples = codes.map((code) => [code, { value: exampleOf(code, path) }]);
+    const answer = {
+      description: codes.map((code) => PROBLEMS[code].title).join('; '),
+      ...(headers && { headers: describeHeaders(headers, components) }),
+      content: { [mediaType]: { schema, examples: Object.fromEntries(examples) as object } },
+    };
+    return { status: String(status), name: codes.map(pascalCase).join('Or') + (isV2(path) ? 'V2' : ''), answer };
+  });
+}
+
+const pascalCase = (code: string) => code.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+function errorShape(codes: readonly ProblemCode[], path: string, components: Components) {
+  const { mediaType } = problemBody(new Problem(codes[0]!, ''), path, '');
+  if (mediaType === 'application/json') {
+    // A schema that narrows another one inside has to name all that is there.
+    const error = { type: 'object', properties: { code: { enum: codes }, message: true }, required: ['code'] };
+    return { mediaType, schema: narrow(components.describe(ErrorV2, 'output'), { error }) };
+  }
+  const types = codes.map((code) => `/problems/${code}`);
+  return { mediaType, schema: narrow(components.describe(ProblemDetails, 'output'), { type: { enum: types } }) };
+}
+
+const narrow = (schema: JsonSchema, properties: object): JsonSchema => ({
+  allOf: [schema, { type: 'object', properties, required: Object.keys(properties) }],
+});
+
+function exampleOf(code: ProblemCode, path: string): object {
+  const problem = new Problem(code, PROBLEMS[code].title, {
+    ...(code === 'invalid-request' && {
+      errors: [{ parameter: 'page', code: 'invalid', detail: 'must be a whole number from 1 to 1000000000' }],
+    }),
+    ...(code === 'invalid-body' && { errors: [{ pointer: '/username', code: 'required', detail: 'is required' }] }),
+  });
+  return problemBody(problem, path, 'urn:uuid:0b0f7f0e-7d0b-4c0e-8a53-5c0b7f6b2a4d').body;
+}

@@ -1,0 +1,135 @@
+import { type z } from 'zod';
+import { isV2 } from '../http/problem-body.js';
+import { EnvironmentV2, EnvironmentV3 } from '../http/request-headers.js';
+import { type ProblemCode } from '../problems.js';
+import { type Scope } from '../tokens.js';
+import { type Answer, describeAnswer, type DescribedAnswer, describeErrors, type ErrorAnswer } from './answers.js';
+import { type Content } from './content.js';
+import { type Components, examplesOf } from './components.js';
+
+/** What a call takes and answers, whoever may make it. */
+export interface Call {
+  /** The operation's name in the OpenAPI document and in clients made from it. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly path?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** By their usual spelling; `checkedHeaders` reads them. */
+  readonly headers?: z.ZodObject;
+  readonly body?: Content;
+  /** By status; the lowest is the usual one. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Errors beyond those that every such call can have. */
+  readonly problems?: readonly ProblemCode[];
+}
+
+/** Who may make a call under `/api/`. */
+export interface Access {
+  /** What the token must have: the one, or any of these. */
+  readonly scope: Scope | readonly Scope[];
+  /** Whether `?ticket=` may stand for the token. */
+  readonly ticket?: boolean;
+}
+
+export const SECURITY_SCHEMES = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'Claims: `sub`, `exp`, `environments` (an array of environment ids) and `scope` (space-separated). ' +
+      'The roles that a call names are the scopes it needs.',
+  },
+  ticket: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'ticket',
+    description: 'From POST /api/v3/stream-tickets; opens one stream in place of the token.',
+  },
+} as const;
+
+const OF_A_TOKEN: ProblemCode[] = [
+  'invalid-request',
+  'environment-required',
+  'unauthorized',
+  'environment-forbidden',
+  'missing-scope',
+  'unavailable',
+  'internal',
+];
+const OF_A_BODY: ProblemCode[] = ['too-large', 'unsupported-media-type', 'invalid-body'];
+
+/** The operation of an OpenAPI document that a call at this path is; its tags aside. */
+export function describeOperation(
+  call: Call,
+  access: Access | undefined,
+  path: string,
+  components: Components,
+): object {
+  const environment = isV2(path) ? EnvironmentV2 : EnvironmentV3;
+  const answers = Object.entries(call.answers).map(
+    ([status, answer]) => [status, describeAnswer(answer, call.summary, components)] as const,
+  );
+  return {
+    operationId: call.id,
+    summary: call.summary,
+    ...(call.description && { description: call.description }),
+    security: access ? securityOf(access) : [],
+    parameters: [
+      ...parameters('path', call.path, components),
+      ...parameters('query', call.query, components),
+      ...parameters('header', access && environment, components),
+      ...parameters('header', call.headers, components),
+    ],
+    ...(call.body && { requestBody: { required: true, content: components.describeContent(call.body, 'input') } }),
+    responses: withErrors(
+      Object.fromEntries(answers),
+      describeErrors(problemsOf(call, access), path, components),
+      components,
+    ),
+  };
+}
+
+function securityOf({ scope, ticket }: Access): object[] {
+  return [...[scope].flat().map((scope) => ({ bearer: [scope] })), ...(ticket ? [{ ticket: [] }] : [])];
+}
+
+function problemsOf({ path, body, problems = [] }: Call, access: Access | undefined): ProblemCode[] {
+  return [
+    ...(access ? OF_A_TOKEN : []),
+    ...(path ? (['not-found'] as const) : []),
+    ...(body ? OF_A_BODY : []),
+    ...problems,
+  ];
+}
+
+// A status may be an answer and an error, as where all activities of a request are refused.
+function withErrors(answers: Record<string, DescribedAnswer>, errors: readonly ErrorAnswer[], components: Components) {
+  const described = errors.map(({ status, name, answer }) => {
+    const own = answers[status];
+    if (!own) return [status, components.refer(name, answer)];
+    const description = `${own.description}; ${answer.description}`;
+    return [status, { ...answer, ...own, description, content: { ...own.content, ...answer.content } }];
+  });
+  return { ...answers, ...(Object.fromEntries(described) as object) };
+}
+
+function parameters(
+  place: 'path' | 'query' | 'header',
+  schema: z.ZodObject | undefined,
+  components: Components,
+): object[] {
+  return Object.entries(schema?.shape ?? {}).map(([name, type]: [string, z.ZodType]) => {
+    const { description, examples: _, ...json } = components.describeParameter(type);
+    const [example] = examplesOf(type);
+    return {
+      name,
+      in: place,
+      required: !type.safeParse(undefined).success,
+      ...(description !== undefined && { description }),
+      schema: json,
+      ...(example !== undefined && { example }),
+    };
+  });
+}

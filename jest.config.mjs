@@ -20,6 +20,7 @@ export default {
     ],
   },
   moduleNameMapper: {
+    '^@tidemark/client$': '<rootDir>/clients/typescript/src/index.ts',
     '^#(.+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,28 +1,42 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { build } from './build.ts';
 import { root } from './paths.ts';
 import { say, seconds, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { type Session } from './session.ts';
 
-/** What a check is called, and its program below node_modules with its arguments. */
+// Neither asks nor tells anybody outside how it is used.
+const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
+
+/** What a check is called, and its program with its arguments. */
 type Check = readonly [name: string, program: string, ...args: string[]];
 
 const checks: readonly Check[] = [
-  ['Lint', 'eslint/bin/eslint.js', '.', '--max-warnings', '0'],
-  ['Types', 'typescript/bin/tsc', '-p', 'tsconfig.check.json'],
-  ['Format', 'prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
-  ['Rooms and their doors', 'dependency-cruiser/bin/dependency-cruiser.mjs', 'apps', 'libs'],
-  ['Unused files and exports', 'knip/bin/knip.js'],
-  ['docker-compose.yml', 'dclint/bin/dclint.cjs', 'docker-compose.yml', '--max-warnings', '0'],
-  ['Dockerfile', 'dockerfilelint/bin/dockerfilelint', 'Dockerfile'],
+  ['Lint', 'node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'],
+  ['Types', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.check.json'],
+  ['Format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+  ['Rooms and their doors', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', 'apps', 'libs'],
+  ['Unused files and exports', 'node_modules/knip/bin/knip.js'],
+  ['docker-compose.yml', 'node_modules/dclint/bin/dclint.cjs', 'docker-compose.yml', '--max-warnings', '0'],
+  ['Dockerfile', 'node_modules/dockerfilelint/bin/dockerfilelint', 'Dockerfile'],
+  ['API description and client', 'clients/generate.ts', '--check'],
+  [
+    'API description',
+    'node_modules/@redocly/cli/bin/cli.js',
+    'lint',
+    'clients/openapi.json',
+    '--config',
+    'clients/redocly.yaml',
+  ],
+  ['Client', 'node_modules/typescript/bin/tsc', '-p', 'clients/typescript'],
 ];
 
-/** `npm run check`: all that can be told without running anything. Every check runs, so that all failures show. */
+/** `npm run check`: all that can be told without servers. Every check runs, so that all failures show. */
 export async function check(session: Session): Promise<number> {
   const start = performance.now();
   const waiting = [...checks];
-  const failed: string[] = [];
+  const failed = (await builds(session)) ? [] : ['Build'];
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift())
       if (!(await passes(session, next))) failed.push(next[0]);
@@ -33,6 +47,17 @@ export async function check(session: Session): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
+/** The description of the interface is made of the compiled routes. */
+async function builds({ processes }: Session): Promise<boolean> {
+  try {
+    await build(processes);
+    return true;
+  } catch (error) {
+    say(error instanceof Refusal ? error.message : String(error));
+    return false;
+  }
+}
+
 async function passes(session: Session, [name, program, ...args]: Check): Promise<boolean> {
   let output = '';
   const work = async (): Promise<void> => {
@@ -40,8 +65,8 @@ async function passes(session: Session, [name, program, ...args]: Check): Promis
       name,
       kind: 'tool',
       command: process.execPath,
-      args: [join(root, 'node_modules', program), ...args],
-      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) },
+      args: [join(root, program), ...args],
+      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }), ...quiet },
       output: { collect: (text) => (output += text) },
     }).exitCode;
     if (exitCode !== 0) throw new Refusal(`exit code ${exitCode}`);

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { bench } from './bench.ts';
 import { buildQuietly } from './build-command.ts';
 import { check } from './check.ts';
+import { generate } from './generate.ts';
 import { endSteps, say } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { openLastingSession, openThrowAwaySession, type Session } from './session.ts';
@@ -24,6 +25,7 @@ const commands: Record<string, Command> = {
   check: { open: () => openThrowAwaySession('check'), run: check },
   bench: { open: () => openThrowAwaySession('bench'), run: bench },
   servers: { open: () => openThrowAwaySession('servers'), run: serve, untilStopped: true },
+  generate: { open: () => openThrowAwaySession('generate'), run: generate },
   build: { open: () => openThrowAwaySession('build'), run: buildQuietly },
 };
 

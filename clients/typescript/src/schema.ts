@@ -1,0 +1,3550 @@
+// Made by clients/generate.ts from clients/openapi.json.
+export interface paths {
+    "/api/v2/usage-statistics/active-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many users are active now */
+        get: operations["countActiveUsersV2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users in the order of their _id */
+        get: operations["listUsersV2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user, as an array of one */
+        get: operations["getUserV2"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take activities into the log: one, an array, lines or a batch of events */
+        post: operations["appendActivities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/commands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a command that was answered with 202 */
+        get: operations["getCommand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of groups, in the order of their ids */
+        get: operations["listGroups"];
+        put?: never;
+        /** Create a group */
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group */
+        get: operations["getGroup"];
+        put?: never;
+        post?: never;
+        /** Delete a group, and the roles that it held */
+        delete: operations["deleteGroup"];
+        options?: never;
+        head?: never;
+        /** Rename a group */
+        patch: operations["changeGroup"];
+        trace?: never;
+    };
+    "/api/v3/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the members of a group, in the order of their ids */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/groups/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a user a member of a group */
+        put: operations["addMember"];
+        post?: never;
+        /** End the membership of a user in a group */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/statistics/active-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many users were active in the window that ends now */
+        get: operations["countActiveUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson */
+        get: operations["streamActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/stream-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A ticket that opens one stream in place of the token, for browsers, which cannot send headers there */
+        post: operations["issueStreamTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of users, in the order of their ids */
+        get: operations["listUsers"];
+        put?: never;
+        /** Register a user */
+        post: operations["registerUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user */
+        get: operations["getUser"];
+        /** Replace all details of a user */
+        put: operations["replaceUser"];
+        post?: never;
+        /** Delete a user */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /** Change some details of a user */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/v3/users/{user_id}/activeworkspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspaces that a user was active in, latest first */
+        get: operations["listActiveWorkspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/{user_id}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user's activities, latest first */
+        get: operations["listActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/{user_id}/activities/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many activities a user has */
+        get: operations["countActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/{user_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson */
+        get: operations["streamUserActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/{user_id}/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a user has a role, which, and by which ways */
+        get: operations["listUserWorkspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register up to 10,000 users, each for itself */
+        post: operations["registerUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/users/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The users that fit best, by username, e-mail, first and last name */
+        get: operations["searchUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of workspaces, in the order of their ids */
+        get: operations["listWorkspaces"];
+        put?: never;
+        /** Create a workspace */
+        post: operations["createWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/workspaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One workspace */
+        get: operations["getWorkspace"];
+        put?: never;
+        post?: never;
+        /** Delete a workspace, and the roles in it */
+        delete: operations["deleteWorkspace"];
+        options?: never;
+        head?: never;
+        /** Rename a workspace */
+        patch: operations["changeWorkspace"];
+        trace?: never;
+    };
+    "/api/v3/workspaces/{id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has a role in a workspace, directly and as a group */
+        get: operations["listPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/workspaces/{id}/permissions/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give all members of a group a role in a workspace */
+        put: operations["grantGroup"];
+        post?: never;
+        /** Take a group's role in a workspace away */
+        delete: operations["revokeGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/workspaces/{id}/permissions/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a user a role in a workspace */
+        put: operations["grantUser"];
+        post?: never;
+        /** Take a user's own role in a workspace away */
+        delete: operations["revokeUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process runs */
+        get: operations["isLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process can serve */
+        get: operations["isReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The metrics of the process, as Prometheus reads them */
+        get: operations["scrapeMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All problems, each with its page */
+        get: operations["listProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a problem means and what to do */
+        get: operations["explainProblem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @example {
+         *       "activeUsers": 2,
+         *       "window": "5m",
+         *       "asOf": "2026-11-22T05:59:01.030Z"
+         *     }
+         */
+        ActiveUsers: {
+            activeUsers: number;
+            /** Format: date-time */
+            asOf: string;
+            window: string;
+        };
+        /**
+         * @example {
+         *       "status": "ok",
+         *       "data": {
+         *         "activeUsers": 2
+         *       }
+         *     }
+         */
+        ActiveUsersV2: {
+            data: {
+                activeUsers: number;
+            };
+            /** @constant */
+            status: "ok";
+        };
+        /**
+         * @example [
+         *       {
+         *         "id": 1,
+         *         "name": "Tide",
+         *         "role": null,
+         *         "activities": 3,
+         *         "lastActiveOn": "2026-11-22T05:59:01.030Z"
+         *       }
+         *     ]
+         */
+        ActiveWorkspaces: {
+            activities: number;
+            id: number;
+            /** Format: date-time */
+            lastActiveOn: string;
+            name: string;
+            /** @description null without permission. */
+            role: components["schemas"]["Role"] | null;
+        }[];
+        /**
+         * @example {
+         *       "id": "b6df582b-f530-43bb-92db-d5e7e5a4c6a5",
+         *       "type": "page.viewed",
+         *       "userId": 1,
+         *       "workspaceId": 1,
+         *       "occurredAt": "2026-11-22T05:59:01.030Z",
+         *       "receivedAt": "2026-11-22T05:59:01.073Z",
+         *       "data": {
+         *         "path": "/"
+         *       }
+         *     }
+         */
+        Activity: {
+            data: {
+                [key: string]: unknown;
+            } | null;
+            id: string;
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: date-time */
+            receivedAt: string;
+            type: string;
+            userId: number;
+            workspaceId: number | null;
+        };
+        /**
+         * @example {
+         *       "count": 42
+         *     }
+         */
+        ActivityCount: {
+            count: number;
+        };
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "e1",
+         *       "source": "/shop",
+         *       "type": "order.placed",
+         *       "subject": "jane",
+         *       "workspaceid": 1
+         *     }
+         */
+        CloudEvent: {
+            /** @description Free fields, up to 16 KiB of JSON. */
+            data?: {
+                [key: string]: unknown;
+            };
+            datacontenttype?: string;
+            id: string;
+            source?: string;
+            /** @constant */
+            specversion: "1.0";
+            /** @description The user: the integer id, the objectId or the username. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description Now when left out; at most 24 hours ahead.
+             */
+            time?: string;
+            /** @example page.viewed */
+            type: string;
+            workspaceid?: number | string;
+        } & {
+            [key: string]: unknown;
+        };
+        ErrorV2: {
+            error: {
+                /** @enum {string} */
+                code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "username-taken" | "email-taken" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "overloaded" | "internal" | "unavailable";
+                message: string;
+            };
+            /** @constant */
+            status: "error";
+        };
+        Fault: {
+            code: string;
+            detail: string;
+            /** @description Which parameter of the path, the query or the headers. */
+            parameter?: string;
+            /** @description Where in the body, as a JSON pointer (RFC 6901). */
+            pointer?: string;
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "name": "Tide"
+         *     }
+         */
+        Group: {
+            id: number;
+            name: string;
+        };
+        /**
+         * @example {
+         *       "count": 1,
+         *       "next": null,
+         *       "previous": null,
+         *       "results": [
+         *         {
+         *           "id": 1,
+         *           "name": "Tide"
+         *         }
+         *       ]
+         *     }
+         */
+        GroupPage: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["Group"][];
+        };
+        /**
+         * @example {
+         *       "username": "jane",
+         *       "type": "page.viewed",
+         *       "data": {
+         *         "path": "/"
+         *       }
+         *     }
+         */
+        IncomingActivity: {
+            /** @description Free fields, up to 16 KiB of JSON. */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description The client's own; the same one of the same user counts once, for ever. */
+            id?: string;
+            /**
+             * Format: date-time
+             * @description Now when left out; at most 24 hours ahead.
+             */
+            occurredAt?: string;
+            /** @example page.viewed */
+            type: string;
+            userId: number;
+            workspaceId?: number;
+        } | {
+            /** @description Free fields, up to 16 KiB of JSON. */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description The client's own; the same one of the same user counts once, for ever. */
+            id?: string;
+            objectId: string;
+            /**
+             * Format: date-time
+             * @description Now when left out; at most 24 hours ahead.
+             */
+            occurredAt?: string;
+            /** @example page.viewed */
+            type: string;
+            workspaceId?: number;
+        } | {
+            /** @description Free fields, up to 16 KiB of JSON. */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description The client's own; the same one of the same user counts once, for ever. */
+            id?: string;
+            /**
+             * Format: date-time
+             * @description Now when left out; at most 24 hours ahead.
+             */
+            occurredAt?: string;
+            /** @example page.viewed */
+            type: string;
+            username: string;
+            workspaceId?: number;
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "username": "jane",
+         *       "email": "jane@example.com",
+         *       "firstName": "Jane",
+         *       "lastName": "",
+         *       "isActive": true
+         *     }
+         */
+        ListedUser: {
+            email: string;
+            firstName: string;
+            id: number;
+            isActive: boolean;
+            lastName: string;
+            username: string;
+        };
+        /**
+         * @example {
+         *       "_id": "6b0284a42a97510000000001",
+         *       "username": "jane",
+         *       "profile": {
+         *         "team": "tide",
+         *         "firstName": "Jane",
+         *         "lastName": "",
+         *         "email": "jane@example.com"
+         *       },
+         *       "_createdOn": "2026-11-22T05:59:00.590Z"
+         *     }
+         */
+        ListedUserV2: {
+            /** Format: date-time */
+            _createdOn: string;
+            _id: string;
+            profile: {
+                email: string;
+                firstName: string;
+                lastName: string;
+            } & {
+                [key: string]: unknown;
+            };
+            username: string;
+        };
+        /**
+         * @example {
+         *       "status": "ok"
+         *     }
+         */
+        Liveness: {
+            /** @constant */
+            status: "ok";
+        };
+        /**
+         * @example {
+         *       "name": "Tide"
+         *     }
+         */
+        NamedInput: {
+            name: string;
+        };
+        /**
+         * @example {
+         *       "name": "Ebb"
+         *     }
+         */
+        NamedPatch: {
+            name?: string;
+        };
+        /**
+         * @example {
+         *       "status": "ok",
+         *       "data": [
+         *         {
+         *           "id": 1,
+         *           "username": "jane",
+         *           "email": "jane@example.com",
+         *           "firstName": "Jane",
+         *           "lastName": "",
+         *           "isActive": true,
+         *           "_id": "6b0284a42a97510000000001",
+         *           "profile": {
+         *             "team": "tide",
+         *             "firstName": "Jane",
+         *             "lastName": "",
+         *             "email": "jane@example.com"
+         *           },
+         *           "_createdOn": "2026-11-22T05:59:00.590Z",
+         *           "_lastModifiedOn": "2026-11-22T05:59:00.590Z"
+         *         }
+         *       ]
+         *     }
+         */
+        OneUserV2: {
+            data: components["schemas"]["UserV2"][];
+            /** @constant */
+            status: "ok";
+        };
+        /**
+         * @example {
+         *       "status": "pending"
+         *     }
+         */
+        PendingCommand: {
+            /** @constant */
+            status: "pending";
+        };
+        /**
+         * @example {
+         *       "users": [
+         *         {
+         *           "id": 1,
+         *           "username": "jane",
+         *           "role": "viewer"
+         *         }
+         *       ],
+         *       "groups": [
+         *         {
+         *           "id": 2,
+         *           "name": "Crew",
+         *           "role": "admin"
+         *         }
+         *       ]
+         *     }
+         */
+        Permissions: {
+            groups: {
+                id: number;
+                name: string;
+                role: components["schemas"]["Role"];
+            }[];
+            users: {
+                id: number;
+                role: components["schemas"]["Role"];
+                username: string;
+            }[];
+        };
+        Problem: {
+            detail: string;
+            /** @description Each place in the input that is at fault, where it is. */
+            errors?: components["schemas"]["Fault"][];
+            /** @description The id of the request, for those who look into the log. */
+            instance: string;
+            status: number;
+            title: string;
+            /**
+             * @description The address of a page that says what to do.
+             * @enum {string}
+             */
+            type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/username-taken" | "/problems/email-taken" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
+        };
+        /**
+         * @example {
+         *       "status": "ok",
+         *       "checks": {
+         *         "views": "ok",
+         *         "log": "ok"
+         *       }
+         *     }
+         */
+        Readiness: {
+            /** @description What is needed: "ok", or the reason why it is not there. */
+            checks: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            status: "ok" | "unavailable";
+        };
+        /**
+         * @example {
+         *       "accepted": 0,
+         *       "rejected": [
+         *         {
+         *           "index": 0,
+         *           "code": "unknown-user",
+         *           "detail": "there is no such user"
+         *         }
+         *       ]
+         *     }
+         */
+        RefusedActivities: {
+            /** @constant */
+            accepted: 0;
+            rejected: {
+                /** @enum {string} */
+                code: "unknown-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
+                detail: string;
+                index: number;
+            }[];
+        };
+        /**
+         * @example {
+         *       "created": 1,
+         *       "rejected": [
+         *         {
+         *           "index": 1,
+         *           "code": "username-taken",
+         *           "detail": "the username is taken"
+         *         }
+         *       ]
+         *     }
+         */
+        RegisteredUsers: {
+            created: number;
+            rejected: {
+                code: string;
+                detail: string;
+                index: number;
+            }[];
+        };
+        /**
+         * @example editor
+         * @enum {string}
+         */
+        Role: "viewer" | "editor" | "admin";
+        /**
+         * @example {
+         *       "role": "editor"
+         *     }
+         */
+        RoleInput: {
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * @example {
+         *       "reason": "unknown-position",
+         *       "resumedFrom": "2-1"
+         *     }
+         */
+        StreamReset: {
+            /** @enum {string} */
+            reason: "malformed-position" | "position-of-another-stream" | "unknown-position";
+            resumedFrom: string;
+        };
+        /**
+         * @example {
+         *       "ticket": "dGhpcyBpcyBhIHRpY2tldCBvZiAzMiBieXRlcyE",
+         *       "expiresIn": 30
+         *     }
+         */
+        StreamTicket: {
+            /** @description Seconds */
+            expiresIn: number;
+            ticket: string;
+        };
+        /**
+         * @example {
+         *       "accepted": 1,
+         *       "rejected": [
+         *         {
+         *           "index": 1,
+         *           "code": "unknown-user",
+         *           "detail": "there is no such user"
+         *         }
+         *       ]
+         *     }
+         */
+        TakenActivities: {
+            accepted: number;
+            rejected: {
+                /** @enum {string} */
+                code: "unknown-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
+                detail: string;
+                index: number;
+            }[];
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "username": "jane",
+         *       "email": "jane@example.com",
+         *       "firstName": "Jane",
+         *       "lastName": "",
+         *       "isActive": true,
+         *       "objectId": "6b0284a42a97510000000001",
+         *       "profile": {
+         *         "team": "tide"
+         *       },
+         *       "createdOn": "2026-11-22T05:59:00.590Z",
+         *       "lastModifiedOn": "2026-11-22T05:59:00.590Z",
+         *       "lastActiveOn": null
+         *     }
+         */
+        User: {
+            /** Format: date-time */
+            createdOn: string;
+            email: string;
+            firstName: string;
+            id: number;
+            isActive: boolean;
+            lastActiveOn: string | null;
+            /** Format: date-time */
+            lastModifiedOn: string;
+            lastName: string;
+            objectId: string;
+            profile: {
+                [key: string]: unknown;
+            };
+            username: string;
+        };
+        UserInput: {
+            /** @description Unique within the environment like the username. */
+            email: string;
+            /** @default  */
+            firstName?: string;
+            /** @default true */
+            isActive?: boolean;
+            /** @default  */
+            lastName?: string;
+            /**
+             * @description Free fields, up to 16 KiB of JSON.
+             * @default {}
+             */
+            profile?: {
+                [key: string]: unknown;
+            };
+            /** @description Unique within the environment without regard to case, compatible spellings and white space around it. */
+            username: string;
+        };
+        /**
+         * @example {
+         *       "status": "ok",
+         *       "data": [
+         *         {
+         *           "_id": "6b0284a42a97510000000001",
+         *           "username": "jane",
+         *           "profile": {
+         *             "team": "tide",
+         *             "firstName": "Jane",
+         *             "lastName": "",
+         *             "email": "jane@example.com"
+         *           },
+         *           "_createdOn": "2026-11-22T05:59:00.590Z"
+         *         }
+         *       ],
+         *       "pagination": {
+         *         "hasPrevious": false,
+         *         "hasNext": true,
+         *         "next": "limit=1&after=6b0284a42a97510000000001"
+         *       }
+         *     }
+         */
+        UserListV2: {
+            data: components["schemas"]["ListedUserV2"][];
+            pagination: {
+                hasNext: boolean;
+                hasPrevious: boolean;
+                /** @description The query of the next page, where there is one. */
+                next?: string;
+                /** @description The query of the page before, where there is one. */
+                previous?: string;
+            };
+            /** @constant */
+            status: "ok";
+        };
+        /**
+         * @example {
+         *       "count": 42,
+         *       "next": "http://127.0.0.1:3000/api/v3/users?page=2&page_size=1",
+         *       "previous": null,
+         *       "results": [
+         *         {
+         *           "id": 1,
+         *           "username": "jane",
+         *           "email": "jane@example.com",
+         *           "firstName": "Jane",
+         *           "lastName": "",
+         *           "isActive": true
+         *         }
+         *       ]
+         *     }
+         */
+        UserPage: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ListedUser"][];
+        };
+        UserPatch: {
+            /** @description Unique within the environment like the username. */
+            email?: string;
+            firstName?: string;
+            isActive?: boolean;
+            lastName?: string;
+            /** @description Free fields, up to 16 KiB of JSON. */
+            profile?: {
+                [key: string]: unknown;
+            };
+            /** @description Unique within the environment without regard to case, compatible spellings and white space around it. */
+            username?: string;
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "username": "jane",
+         *       "email": "jane@example.com",
+         *       "firstName": "Jane",
+         *       "lastName": "",
+         *       "isActive": true,
+         *       "_id": "6b0284a42a97510000000001",
+         *       "profile": {
+         *         "team": "tide",
+         *         "firstName": "Jane",
+         *         "lastName": "",
+         *         "email": "jane@example.com"
+         *       },
+         *       "_createdOn": "2026-11-22T05:59:00.590Z",
+         *       "_lastModifiedOn": "2026-11-22T05:59:00.590Z"
+         *     }
+         */
+        UserV2: {
+            /** Format: date-time */
+            _createdOn: string;
+            _id: string;
+            /** Format: date-time */
+            _lastModifiedOn: string;
+            email: string;
+            firstName: string;
+            id: number;
+            isActive: boolean;
+            lastName: string;
+            profile: {
+                email: string;
+                firstName: string;
+                lastName: string;
+            } & {
+                [key: string]: unknown;
+            };
+            username: string;
+        };
+        /**
+         * @example [
+         *       {
+         *         "id": 1,
+         *         "name": "Tide",
+         *         "role": "admin",
+         *         "via": [
+         *           {
+         *             "type": "direct"
+         *           },
+         *           {
+         *             "type": "group",
+         *             "id": 2,
+         *             "name": "Crew"
+         *           }
+         *         ]
+         *       }
+         *     ]
+         */
+        UserWorkspaces: {
+            id: number;
+            name: string;
+            role: components["schemas"]["Role"];
+            via: ({
+                /** @constant */
+                type: "direct";
+            } | {
+                id: number;
+                name: string;
+                /** @constant */
+                type: "group";
+            })[];
+        }[];
+        /**
+         * @example {
+         *       "id": 1,
+         *       "name": "Tide"
+         *     }
+         */
+        Workspace: {
+            id: number;
+            name: string;
+        };
+        /**
+         * @example {
+         *       "count": 1,
+         *       "next": null,
+         *       "previous": null,
+         *       "results": [
+         *         {
+         *           "id": 1,
+         *           "name": "Tide"
+         *         }
+         *       ]
+         *     }
+         */
+        WorkspacePage: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["Workspace"][];
+        };
+    };
+    responses: {
+        /** @description The token does not name this environment; The token lacks a scope */
+        EnvironmentForbiddenOrMissingScope: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/environment-forbidden" | "/problems/missing-scope";
+                };
+            };
+        };
+        /** @description The token does not name this environment; The token lacks a scope */
+        EnvironmentForbiddenOrMissingScopeV2: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "environment-forbidden" | "missing-scope";
+                        message?: unknown;
+                    };
+                };
+            };
+        };
+        /** @description The Idempotency-Key was used for another request */
+        IdempotencyKeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/idempotency-key-reused";
+                };
+            };
+        };
+        /** @description Something went wrong here */
+        Internal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/internal";
+                };
+            };
+        };
+        /** @description Something went wrong here */
+        InternalV2: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        message?: unknown;
+                    };
+                };
+            };
+        };
+        /** @description The body is not valid */
+        InvalidBody: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/invalid-body";
+                };
+            };
+        };
+        /** @description The body is not valid; The Idempotency-Key was used for another request */
+        InvalidBodyOrIdempotencyKeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/invalid-body" | "/problems/idempotency-key-reused";
+                };
+            };
+        };
+        /** @description The request is not valid; The environment is missing */
+        InvalidRequestOrEnvironmentRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/invalid-request" | "/problems/environment-required";
+                };
+            };
+        };
+        /** @description The request is not valid; The environment is missing */
+        InvalidRequestOrEnvironmentRequiredV2: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "invalid-request" | "environment-required";
+                        message?: unknown;
+                    };
+                };
+            };
+        };
+        /** @description There is no such thing here */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/not-found";
+                };
+            };
+        };
+        /** @description There is no such thing here */
+        NotFoundV2: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "not-found";
+                        message?: unknown;
+                    };
+                };
+            };
+        };
+        /** @description Too much at once */
+        Overloaded: {
+            headers: {
+                /**
+                 * @description Seconds until it is worth while to send this again.
+                 * @example 2
+                 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/overloaded";
+                };
+            };
+        };
+        /** @description Somebody changed it in between */
+        StaleVersion: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/stale-version";
+                };
+            };
+        };
+        /** @description The request is too large */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/too-large";
+                };
+            };
+        };
+        /** @description A valid token is required */
+        Unauthorized: {
+            headers: {
+                /**
+                 * @description How to say who calls.
+                 * @example Bearer
+                 */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/unauthorized";
+                };
+            };
+        };
+        /** @description A valid token is required */
+        UnauthorizedV2: {
+            headers: {
+                /**
+                 * @description How to say who calls.
+                 * @example Bearer
+                 */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "unauthorized";
+                        message?: unknown;
+                    };
+                };
+            };
+        };
+        /** @description A server that this needs does not answer */
+        Unavailable: {
+            headers: {
+                /**
+                 * @description Seconds until it is worth while to send this again.
+                 * @example 2
+                 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/unavailable";
+                };
+            };
+        };
+        /** @description A server that this needs does not answer */
+        UnavailableV2: {
+            headers: {
+                /**
+                 * @description Seconds until it is worth while to send this again.
+                 * @example 2
+                 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "unavailable";
+                        message?: unknown;
+                    };
+                };
+            };
+        };
+        /** @description The media type is not supported */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/unsupported-media-type";
+                };
+            };
+        };
+        /** @description The username is taken; The e-mail address is taken */
+        UsernameTakenOrEmailTaken: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/username-taken" | "/problems/email-taken";
+                };
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    countActiveUsersV2: {
+        parameters: {
+            query?: {
+                /** @description A number and m, h or d, from 1m to 90d; it ends now. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many users are active now */
+            200: {
+                headers: {
+                    /**
+                     * @description Postgres answered in place of Redis: right, only slower.
+                     * @example 199 tidemark "Redis has no figures at the moment; Postgres answered"
+                     */
+                    Warning?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveUsersV2"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequiredV2"];
+            401: components["responses"]["UnauthorizedV2"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScopeV2"];
+            500: components["responses"]["InternalV2"];
+            503: components["responses"]["UnavailableV2"];
+        };
+    };
+    listUsersV2: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Behind this _id.
+                 * @example 6b0284a42a97510000000001
+                 */
+                after?: string;
+                /**
+                 * @description In front of this _id.
+                 * @example 6b0284a42a97510000000001
+                 */
+                before?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Users in the order of their _id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserListV2"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequiredV2"];
+            401: components["responses"]["UnauthorizedV2"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScopeV2"];
+            500: components["responses"]["InternalV2"];
+            503: components["responses"]["UnavailableV2"];
+        };
+    };
+    getUserV2: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 6b0284a42a97510000000001 */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One user, as an array of one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneUserV2"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequiredV2"];
+            401: components["responses"]["UnauthorizedV2"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScopeV2"];
+            404: components["responses"]["NotFoundV2"];
+            500: components["responses"]["InternalV2"];
+            503: components["responses"]["UnavailableV2"];
+        };
+    };
+    appendActivities: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+                /** @description Marks history: let in only while the views keep up. */
+                "Tidemark-Lane"?: "backfill";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents-batch+json": components["schemas"]["CloudEvent"][];
+                "application/json": components["schemas"]["IncomingActivity"] | components["schemas"]["IncomingActivity"][];
+                /**
+                 * @example {"userId":1,"type":"page.viewed"}
+                 *     {"username":"jane","type":"order.placed","data":{"total":12}}
+                 */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description What is accepted is on every in-sync replica of the log */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenActivities"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description None of them can be taken; The body is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedActivities"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "/problems/invalid-body";
+                    };
+                };
+            };
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019aaa2e-5a3c-7d64-b6a1-3f0c2a9b7e11 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is pending, or it changed this */
+            200: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"] | (components["schemas"]["User"] | components["schemas"]["Workspace"] | components["schemas"]["Group"]);
+                };
+            };
+            /** @description It made this */
+            201: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"] | components["schemas"]["Workspace"] | components["schemas"]["Group"];
+                };
+            };
+            /** @description It is done, and there is nothing to show */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["UsernameTakenOrEmailTaken"];
+            412: components["responses"]["StaleVersion"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listGroups: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of groups, in the order of their ids */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedInput"];
+            };
+        };
+        responses: {
+            /** @description Create a group */
+            201: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Only where this is no longer the version (304 otherwise).
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One group */
+            200: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description It is still that version */
+            304: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Only where this is still the version (412 otherwise).
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            /** @description Delete a group, and the roles that it held */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["StaleVersion"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Only where this is still the version (412 otherwise).
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedPatch"];
+                "application/merge-patch+json": components["schemas"]["NamedPatch"];
+            };
+        };
+        responses: {
+            /** @description Rename a group */
+            200: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the members of a group, in the order of their ids */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            /** @description Make a user a member of a group */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            /** @description End the membership of a user in a group */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    countActiveUsers: {
+        parameters: {
+            query?: {
+                /** @description A number and m, h or d, from 1m to 90d; it ends now. */
+                window?: string;
+                /** @example 1 */
+                workspace?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many users were active in the window that ends now */
+            200: {
+                headers: {
+                    /**
+                     * @description Postgres answered in place of Redis: right, only slower.
+                     * @example 199 tidemark "Redis has no figures at the moment; Postgres answered"
+                     */
+                    Warning?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveUsers"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    streamActivities: {
+        parameters: {
+            query?: {
+                /** @description Resume behind this position; the header Last-Event-ID goes first */
+                lastEventId?: string;
+                /** @description Begin with what was received (receivedAt) then or later; a position goes first */
+                since?: string;
+                /** @description In place of the header Authorization, from POST /api/v3/stream-tickets; good once */
+                ticket?: string;
+                /** @description Only activities of these types */
+                types?: string;
+            };
+            header?: {
+                /**
+                 * @description Resume behind this position; an empty one counts as none.
+                 * @example 2-1
+                 */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson */
+            200: {
+                headers: {
+                    /**
+                     * @description Whether the answer may be kept.
+                     * @example no-store
+                     */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"2-2"} */
+                    "application/x-ndjson": string;
+                    /**
+                     * @example retry: 2000
+                     *     : live from here on
+                     *     id: 2-1
+                     *
+                     *     id: 2-2
+                     *     data: {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"}}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    issueStreamTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ticket that opens one stream in place of the token, for browsers, which cannot send headers there */
+            201: {
+                headers: {
+                    /**
+                     * @description Whether the answer may be kept.
+                     * @example no-store
+                     */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamTicket"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                isActive?: boolean;
+                /**
+                 * @description Only who was active then or later.
+                 * @example 2026-11-22T00:00:00Z
+                 */
+                lastActiveSince?: string;
+                page?: number;
+                page_size?: number;
+                /**
+                 * @description Only who has a role there, directly or by a group.
+                 * @example 1
+                 */
+                workspace?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users, in the order of their ids */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    registerUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserInput"];
+            };
+        };
+        responses: {
+            /** @description Register a user */
+            201: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            409: components["responses"]["UsernameTakenOrEmailTaken"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Only where this is no longer the version (304 otherwise).
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One user */
+            200: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description It is still that version */
+            304: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replaceUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Only where this is still the version (412 otherwise).
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserInput"];
+            };
+        };
+        responses: {
+            /** @description Replace all details of a user */
+            200: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["UsernameTakenOrEmailTaken"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Only where this is still the version (412 otherwise).
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            /** @description Delete a user */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["StaleVersion"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Only where this is still the version (412 otherwise).
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+                "application/merge-patch+json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description Change some details of a user */
+            200: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["UsernameTakenOrEmailTaken"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listActiveWorkspaces: {
+        parameters: {
+            query?: {
+                /** @description A number and m, h or d, from 1m to 90d; it ends now. */
+                window?: string;
+            };
+            header?: never;
+            path: {
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workspaces that a user was active in, latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveWorkspaces"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listActivities: {
+        parameters: {
+            query?: {
+                /** @description From the Link of a page. */
+                after?: string;
+                limit?: number;
+                /**
+                 * @description What occurred then or later.
+                 * @example 2026-11-22T05:59:01Z
+                 */
+                since?: string;
+                /** @example page.viewed */
+                type?: string;
+                /**
+                 * @description What occurred before.
+                 * @example 2026-11-22T05:59:01Z
+                 */
+                until?: string;
+                /** @example 1 */
+                workspace?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A user's activities, latest first */
+            200: {
+                headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=MTc2Mzc5Mjc0MTAzMC8x>; rel="next"
+                     */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"][];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    countActivities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What occurred then or later.
+                 * @example 2026-11-22T05:59:01Z
+                 */
+                since?: string;
+                /** @example page.viewed */
+                type?: string;
+                /**
+                 * @description What occurred before.
+                 * @example 2026-11-22T05:59:01Z
+                 */
+                until?: string;
+                /** @example 1 */
+                workspace?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many activities a user has */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityCount"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    streamUserActivities: {
+        parameters: {
+            query?: {
+                /** @description Resume behind this position; the header Last-Event-ID goes first */
+                lastEventId?: string;
+                /** @description Begin with what was received (receivedAt) then or later; a position goes first */
+                since?: string;
+                /** @description In place of the header Authorization, from POST /api/v3/stream-tickets; good once */
+                ticket?: string;
+                /** @description Only activities of these types */
+                types?: string;
+            };
+            header?: {
+                /**
+                 * @description Resume behind this position; an empty one counts as none.
+                 * @example 2-1
+                 */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson */
+            200: {
+                headers: {
+                    /**
+                     * @description Whether the answer may be kept.
+                     * @example no-store
+                     */
+                    "Cache-Control": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"2-2"} */
+                    "application/x-ndjson": string;
+                    /**
+                     * @example retry: 2000
+                     *     : live from here on
+                     *     id: 2-1
+                     *
+                     *     id: 2-2
+                     *     data: {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"}}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUserWorkspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where a user has a role, which, and by which ways */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserWorkspaces"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    registerUsers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserInput"][];
+                /**
+                 * @example {"username":"cid","email":"cid@example.com"}
+                 *     {"username":"dan","email":"dan@example.com"}
+                 */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Register up to 10,000 users, each for itself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredUsers"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    searchUsers: {
+        parameters: {
+            query: {
+                limit?: number;
+                /**
+                 * @description Words, each of which must be in the username, e-mail, first or last name.
+                 * @example jane
+                 */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The users that fit best, by username, e-mail, first and last name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedUser"][];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWorkspaces: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of workspaces, in the order of their ids */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspacePage"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createWorkspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedInput"];
+            };
+        };
+        responses: {
+            /** @description Create a workspace */
+            201: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWorkspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Only where this is no longer the version (304 otherwise).
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One workspace */
+            200: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description It is still that version */
+            304: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteWorkspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Only where this is still the version (412 otherwise).
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            /** @description Delete a workspace, and the roles in it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["StaleVersion"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeWorkspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Only where this is still the version (412 otherwise).
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedPatch"];
+                "application/merge-patch+json": components["schemas"]["NamedPatch"];
+            };
+        };
+        responses: {
+            /** @description Rename a workspace */
+            200: {
+                headers: {
+                    /**
+                     * @description The object's version, for If-Match and If-None-Match.
+                     * @example "3"
+                     */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who has a role in a workspace, directly and as a group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permissions"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    grantGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 1 */
+                group_id: number;
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            /** @description Give all members of a group a role in a workspace */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 1 */
+                group_id: number;
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            /** @description Take a group's role in a workspace away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    grantUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            /** @description Give a user a role in a workspace */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body give the first answer again for 24 hours.
+                 * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+                /** @example 1 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The command is in the log and will be judged; Location tells what became of it */
+            202: {
+                headers: {
+                    /**
+                     * @description Where the object, or the outcome, is.
+                     * @example /api/v3/users/1
+                     */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingCommand"];
+                };
+            };
+            /** @description Take a user's own role in a workspace away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    isLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the process runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liveness"];
+                };
+            };
+        };
+    };
+    isReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the process can serve */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Whether the process can serve */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds until it is worth while to send this again.
+                     * @example 2
+                     */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    scrapeMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metrics of the process, as Prometheus reads them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    listProblems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All problems, each with its page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    explainProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example not-found */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a problem means and what to do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            404: components["responses"]["NotFound"];
+        };
+    };
+}

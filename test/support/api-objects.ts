@@ -1,0 +1,67 @@
+import { expect } from '@jest/globals';
+import { Postgres } from '#platform';
+import { type Kind, type Objects } from './api-requests.js';
+import { type Client, type Service } from './service.js';
+
+/** Makes the objects that paths can name, and deletes them. */
+export class ObjectMaker {
+  private readonly postgres: Postgres;
+  private readonly made = new Map<string, number>();
+
+  constructor(private readonly service: Service) {
+    const { config, namespace } = service;
+    this.postgres = new Postgres(config.databaseUrl, namespace, { max: 4, onError: () => undefined });
+  }
+
+  close(): Promise<void> {
+    return this.postgres.close();
+  }
+
+  /**
+   * A user, a workspace and a group of an environment that nothing else refers to, and the command that made the last.
+   * The first of one environment have the same ids and names as those of another, and so on.
+   */
+  async make(environment: string): Promise<Objects> {
+    const client = await this.service.client(environment);
+    const count = (this.made.get(environment) ?? 0) + 1;
+    this.made.set(environment, count);
+    const name = `somebody${count}`;
+    const user = await create(client, 'users', { username: name, email: `${name}@example.com` });
+    const workspace = await create(client, 'workspaces', { name });
+    const group = await create(client, 'groups', { name });
+    return {
+      user: String(user.id),
+      userV2: user.objectId!,
+      workspace: String(workspace.id),
+      group: String(group.id),
+      command: await this.latestCommand(environment),
+    };
+  }
+
+  /** Deletes what a kind names. A command cannot be deleted. */
+  async delete(environment: string, kind: Kind, objects: Objects): Promise<void> {
+    const paths: Partial<Record<Kind, string>> = {
+      user: `users/${objects.user}`,
+      userV2: `users/${objects.user}`,
+      workspace: `workspaces/${objects.workspace}`,
+      group: `groups/${objects.group}`,
+    };
+    const client = await this.service.client(environment);
+    expect((await client('DELETE', `/api/v3/${paths[kind]}`)).status).toBe(204);
+  }
+
+  // Ids of commands are told only while the views lag; the views know them all.
+  private async latestCommand(environment: string): Promise<string> {
+    const { rows } = await this.postgres.query<{ command_id: string }>(
+      'SELECT command_id FROM outcomes WHERE environment = $1 ORDER BY command_id DESC LIMIT 1',
+      [environment],
+    );
+    return rows[0]!.command_id;
+  }
+}
+
+async function create(client: Client, kind: string, body: object): Promise<{ id: number; objectId?: string }> {
+  const answer = await client('POST', `/api/v3/${kind}`, body);
+  expect(answer.status).toBe(201);
+  return answer.body;
+}

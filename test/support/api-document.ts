@@ -93,6 +93,20 @@ export class ApiDocument {
     ];
   }
 
+  /** The answers of an operation by status, each problem by its code. */
+  answersOf({ responses }: Operation): { status: number; code?: string }[] {
+    return Object.entries(responses).flatMap(([status, { $ref, ...answer }]) => {
+      const { content = {} } = $ref ? (this.at($ref.slice(1)) as DocumentedAnswer) : answer;
+      const parts = Object.entries(content).filter(([, { examples }]) => examples && !('example1' in examples));
+      const codes = parts.flatMap(([, { examples = {} }]) => Object.keys(examples));
+      const plain = parts.length < Object.keys(content).length || codes.length === 0;
+      return [...(plain ? [{}] : []), ...codes.map((code) => ({ code }))].map((one) => ({
+        status: Number(status),
+        ...one,
+      }));
+    });
+  }
+
   /** What is wrong with a line or an event of a stream. */
   itemFaults(operation: Operation, mediaType: string, item: unknown): string[] {
     const pointer = `${this.answerPointer(operation, 200)}/content/${escaped(mediaType)}/x-itemSchema`;

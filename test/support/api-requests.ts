@@ -44,16 +44,19 @@ export interface ApiRequest {
 
 /**
  * A request that an operation takes, made of the document alone: objects for its path, the examples of the parameters
- * that it requires, the example of its body (the first one, or that of a media type).
+ * that it requires, the first example of its body or another one. Who calls, and for which environment, is not in it.
  */
-export function requestFor(operation: Operation, ids: Partial<Record<string, string>>, mediaType?: string): ApiRequest {
+export function requestFor(
+  operation: Operation,
+  ids: Partial<Record<string, string>>,
+  body: BodyExample | undefined = bodyExamples(operation)[0],
+): ApiRequest {
   const named = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? exampleOf(operation, name));
   const required = (place: string) =>
     operation.parameters
-      .filter((parameter) => parameter.in === place && parameter.required)
+      .filter((parameter) => parameter.in === place && parameter.required && parameter.name !== 'environment-id')
       .map(({ name }) => [name, exampleOf(operation, name)] as const);
   const query = new URLSearchParams(required('query').map(([name, example]) => [name, example])).toString();
-  const body = bodyExamples(operation).find((example) => mediaType === undefined || example.mediaType === mediaType);
   return {
     method: operation.method,
     path: query === '' ? named : `${named}?${query}`,
@@ -68,8 +71,13 @@ function exampleOf({ path, parameters }: Operation, name: string): string {
   throw new Error(`${path}: the document has no example of ${name}`);
 }
 
+interface BodyExample {
+  readonly mediaType: string;
+  readonly text: string;
+}
+
 /** Every example of a body, as it is sent. Throws where a media type has none. */
-export function bodyExamples({ path, requestBody }: Operation): { mediaType: string; text: string }[] {
+export function bodyExamples({ path, requestBody }: Operation): BodyExample[] {
   return Object.entries(requestBody?.content ?? {}).flatMap(([mediaType, { example, examples = {} }]) => {
     const values = [...(example === undefined ? [] : [example]), ...Object.values(examples).map(({ value }) => value)];
     if (values.length === 0) throw new Error(`${path}: the document has no example of ${mediaType}`);

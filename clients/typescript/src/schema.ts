@@ -1764,7 +1764,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["UsernameTakenOrEmailTaken"];
             412: components["responses"]["StaleVersion"];
-            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
+            422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -18,7 +18,7 @@ export interface Call {
   /** By their usual spelling; `checkedHeaders` reads them. */
   readonly headers?: z.ZodObject;
   readonly body?: Content;
-  /** By status; the lowest is the usual one. */
+  /** By status; the lowest is what the route answers unless it says otherwise. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Errors beyond those that every such call can have. */
   readonly problems?: readonly ProblemCode[];

@@ -42,8 +42,8 @@ export class CommandsController {
       201: { description: 'It made this', body: Made, headers: MADE },
       204: { description: 'It is done, and there is nothing to show' },
     },
-    // Whatever the command itself would have been answered.
-    problems: ['username-taken', 'email-taken', 'stale-version', 'invalid-body', 'idempotency-key-reused'],
+    // What the log may judge of a command; all else is said at the door, and then there is no command.
+    problems: ['username-taken', 'email-taken', 'stale-version', 'idempotency-key-reused'],
   })
   async get(
     @Caller() { environment }: Caller,

@@ -1,0 +1,134 @@
+import { type Operation } from './api-document.js';
+import { type ApiRequest } from './api-requests.js';
+
+const TOO_LARGE = 8 * 1024 * 1024 + 1;
+
+/** The user that is there, registered under the key `used`. */
+export const taken = { username: 'taken', email: 'taken@example.com' };
+
+// Its 202 says where the outcome will be.
+export const isCommand = ({ responses }: Operation) => 'Location' in (responses[202]?.headers ?? {});
+
+/** What makes a request go wrong in one way, where the call can go wrong so. */
+export interface Fault {
+  readonly name: string;
+  readonly status: number;
+  /** The code of the problem; none where the answer is no problem. */
+  readonly code?: string;
+  readonly applies: (operation: Operation) => boolean;
+  readonly spoil: (request: ApiRequest, operation: Operation) => ApiRequest;
+}
+
+const takes = (name: string) => (operation: Operation) => operation.parameters.some((known) => known.name === name);
+const takesBody = ({ requestBody }: Operation) => requestBody !== undefined;
+const promises = (status: number) => (operation: Operation) => status in operation.responses;
+const withHeaders = (headers: Record<string, string>) => (request: ApiRequest) => {
+  return { ...request, headers: { ...request.headers, ...headers } };
+};
+const withQuery = (query: string) => (request: ApiRequest) => {
+  return { ...request, path: `${request.path}${request.path.includes('?') ? '&' : '?'}${query}` };
+};
+const withBody =
+  (body: string, type = 'application/json') =>
+  (request: ApiRequest) => {
+    return { ...request, headers: { ...request.headers, 'content-type': type }, body };
+  };
+
+export const FAULTS: Fault[] = [
+  {
+    name: 'a parameter that there is not',
+    status: 400,
+    code: 'invalid-request',
+    applies: () => true,
+    spoil: withQuery('no-such-parameter=1'),
+  },
+  {
+    name: 'an environment that is no id',
+    status: 400,
+    code: 'invalid-request',
+    applies: () => true,
+    spoil: withHeaders({ 'environment-id': '../x' }),
+  },
+  {
+    name: 'a body that is no JSON',
+    status: 400,
+    code: 'invalid-request',
+    applies: takesBody,
+    spoil: withBody('{'),
+  },
+  {
+    name: 'a page behind the last',
+    status: 404,
+    code: 'not-found',
+    applies: takes('page'),
+    spoil: withQuery('page=1000'),
+  },
+  {
+    name: 'a name that somebody has',
+    status: 409,
+    code: 'username-taken',
+    applies: (operation) => promises(409)(operation) && takesBody(operation),
+    spoil: withBody(JSON.stringify({ ...taken, email: 'other@example.com' })),
+  },
+  {
+    name: 'an address that somebody has',
+    status: 409,
+    code: 'email-taken',
+    applies: (operation) => promises(409)(operation) && takesBody(operation),
+    spoil: withBody(JSON.stringify({ ...taken, username: 'other' })),
+  },
+  {
+    name: 'a version that is not the current one',
+    status: 412,
+    code: 'stale-version',
+    applies: takes('If-Match'),
+    spoil: withHeaders({ 'if-match': '"99"' }),
+  },
+  {
+    name: 'more than 8 MiB',
+    status: 413,
+    code: 'too-large',
+    applies: takesBody,
+    spoil: (request) => ({ ...request, body: `"${'x'.repeat(TOO_LARGE)}"` }),
+  },
+  {
+    name: 'a media type of no call',
+    status: 415,
+    code: 'unsupported-media-type',
+    applies: takesBody,
+    spoil: withBody('text', 'text/plain'),
+  },
+  {
+    name: 'JSON that is none of its bodies',
+    status: 422,
+    code: 'invalid-body',
+    applies: (operation) => takesBody(operation) && operation.operationId !== 'appendActivities',
+    spoil: withBody('1'),
+  },
+  {
+    name: 'a batch that is none',
+    status: 422,
+    code: 'invalid-body',
+    applies: ({ operationId }) => operationId === 'appendActivities',
+    spoil: withBody('{}', 'application/cloudevents-batch+json'),
+  },
+  {
+    name: 'activities none of which can be taken',
+    status: 422,
+    applies: ({ operationId }) => operationId === 'appendActivities',
+    spoil: withBody('[1]'),
+  },
+  {
+    name: 'a key that another request had',
+    status: 422,
+    code: 'idempotency-key-reused',
+    applies: isCommand,
+    spoil: withHeaders({ 'idempotency-key': 'used' }),
+  },
+  {
+    name: 'a copy that is still good',
+    status: 304,
+    applies: takes('If-None-Match'),
+    spoil: withHeaders({ 'if-none-match': '*' }),
+  },
+];

@@ -9,6 +9,12 @@ export interface Target {
   readonly ifVersions?: readonly number[];
 }
 
+/** What the door knows of the user; without a key where there is none. */
+interface Guest {
+  readonly profile: FreeFields;
+  readonly key?: string;
+}
+
 /**
  * Keeps commands for users that are not there out of the log. It decides nothing else: ids are never used again, so
  * who is missing here is missing for good, and whatever could change until the record is judged is the log's to judge.
@@ -18,9 +24,9 @@ export class UserDoor {
   constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
 
   /** Throws `not-found`, unless the command could be the repeat of one that deleted the user. */
-  async letIn({ environment, idempotencyKey }: Sender, { userId }: Target): Promise<{ profile: FreeFields }> {
-    const { rows } = await this.postgres.query<{ profile: FreeFields }>(
-      'SELECT profile FROM users WHERE environment = $1 AND id = $2',
+  async letIn({ environment, idempotencyKey }: Sender, { userId }: Target): Promise<Guest> {
+    const { rows } = await this.postgres.query<{ profile: FreeFields; key: string }>(
+      'SELECT profile, key FROM users WHERE environment = $1 AND id = $2',
       [environment, userId],
     );
     if (rows[0] !== undefined) return rows[0];

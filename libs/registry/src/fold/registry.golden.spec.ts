@@ -1,3 +1,4 @@
+import { type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { unsealRecord } from '../sealing/command-seals.js';
 import { RootKey } from '../sealing/root-key.js';
@@ -95,7 +96,7 @@ const names = (text: string) => [...text.matchAll(/"key":"([0-9a-f-]{36})"/g)].m
 const keysOf = (text: string) =>
   new Map(names(text).map((key) => [`demo/${key}`, root.userKey('demo', key, salt)] as const));
 
-function judged(keysOf: (text: string) => Map<string, Buffer>): RegistryState {
+function judged(keysOf: (text: string) => Map<string, KeyObject>): RegistryState {
   const state = new RegistryState();
   for (const [index, [text]] of golden.entries()) {
     const record = unsealRecord(decodeRecord(Buffer.from(text))!, 'demo', keysOf(text));

@@ -1,3 +1,4 @@
+import { type KeyObject } from 'node:crypto';
 import { type LogRecord } from '#event-sourcing';
 import { ENVIRONMENT_ID, notFound, type Queryable } from '#platform';
 import {
@@ -30,28 +31,22 @@ export async function sealOrders(
   orders: readonly { readonly id: string; readonly order: Order }[],
 ): Promise<StoredCommand[]> {
   const root = await keyring.rootKey();
-  const commands = orders.map(({ id, order }) => ({ id, command: commandOf(root, environment, id, order) }));
-  const keys = await keysFor(keyring, environment, commands);
-  return commands.map(({ id, command }) => {
-    if (!isPersonal(command)) return command;
-    const key = keys.get(nameOfKey({ environment, key: command.key }));
-    if (key === undefined) throw notFound('user');
-    return sealCommand(command, key, { environment, commandId: id });
-  });
+  return Promise.all(
+    orders.map(async ({ id, order }) => {
+      const command = commandOf(root, environment, id, order);
+      if (!isPersonal(command)) return command;
+      const key = await keyFor(keyring, { environment, key: command.key }, id);
+      return sealCommand(command, key, { environment, commandId: id });
+    }),
+  );
 }
 
 /** A key that is named after its command is new; any other one is there. */
-async function keysFor(
-  keyring: Keyring,
-  environment: string,
-  commands: readonly { readonly id: string; readonly command: RegistryCommand }[],
-): Promise<Map<string, Buffer>> {
-  const added: KeyName[] = [];
-  const known: KeyName[] = [];
-  for (const { id, command } of commands) {
-    if (isPersonal(command)) (command.key === id ? added : known).push({ environment, key: command.key });
-  }
-  return new Map([...(await keyring.makeKeys(added)), ...(await keyring.findKeys(known))]);
+async function keyFor(keyring: Keyring, name: KeyName, commandId: string): Promise<KeyObject> {
+  if (name.key === commandId) return keyring.makeKey(name);
+  const key = await keyring.findKey(name);
+  if (key === undefined) throw notFound('user');
+  return key;
 }
 
 function commandOf(root: RootKey, environment: string, id: string, order: Order): RegistryCommand {
@@ -104,7 +99,7 @@ export async function unsealRecords(
 export function unsealRecord(
   stored: StoredRecord,
   environment: string,
-  keys: ReadonlyMap<string, Buffer>,
+  keys: ReadonlyMap<string, KeyObject>,
 ): CommandRecord {
   const { command } = stored;
   if (!isSealed(command)) return { ...stored, command };

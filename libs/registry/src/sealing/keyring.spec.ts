@@ -32,18 +32,17 @@ describe('the keyring', () => {
     const rings = await Promise.all(Array.from({ length: 5 }, () => prepared(first)));
     expect(new Set(await Promise.all(rings.map(nameHash))).size).toBe(1);
     const key = randomUUID();
-    const made = await rings[0]!.makeKeys([{ environment: 'demo', key }]);
-    expect(made.get(`demo/${key}`)).toHaveLength(32);
-    expect(await rings[1]!.findKeys([{ environment: 'demo', key }])).toEqual(made);
+    const made = await rings[0]!.makeKey({ environment: 'demo', key });
+    expect((await rings[1]!.findKey({ environment: 'demo', key }))?.equals(made)).toBe(true);
   });
 
   it('finds no key in another environment, and none that was erased', async () => {
     const ring = await prepared(first);
     const key = randomUUID();
-    await ring.makeKeys([{ environment: 'demo', key }]);
-    expect(await ring.findKeys([{ environment: 'other', key }])).toEqual(new Map());
+    await ring.makeKey({ environment: 'demo', key });
+    expect(await ring.findKey({ environment: 'other', key })).toBeUndefined();
     await postgres.query(`DELETE FROM ${namespace.schema('keys')}.user_salts WHERE key = $1`, [key]);
-    expect(await ring.findKeys([{ environment: 'demo', key }])).toEqual(new Map());
+    expect(await ring.findKey({ environment: 'demo', key })).toBeUndefined();
   });
 
   it('cannot be read from the database alone', async () => {

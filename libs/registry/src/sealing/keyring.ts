@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { type Namespace, type Postgres, type Queryable } from '#platform';
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { Lookups, type Namespace, type Postgres, type Queryable } from '#platform';
 import { newRootKey, RootKey, unwrapRootKey, wrapRootKey } from './root-key.js';
 
 const SALT_BYTES = 32;
@@ -28,6 +28,11 @@ export interface KeyName {
 export class Keyring {
   private readonly schema: string;
   private root: Promise<RootKey> | undefined;
+  private readonly made = new Lookups<KeyName, KeyObject>((names) => this.makeKeys(names));
+  private readonly found = new Lookups<KeyName, KeyObject | undefined>(async (names) => {
+    const keys = await this.findKeys(names);
+    return names.map((name) => keys.get(nameOfKey(name)));
+  });
 
   /** The first master key wraps; the others are former ones, which may still have to open. */
   constructor(
@@ -75,20 +80,18 @@ export class Keyring {
     return (await this.storedRoot(this.postgres))?.wrapped === false;
   }
 
-  /** Makes these keys, for good before this resolves: what they seal must never be without them. By `nameOfKey`. */
-  async makeKeys(names: readonly KeyName[]): Promise<Map<string, Buffer>> {
-    if (names.length === 0) return new Map();
-    const root = await this.rootKey();
-    const made = names.map((name) => ({ ...name, salt: randomBytes(SALT_BYTES) }));
-    await this.postgres.query(
-      `INSERT INTO ${this.schema}.user_salts SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[])`,
-      [...columns(names), made.map(({ salt }) => salt)],
-    );
-    return userKeys(root, made);
+  /** Makes a key, for good before this resolves: what it seals must never be without it. */
+  makeKey(name: KeyName): Promise<KeyObject> {
+    return this.made.find(name);
+  }
+
+  /** A key; undefined where it was erased. */
+  findKey(name: KeyName): Promise<KeyObject | undefined> {
+    return this.found.find(name);
   }
 
   /** The keys of these names by `nameOfKey`; one that was erased is missing. */
-  async findKeys(names: readonly KeyName[], db: Queryable = this.postgres): Promise<Map<string, Buffer>> {
+  async findKeys(names: readonly KeyName[], db: Queryable = this.postgres.prepared): Promise<Map<string, KeyObject>> {
     if (names.length === 0) return new Map();
     const root = await this.rootKey();
     const { rows } = await db.query<KeyName & { salt: Buffer }>(
@@ -97,7 +100,19 @@ export class Keyring {
          WHERE salts.environment = named.environment AND salts.key = named.key LIMIT 1) found`,
       columns(names),
     );
-    return userKeys(root, rows);
+    return new Map(
+      rows.map(({ salt, environment, key }) => [nameOfKey({ environment, key }), root.userKey(environment, key, salt)]),
+    );
+  }
+
+  private async makeKeys(names: readonly KeyName[]): Promise<KeyObject[]> {
+    const root = await this.rootKey();
+    const salts = names.map(() => randomBytes(SALT_BYTES));
+    await this.postgres.prepared.query(
+      `INSERT INTO ${this.schema}.user_salts SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[])`,
+      [...columns(names), salts],
+    );
+    return names.map(({ environment, key }, index) => root.userKey(environment, key, salts[index]!));
   }
 
   private async readRoot(): Promise<RootKey> {
@@ -147,7 +162,3 @@ const columns = (names: readonly KeyName[]) => [
   names.map(({ environment }) => environment),
   names.map(({ key }) => key),
 ];
-
-function userKeys(root: RootKey, salted: readonly (KeyName & { salt: Buffer })[]): Map<string, Buffer> {
-  return new Map(salted.map(({ salt, ...name }) => [nameOfKey(name), root.userKey(name.environment, name.key, salt)]));
-}

@@ -1,12 +1,14 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { seal, unseal } from './seal.js';
 
 /** The secrets of an installation, all derived from one random key of 32 bytes that never changes. */
 export class RootKey {
-  private readonly names: Buffer;
-  private readonly bodies: Buffer;
+  private readonly root: KeyObject;
+  private readonly names: KeyObject;
+  private readonly bodies: KeyObject;
 
-  constructor(private readonly bytes: Buffer) {
+  constructor(bytes: Buffer) {
+    this.root = createSecretKey(bytes);
     this.names = this.derive('names');
     this.bodies = this.derive('bodies');
   }
@@ -24,12 +26,13 @@ export class RootKey {
   }
 
   /** The key of a user, which is gone for good when its salt is. */
-  userKey(environment: string, keyId: string, salt: Buffer): Buffer {
-    return createHmac('sha256', this.bytes).update(`user\n${environment}\n${keyId}\n`).update(salt).digest();
+  userKey(environment: string, keyId: string, salt: Buffer): KeyObject {
+    const hmac = createHmac('sha256', this.root).update(`user\n${environment}\n${keyId}\n`).update(salt);
+    return createSecretKey(hmac.digest());
   }
 
-  private derive(purpose: string): Buffer {
-    return createHmac('sha256', this.bytes).update(purpose).digest();
+  private derive(purpose: string): KeyObject {
+    return createSecretKey(createHmac('sha256', this.root).update(purpose).digest());
   }
 }
 
@@ -47,4 +50,4 @@ export function unwrapRootKey(wrapped: Buffer, masterKey: string): Buffer | unde
 }
 
 // A master key is 32 random bytes or more in some text form, not a password: a hash spreads it over a cipher's key.
-const keyOf = (masterKey: string) => createHash('sha256').update(masterKey).digest();
+const keyOf = (masterKey: string) => createSecretKey(createHash('sha256').update(masterKey).digest());

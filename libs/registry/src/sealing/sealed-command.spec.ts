@@ -1,10 +1,11 @@
+import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type ChangeUser, type RegisterUser } from '../users/domain/user.commands.js';
 import { seal, unseal } from './seal.js';
 import { sealCommand, unsealCommand } from './sealed-command.js';
 
-const key = Buffer.alloc(32, 7);
+const key = createSecretKey(Buffer.alloc(32, 7));
 const place = { environment: 'demo', commandId: 'c1' };
 const jane: RegisterUser = {
   type: 'RegisterUser',

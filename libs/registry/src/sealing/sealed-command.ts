@@ -1,3 +1,4 @@
+import { type KeyObject } from 'node:crypto';
 import { counter } from '#platform';
 import { type RegistryCommand, type SealedUserCommand, type StoredCommand } from '../fold/registry.record.js';
 import { type ChangeUser, type RegisterUser, type ReplaceUser } from '../users/domain/user.commands.js';
@@ -28,7 +29,7 @@ export function isSealed(command: StoredCommand): command is SealedUserCommand {
 }
 
 /** Seals what is personal of a command with the key that it names. */
-export function sealCommand(command: PersonalCommand, key: Buffer, place: Place): SealedUserCommand {
+export function sealCommand(command: PersonalCommand, key: KeyObject, place: Place): SealedUserCommand {
   if (command.type === 'ChangeUser') {
     const { changes, ...rest } = command;
     const { isActive, ...personal } = changes;
@@ -43,7 +44,7 @@ export function sealCommand(command: PersonalCommand, key: Buffer, place: Place)
  * The command as it was sealed. What cannot be opened, because its key was erased or its seal is broken, leaves what was
  * personal empty and nothing else different: a verdict never depends on what is sealed.
  */
-export function unsealCommand(command: SealedUserCommand, key: Buffer | undefined, place: Place): PersonalCommand {
+export function unsealCommand(command: SealedUserCommand, key: KeyObject | undefined, place: Place): PersonalCommand {
   const { sealed: text, isActive, ...rest } = command;
   const opened = key && unseal(key, Buffer.from(text, 'base64'), contextOf(command, place));
   if (key && !opened) brokenSeals.inc();
@@ -55,7 +56,7 @@ export function unsealCommand(command: SealedUserCommand, key: Buffer | undefine
   return { ...rest, user: { ...personal, isActive: isActive === true } };
 }
 
-function sealed(personal: Partial<Personal>, key: Buffer, command: PersonalCommand, place: Place): string {
+function sealed(personal: Partial<Personal>, key: KeyObject, command: PersonalCommand, place: Place): string {
   return seal(key, Buffer.from(JSON.stringify(personal)), contextOf(command, place)).toString('base64');
 }
 

@@ -53,6 +53,8 @@ export class Postgres {
       connectionString: url,
       max: options.max ?? 10,
       connectionTimeoutMillis: 5_000,
+      // What is asked on one connection without waiting in between travels together.
+      pipeline: true,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       query_timeout: options.queryTimeoutMs ?? UNANSWERED_MS,

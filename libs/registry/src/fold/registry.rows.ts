@@ -13,14 +13,17 @@ import { inEnvironment, RegistryState, type Tracked, type Verdict } from './regi
 export async function loadState(db: Queryable, commands: readonly LoggedCommand[]): Promise<RegistryState> {
   const state = new RegistryState();
   const touched = touchedBy(commands);
-  await loadCounters(db, state, commands);
-  await loadUsers(db, state, touched.users);
-  await loadOwners(db, state, touched);
-  await loadNamed(db, state.workspaces, 'workspaces', touched.workspaces);
-  await loadNamed(db, state.groups, 'groups', touched.groups);
-  await loadRoles(db, state, touched.roles);
-  await loadOutcomes(db, state, commands);
-  await loadKeys(db, state, touched.keys);
+  await Promise.all([
+    loadCounters(db, state, commands),
+    loadUsers(db, state, touched.users),
+    loadOwners(db, 'username_hash', state.usernames, touched.usernames),
+    loadOwners(db, 'email_hash', state.emails, touched.emails),
+    loadNamed(db, state.workspaces, 'workspaces', touched.workspaces),
+    loadNamed(db, state.groups, 'groups', touched.groups),
+    loadRoles(db, state, touched.roles),
+    loadOutcomes(db, state, commands),
+    loadKeys(db, state, touched.keys),
+  ]);
   return state;
 }
 
@@ -128,22 +131,18 @@ function userOf(row: UserRow): User {
 
 async function loadOwners(
   db: Queryable,
-  state: RegistryState,
-  { usernames, emails }: { usernames: Pairs; emails: Pairs },
+  column: 'username_hash' | 'email_hash',
+  owners: Tracked<number>,
+  names: Pairs,
 ): Promise<void> {
-  for (const [column, pairs, owners] of [
-    ['username_hash', usernames, state.usernames],
-    ['email_hash', emails, state.emails],
-  ] as const) {
-    if (pairs.length === 0) continue;
-    const { rows } = await db.query<{ environment: string; name: string; id: number }>(
-      `SELECT asked.environment, asked.name, found.id FROM unnest($1::text[], $2::text[]) AS asked (environment, name)
-       CROSS JOIN LATERAL (SELECT id FROM users
-         WHERE users.environment = asked.environment AND users.${column} = asked.name LIMIT 1) found`,
-      columns(pairs),
-    );
-    for (const { environment, name, id } of rows) owners.load(inEnvironment(environment, name), id);
-  }
+  if (names.length === 0) return;
+  const { rows } = await db.query<{ environment: string; name: string; id: number }>(
+    `SELECT asked.environment, asked.name, found.id FROM unnest($1::text[], $2::text[]) AS asked (environment, name)
+     CROSS JOIN LATERAL (SELECT id FROM users
+       WHERE users.environment = asked.environment AND users.${column} = asked.name LIMIT 1) found`,
+    columns(names),
+  );
+  for (const { environment, name, id } of rows) owners.load(inEnvironment(environment, name), id);
 }
 
 async function loadNamed(

@@ -6,14 +6,16 @@ import { type RegistryState, type Tracked } from './registry.state.js';
 
 /** Everything that the commands of a batch changed, in one statement a table. */
 export async function writeState(tx: Queryable, state: RegistryState): Promise<void> {
-  await writeCounters(tx, state);
-  await writeBlocks(tx, state);
-  await writeUsers(tx, state);
-  await writeNamed(tx, 'workspaces', state.workspaces);
-  await writeNamed(tx, 'groups', state.groups);
-  await writeRoles(tx, state);
-  await writeOutcomes(tx, state);
-  await writeKeys(tx, state);
+  await Promise.all([
+    writeCounters(tx, state),
+    writeBlocks(tx, state),
+    writeUsers(tx, state),
+    writeNamed(tx, 'workspaces', state.workspaces),
+    writeNamed(tx, 'groups', state.groups),
+    writeRoles(tx, state),
+    writeOutcomes(tx, state),
+    writeKeys(tx, state),
+  ]);
 }
 
 /** What was put in place, by environment and id, and what is gone. */

@@ -16,6 +16,8 @@ interface Surroundings {
   readonly servers: ServerAddresses;
   /** Undefined where tokens come from elsewhere (AUTH_JWKS_URL). */
   readonly secretFile?: string;
+  /** Undefined where the operator's own database, or environment, keeps the master key. */
+  readonly masterKeyFile?: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -33,16 +35,20 @@ export async function start(session: Session): Promise<number> {
 function surround(session: Session, address: Address, servers: ServerAddresses): Surroundings {
   const own = !process.env.AUTH_JWT_SECRET && !process.env.AUTH_JWKS_URL;
   const secretFile = own ? join(session.folder, 'jwt-secret') : undefined;
+  // It belongs to the data in the same folder: a database of the operator's must not depend on a checkout of ours.
+  const ownKeys = !process.env.DATABASE_URL && !process.env.TIDEMARK_MASTER_KEY;
+  const masterKeyFile = ownKeys ? join(session.folder, 'master-key') : undefined;
   const env = {
     ...process.env,
     ...servers,
+    ...(masterKeyFile && { TIDEMARK_MASTER_KEY: keptSecret(masterKeyFile) }),
     ...(secretFile && { AUTH_JWT_SECRET: keptSecret(secretFile) }),
     HOST: address.HOST,
     PORT: address.PORT,
     TIDEMARK_NAMESPACE: process.env.TIDEMARK_NAMESPACE || 'tidemark',
     TIDEMARK_URL: address.url,
   };
-  return { session, address, servers, secretFile, env };
+  return { session, address, servers, secretFile, masterKeyFile, env };
 }
 
 /** The projector before the interface: a command is answered when the views show it. */
@@ -64,7 +70,14 @@ async function startApps(surroundings: Surroundings): Promise<void> {
 }
 
 /** Keeps .tidemark/run.json, by which the command line finds what runs here, for as long as it runs. */
-function runFile({ session, address, servers, secretFile, env }: Surroundings): (pids: Record<string, number>) => void {
+function runFile({
+  session,
+  address,
+  servers,
+  secretFile,
+  masterKeyFile,
+  env,
+}: Surroundings): (pids: Record<string, number>) => void {
   const path = join(session.folder, 'run.json');
   session.processes.atEnd({ remove: path });
   const pids: Record<string, number> = { launcher: process.pid };
@@ -77,6 +90,7 @@ function runFile({ session, address, servers, secretFile, env }: Surroundings): 
       redisUrl: servers.REDIS_URL,
       namespace: env.TIDEMARK_NAMESPACE,
       jwtSecretFile: secretFile,
+      masterKeyFile,
       pids,
     };
     writeFileSync(`${path}.new`, JSON.stringify(run, null, 2), { mode: 0o600 });

@@ -2,7 +2,7 @@ import { createLogger, Namespace, Postgres, readConfig, SCOPES, signToken } from
 import { createApi } from '../../apps/api/src/api.js';
 import { startProjector } from '../../apps/projector/src/projector.js';
 import { freshNamespace } from './namespaces.js';
-import { dropViews } from './views.js';
+import { dropKeys, dropViews } from './views.js';
 
 export const SECRET = 'a secret of the tests, 32 bytes or more';
 
@@ -87,6 +87,7 @@ export async function startService({
       if (!owner) return;
       const postgres = new Postgres(config.databaseUrl, new Namespace(namespace));
       await dropViews(postgres, new Namespace(namespace));
+      await dropKeys(postgres, new Namespace(namespace));
       await postgres.close();
     },
   };

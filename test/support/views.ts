@@ -15,12 +15,12 @@ export interface Views {
   close(): Promise<void>;
 }
 
-export async function openViews(makeFold: (namespace: Namespace) => Fold): Promise<Views> {
+export async function openViews(makeFold: (namespace: Namespace, postgres: Postgres) => Fold): Promise<Views> {
   const namespace = new Namespace(freshNamespace());
   const postgres = new Postgres(process.env.DATABASE_URL ?? '', namespace, {
     onError: (err) => createLogger('test', 'error').error({ err }),
   });
-  const fold = makeFold(namespace);
+  const fold = makeFold(namespace, postgres);
   await prepareGeneration(postgres, namespace, fold, new Map());
   return {
     namespace,
@@ -33,6 +33,7 @@ export async function openViews(makeFold: (namespace: Namespace) => Fold): Promi
     rows: (...tables) => readRows(postgres, tables),
     async close() {
       await dropViews(postgres, namespace);
+      await dropKeys(postgres, namespace);
       await postgres.close();
     },
   };
@@ -47,6 +48,11 @@ export async function readRows(postgres: Postgres, tables: string[]): Promise<Re
     return [table, rows.map(({ row }) => row)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The keys, without which the log of a namespace can't be read any more. */
+export async function dropKeys(postgres: Postgres, namespace: Namespace): Promise<void> {
+  await postgres.query(`DROP SCHEMA IF EXISTS ${namespace.schema('keys')} CASCADE`);
 }
 
 /** All views of a namespace: what an operator may do at any time. */

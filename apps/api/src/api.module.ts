@@ -13,7 +13,7 @@ import {
   ProblemPagesModule,
 } from '#platform';
 import { requireGeneration } from '#projections';
-import { registryFold, RegistryModule } from '#registry';
+import { registryViews, RegistryModule } from '#registry';
 import { StatisticsModule } from '#statistics';
 import { StreamModule } from '#stream';
 
@@ -47,7 +47,7 @@ export class ApiModule implements OnModuleInit {
   }
 }
 
-export const folds = (namespace: Namespace) => [registryFold(namespace), activitiesFold(namespace)];
+export const folds = (namespace: Namespace) => [registryViews(namespace), activitiesFold(namespace)];
 
 /** Without Postgres or the log nothing can be answered; without Redis everything can, only slower. */
 function readiness(postgres: Postgres, log: EventLog, namespace: Namespace) {

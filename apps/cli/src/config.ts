@@ -11,6 +11,7 @@ interface Run {
   readonly redisUrl?: string;
   readonly namespace?: string;
   readonly jwtSecretFile?: string;
+  readonly masterKeyFile?: string;
 }
 
 type Place = Pick<Surroundings, 'env' | 'stateFolder'>;
@@ -38,6 +39,7 @@ export function serverSettings(place: Place): Config {
   }
   return readConfig({
     ...withSecret(place),
+    TIDEMARK_MASTER_KEY: env.TIDEMARK_MASTER_KEY || (run.masterKeyFile && textOf(run.masterKeyFile)?.trim()),
     KAFKA_BROKERS: run.kafkaBrokers,
     DATABASE_URL: run.databaseUrl,
     REDIS_URL: run.redisUrl,

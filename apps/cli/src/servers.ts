@@ -3,6 +3,7 @@ import { kafkaEventLog } from '#event-log';
 import { type Config, createLogger, Namespace, Postgres } from '#platform';
 
 export interface Servers {
+  readonly config: Config;
   readonly log: EventLog;
   readonly postgres: Postgres;
   readonly namespace: Namespace;
@@ -15,7 +16,7 @@ export async function withServers<T>(config: Config, work: (servers: Servers) =>
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: `${namespace.name}-cli`, logger });
   const postgres = new Postgres(config.databaseUrl, namespace, { max: 2 });
   try {
-    return await work({ log, postgres, namespace });
+    return await work({ config, log, postgres, namespace });
   } finally {
     await log.close();
     await postgres.close();

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { activitiesFold } from '#activities';
 import { type EventLog, type Extent, LogMismatch } from '#event-sourcing';
 import { type Config, connectRedis } from '#platform';
-import { type Fold, GenerationMissing, readCheckpoints, requireGeneration } from '#projections';
-import { registryFold } from '#registry';
+import { type FoldViews, GenerationMissing, readCheckpoints, requireGeneration } from '#projections';
+import { registryViews } from '#registry';
 import { type Servers, withServers } from './servers.js';
 
 /** Each server's state: `up`, or what is wrong. */
@@ -58,13 +58,13 @@ export async function readStatus(config: Config, url: string | undefined): Promi
 async function foldsOf(servers: Servers, down: Record<string, string>): Promise<FoldStatus[]> {
   const statuses: FoldStatus[] = [];
   // One after the other: they share a connection to Kafka, which a question that fails ends.
-  for (const fold of [registryFold(servers.namespace), activitiesFold(servers.namespace)]) {
+  for (const fold of [registryViews(servers.namespace), activitiesFold(servers.namespace)]) {
     statuses.push(await foldStatus(fold, servers, down));
   }
   return statuses;
 }
 
-async function foldStatus(fold: Fold, servers: Servers, down: Record<string, string>): Promise<FoldStatus> {
+async function foldStatus(fold: FoldViews, servers: Servers, down: Record<string, string>): Promise<FoldStatus> {
   const problems: string[] = [];
   const [extents, checkpoints] = await Promise.all([
     extentsOf(fold, servers.log, problems).catch((error: unknown) => void (down.kafka = doesNotAnswer(error))),
@@ -80,7 +80,7 @@ async function foldStatus(fold: Fold, servers: Servers, down: Record<string, str
 }
 
 async function extentsOf(
-  fold: Fold,
+  fold: FoldViews,
   log: EventLog,
   problems: string[],
 ): Promise<ReadonlyMap<number, Extent> | undefined> {
@@ -93,7 +93,7 @@ async function extentsOf(
   }
 }
 
-async function checkpointsOf(fold: Fold, { postgres, namespace }: Servers, problems: string[]) {
+async function checkpointsOf(fold: FoldViews, { postgres, namespace }: Servers, problems: string[]) {
   try {
     await requireGeneration(postgres, namespace, fold);
     return await readCheckpoints(postgres, fold);

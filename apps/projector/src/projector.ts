@@ -2,7 +2,7 @@ import { activitiesFold } from '#activities';
 import { kafkaEventLog } from '#event-log';
 import { type Config, connectRedis, type Logger, Namespace, Postgres, redisReady } from '#platform';
 import { project } from '#projections';
-import { registryFold } from '#registry';
+import { Keyring, prepareKeys, registryFold } from '#registry';
 import { statisticsFollower } from '#statistics';
 
 export interface RunningProjector {
@@ -21,8 +21,12 @@ export async function startProjector(config: Config, logger: Logger): Promise<Ru
   const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis')));
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: namespace.name, logger });
   const statistics = statisticsFollower(redis, postgres, namespace, logger);
-  const folds = [registryFold(namespace), activitiesFold(namespace, [statistics])];
+  const keyring = new Keyring(postgres, namespace, config.masterKeys);
+  const folds = [registryFold(namespace, keyring), activitiesFold(namespace, [statistics])];
   await log.prepare(folds.map(({ topic }) => topic));
+  await prepareKeys(keyring, log, namespace);
+  if (await keyring.liesOpen())
+    logger.warn('the keys of personal fields lie open in Postgres: set TIDEMARK_MASTER_KEY');
   const running = await Promise.all(folds.map((fold) => project(fold, { log, postgres, namespace, logger })));
   const close = async () => {
     await log.close();

@@ -11,7 +11,7 @@ import {
   ProblemPagesModule,
 } from '#platform';
 import { requireGeneration } from '#projections';
-import { registryFold } from '#registry';
+import { registryViews } from '#registry';
 import { StreamModule } from '#stream';
 
 /** The live stream alone, to scale apart from the rest of the interface behind one address. */
@@ -32,7 +32,7 @@ export class StreamAppModule {
 }
 
 // Whether a user is known, and stays, is the registry's to say.
-export const folds = (namespace: Namespace) => [registryFold(namespace), activitiesFold(namespace)];
+export const folds = (namespace: Namespace) => [registryViews(namespace), activitiesFold(namespace)];
 
 function readiness(postgres: Postgres, namespace: Namespace) {
   const check = async () => {

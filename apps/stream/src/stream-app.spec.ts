@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { activitiesFold } from '#activities';
 import { createLogger, httpApplication, Namespace, Postgres, readConfig } from '#platform';
 import { prepareGeneration } from '#projections';
-import { registryFold } from '#registry';
+import { registryViews } from '#registry';
 import { freshNamespace } from '../../../test/support/namespaces.js';
 import { dropViews } from '../../../test/support/views.js';
 import { StreamAppModule } from './stream-app.module.js';
@@ -37,7 +37,7 @@ describe('the live stream as an app of its own', () => {
     expect(half.json()).toMatchObject({
       checks: { views: expect.stringContaining('the views of registry are missing') },
     });
-    await prepareGeneration(postgres, namespace, registryFold(namespace), new Map());
+    await prepareGeneration(postgres, namespace, registryViews(namespace), new Map());
     expect((await ready()).statusCode).toBe(200);
   });
 });

@@ -4,7 +4,7 @@ import { activitiesFold, ActivitiesModule, type ActivityFollower, registerActivi
 import { EVENT_LOG } from '#event-sourcing';
 import { httpApplication, Namespace, PlatformModule, Postgres, readConfig, SCOPES, signToken } from '#platform';
 import { project } from '#projections';
-import { registryFold } from '#registry';
+import { Keyring, registryFold } from '#registry';
 import { MemoryLog } from './memory-log.js';
 import { freshNamespace, logger } from './views.js';
 
@@ -67,7 +67,10 @@ export class Service {
     registerActivityBodies(app);
     const postgres = app.get(Postgres);
     const around = { log, postgres, namespace, logger };
-    for (const fold of [registryFold(namespace), activitiesFold(namespace, options.followers?.(postgres, namespace))]) {
+    const keyring = app.get(Keyring);
+    await keyring.prepare(() => Promise.resolve(false));
+    const activities = activitiesFold(namespace, options.followers?.(postgres, namespace));
+    for (const fold of [registryFold(namespace, keyring), activities]) {
       await log.prepare([fold.topic]);
       await project(fold, around);
     }

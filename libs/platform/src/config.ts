@@ -23,6 +23,13 @@ const Settings = z
     AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
     AUTH_ISSUER: z.string().optional(),
     AUTH_AUDIENCE: z.string().optional(),
+    TIDEMARK_MASTER_KEY: z
+      .string()
+      .transform((text) => text.split(',').map((key) => key.trim()))
+      .refine((keys) => keys.every((key) => Buffer.byteLength(key) >= 32), {
+        message: 'at least 32 bytes; make one with: openssl rand -base64 32 (former ones behind it, comma-separated)',
+      })
+      .default([]),
     TIDEMARK_NAMESPACE: z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,30}$/, 'a letter, then letters, digits and _, lower-case, 31 at most')
@@ -55,6 +62,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly auth: AuthConfig;
+  /** What wraps the keys of personal fields: the one in use, then former ones. Empty: they lie open in Postgres. */
+  readonly masterKeys: readonly string[];
   readonly namespace: string;
   readonly logLevel: LogLevel;
 }
@@ -85,6 +94,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       issuer: data.AUTH_ISSUER,
       audience: data.AUTH_AUDIENCE,
     },
+    masterKeys: data.TIDEMARK_MASTER_KEY,
     namespace: data.TIDEMARK_NAMESPACE,
     logLevel: data.TIDEMARK_LOG_LEVEL,
   };

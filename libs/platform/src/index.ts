@@ -10,11 +10,12 @@ export { Endpoint, type EndpointOptions } from './http/endpoint.js';
 export { checkedBody, checkedPath, checkedQuery, checkInput, inputErrors } from './http/input.js';
 export { BODY_LIMIT, httpApplication } from './http/listen.js';
 export { createLogger, type Logger } from './logging.js';
+export { Lookups } from './lookups.js';
 export { counter, gauge, metrics, MetricsModule } from './metrics.js';
 export { Namespace } from './namespace.js';
 export { Notifications } from './notifications.js';
 export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
-export { Postgres, type Queryable } from './postgres.js';
+export { Postgres, prepared, type Queryable } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
 export {

@@ -12,6 +12,22 @@ export interface Queryable {
   ): Promise<{ rows: Row[]; rowCount: number | null }>;
 }
 
+const names = new Map<string, string>();
+
+/**
+ * The same connections, on each of which every text is parsed and planned once: for statements whose texts are few, and
+ * for which one plan is as good for all values.
+ */
+export function prepared(db: Pool | PoolClient): Queryable {
+  return {
+    query: (text, values) => {
+      const name = names.get(text) ?? `statement_${names.size}`;
+      names.set(text, name);
+      return db.query({ name, text, values });
+    },
+  };
+}
+
 // No transaction of ours waits for anything but Postgres.
 const FROZEN_MS = 5_000;
 
@@ -28,6 +44,8 @@ interface PostgresOptions {
 /** Connections on which the views of the live generation are found by their bare names. */
 export class Postgres {
   readonly pool: Pool;
+  /** See `prepared`. */
+  readonly prepared: Queryable;
 
   constructor(url: string, namespace: Namespace, options: PostgresOptions = {}) {
     const path = ['registry', 'activities'].map((fold) => namespace.schema(fold)).join(',');
@@ -35,6 +53,8 @@ export class Postgres {
       connectionString: url,
       max: options.max ?? 10,
       connectionTimeoutMillis: 5_000,
+      // What is asked on one connection without waiting in between travels together.
+      pipeline: true,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       query_timeout: options.queryTimeoutMs ?? UNANSWERED_MS,
@@ -42,6 +62,7 @@ export class Postgres {
       // A process that is frozen in the middle of a transaction must not hold its locks against its successor for ever.
       options: `-c search_path=${path},public -c idle_in_transaction_session_timeout=${FROZEN_MS}`,
     });
+    this.prepared = prepared(this.pool);
     // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
     this.pool.on('error', (error) => options.onError?.(error));
   }

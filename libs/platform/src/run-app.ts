@@ -11,7 +11,9 @@ export async function runApp(name: string, start: () => Promise<unknown>): Promi
     // Whoever started this over a channel and is gone can no longer end it.
     process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   } catch (error) {
-    const plain = error instanceof ConfigError || ['LogMismatch', 'GenerationMissing'].includes((error as Error).name);
+    const plain =
+      error instanceof ConfigError ||
+      ['LogMismatch', 'GenerationMissing', 'KeysUnusable'].includes((error as Error).name);
     console.error(plain ? `${name}: ${(error as Error).message}` : error);
     process.exit(1);
   }

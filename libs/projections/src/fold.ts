@@ -1,11 +1,8 @@
 import { type LogRecord, type Topic } from '#event-sourcing';
 import { type Queryable } from '#platform';
 
-/**
- * What turns one topic into views. `apply` is a function of the records and of what the views hold at the records'
- * start, nothing else: the same log gives the same rows, ids and verdicts at every replay.
- */
-export interface Fold {
+/** What a fold feeds, as far as readers have to know. */
+export interface FoldViews {
   /** Also the name of its Postgres schema, consumer group and announcements. */
   readonly name: string;
   readonly topic: Topic;
@@ -13,6 +10,13 @@ export interface Fold {
   readonly version: number;
   /** Creates the views' tables and indexes, by their bare names, in an empty schema. */
   readonly tables: string;
+}
+
+/**
+ * What turns one topic into views. `apply` is a function of the records and of what the views hold at the records'
+ * start, nothing else: the same log gives the same rows, ids and verdicts at every replay.
+ */
+export interface Fold extends FoldViews {
   /** How many records one transaction takes at most. */
   readonly batch: number;
   /**

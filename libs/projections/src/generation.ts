@@ -1,6 +1,6 @@
 import { type Extent } from '#event-sourcing';
 import { type Namespace, type Postgres, type Queryable } from '#platform';
-import { type Fold } from './fold.js';
+import { type FoldViews } from './fold.js';
 
 /** The live views are of another version than this code, not there (yet), or still on their way through the log. */
 export class GenerationMissing extends Error {
@@ -15,7 +15,7 @@ export class GenerationMissing extends Error {
 export async function prepareGeneration(
   postgres: Postgres,
   namespace: Namespace,
-  fold: Fold,
+  fold: FoldViews,
   extents: ReadonlyMap<number, Extent>,
 ): Promise<void> {
   await postgres.transaction(async (tx) => {
@@ -27,7 +27,7 @@ export async function prepareGeneration(
 }
 
 /** Throws `GenerationMissing` unless the live views are those that this code's fold writes, and complete. */
-export async function requireGeneration(db: Queryable, namespace: Namespace, fold: Fold): Promise<void> {
+export async function requireGeneration(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<void> {
   await requireVersion(db, namespace, fold);
   const { rows } = await db.query<{ behind: number | null }>(
     `SELECT sum(complete_at - position) AS behind FROM ${fold.name}_checkpoints WHERE position < complete_at`,
@@ -38,7 +38,7 @@ export async function requireGeneration(db: Queryable, namespace: Namespace, fol
   }
 }
 
-async function requireVersion(db: Queryable, namespace: Namespace, fold: Fold): Promise<void> {
+async function requireVersion(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<void> {
   const version = await versionOf(db, namespace, fold);
   if (version === fold.version) return;
   throw new GenerationMissing(
@@ -52,7 +52,7 @@ async function requireVersion(db: Queryable, namespace: Namespace, fold: Fold): 
 async function createViews(
   tx: Queryable,
   namespace: Namespace,
-  fold: Fold,
+  fold: FoldViews,
   extents: ReadonlyMap<number, Extent>,
 ): Promise<void> {
   const schema = namespace.schema(fold.name);
@@ -72,7 +72,7 @@ async function createViews(
   await tx.query(fold.tables);
 }
 
-async function versionOf(db: Queryable, namespace: Namespace, fold: Fold): Promise<number | undefined> {
+async function versionOf(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<number | undefined> {
   const table = `${namespace.schema(fold.name)}.${fold.name}_generation`;
   const { rows } = await db.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
   if (!rows[0]?.exists) return undefined;

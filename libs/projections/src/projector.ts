@@ -1,5 +1,5 @@
 import { type Consumption, type EventLog, type LogRecord } from '#event-sourcing';
-import { counter, isOutage, type Logger, type Namespace, type Postgres } from '#platform';
+import { counter, isOutage, type Logger, type Namespace, type Postgres, prepared } from '#platform';
 import { moveCheckpoint, readCheckpoints, StaleOwner } from './checkpoints.js';
 import { type Fold } from './fold.js';
 import { prepareGeneration } from './generation.js';
@@ -74,7 +74,8 @@ async function commitBatch(
 ): Promise<void> {
   const from = batch[0]!.offset;
   const to = batch.at(-1)!.offset + 1;
-  const afterCommit = await postgres.transaction(async (tx) => {
+  const afterCommit = await postgres.transaction(async (connection) => {
+    const tx = prepared(connection);
     await moveCheckpoint(tx, fold, partition, from, to);
     const after = await fold.apply(tx, partition, batch);
     await tx.query('SELECT pg_notify($1, $2)', [namespace.channel(fold.name), `${partition}:${to}`]);

@@ -1,4 +1,7 @@
-export { registryFold, registryTopic } from './fold/registry.fold.js';
+export { DirectoryModule } from './directory.module.js';
+export { registryFold, registryTopic, registryViews } from './fold/registry.fold.js';
 export { RegistryModule } from './registry.module.js';
+export { Keyring } from './sealing/keyring.js';
+export { prepareKeys } from './sealing/prepare-keys.js';
 export { Role } from './workspaces/http/workspaces.input.js';
 export { Directory, type UserReference } from './users/queries/directory.js';

@@ -1,9 +1,11 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { DirectoryModule } from './directory.module.js';
 import { CommandLog } from './commands/command-log.js';
 import { Outcomes } from './commands/outcomes.js';
 import { Answering } from './http/answering.js';
 import { CommandsController } from './http/commands.controller.js';
+import { Keyring, KeysUnusable } from './sealing/keyring.js';
 import { ChangeUserHandler } from './users/commands/change-user.js';
 import { DeleteUserHandler } from './users/commands/delete-user.js';
 import { RegisterUserHandler } from './users/commands/register-user.js';
@@ -13,7 +15,6 @@ import { UserDoor } from './users/commands/user-door.js';
 import { UserBatchController } from './users/http/user-batch.controller.js';
 import { UsersController } from './users/http/users.controller.js';
 import { UsersV2Controller } from './users/http/users-v2.controller.js';
-import { Directory } from './users/queries/directory.js';
 import { GetUserHandler } from './users/queries/get-user.js';
 import { LastActiveHandler } from './users/queries/last-active.js';
 import { ListUsersHandler } from './users/queries/list-users.js';
@@ -54,7 +55,7 @@ const workspaces = [
 
 /** Users, workspaces, groups and roles: their routes, and the `Directory` for rooms that name them. */
 @Module({
-  imports: [CqrsModule],
+  imports: [CqrsModule, DirectoryModule],
   controllers: [
     UserBatchController,
     UsersController,
@@ -64,7 +65,16 @@ const workspaces = [
     UserWorkspacesController,
     CommandsController,
   ],
-  providers: [CommandLog, Outcomes, Answering, Directory, ...users, ...workspaces],
-  exports: [Directory],
+  providers: [CommandLog, Outcomes, Answering, ...users, ...workspaces],
+  exports: [DirectoryModule],
 })
-export class RegistryModule {}
+export class RegistryModule implements OnModuleInit {
+  constructor(@Inject(Keyring) private readonly keyring: Keyring) {}
+
+  /** Throws `KeysUnusable`: with the wrong master key no command could ever be let in. */
+  async onModuleInit(): Promise<void> {
+    await this.keyring.rootKey().catch((error: unknown) => {
+      if (error instanceof KeysUnusable) throw error;
+    });
+  }
+}

@@ -23,6 +23,7 @@ export async function startService(view: View, options: { redisUrl: string; port
     host: '127.0.0.1',
     port: options.port ?? 0,
     auth,
+    masterKeys: [],
     namespace: view.namespace.name,
     logLevel: 'silent',
   };

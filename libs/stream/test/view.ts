@@ -4,7 +4,8 @@ import { partitionFor } from '#event-log';
 import { type LogRecord } from '#event-sourcing';
 import { Namespace, Notifications, Postgres } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
-import { registryFold } from '#registry';
+import { Keyring, registryFold } from '#registry';
+import { sealedRecord, type Sent as SentOrder } from '../../registry/test/sealed-log.js';
 
 /** An activity as the log gets it. One whose id is there already is a resend: it takes a position and adds no row. */
 export interface Sent {
@@ -20,6 +21,7 @@ export async function openView(url: string): Promise<View> {
   const view = new View(url, new Namespace(`stream_${randomBytes(6).toString('hex')}`));
   for (const fold of [view.activities, view.registry])
     await prepareGeneration(view.postgres, view.namespace, fold, new Map());
+  await view.keyring.prepare(() => Promise.resolve(false));
   return view;
 }
 
@@ -28,6 +30,7 @@ export class View {
   readonly notifications: Notifications;
   readonly activities: Fold;
   readonly registry: Fold;
+  readonly keyring: Keyring;
   private readonly turns = new Map<string, Promise<void>>();
 
   constructor(
@@ -37,7 +40,8 @@ export class View {
     this.postgres = new Postgres(url, namespace, { max: 10 });
     this.notifications = new Notifications(url, () => undefined, { name: `${namespace.name}_notifications` });
     this.activities = activitiesFold(namespace);
-    this.registry = registryFold(namespace);
+    this.keyring = new Keyring(this.postgres, namespace, []);
+    this.registry = registryFold(namespace, this.keyring);
   }
 
   /** Commits activities of a user in one transaction; those of one partition one after the other. */
@@ -52,9 +56,9 @@ export class View {
   /** Registers the environment's next user: ids count from 1. */
   register(environment: string): Promise<void> {
     const username = randomUUID();
-    const keys = { username, email: `${username}@example.org` };
-    const user = { ...keys, firstName: '', lastName: '', isActive: true, profile: {} };
-    return this.command(environment, { type: 'RegisterUser', keys, user });
+    const names = { username, email: `${username}@example.org` };
+    const user = { ...names, firstName: '', lastName: '', isActive: true, profile: {} };
+    return this.command(environment, { type: 'RegisterUser', user });
   }
 
   remove(environment: string, userId: number): Promise<void> {
@@ -72,8 +76,8 @@ export class View {
     await this.postgres.close();
   }
 
-  private command(environment: string, command: object): Promise<void> {
-    const value = { v: 1, id: randomUUID(), by: 'spec', command };
+  private async command(environment: string, order: SentOrder['order']): Promise<void> {
+    const value = await sealedRecord(this.keyring, environment, { id: randomUUID(), order });
     return this.commit(this.registry, environment, [{ time: Date.now(), value }]);
   }
 

@@ -69,7 +69,7 @@ function statusOf(thrown: unknown): number {
 // Connection errors of Node, the connection class (08), shutdown and "too many" classes (57P, 53) of Postgres, and
 // the names under which the log's and Redis's clients say that they got no answer.
 const OUTAGE_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08\w{3}|57P\d{2}|53\w{3})$/;
-const OUTAGE_NAMES = /^(LogUnavailable|LogOverloaded|MaxRetriesPerRequestError)$/;
+const OUTAGE_NAMES = /^(LogUnavailable|LogOverloaded|MaxRetriesPerRequestError|KeysMissing|KeysUnusable)$/;
 const OUTAGE_TEXT =
   /connection timeout|timeout exceeded when trying to connect|Connection terminated|Query read timeout/i;
 

@@ -3,8 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_LOG, type EventLog, isRejection } from '#event-sourcing';
 import { isProblemCode, Namespace, Problem } from '#platform';
 import { registryTopic } from '../fold/registry.fold.js';
-import { encodeCommand, type Idempotency, type RegistryCommand } from '../fold/registry.record.js';
+import { encodeRecord, type Idempotency } from '../fold/registry.record.js';
 import { type Accepted, type Verdict } from '../fold/registry.state.js';
+import { type Order, sealOrders } from '../sealing/command-seals.js';
+import { Keyring } from '../sealing/keyring.js';
+import { type RootKey } from '../sealing/root-key.js';
 import { newCommandId } from './command-id.js';
 import { Outcomes } from './outcomes.js';
 
@@ -35,12 +38,13 @@ export class CommandLog {
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(Namespace) private readonly namespace: Namespace,
     @Inject(Outcomes) private readonly outcomes: Outcomes,
+    @Inject(Keyring) private readonly keyring: Keyring,
   ) {}
 
   /** Throws the rejection as a `Problem`, `LogUnavailable` when it is not known whether the log has the command. */
-  async submit(sender: Sender, command: RegistryCommand): Promise<Answer> {
+  async submit(sender: Sender, order: Order): Promise<Answer> {
     const id = newCommandId();
-    const decided = await this.appendAndWait(sender, [{ id, command, key: sender.idempotencyKey }], PATIENCE_MS);
+    const decided = await this.appendAndWait(sender, [{ id, order, key: sender.idempotencyKey }], PATIENCE_MS);
     const verdict = decided.get(id);
     return verdict === undefined ? { pending: id } : acceptedOrThrow(verdict);
   }
@@ -49,11 +53,11 @@ export class CommandLog {
    * Many commands in one append, a record each, judged each for itself; an `Idempotency-Key` covers each at its place.
    * Verdicts come in the order of the commands. Throws `unavailable` when the views lag too far to wait for.
    */
-  async submitAll(sender: Sender, commands: readonly RegistryCommand[]): Promise<Verdict[]> {
+  async submitAll(sender: Sender, orders: readonly Order[]): Promise<Verdict[]> {
     const { idempotencyKey } = sender;
-    const records = commands.map((command, index) => ({
+    const records = orders.map((order, index) => ({
       id: newCommandId(),
-      command,
+      order,
       key: idempotencyKey && `${idempotencyKey}\n${index}`,
     }));
     const decided = await this.appendAndWait(sender, records, BATCH_PATIENCE_MS);
@@ -62,16 +66,18 @@ export class CommandLog {
 
   private async appendAndWait(
     { environment, subject }: Sender,
-    commands: readonly { id: string; command: RegistryCommand; key: string | undefined }[],
+    orders: readonly { id: string; order: Order; key: string | undefined }[],
     patience: number,
   ): Promise<Map<string, Verdict>> {
-    const records = commands.map(({ id, command, key }) => {
-      const idempotency = key === undefined ? undefined : idempotencyOf(subject, key, command);
-      const value = encodeCommand({ v: 1, id, by: subject, ...(idempotency && { idempotency }), command });
-      return { key: environment, value };
+    const root = await this.keyring.rootKey();
+    const commands = await sealOrders(this.keyring, environment, orders);
+    const records = orders.map(({ id, order, key }, index) => {
+      const idempotency = key === undefined ? undefined : idempotencyOf(root, subject, key, order);
+      const record = { v: 1 as const, id, by: subject, ...(idempotency && { idempotency }), command: commands[index]! };
+      return { key: environment, value: encodeRecord(record) };
     });
     const expected = this.outcomes.expect(
-      commands.map(({ id }) => id),
+      orders.map(({ id }) => id),
       patience,
     );
     try {
@@ -100,8 +106,10 @@ export function acceptedOrThrow(verdict: Verdict): Accepted['accepted'] {
   throw new Problem(code, verdict.detail);
 }
 
-/** A key is the sender's own; the same command, and nothing else, may be sent with it again. */
-function idempotencyOf(subject: string, key: string, command: RegistryCommand): Idempotency {
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
-  return { key: sha256(`${subject}\n${key}`), bodyHash: sha256(JSON.stringify(command)) };
+/** A key is the sender's own; the same order, and nothing else, may be sent with it again. */
+function idempotencyOf(root: RootKey, subject: string, key: string, order: Order): Idempotency {
+  // Which key seals an order is not of the sender's asking.
+  const body = JSON.stringify({ ...order, key: undefined });
+  const sha256 = createHash('sha256').update(`${subject}\n${key}`);
+  return { key: sha256.digest('base64url'), bodyHash: root.bodyHash(body) };
 }

@@ -78,7 +78,7 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async settleDecided(): Promise<void> {
-    const { rows } = await this.postgres.query<{ command_id: string; verdict: Verdict }>(
+    const { rows } = await this.postgres.prepared.query<{ command_id: string; verdict: Verdict }>(
       'SELECT command_id, verdict FROM outcomes WHERE command_id = ANY($1)',
       [[...this.waiting.keys()]],
     );

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { nameKeys } from '../users/domain/user.names.js';
 import { newCommandId, timeOfCommandId } from '../commands/command-id.js';
 import { judge } from './judge.js';
-import { type CommandRecord, decodeCommand, encodeCommand, type RegistryCommand } from './registry.record.js';
+import { type CommandRecord, decodeRecord, encodeRecord, type RegistryCommand } from './registry.record.js';
 import { RegistryState } from './registry.state.js';
 
+const hashes = (username: string) => ({ username: `#${username}`, email: `#${username}@example.com` });
 const register = (username: string): RegistryCommand => {
   const user = { username, email: `${username}@example.com`, firstName: '', lastName: '', isActive: true, profile: {} };
-  return { type: 'RegisterUser', keys: nameKeys(user), user };
+  return { type: 'RegisterUser', key: `key of ${username}`, names: hashes(username), user };
 };
 const record = (command: RegistryCommand, more: Partial<CommandRecord> = {}): CommandRecord => ({
   v: 1,
@@ -20,9 +20,9 @@ const verdict = (state: RegistryState, { id }: CommandRecord) => state.outcomes.
 const DAY = 24 * 60 * 60 * 1000;
 
 describe('the registry judges', () => {
-  it('for the first in the log when two want one name, whatever its case', () => {
+  it('for the first in the log when two want one name', () => {
     const state = new RegistryState();
-    const [first, second] = [record(register('Jane')), record(register('jANE'))];
+    const [first, second] = [record(register('jane')), record(register('jane'))];
     judge(state, 'demo', first, 1000);
     judge(state, 'demo', second, 1000);
     expect(verdict(state, first)).toMatchObject({ accepted: { type: 'user', id: 1, did: 'create', version: 1 } });
@@ -59,13 +59,15 @@ describe('the registry judges', () => {
     const state = new RegistryState();
     judge(state, 'demo', record(register('a')), 1);
     judge(state, 'demo', record(register('b')), 1);
-    const rename = (userId: number, username: string) =>
-      record({ type: 'ChangeUser', userId, keys: { username }, changes: { username } });
-    judge(state, 'demo', rename(1, 'c'), 1);
-    const taken = rename(2, 'a');
+    const rename = (userId: number, from: string, to: string) => {
+      const names = { username: hashes(to).username };
+      return record({ type: 'ChangeUser', userId, key: `key of ${from}`, names, changes: { username: to } });
+    };
+    judge(state, 'demo', rename(1, 'a', 'c'), 1);
+    const taken = rename(2, 'b', 'a');
     judge(state, 'demo', taken, 1);
     expect(verdict(state, taken)).toMatchObject({ accepted: { id: 2, version: 2 } });
-    expect(state.usernames.get('demo/a')).toBe(2);
+    expect(state.usernames.get('demo/#a')).toBe(2);
   });
 
   it('object ids that rise even when the clock of the log falls', () => {
@@ -95,8 +97,9 @@ describe('the registry judges', () => {
 
 describe('a record of the registry', () => {
   it('is read back as it was written', () => {
-    const command = record(register('jané'), { idempotency: { key: 'k', bodyHash: 'h' } });
-    expect(decodeCommand(Buffer.from(encodeCommand(command)))).toEqual(command);
+    const stored = { v: 1 as const, id: newCommandId(), by: 'tester', idempotency: { key: 'k', bodyHash: 'h' } };
+    const command = { type: 'ChangeUser' as const, userId: 1, key: newCommandId(), names: {}, sealed: 'AAAA' };
+    expect(decodeRecord(Buffer.from(encodeRecord({ ...stored, command })))).toEqual({ ...stored, command });
   });
 
   it.each([
@@ -106,7 +109,7 @@ describe('a record of the registry', () => {
     '{"v":2}',
     '{"v":1,"id":"x","by":"y","command":{"type":"RegisterUser"}}',
     '\u0000\uffff',
-  ])('is void when it is %j', (text) => expect(decodeCommand(Buffer.from(text))).toBeUndefined());
+  ])('is void when it is %j', (text) => expect(decodeRecord(Buffer.from(text))).toBeUndefined());
 
   it('carries an id that tells when it was made', () => {
     expect(timeOfCommandId(newCommandId(1_750_000_000_123))).toBe(1_750_000_000_123);

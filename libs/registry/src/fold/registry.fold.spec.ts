@@ -1,11 +1,17 @@
-import { describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type LogRecord } from '#event-sourcing';
 import { openViews, type Views } from '../../../../test/support/views.js';
-import { nameKeys } from '../users/domain/user.names.js';
+import { sealedRecord } from '../../test/sealed-log.js';
+import { type Order, unsealRecords } from '../sealing/command-seals.js';
+import { Keyring } from '../sealing/keyring.js';
 import { type UserDetails } from '../users/domain/user.js';
+import { comparable } from '../users/domain/user.names.js';
+import { judge } from './judge.js';
 import { registryFold } from './registry.fold.js';
-import { decodeCommand, encodeCommand, type RegistryCommand } from './registry.record.js';
+import { decodeRecord, encodeRecord } from './registry.record.js';
+import { RegistryState } from './registry.state.js';
 
 const TABLES = [
   'environments',
@@ -37,13 +43,11 @@ const smallId = fc.integer({ min: 1, max: 3 });
 const ifVersions = fc.option(fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }), { nil: undefined });
 const optional = <T extends object>(value: T) => JSON.parse(JSON.stringify(value)) as T;
 
-const command: fc.Arbitrary<RegistryCommand> = fc.oneof(
-  { weight: 3, arbitrary: details.map((user) => ({ type: 'RegisterUser' as const, keys: nameKeys(user), user })) },
+const order: fc.Arbitrary<Order> = fc.oneof(
+  { weight: 3, arbitrary: details.map((user) => ({ type: 'RegisterUser' as const, user })) },
   fc
     .tuple(userId, ifVersions, details)
-    .map(([id, versions, user]) =>
-      optional({ type: 'ReplaceUser' as const, userId: id, ifVersions: versions, keys: nameKeys(user), user }),
-    ),
+    .map(([id, versions, user]) => optional({ type: 'ReplaceUser' as const, userId: id, ifVersions: versions, user })),
   fc
     .tuple(userId, ifVersions, details, fc.subarray(['username', 'email', 'profile']))
     .map(([id, versions, user, named]) => {
@@ -52,7 +56,6 @@ const command: fc.Arbitrary<RegistryCommand> = fc.oneof(
         type: 'ChangeUser' as const,
         userId: id,
         ifVersions: versions,
-        keys: nameKeys(changes),
         changes,
       });
     }),
@@ -85,47 +88,71 @@ const command: fc.Arbitrary<RegistryCommand> = fc.oneof(
     ),
 );
 
-/** A log of one partition: commands, some of them twice, some with a key, and bytes that are none. */
-const log: fc.Arbitrary<LogRecord[]> = fc
-  .array(
-    fc.record({
-      environment: fc.constantFrom('one', 'two'),
-      command,
-      key: fc.option(fc.constantFrom('k1', 'k2'), { nil: undefined }),
-      pause: fc.constantFrom(0, 1, 20 * HOUR),
-      kind: fc.constantFrom('command', 'command', 'command', 'repeat', 'junk'),
-    }),
-    { minLength: 1, maxLength: 40 },
-  )
-  .map((entries) => {
-    let time = Date.UTC(2026, 0, 1);
-    let previous = 'never';
-    return entries.map(({ environment, command, key, pause, kind }, offset) => {
-      time += pause;
-      const id = `00000000-0000-7000-8000-${String(offset).padStart(12, '0')}`;
-      const idempotency = key && { key, bodyHash: JSON.stringify(command).length % 2 ? 'a' : 'b' };
-      if (kind === 'command') {
-        previous = encodeCommand({ v: 1, id, by: 'tester', ...(idempotency && { idempotency }), command });
-      }
-      const value = kind === 'junk' ? '{"v":1,"id":"junk"}' : previous;
-      return { partition: 0, offset, key: environment, value: Buffer.from(value), time };
-    });
-  });
+/** What comes into a log of one partition: orders, some of them twice, some with a key, and bytes that are none. */
+const entries = fc.array(
+  fc.record({
+    environment: fc.constantFrom('one', 'two'),
+    order,
+    key: fc.option(fc.constantFrom('k1', 'k2'), { nil: undefined }),
+    pause: fc.constantFrom(0, 1, 20 * HOUR),
+    kind: fc.constantFrom('command', 'command', 'command', 'repeat', 'junk'),
+  }),
+  { minLength: 1, maxLength: 40 },
+);
+type Entry = typeof entries extends fc.Arbitrary<(infer One)[]> ? One : never;
+
+/** The records of these entries, each let in at a door that knows all that came before. */
+async function logOf(keyring: Keyring, given: readonly Entry[]): Promise<LogRecord[]> {
+  const known = new RegistryState();
+  const records: LogRecord[] = [];
+  let time = Date.UTC(2026, 0, 1);
+  let previous = 'never';
+  for (const [offset, { environment, order, key, pause, kind }] of given.entries()) {
+    time += pause;
+    const idempotency = key ? { key, bodyHash: JSON.stringify(order).length % 2 ? 'a' : 'b' } : undefined;
+    if (kind === 'command') {
+      const user =
+        'userId' in order && order.type !== 'DeleteUser'
+          ? known.users.get(`${environment}/${order.userId}`)
+          : undefined;
+      const sent = { id: randomUUID(), order: user ? { ...order, key: user.key } : order, idempotency };
+      previous = encodeRecord(await sealedRecord(keyring, environment, sent));
+    }
+    const value = kind === 'junk' ? '{"v":1,"id":"junk"}' : previous;
+    records.push({ partition: 0, offset, key: environment, value: Buffer.from(value), time });
+    const { commands } = await unsealRecords(keyring, records.slice(-1));
+    for (const { record, at } of commands) judge(known, environment, record, at);
+  }
+  return records;
+}
 
 describe('the fold of the registry', () => {
+  let keys: Views;
+  let keyring: Keyring;
+  beforeAll(async () => {
+    keys = await openViews((namespace, postgres) => {
+      keyring = new Keyring(postgres, namespace, []);
+      return registryFold(namespace, keyring);
+    });
+    await keyring.prepare(() => Promise.resolve(false));
+  });
+  afterAll(() => keys.close());
+
   const withViews = async (count: number, check: (...views: Views[]) => Promise<void>) => {
-    const views = await Promise.all(Array.from({ length: count }, () => openViews(registryFold)));
+    const open = () => openViews((namespace) => registryFold(namespace, keyring));
+    const views = await Promise.all(Array.from({ length: count }, open));
     await check(...views).finally(() => Promise.all(views.map((view) => view.close())));
   };
 
   it('gives the same rows, ids and verdicts whatever the batches, and with every record once more', async () => {
     await fc.assert(
-      fc.asyncProperty(log, fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }), (records, sizes) =>
+      fc.asyncProperty(entries, fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }), (given, sizes) =>
         withViews(2, async (whole, parts) => {
+          const records = await logOf(keyring, given);
           await whole.apply(records);
           for (const batch of cut(records, sizes)) await parts.apply(batch);
           expect(await parts.rows(...TABLES)).toEqual(await whole.rows(...TABLES));
-          await parts.apply(records.filter(({ value }) => decodeCommand(value)));
+          await parts.apply(records.filter((record) => decodeRecord(record.value)));
           expect(await parts.rows(...TABLES)).toEqual(await whole.rows(...TABLES));
         }),
       ),
@@ -135,9 +162,9 @@ describe('the fold of the registry', () => {
 
   it('never leaves a role whose target or holder is gone', async () => {
     await fc.assert(
-      fc.asyncProperty(log, (records) =>
+      fc.asyncProperty(entries, (given) =>
         withViews(1, async (views) => {
-          await views.apply(records);
+          await views.apply(await logOf(keyring, given));
           const rows = (await views.rows('users', 'groups', 'workspaces', 'roles')) as Record<string, Row[]>;
           const there = (environment: string, type: string, id: number) =>
             rows[`${type}s`]!.some((row) => row.environment === environment && row.id === id);
@@ -153,9 +180,9 @@ describe('the fold of the registry', () => {
 
   it('never has a name twice, a count that is off or an id used again', async () => {
     await fc.assert(
-      fc.asyncProperty(log, (records) =>
+      fc.asyncProperty(entries, (given) =>
         withViews(1, async (views) => {
-          await views.apply(records);
+          await views.apply(await logOf(keyring, given));
           const { users, environments } = (await views.rows('users', 'environments')) as {
             users: { environment: string; id: number; username: string; email: string }[];
             environments: { environment: string; users: number; last_user_id: number }[];
@@ -163,8 +190,8 @@ describe('the fold of the registry', () => {
           for (const { environment, users: count, last_user_id } of environments) {
             const own = users.filter((user) => user.environment === environment);
             expect(own).toHaveLength(count);
-            expect(new Set(own.map((user) => nameKeys(user).username)).size).toBe(count);
-            expect(new Set(own.map((user) => nameKeys(user).email)).size).toBe(count);
+            expect(new Set(own.map((user) => comparable(user.username))).size).toBe(count);
+            expect(new Set(own.map((user) => comparable(user.email))).size).toBe(count);
             expect(own.every(({ id }) => id <= last_user_id)).toBe(true);
           }
         }),

@@ -5,15 +5,15 @@ import { type NamedCommand } from '../workspaces/domain/named.decider.js';
 
 export type RegistryCommand = UserCommand | NamedCommand | AssignmentCommand;
 
-/** One record of the registry's topic: a command as it was let in at the door. Its key is the environment. */
-export interface CommandRecord {
+/** A command with what the fold needs to know of how it came. */
+export interface CommandRecord<Command = RegistryCommand> {
   readonly v: 1;
   /** The command's own id, a UUID: a second record with it is the same command, not a second one. */
   readonly id: string;
   /** Who asked: the token's subject. */
   readonly by: string;
   readonly idempotency?: Idempotency;
-  readonly command: RegistryCommand;
+  readonly command: Command;
 }
 
 /** The client's `Idempotency-Key`, made its own by the subject, and the hash of what it was sent with. */
@@ -23,27 +23,30 @@ export interface Idempotency {
 }
 
 const Names = z.object({ username: z.string(), email: z.string() });
-const Details = z.object({
-  username: z.string(),
-  email: z.string(),
-  firstName: z.string(),
-  lastName: z.string(),
-  isActive: z.boolean(),
-  profile: z.record(z.string(), z.unknown()),
-});
-const Target = z.object({ userId: z.number().int(), ifVersions: z.array(z.number().int()).optional() });
-
-const named = { id: z.number().int(), ifVersions: z.array(z.number().int()).optional() };
+const ifVersions = z.array(z.number().int()).readonly().optional();
+/** What is personal stands sealed with the user's key (`sealed-command.ts`), in base64. */
+const personal = { key: z.uuid(), sealed: z.base64() };
+const user = { userId: z.number().int(), ifVersions };
+const named = { id: z.number().int(), ifVersions };
 const ends = {
   target: z.object({ type: z.enum(['group', 'workspace']), id: z.number().int() }),
   holder: z.object({ type: z.enum(['user', 'group']), id: z.number().int() }),
 };
 
-const Command = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('RegisterUser'), keys: Names, user: Details }),
-  Target.extend({ type: z.literal('ReplaceUser'), keys: Names, user: Details }),
-  Target.extend({ type: z.literal('ChangeUser'), keys: Names.partial(), changes: Details.partial() }),
-  Target.extend({ type: z.literal('DeleteUser') }),
+const SealedUserCommand = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('RegisterUser'), names: Names, isActive: z.boolean(), ...personal }),
+  z.object({ type: z.literal('ReplaceUser'), ...user, names: Names, isActive: z.boolean(), ...personal }),
+  z.object({
+    type: z.literal('ChangeUser'),
+    ...user,
+    names: Names.partial(),
+    isActive: z.boolean().optional(),
+    ...personal,
+  }),
+]);
+const StoredCommand = z.discriminatedUnion('type', [
+  ...SealedUserCommand.options,
+  z.object({ type: z.literal('DeleteUser'), ...user }),
   z.object({ type: z.enum(['CreateWorkspace', 'CreateGroup']), name: z.string() }),
   z.object({ type: z.enum(['RenameWorkspace', 'RenameGroup']), ...named, name: z.string() }),
   z.object({ type: z.enum(['DeleteWorkspace', 'DeleteGroup']), ...named }),
@@ -60,15 +63,22 @@ const Stored = z.object({
   id: z.uuid(),
   by: z.string(),
   idempotency: z.object({ key: z.string(), bodyHash: z.string() }).optional(),
-  command: Command,
+  command: StoredCommand,
 });
 
-export function encodeCommand(record: CommandRecord): string {
+/** A command as it stands in the log: what is personal in it cannot be read without the user's key. */
+export type StoredCommand = z.infer<typeof StoredCommand>;
+export type SealedUserCommand = z.infer<typeof SealedUserCommand>;
+
+/** One record of the registry's topic: a command as it was let in at the door. Its key is the environment. */
+export type StoredRecord = CommandRecord<StoredCommand>;
+
+export function encodeRecord(record: StoredRecord): string {
   return JSON.stringify(record);
 }
 
-/** The command of a record; undefined where the bytes are none, which makes the record void. */
-export function decodeCommand(value: Buffer): CommandRecord | undefined {
+/** The record of these bytes; undefined where they are none, which makes it void. */
+export function decodeRecord(value: Buffer): StoredRecord | undefined {
   try {
     return Stored.safeParse(JSON.parse(value.toString('utf8'))).data;
   } catch {

@@ -2,31 +2,28 @@ import { type Queryable } from '#platform';
 import { type User } from '../users/domain/user.js';
 import { type Holder, type Role, type Target } from '../workspaces/domain/assignment.decider.js';
 import { kindOf, type Named } from '../workspaces/domain/named.decider.js';
-import { type CommandRecord, type RegistryCommand } from './registry.record.js';
+import { type LoggedCommand } from '../sealing/command-seals.js';
+import { type RegistryCommand } from './registry.record.js';
 import { inEnvironment, RegistryState, type Tracked, type Verdict } from './registry.state.js';
-
-/** A decoded record with its environment and the log's time. */
-export interface Command {
-  readonly environment: string;
-  readonly record: CommandRecord;
-  readonly at: number;
-}
 
 /**
  * Everything that these commands can touch, in one statement a table. Each row is looked up for itself (LATERAL with a
  * limit): the planner, which can't know how many are asked for, would rather read a large table from end to end.
  */
-export async function loadState(db: Queryable, commands: readonly Command[]): Promise<RegistryState> {
+export async function loadState(db: Queryable, commands: readonly LoggedCommand[]): Promise<RegistryState> {
   const state = new RegistryState();
   const touched = touchedBy(commands);
-  await loadCounters(db, state, commands);
-  await loadUsers(db, state, touched.users);
-  await loadOwners(db, state, touched);
-  await loadNamed(db, state.workspaces, 'workspaces', touched.workspaces);
-  await loadNamed(db, state.groups, 'groups', touched.groups);
-  await loadRoles(db, state, touched.roles);
-  await loadOutcomes(db, state, commands);
-  await loadKeys(db, state, touched.keys);
+  await Promise.all([
+    loadCounters(db, state, commands),
+    loadUsers(db, state, touched.users),
+    loadOwners(db, 'username_hash', state.usernames, touched.usernames),
+    loadOwners(db, 'email_hash', state.emails, touched.emails),
+    loadNamed(db, state.workspaces, 'workspaces', touched.workspaces),
+    loadNamed(db, state.groups, 'groups', touched.groups),
+    loadRoles(db, state, touched.roles),
+    loadOutcomes(db, state, commands),
+    loadKeys(db, state, touched.keys),
+  ]);
   return state;
 }
 
@@ -42,7 +39,7 @@ interface Touched {
   readonly keys: Pairs;
 }
 
-function touchedBy(commands: readonly Command[]): Touched {
+function touchedBy(commands: readonly LoggedCommand[]): Touched {
   const touched: Touched = { users: [], usernames: [], emails: [], workspaces: [], groups: [], roles: [], keys: [] };
   for (const { environment, record } of commands) {
     touch(touched, environment, record.command);
@@ -53,9 +50,9 @@ function touchedBy(commands: readonly Command[]): Touched {
 
 function touch(touched: Touched, environment: string, command: RegistryCommand): void {
   if ('userId' in command) touched.users.push([environment, command.userId]);
-  if ('keys' in command) {
-    if (command.keys.username !== undefined) touched.usernames.push([environment, command.keys.username]);
-    if (command.keys.email !== undefined) touched.emails.push([environment, command.keys.email]);
+  if ('names' in command) {
+    if (command.names.username !== undefined) touched.usernames.push([environment, command.names.username]);
+    if (command.names.email !== undefined) touched.emails.push([environment, command.names.email]);
   }
   if ('id' in command) {
     const objects = kindOf(command) === 'Group' ? touched.groups : touched.workspaces;
@@ -69,7 +66,7 @@ function touch(touched: Touched, environment: string, command: RegistryCommand):
 
 const columns = (pairs: Pairs) => [pairs.map(([environment]) => environment), pairs.map(([, id]) => id)];
 
-async function loadCounters(db: Queryable, state: RegistryState, commands: readonly Command[]): Promise<void> {
+async function loadCounters(db: Queryable, state: RegistryState, commands: readonly LoggedCommand[]): Promise<void> {
   const { rows } = await db.query<Record<string, number> & { environment: string }>(
     'SELECT * FROM environments WHERE environment = ANY($1)',
     [[...new Set(commands.map(({ environment }) => environment))]],
@@ -89,10 +86,11 @@ interface UserRow {
   environment: string;
   id: number;
   object_id: string;
+  key: string;
   username: string;
-  username_key: string;
+  username_hash: string;
   email: string;
-  email_key: string;
+  email_hash: string;
   first_name: string;
   last_name: string;
   is_active: boolean;
@@ -117,9 +115,10 @@ function userOf(row: UserRow): User {
   return {
     id: row.id,
     objectId: row.object_id,
+    key: row.key,
     username: row.username,
     email: row.email,
-    keys: { username: row.username_key, email: row.email_key },
+    names: { username: row.username_hash, email: row.email_hash },
     firstName: row.first_name,
     lastName: row.last_name,
     isActive: row.is_active,
@@ -132,22 +131,18 @@ function userOf(row: UserRow): User {
 
 async function loadOwners(
   db: Queryable,
-  state: RegistryState,
-  { usernames, emails }: { usernames: Pairs; emails: Pairs },
+  column: 'username_hash' | 'email_hash',
+  owners: Tracked<number>,
+  names: Pairs,
 ): Promise<void> {
-  for (const [column, pairs, owners] of [
-    ['username_key', usernames, state.usernames],
-    ['email_key', emails, state.emails],
-  ] as const) {
-    if (pairs.length === 0) continue;
-    const { rows } = await db.query<{ environment: string; name: string; id: number }>(
-      `SELECT asked.environment, asked.name, found.id FROM unnest($1::text[], $2::text[]) AS asked (environment, name)
-       CROSS JOIN LATERAL (SELECT id FROM users
-         WHERE users.environment = asked.environment AND users.${column} = asked.name LIMIT 1) found`,
-      columns(pairs),
-    );
-    for (const { environment, name, id } of rows) owners.load(inEnvironment(environment, name), id);
-  }
+  if (names.length === 0) return;
+  const { rows } = await db.query<{ environment: string; name: string; id: number }>(
+    `SELECT asked.environment, asked.name, found.id FROM unnest($1::text[], $2::text[]) AS asked (environment, name)
+     CROSS JOIN LATERAL (SELECT id FROM users
+       WHERE users.environment = asked.environment AND users.${column} = asked.name LIMIT 1) found`,
+    columns(names),
+  );
+  for (const { environment, name, id } of rows) owners.load(inEnvironment(environment, name), id);
 }
 
 async function loadNamed(
@@ -186,7 +181,7 @@ async function loadRoles(db: Queryable, state: RegistryState, touched: Touched['
   for (const { key, role } of rows) state.roles.load(key, role);
 }
 
-async function loadOutcomes(db: Queryable, state: RegistryState, commands: readonly Command[]): Promise<void> {
+async function loadOutcomes(db: Queryable, state: RegistryState, commands: readonly LoggedCommand[]): Promise<void> {
   const { rows } = await db.query<{ command_id: string; environment: string; decided_on: Date; verdict: Verdict }>(
     'SELECT * FROM outcomes WHERE command_id = ANY($1)',
     [commands.map(({ record }) => record.id)],

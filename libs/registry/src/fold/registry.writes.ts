@@ -6,14 +6,16 @@ import { type RegistryState, type Tracked } from './registry.state.js';
 
 /** Everything that the commands of a batch changed, in one statement a table. */
 export async function writeState(tx: Queryable, state: RegistryState): Promise<void> {
-  await writeCounters(tx, state);
-  await writeBlocks(tx, state);
-  await writeUsers(tx, state);
-  await writeNamed(tx, 'workspaces', state.workspaces);
-  await writeNamed(tx, 'groups', state.groups);
-  await writeRoles(tx, state);
-  await writeOutcomes(tx, state);
-  await writeKeys(tx, state);
+  await Promise.all([
+    writeCounters(tx, state),
+    writeBlocks(tx, state),
+    writeUsers(tx, state),
+    writeNamed(tx, 'workspaces', state.workspaces),
+    writeNamed(tx, 'groups', state.groups),
+    writeRoles(tx, state),
+    writeOutcomes(tx, state),
+    writeKeys(tx, state),
+  ]);
 }
 
 /** What was put in place, by environment and id, and what is gone. */
@@ -85,26 +87,27 @@ async function writeUsers(tx: Queryable, state: RegistryState): Promise<void> {
 async function upsertUsers(tx: Queryable, users: { environment: string; value: User }[]): Promise<void> {
   const column = <T>(pick: (user: User) => T) => users.map(({ value }) => pick(value));
   await tx.query(
-    `INSERT INTO users (environment, id, object_id, username, username_key, email, email_key, first_name, last_name,
+    `INSERT INTO users (environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
        is_active, profile, created_on, last_modified_on, version)
-     SELECT environment, id, object_id, username, username_key, email, email_key, first_name, last_name,
+     SELECT environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
        is_active, profile::json, created_on, last_modified_on, version
-     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-       $9::text[], $10::boolean[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::int[])
-       AS changed (environment, id, object_id, username, username_key, email, email_key, first_name, last_name,
+     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+       $9::text[], $10::text[], $11::boolean[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::int[])
+       AS changed (environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
        is_active, profile, created_on, last_modified_on, version)
      ON CONFLICT (environment, id) DO UPDATE SET username = EXCLUDED.username,
-       username_key = EXCLUDED.username_key, email = EXCLUDED.email, email_key = EXCLUDED.email_key,
+       username_hash = EXCLUDED.username_hash, email = EXCLUDED.email, email_hash = EXCLUDED.email_hash,
        first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name, is_active = EXCLUDED.is_active,
        profile = EXCLUDED.profile, last_modified_on = EXCLUDED.last_modified_on, version = EXCLUDED.version`,
     [
       users.map(({ environment }) => environment),
       column((user) => user.id),
       column((user) => user.objectId),
+      column((user) => user.key),
       column((user) => user.username),
-      column((user) => user.keys.username),
+      column((user) => user.names.username),
       column((user) => user.email),
-      column((user) => user.keys.email),
+      column((user) => user.names.email),
       column((user) => user.firstName),
       column((user) => user.lastName),
       column((user) => user.isActive),

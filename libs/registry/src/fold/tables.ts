@@ -2,8 +2,8 @@
 export const USERS_A_BLOCK = 1000;
 
 /**
- * The views of the registry. Names are compared by their keys (NFKC, trimmed, lower-cased), which are unique at the
- * end of a transaction: within one, names may change hands.
+ * The views of the registry. Names are compared by their keyed hashes, which are unique at the end of a transaction:
+ * within one, names may change hands.
  */
 export const REGISTRY_TABLES = `
   CREATE TABLE environments (
@@ -19,10 +19,11 @@ export const REGISTRY_TABLES = `
     environment text NOT NULL,
     id bigint NOT NULL,
     object_id text NOT NULL,
+    key uuid NOT NULL,
     username text NOT NULL,
-    username_key text NOT NULL,
+    username_hash text NOT NULL,
     email text NOT NULL,
-    email_key text NOT NULL,
+    email_hash text NOT NULL,
     first_name text NOT NULL,
     last_name text NOT NULL,
     is_active boolean NOT NULL,
@@ -32,8 +33,8 @@ export const REGISTRY_TABLES = `
     version int NOT NULL,
     PRIMARY KEY (environment, id),
     UNIQUE (environment, object_id),
-    UNIQUE (environment, username_key) DEFERRABLE INITIALLY DEFERRED,
-    UNIQUE (environment, email_key) DEFERRABLE INITIALLY DEFERRED
+    UNIQUE (environment, username_hash) DEFERRABLE INITIALLY DEFERRED,
+    UNIQUE (environment, email_hash) DEFERRABLE INITIALLY DEFERRED
   );
 
   -- How many users there are in each thousand of ids, so that a page far back is found without counting up to it.

@@ -18,7 +18,7 @@ export function judgeUser(state: RegistryState, environment: string, command: Ti
 }
 
 function situation(state: RegistryState, environment: string, command: Timed<UserCommand>): UserState {
-  const keys = 'keys' in command ? command.keys : {};
+  const names = 'names' in command ? command.names : {};
   const counters = state.countersOf(environment);
   const id = counters.lastUserId + 1;
   const second = Math.max(counters.lastObjectSecond, Math.floor(command.at / 1000));
@@ -26,7 +26,7 @@ function situation(state: RegistryState, environment: string, command: Timed<Use
     key === undefined ? undefined : names.get(inEnvironment(environment, key));
   return {
     user: 'userId' in command ? state.users.get(inEnvironment(environment, command.userId)) : undefined,
-    owners: { username: ownerOf(state.usernames, keys.username), email: ownerOf(state.emails, keys.email) },
+    owners: { username: ownerOf(state.usernames, names.username), email: ownerOf(state.emails, names.email) },
     next: { id, objectId: objectId(environment, second, id) },
   };
 }
@@ -40,8 +40,8 @@ function replaceUser(
 ): void {
   const user = (after ?? before)!;
   state.users.set(inEnvironment(environment, user.id), after);
-  moveName(state.usernames, environment, user.id, before?.keys.username, after?.keys.username);
-  moveName(state.emails, environment, user.id, before?.keys.email, after?.keys.email);
+  moveName(state.usernames, environment, user.id, before?.names.username, after?.names.username);
+  moveName(state.emails, environment, user.id, before?.names.email, after?.names.email);
   if (before === undefined) {
     const lastObjectSecond = Math.max(state.countersOf(environment).lastObjectSecond, Math.floor(at / 1000));
     state.count(environment, { lastUserId: user.id, lastObjectSecond });

@@ -4,7 +4,6 @@ import { Problem } from '#platform';
 import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
 import { mergePatch } from '../domain/merge-patch.js';
 import { type FreeFields, type UserDetails } from '../domain/user.js';
-import { nameKeys } from '../domain/user.names.js';
 import { PROFILE_BYTES } from '../http/user.input.js';
 import { type Target, UserDoor } from './user-door.js';
 
@@ -27,9 +26,9 @@ export class ChangeUserHandler implements ICommandHandler<ChangeUser> {
 
   /** Throws `not-found`, `stale-version`, `username-taken`, `email-taken`, or `invalid-body` for a profile too large. */
   async execute({ sender, target, changes }: ChangeUser): Promise<Answer> {
-    const { profile } = await this.door.letIn(sender, target);
+    const { profile, key } = await this.door.letIn(sender, target);
     requireRoom(profile, changes.profile);
-    return this.commands.submit(sender, { type: 'ChangeUser', ...target, keys: nameKeys(changes), changes });
+    return this.commands.submit(sender, { type: 'ChangeUser', ...target, key, changes });
   }
 }
 

@@ -2,7 +2,6 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CommandLog, type Answer, type Sender } from '../../commands/command-log.js';
 import { type UserDetails } from '../domain/user.js';
-import { nameKeys } from '../domain/user.names.js';
 
 export class RegisterUser extends Command<Answer> {
   constructor(
@@ -19,6 +18,6 @@ export class RegisterUserHandler implements ICommandHandler<RegisterUser> {
 
   /** Throws `username-taken` or `email-taken`. */
   execute({ sender, user }: RegisterUser): Promise<Answer> {
-    return this.commands.submit(sender, { type: 'RegisterUser', keys: nameKeys(user), user });
+    return this.commands.submit(sender, { type: 'RegisterUser', user });
   }
 }

@@ -2,7 +2,6 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CommandLog, type Sender } from '../../commands/command-log.js';
 import { type Verdict } from '../../fold/registry.state.js';
-import { nameKeys } from '../domain/user.names.js';
 import { type UserDetails } from '../domain/user.js';
 
 /** Registers each of these users for itself; the verdicts come in their order. */
@@ -22,7 +21,7 @@ export class RegisterUsersHandler implements ICommandHandler<RegisterUsers> {
   execute({ sender, users }: RegisterUsers): Promise<Verdict[]> {
     return this.commands.submitAll(
       sender,
-      users.map((user) => ({ type: 'RegisterUser', keys: nameKeys(user), user })),
+      users.map((user) => ({ type: 'RegisterUser', user })),
     );
   }
 }

@@ -2,7 +2,6 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
 import { type UserDetails } from '../domain/user.js';
-import { nameKeys } from '../domain/user.names.js';
 import { type Target, UserDoor } from './user-door.js';
 
 export class ReplaceUser extends Command<Answer> {
@@ -24,7 +23,7 @@ export class ReplaceUserHandler implements ICommandHandler<ReplaceUser> {
 
   /** Throws `not-found`, `stale-version`, `username-taken` or `email-taken`. */
   async execute({ sender, target, user }: ReplaceUser): Promise<Answer> {
-    await this.door.letIn(sender, target);
-    return this.commands.submit(sender, { type: 'ReplaceUser', ...target, keys: nameKeys(user), user });
+    const { key } = await this.door.letIn(sender, target);
+    return this.commands.submit(sender, { type: 'ReplaceUser', ...target, key, user });
   }
 }

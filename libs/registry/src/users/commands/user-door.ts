@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { notFound, Postgres } from '#platform';
+import { Lookups, notFound, Postgres } from '#platform';
 import { type Sender } from '../../commands/command-log.js';
 import { type FreeFields } from '../domain/user.js';
 
@@ -9,22 +9,46 @@ export interface Target {
   readonly ifVersions?: readonly number[];
 }
 
+interface Place {
+  readonly environment: string;
+  readonly userId: number;
+}
+
+/** What the door knows of the user; without a key where there is none. */
+interface Guest {
+  readonly profile: FreeFields;
+  readonly key?: string;
+}
+
 /**
  * Keeps commands for users that are not there out of the log. It decides nothing else: ids are never used again, so
  * who is missing here is missing for good, and whatever could change until the record is judged is the log's to judge.
  */
 @Injectable()
 export class UserDoor {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  private readonly guests: Lookups<Place, Guest | undefined>;
+
+  constructor(@Inject(Postgres) private readonly postgres: Postgres) {
+    this.guests = new Lookups((places) => this.findGuests(places));
+  }
 
   /** Throws `not-found`, unless the command could be the repeat of one that deleted the user. */
-  async letIn({ environment, idempotencyKey }: Sender, { userId }: Target): Promise<{ profile: FreeFields }> {
-    const { rows } = await this.postgres.query<{ profile: FreeFields }>(
-      'SELECT profile FROM users WHERE environment = $1 AND id = $2',
-      [environment, userId],
-    );
-    if (rows[0] !== undefined) return rows[0];
+  async letIn({ environment, idempotencyKey }: Sender, { userId }: Target): Promise<Guest> {
+    const guest = await this.guests.find({ environment, userId });
+    if (guest !== undefined) return guest;
     if (idempotencyKey === undefined) throw notFound('user');
     return { profile: {} };
+  }
+
+  private async findGuests(places: readonly Place[]): Promise<(Guest | undefined)[]> {
+    const { rows } = await this.postgres.prepared.query<{ place: number } & Guest>(
+      `SELECT place::int, found.profile, found.key
+       FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
+       CROSS JOIN LATERAL (SELECT profile, key FROM users
+         WHERE users.environment = asked.environment AND users.id = asked.id LIMIT 1) found`,
+      [places.map(({ environment }) => environment), places.map(({ userId }) => userId)],
+    );
+    const guests = new Map(rows.map(({ place, profile, key }) => [place, { profile, key }]));
+    return places.map((_, index) => guests.get(index + 1));
   }
 }

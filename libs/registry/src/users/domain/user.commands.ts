@@ -1,8 +1,10 @@
-import { type NameKeys, type UserDetails } from './user.js';
+import { type NameHashes, type UserDetails } from './user.js';
 
 export interface RegisterUser {
   readonly type: 'RegisterUser';
-  readonly keys: NameKeys;
+  /** The id of the key that the user's details are sealed with. */
+  readonly key: string;
+  readonly names: NameHashes;
   readonly user: UserDetails;
 }
 
@@ -10,7 +12,8 @@ export interface RegisterUser {
 export interface ReplaceUser {
   readonly type: 'ReplaceUser';
   readonly userId: number;
-  readonly keys: NameKeys;
+  readonly key: string;
+  readonly names: NameHashes;
   readonly user: UserDetails;
   /** The versions that the client takes for current (`If-Match`); absent when it does not mind. */
   readonly ifVersions?: readonly number[];
@@ -20,7 +23,8 @@ export interface ReplaceUser {
 export interface ChangeUser {
   readonly type: 'ChangeUser';
   readonly userId: number;
-  readonly keys: Partial<NameKeys>;
+  readonly key: string;
+  readonly names: Partial<NameHashes>;
   readonly changes: Partial<UserDetails>;
   readonly ifVersions?: readonly number[];
 }

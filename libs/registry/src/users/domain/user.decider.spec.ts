@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { scenario } from '#event-sourcing';
 import { type UserDetails } from './user.js';
-import { nameKeys } from './user.names.js';
 import { userDecider, type UserState } from './user.decider.js';
 import { type UserRegistered } from './user.events.js';
 
@@ -13,11 +12,14 @@ const jane: UserDetails = {
   isActive: true,
   profile: { team: 'tide', tags: { a: 1 } },
 };
+const hashes = { username: 'hash of jane', email: 'hash of jane@example.com' };
+const key = 'the key of jane';
 const registered: UserRegistered = {
   type: 'UserRegistered',
   id: 1,
   objectId: 'a1',
-  keys: nameKeys(jane),
+  key,
+  names: hashes,
   user: jane,
   at: 10,
 };
@@ -27,7 +29,7 @@ const givenOwners = (owners: UserState['owners']) =>
 
 describe('a user', () => {
   it('is registered under the next ids, at the time of the record', () => {
-    const { decision, state } = given().when({ type: 'RegisterUser', keys: nameKeys(jane), user: jane, at: 10 });
+    const { decision, state } = given().when({ type: 'RegisterUser', key, names: hashes, user: jane, at: 10 });
     expect(decision).toEqual([{ ...registered, objectId: '' }]);
     expect(state.user).toMatchObject({ ...jane, id: 1, version: 1, createdOn: 10, lastModifiedOn: 10 });
   });
@@ -38,7 +40,8 @@ describe('a user', () => {
   ])('is not registered under a %s that another has', (name, rejected) => {
     const { decision } = givenOwners({ [name]: 7 })().when({
       type: 'RegisterUser',
-      keys: nameKeys(jane),
+      key,
+      names: hashes,
       user: jane,
       at: 10,
     });
@@ -50,7 +53,8 @@ describe('a user', () => {
     const { state } = givenOwners({ username: 1, email: 1 })(registered).when({
       type: 'ReplaceUser',
       userId: 1,
-      keys: nameKeys(plain),
+      key,
+      names: hashes,
       user: plain,
       at: 20,
     });
@@ -61,7 +65,8 @@ describe('a user', () => {
     const { state } = given(registered).when({
       type: 'ChangeUser',
       userId: 1,
-      keys: {},
+      key,
+      names: {},
       changes: { lastName: 'Doe', profile: { team: null, tags: { b: 2 } } },
       at: 20,
     });
@@ -70,12 +75,17 @@ describe('a user', () => {
   });
 
   it('is changed by everybody who does not say which version is meant, and else by the current one alone', () => {
-    const change = { type: 'ChangeUser', userId: 1, keys: {}, changes: {}, at: 20 } as const;
-    const twice = given(registered, { type: 'UserChanged', keys: {}, changes: {}, at: 11 });
+    const change = { type: 'ChangeUser', userId: 1, key, names: {}, changes: {}, at: 20 } as const;
+    const twice = given(registered, { type: 'UserChanged', names: {}, changes: {}, at: 11 });
     expect(twice.when(change).decision).toHaveLength(1);
     expect(twice.when({ ...change, ifVersions: [2, 9] }).decision).toHaveLength(1);
     expect(twice.when({ ...change, ifVersions: [1] }).decision).toMatchObject({ rejected: 'stale-version' });
     expect(twice.when({ ...change, ifVersions: [] }).decision).toMatchObject({ rejected: 'stale-version' });
+  });
+
+  it('is not there for a command that was let in under another key, when it was not there', () => {
+    const change = { type: 'ChangeUser', userId: 1, key: 'another', names: {}, changes: {}, at: 20 } as const;
+    expect(given(registered).when(change).decision).toMatchObject({ rejected: 'not-found' });
   });
 
   it('is gone once deleted: no command finds it any more', () => {

@@ -1,6 +1,6 @@
 import { type Decider, type Decision, type Rejection } from '#event-sourcing';
 import { mergePatch } from './merge-patch.js';
-import { type FreeFields, type NameKeys, type User } from './user.js';
+import { type FreeFields, type NameHashes, type User } from './user.js';
 import { type UserCommand } from './user.commands.js';
 import { type UserEvent } from './user.events.js';
 
@@ -24,8 +24,10 @@ export const userDecider = {
 
   decide(state: UserState, command: Timed<UserCommand>): Decision<UserEvent> {
     if (command.type === 'RegisterUser') return register(state, command);
-    if (state.user === undefined)
+    // Sealed with another key than the user's: it was let in when there was no such user.
+    if (state.user === undefined || ('key' in command && command.key !== state.user.key)) {
       return { rejected: 'not-found', detail: 'There is no such user in this environment.' };
+    }
     if (command.ifVersions && !command.ifVersions.includes(state.user.version)) return stale(state.user.version);
     return change(state, command);
   },
@@ -39,8 +41,8 @@ function register(
   { owners, next }: UserState,
   command: Timed<UserCommand & { type: 'RegisterUser' }>,
 ): Decision<UserEvent> {
-  const { keys, user, at } = command;
-  return takenBySomebodyElse(keys, owners) ?? [{ type: 'UserRegistered', ...next, keys, user, at }];
+  const { key, names, user, at } = command;
+  return takenBySomebodyElse(names, owners) ?? [{ type: 'UserRegistered', ...next, key, names, user, at }];
 }
 
 function change(
@@ -53,28 +55,28 @@ function change(
       return [{ type: 'UserDeleted', at }];
     case 'ReplaceUser':
       return (
-        takenBySomebodyElse(command.keys, owners, user?.id) ?? [
-          { type: 'UserReplaced', keys: command.keys, user: command.user, at },
+        takenBySomebodyElse(command.names, owners, user?.id) ?? [
+          { type: 'UserReplaced', names: command.names, user: command.user, at },
         ]
       );
     case 'ChangeUser':
       return (
-        takenBySomebodyElse(command.keys, owners, user?.id) ?? [
-          { type: 'UserChanged', keys: command.keys, changes: command.changes, at },
+        takenBySomebodyElse(command.names, owners, user?.id) ?? [
+          { type: 'UserChanged', names: command.names, changes: command.changes, at },
         ]
       );
   }
 }
 
 function takenBySomebodyElse(
-  keys: Partial<NameKeys>,
+  names: Partial<NameHashes>,
   owners: UserState['owners'],
   self?: number,
 ): Rejection | undefined {
-  if (keys.username !== undefined && owners.username !== undefined && owners.username !== self) {
+  if (names.username !== undefined && owners.username !== undefined && owners.username !== self) {
     return { rejected: 'username-taken', detail: 'Another user of this environment has this username.' };
   }
-  if (keys.email !== undefined && owners.email !== undefined && owners.email !== self) {
+  if (names.email !== undefined && owners.email !== undefined && owners.email !== self) {
     return { rejected: 'email-taken', detail: 'Another user of this environment has this e-mail address.' };
   }
   return undefined;
@@ -86,17 +88,17 @@ function stale(version: number): Rejection {
 
 function evolveUser(user: User | undefined, event: UserEvent): User | undefined {
   if (event.type === 'UserRegistered') {
-    const { id, objectId, keys, at } = event;
-    return { ...event.user, id, objectId, keys, createdOn: at, lastModifiedOn: at, version: 1 };
+    const { id, objectId, key, names, at } = event;
+    return { ...event.user, id, objectId, key, names, createdOn: at, lastModifiedOn: at, version: 1 };
   }
   if (user === undefined || event.type === 'UserDeleted') return undefined;
   const touched = { ...user, lastModifiedOn: event.at, version: user.version + 1 };
-  if (event.type === 'UserReplaced') return { ...touched, ...event.user, keys: event.keys };
+  if (event.type === 'UserReplaced') return { ...touched, ...event.user, names: event.names };
   const { profile, ...changes } = event.changes;
   return {
     ...touched,
     ...changes,
-    keys: { ...user.keys, ...event.keys },
+    names: { ...user.names, ...event.names },
     profile: profile ? (mergePatch(user.profile, profile) as FreeFields) : user.profile,
   };
 }

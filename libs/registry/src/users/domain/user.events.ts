@@ -1,24 +1,25 @@
-import { type NameKeys, type UserDetails } from './user.js';
+import { type NameHashes, type UserDetails } from './user.js';
 
 export interface UserRegistered {
   readonly type: 'UserRegistered';
   readonly id: number;
   readonly objectId: string;
-  readonly keys: NameKeys;
+  readonly key: string;
+  readonly names: NameHashes;
   readonly user: UserDetails;
   readonly at: number;
 }
 
 export interface UserReplaced {
   readonly type: 'UserReplaced';
-  readonly keys: NameKeys;
+  readonly names: NameHashes;
   readonly user: UserDetails;
   readonly at: number;
 }
 
 export interface UserChanged {
   readonly type: 'UserChanged';
-  readonly keys: Partial<NameKeys>;
+  readonly names: Partial<NameHashes>;
   readonly changes: Partial<UserDetails>;
   readonly at: number;
 }

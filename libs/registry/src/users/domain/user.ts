@@ -11,8 +11,8 @@ export interface UserDetails {
   readonly profile: FreeFields;
 }
 
-/** The keys under which names are claimed; worked out at the door and stored with the command. */
-export interface NameKeys {
+/** Keyed hashes of the names in the form in which they are compared: equal hashes are equal names of an environment. */
+export interface NameHashes {
   readonly username: string;
   readonly email: string;
 }
@@ -22,7 +22,9 @@ export interface User extends UserDetails {
   readonly id: number;
   /** 24 lower-case hex digits, rising with `id`. */
   readonly objectId: string;
-  readonly keys: NameKeys;
+  readonly names: NameHashes;
+  /** The id of the key that seals what the log holds of this user. */
+  readonly key: string;
   readonly createdOn: number;
   readonly lastModifiedOn: number;
   /** 1 when registered, one more with each change. */

@@ -1,6 +1,6 @@
 import { entityId, freeFields, MAX_ITEMS, plainText, wholeNumber } from '#platform';
 import { z } from 'zod';
-import { nameKey } from '../domain/user.names.js';
+import { comparable } from '../domain/user.names.js';
 
 /** The bytes that the free fields of a profile may take, as JSON. */
 export const PROFILE_BYTES = 16 * 1024;
@@ -8,7 +8,7 @@ export const PROFILE_BYTES = 16 * 1024;
 const username = plainText
   .min(1, 'must be 1 to 150 characters')
   .max(150, 'must be 1 to 150 characters')
-  .refine((text) => nameKey(text) !== '', { message: 'must be more than white space' })
+  .refine((text) => comparable(text) !== '', { message: 'must be more than white space' })
   .describe('Unique within the environment without regard to case, compatible spellings and white space around it.');
 
 // local@domain, the domain one or more labels.
@@ -17,7 +17,7 @@ const EMAIL = /^[^\s@]+@[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*$/u;
 const email = plainText
   .min(3, 'must be 3 to 254 characters')
   .max(254, 'must be 3 to 254 characters')
-  .refine((text) => EMAIL.test(nameKey(text)), { message: 'must be of the form local@domain' })
+  .refine((text) => EMAIL.test(comparable(text)), { message: 'must be of the form local@domain' })
   .describe('Unique within the environment like the username.');
 
 const personName = plainText.max(150, 'must be at most 150 characters');

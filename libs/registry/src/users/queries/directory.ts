@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Postgres } from '#platform';
-import { nameKey } from '../domain/user.names.js';
+import { Keyring } from '../../sealing/keyring.js';
+import { type RootKey } from '../../sealing/root-key.js';
+import { comparable } from '../domain/user.names.js';
 
 /** How a request may name a user. */
 export type UserReference = { userId: number } | { objectId: string } | { username: string };
@@ -11,17 +13,21 @@ export type UserReference = { userId: number } | { objectId: string } | { userna
  */
 @Injectable()
 export class Directory {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(
+    @Inject(Postgres) private readonly postgres: Postgres,
+    @Inject(Keyring) private readonly keyring: Keyring,
+  ) {}
 
   /** The integer id of each user that is named, in the same order; undefined where there is none. */
   async userIds(environment: string, references: readonly UserReference[]): Promise<(number | undefined)[]> {
-    const keys = references.map(referenceKey);
+    const root = references.some((reference) => 'username' in reference) ? await this.keyring.rootKey() : undefined;
+    const keys = references.map((reference) => referenceKey(root, environment, reference));
     const { rows } = await this.postgres.query<{ reference: string; id: number }>(
       `SELECT 'i:' || id AS reference, id FROM users WHERE environment = $1 AND id = ANY($2)
        UNION ALL
        SELECT 'o:' || object_id, id FROM users WHERE environment = $1 AND object_id = ANY($3)
        UNION ALL
-       SELECT 'u:' || username_key, id FROM users WHERE environment = $1 AND username_key = ANY($4)`,
+       SELECT 'u:' || username_hash, id FROM users WHERE environment = $1 AND username_hash = ANY($4)`,
       [environment, named(keys, 'i:'), named(keys, 'o:'), named(keys, 'u:')],
     );
     const ids = new Map(rows.map(({ reference, id }) => [reference, id]));
@@ -43,10 +49,10 @@ export class Directory {
   }
 }
 
-function referenceKey(reference: UserReference): string {
+function referenceKey(root: RootKey | undefined, environment: string, reference: UserReference): string {
   if ('userId' in reference) return `i:${reference.userId}`;
   if ('objectId' in reference) return `o:${reference.objectId}`;
-  return `u:${nameKey(reference.username)}`;
+  return `u:${root?.nameHash(environment, 'username', comparable(reference.username))}`;
 }
 
 function named(keys: readonly string[], kind: string): string[] {

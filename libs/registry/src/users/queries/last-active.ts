@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Postgres } from '#platform';
+import { Lookups, Postgres } from '#platform';
 
 /** When a user was last active, in milliseconds since the epoch; null if never. */
 export class LastActive extends Query<number | null> {
@@ -14,13 +14,25 @@ export class LastActive extends Query<number | null> {
 
 @QueryHandler(LastActive)
 export class LastActiveHandler implements IQueryHandler<LastActive> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  private readonly times: Lookups<LastActive, number | null>;
 
-  async execute({ environment, userId }: LastActive): Promise<number | null> {
-    const { rows } = await this.postgres.query<{ last_active_at: number }>(
-      'SELECT last_active_at FROM user_activity WHERE environment = $1 AND user_id = $2',
-      [environment, userId],
+  constructor(@Inject(Postgres) private readonly postgres: Postgres) {
+    this.times = new Lookups((asked) => this.findTimes(asked));
+  }
+
+  execute(query: LastActive): Promise<number | null> {
+    return this.times.find(query);
+  }
+
+  private async findTimes(asked: readonly LastActive[]): Promise<(number | null)[]> {
+    const { rows } = await this.postgres.prepared.query<{ last_active_at: number | null }>(
+      `SELECT found.last_active_at
+       FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
+       LEFT JOIN LATERAL (SELECT last_active_at FROM user_activity activity
+         WHERE activity.environment = asked.environment AND activity.user_id = asked.id LIMIT 1) found ON true
+       ORDER BY asked.place`,
+      [asked.map(({ environment }) => environment), asked.map(({ userId }) => userId)],
     );
-    return rows[0]?.last_active_at ?? null;
+    return rows.map((row) => row.last_active_at);
   }
 }

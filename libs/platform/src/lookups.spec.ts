@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { Lookups } from './lookups.js';
+
+describe('lookups', () => {
+  it('go at once when nothing is under way, and else together when that has ended', async () => {
+    const loads: number[][] = [];
+    const gates: (() => void)[] = [];
+    const lookups = new Lookups<number, string>(async (keys) => {
+      loads.push([...keys]);
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return keys.map((key) => `value of ${key}`);
+    });
+    const first = lookups.find(1);
+    const later = [2, 3, 2].map((key) => lookups.find(key));
+    expect(loads).toEqual([[1]]);
+    gates.shift()!();
+    expect(await first).toBe('value of 1');
+    expect(loads).toEqual([[1], [2, 3, 2]]);
+    gates.shift()!();
+    expect(await Promise.all(later)).toEqual(['value of 2', 'value of 3', 'value of 2']);
+  });
+
+  it('fail together, and not those after them', async () => {
+    let down = true;
+    const lookups = new Lookups<number, number>((keys) =>
+      down ? Promise.reject(new Error('down')) : Promise.resolve([...keys]),
+    );
+    await expect(lookups.find(1)).rejects.toThrow('down');
+    down = false;
+    expect(await lookups.find(2)).toBe(2);
+  });
+
+  it('never ask for more than 10,000 at once', async () => {
+    const sizes: number[] = [];
+    const lookups = new Lookups<number, number>((keys) => {
+      sizes.push(keys.length);
+      return Promise.resolve([...keys]);
+    });
+    const found = await Promise.all(Array.from({ length: 25_000 }, (_, key) => lookups.find(key)));
+    expect(found[24_999]).toBe(24_999);
+    expect(Math.max(...sizes)).toBe(10_000);
+  });
+});

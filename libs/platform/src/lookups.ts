@@ -1,0 +1,41 @@
+interface Waiting<Key, Value> {
+  readonly key: Key;
+  resolve(value: Value): void;
+  reject(error: unknown): void;
+}
+
+// So that no statement grows without bound.
+const MOST_AT_ONCE = 10_000;
+
+/**
+ * One statement for all that is looked up while the one before is under way: a lookup alone goes at once, and many at a
+ * time cost little more than one.
+ */
+export class Lookups<Key, Value> {
+  private readonly waiting: Waiting<Key, Value>[] = [];
+  private running = false;
+
+  /** `load` finds a value for each key, in their order. */
+  constructor(private readonly load: (keys: readonly Key[]) => Promise<Value[]>) {}
+
+  find(key: Key): Promise<Value> {
+    const { promise, resolve, reject } = Promise.withResolvers<Value>();
+    this.waiting.push({ key, resolve, reject });
+    if (!this.running) void this.run();
+    return promise;
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, MOST_AT_ONCE);
+      try {
+        const values = await this.load(batch.map(({ key }) => key));
+        for (const [index, { resolve }] of batch.entries()) resolve(values[index]!);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.running = false;
+  }
+}

@@ -1,0 +1,164 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { Lookups, type Namespace, type Postgres, type Queryable } from '#platform';
+import { newRootKey, RootKey, unwrapRootKey, wrapRootKey } from './root-key.js';
+
+const SALT_BYTES = 32;
+
+/** The keys are not those of the log, or are not to be had: what to do is for the operator. */
+export class KeysUnusable extends Error {
+  override readonly name = 'KeysUnusable';
+}
+
+/** There are no keys yet: a projector makes them when it starts. */
+export class KeysMissing extends Error {
+  override readonly name = 'KeysMissing';
+}
+
+/** The id of a key, in its environment. */
+export interface KeyName {
+  readonly environment: string;
+  readonly key: string;
+}
+
+/**
+ * The keys that unseal personal fields, in a schema of their own: the one thing that does not come back from the log. A
+ * root key, wrapped by the master key of the settings, and a random salt for each user, which make the user's key
+ * together. Dropping the salt erases what was ever sealed for the user, in every copy of the log.
+ */
+export class Keyring {
+  private readonly schema: string;
+  private root: Promise<RootKey> | undefined;
+  private readonly made = new Lookups<KeyName, KeyObject>((names) => this.makeKeys(names));
+  private readonly found = new Lookups<KeyName, KeyObject | undefined>(async (names) => {
+    const keys = await this.findKeys(names);
+    return names.map((name) => keys.get(nameOfKey(name)));
+  });
+
+  /** The first master key wraps; the others are former ones, which may still have to open. */
+  constructor(
+    private readonly postgres: Postgres,
+    namespace: Namespace,
+    private readonly masterKeys: readonly string[],
+  ) {
+    this.schema = namespace.schema('keys');
+  }
+
+  /**
+   * Makes the schema and the root key where there are none, and wraps the root key with the first master key where
+   * another wraps it or none does. Throws `KeysUnusable`; also where keys are missing for a log that has records.
+   */
+  async prepare(logHasRecords: () => Promise<boolean>): Promise<void> {
+    await this.postgres.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [this.schema]);
+      await tx.query(`CREATE SCHEMA IF NOT EXISTS ${this.schema}`);
+      await tx.query(
+        `CREATE TABLE IF NOT EXISTS ${this.schema}.root_key (content bytea NOT NULL, wrapped boolean NOT NULL)`,
+      );
+      await tx.query(`CREATE TABLE IF NOT EXISTS ${this.schema}.user_salts (
+        environment text NOT NULL, key uuid NOT NULL, salt bytea NOT NULL, PRIMARY KEY (environment, key))`);
+      const stored = await this.storedRoot(tx);
+      if (stored === undefined && (await logHasRecords())) {
+        throw new KeysUnusable(
+          `the registry's log has records, but the keys that unseal them are gone: restore the schema ${this.schema} from a backup`,
+        );
+      }
+      await this.keepRoot(tx, stored);
+    });
+  }
+
+  /** The root key, read once. Throws `KeysMissing` as long as it is not there, `KeysUnusable` with another master key. */
+  rootKey(): Promise<RootKey> {
+    this.root ??= this.readRoot().catch((error: unknown) => {
+      this.root = undefined;
+      throw error;
+    });
+    return this.root;
+  }
+
+  /** Whether the root key lies in the database as it is, for want of a master key. */
+  async liesOpen(): Promise<boolean> {
+    return (await this.storedRoot(this.postgres))?.wrapped === false;
+  }
+
+  /** Makes a key, for good before this resolves: what it seals must never be without it. */
+  makeKey(name: KeyName): Promise<KeyObject> {
+    return this.made.find(name);
+  }
+
+  /** A key; undefined where it was erased. */
+  findKey(name: KeyName): Promise<KeyObject | undefined> {
+    return this.found.find(name);
+  }
+
+  /** The keys of these names by `nameOfKey`; one that was erased is missing. */
+  async findKeys(names: readonly KeyName[], db: Queryable = this.postgres.prepared): Promise<Map<string, KeyObject>> {
+    if (names.length === 0) return new Map();
+    const root = await this.rootKey();
+    const { rows } = await db.query<KeyName & { salt: Buffer }>(
+      `SELECT environment, key, salt FROM unnest($1::text[], $2::uuid[]) AS named (environment, key)
+       CROSS JOIN LATERAL (SELECT salt FROM ${this.schema}.user_salts salts
+         WHERE salts.environment = named.environment AND salts.key = named.key LIMIT 1) found`,
+      columns(names),
+    );
+    return new Map(
+      rows.map(({ salt, environment, key }) => [nameOfKey({ environment, key }), root.userKey(environment, key, salt)]),
+    );
+  }
+
+  private async makeKeys(names: readonly KeyName[]): Promise<KeyObject[]> {
+    const root = await this.rootKey();
+    const salts = names.map(() => randomBytes(SALT_BYTES));
+    await this.postgres.prepared.query(
+      `INSERT INTO ${this.schema}.user_salts SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[])`,
+      [...columns(names), salts],
+    );
+    return names.map(({ environment, key }, index) => root.userKey(environment, key, salts[index]!));
+  }
+
+  private async readRoot(): Promise<RootKey> {
+    const stored = await this.storedRoot(this.postgres).catch((error: { code?: string }) => {
+      if (error.code === '42P01') return undefined;
+      throw error;
+    });
+    if (stored === undefined) throw new KeysMissing(`there are no keys in ${this.schema} yet`);
+    return new RootKey(this.open(stored));
+  }
+
+  private async storedRoot(db: Queryable): Promise<{ content: Buffer; wrapped: boolean } | undefined> {
+    const { rows } = await db.query<{ content: Buffer; wrapped: boolean }>(
+      `SELECT content, wrapped FROM ${this.schema}.root_key`,
+    );
+    return rows[0];
+  }
+
+  private open({ content, wrapped }: { content: Buffer; wrapped: boolean }): Buffer {
+    if (!wrapped) return content;
+    for (const masterKey of this.masterKeys) {
+      const root = unwrapRootKey(content, masterKey);
+      if (root) return root;
+    }
+    throw new KeysUnusable(
+      this.masterKeys.length === 0
+        ? `the keys in ${this.schema} are wrapped by a master key: set TIDEMARK_MASTER_KEY to it`
+        : `TIDEMARK_MASTER_KEY does not open the keys in ${this.schema}: set it to the one that they were made with`,
+    );
+  }
+
+  private async keepRoot(tx: Queryable, stored: { content: Buffer; wrapped: boolean } | undefined): Promise<void> {
+    const root = stored ? this.open(stored) : newRootKey();
+    const [masterKey] = this.masterKeys;
+    if (stored && (masterKey === undefined || (stored.wrapped && unwrapRootKey(stored.content, masterKey)))) return;
+    await tx.query(`DELETE FROM ${this.schema}.root_key`);
+    await tx.query(`INSERT INTO ${this.schema}.root_key VALUES ($1, $2)`, [
+      masterKey === undefined ? root : wrapRootKey(root, masterKey),
+      masterKey !== undefined,
+    ]);
+  }
+}
+
+export const nameOfKey = ({ environment, key }: KeyName) => `${environment}/${key}`;
+
+const columns = (names: readonly KeyName[]) => [
+  names.map(({ environment }) => environment),
+  names.map(({ key }) => key),
+];

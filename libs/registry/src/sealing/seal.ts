@@ -1,0 +1,24 @@
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** AES-256-GCM under a key of 32 bytes: nonce, ciphertext and tag, as it can be opened only with the same context. */
+export function seal(key: KeyObject, content: Buffer, context: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(context));
+  return Buffer.concat([nonce, cipher.update(content), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** What was sealed; undefined where key or context are others, or a bit has changed. */
+export function unseal(key: KeyObject, sealed: Buffer, context: string): Buffer | undefined {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
+  const opener = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+  opener.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(-TAG_BYTES));
+  try {
+    return Buffer.concat([opener.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), opener.final()]);
+  } catch {
+    return undefined;
+  }
+}

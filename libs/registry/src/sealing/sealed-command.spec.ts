@@ -1,0 +1,67 @@
+import { createSecretKey } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type ChangeUser, type RegisterUser } from '../users/domain/user.commands.js';
+import { seal, unseal } from './seal.js';
+import { sealCommand, unsealCommand } from './sealed-command.js';
+
+const key = createSecretKey(Buffer.alloc(32, 7));
+const place = { environment: 'demo', commandId: 'c1' };
+const jane: RegisterUser = {
+  type: 'RegisterUser',
+  key: 'k1',
+  names: { username: 'h1', email: 'h2' },
+  user: { username: 'jane', email: 'jane@x.y', firstName: 'Jané', lastName: '', isActive: false, profile: { a: [1] } },
+};
+const change: ChangeUser = { type: 'ChangeUser', userId: 7, key: 'k1', names: {}, changes: { isActive: true } };
+
+describe('a sealed command', () => {
+  it.each([jane, change, { ...change, ifVersions: [3], changes: { profile: { ü: null } } }])(
+    'is read back as it was ordered: %j',
+    (command) => expect(unsealCommand(sealCommand(command, key, place), key, place)).toEqual(command),
+  );
+
+  it('shows nothing personal, and never the same twice', () => {
+    const [one, two] = [sealCommand(jane, key, place), sealCommand(jane, key, place)];
+    expect(Buffer.from(one.sealed, 'base64').toString('latin1')).not.toMatch(/jane|x\.y/i);
+    expect(JSON.stringify(one)).not.toMatch(/jane|x\.y/i);
+    expect(one.sealed).not.toBe(two.sealed);
+  });
+
+  it.each([
+    ['environment', jane, jane, { ...place, environment: 'other' }],
+    ['command', jane, jane, { ...place, commandId: 'c2' }],
+    ['user', change, { ...change, userId: 8 }, place],
+  ])('cannot be read at another %s', (_, command, elsewhere, there) => {
+    const { sealed } = sealCommand(
+      { ...command, user: jane.user, changes: { firstName: 'Jane' } } as never,
+      key,
+      place,
+    );
+    const stored = { ...sealCommand(elsewhere, key, there), sealed };
+    expect(JSON.stringify(unsealCommand(stored, key, there))).not.toMatch(/jane/i);
+  });
+
+  it('of a user whose key was erased keeps what is not personal', () => {
+    const erased = { username: '', email: '', firstName: '', lastName: '', profile: {}, isActive: false };
+    expect(unsealCommand(sealCommand(jane, key, place), undefined, place)).toEqual({ ...jane, user: erased });
+    expect(unsealCommand(sealCommand(change, key, place), undefined, place)).toEqual(change);
+  });
+});
+
+describe('a seal', () => {
+  it('is broken by any change of a single bit', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(), fc.integer({ min: 0, max: 7 }), (content, at, bit) => {
+        const sealed = seal(key, Buffer.from(content), 'here');
+        expect(unseal(key, sealed, 'here')).toEqual(Buffer.from(content));
+        sealed[at % sealed.length]! ^= 1 << bit;
+        expect(unseal(key, sealed, 'here')).toBeUndefined();
+      }),
+    );
+  });
+
+  it.each([0, 1, 27])('of %i bytes is none', (length) =>
+    expect(unseal(key, Buffer.alloc(length), 'here')).toBeUndefined(),
+  );
+});

@@ -1,0 +1,69 @@
+import { type KeyObject } from 'node:crypto';
+import { counter } from '#platform';
+import { type RegistryCommand, type SealedUserCommand, type StoredCommand } from '../fold/registry.record.js';
+import { type ChangeUser, type RegisterUser, type ReplaceUser } from '../users/domain/user.commands.js';
+import { type UserDetails } from '../users/domain/user.js';
+import { seal, unseal } from './seal.js';
+
+/** What is personal of a user, and therefore sealed in the log. */
+type Personal = Omit<UserDetails, 'isActive'>;
+type PersonalCommand = RegisterUser | ReplaceUser | ChangeUser;
+
+const brokenSeals = counter('registry_broken_seals_total', 'Records whose personal fields were not sealed by us');
+
+/** What is left of a user whose key was erased. */
+const ERASED: Personal = { username: '', email: '', firstName: '', lastName: '', profile: {} };
+
+/** Where a command belongs. What is sealed for one place cannot be read at another. */
+export interface Place {
+  readonly environment: string;
+  readonly commandId: string;
+}
+
+export function isPersonal(command: RegistryCommand): command is PersonalCommand {
+  return 'key' in command;
+}
+
+export function isSealed(command: StoredCommand): command is SealedUserCommand {
+  return 'sealed' in command;
+}
+
+/** Seals what is personal of a command with the key that it names. */
+export function sealCommand(command: PersonalCommand, key: KeyObject, place: Place): SealedUserCommand {
+  if (command.type === 'ChangeUser') {
+    const { changes, ...rest } = command;
+    const { isActive, ...personal } = changes;
+    return { ...rest, ...(isActive !== undefined && { isActive }), sealed: sealed(personal, key, command, place) };
+  }
+  const { user, ...rest } = command;
+  const { isActive, ...personal } = user;
+  return { ...rest, isActive, sealed: sealed(personal, key, command, place) };
+}
+
+/**
+ * The command as it was sealed. What cannot be opened, because its key was erased or its seal is broken, leaves what was
+ * personal empty and nothing else different: a verdict never depends on what is sealed.
+ */
+export function unsealCommand(command: SealedUserCommand, key: KeyObject | undefined, place: Place): PersonalCommand {
+  const { sealed: text, isActive, ...rest } = command;
+  const opened = key && unseal(key, Buffer.from(text, 'base64'), contextOf(command, place));
+  if (key && !opened) brokenSeals.inc();
+  if (rest.type === 'ChangeUser') {
+    const personal = opened ? (JSON.parse(opened.toString('utf8')) as Partial<Personal>) : {};
+    return { ...rest, changes: { ...personal, ...(isActive !== undefined && { isActive }) } };
+  }
+  const personal = opened ? (JSON.parse(opened.toString('utf8')) as Personal) : ERASED;
+  return { ...rest, user: { ...personal, isActive: isActive === true } };
+}
+
+function sealed(personal: Partial<Personal>, key: KeyObject, command: PersonalCommand, place: Place): string {
+  return seal(key, Buffer.from(JSON.stringify(personal)), contextOf(command, place)).toString('base64');
+}
+
+/** The id of a user who is being registered is not known yet. */
+function contextOf(
+  command: { readonly type: string; readonly userId?: number },
+  { environment, commandId }: Place,
+): string {
+  return `${environment}\n${command.userId ?? 'new'}\n${commandId}`;
+}

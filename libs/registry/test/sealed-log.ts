@@ -1,0 +1,19 @@
+import { type Idempotency, type StoredRecord } from '../src/fold/registry.record.js';
+import { type Order, sealOrders } from '../src/sealing/command-seals.js';
+import { type Keyring } from '../src/sealing/keyring.js';
+
+/** An order on its way into the log, as the door writes it. */
+export interface Sent {
+  readonly id: string;
+  readonly order: Order;
+  readonly idempotency?: Idempotency;
+}
+
+export async function sealedRecord(
+  keyring: Keyring,
+  environment: string,
+  { id, order, idempotency }: Sent,
+): Promise<StoredRecord> {
+  const [command] = await sealOrders(keyring, environment, [{ id, order }]);
+  return { v: 1, id, by: 'tester', ...(idempotency && { idempotency }), command: command! };
+}

@@ -53,7 +53,7 @@ export const CloudEvent = z
     id,
     source: z.string().optional(),
     type,
-    subject: z.string().regex(PLAIN).describe('The user: the integer id, the objectId or the username.'),
+    subject: z.string().regex(PLAIN).max(150).describe('The user: the integer id, the objectId or the username.'),
     time: time.optional(),
     datacontenttype: z
       .string()

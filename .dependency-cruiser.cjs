@@ -63,6 +63,13 @@ module.exports = {
       to: { path: '^libs/(?!importing/)' },
     },
     {
+      name: 'the-client-knows-the-document-alone',
+      comment: 'what is published as a package can lean on nothing that stays here',
+      severity: 'error',
+      from: { path: '^clients/typescript/src/' },
+      to: { pathNot: ['^clients/typescript/src/', 'node_modules/openapi-fetch/'] },
+    },
+    {
       name: 'no-dev-dependency-in-production',
       severity: 'error',
       from: { path: '^(libs|apps)/', pathNot: '\\.(spec|contract)\\.ts$' },

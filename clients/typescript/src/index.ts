@@ -48,17 +48,17 @@ export function createTidemark({ url, environment, token, fetch }: TidemarkOptio
   return client;
 }
 
-/** What a call needs to send a body as it is, and not as JSON: `POST('/api/v3/activities', { ...as(type, text) })`. */
-export function as(mediaType: string, text: string) {
+/** What a call needs to send a body as it is, and not as JSON: `POST('/api/v3/activities', raw(type, text))`. */
+export function raw(mediaType: string, text: string) {
   return { body: text, bodySerializer: (body: unknown) => body, headers: { 'content-type': mediaType } };
 }
 
-/** Items as lines: `POST('/api/v3/users/batch', { ...lines(users) })`. */
+/** Items as lines: `POST('/api/v3/users/batch', lines(users))`. */
 export function lines(items: readonly object[]) {
-  return as('application/x-ndjson', items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+  return raw('application/x-ndjson', items.map((item) => `${JSON.stringify(item)}\n`).join(''));
 }
 
-/** Events (CloudEvents 1.0) as a batch: `POST('/api/v3/activities', { ...events(batch) })`. */
+/** Events (CloudEvents 1.0) as a batch: `POST('/api/v3/activities', events(batch))`. */
 export function events(batch: readonly CloudEvent[]) {
-  return as('application/cloudevents-batch+json', JSON.stringify(batch));
+  return raw('application/cloudevents-batch+json', JSON.stringify(batch));
 }

@@ -76,6 +76,17 @@ describe('every call of the document', () => {
       return faults;
     }));
 
+  it('needs a token under /api/ and nowhere else', async () => {
+    const open = document.operations.filter(({ security }) => security.length === 0);
+    expect(open.map(({ path }) => path)).toEqual(
+      document.operations.filter((operation) => !calls().includes(operation)).map(({ path }) => path),
+    );
+    for (const operation of open) {
+      const answer = await exchange(service.url, requestFor(operation, {}));
+      expect([operation.operationId, answer.status]).toEqual([operation.operationId, 200]);
+    }
+  });
+
   it('is 401 and says how to come back without a token, and with one that is none', () =>
     checkAll(async (operation) => {
       const faults = [];

@@ -53,8 +53,11 @@ describe('running it', () => {
     const namespace = lagging.namespace.name;
     await lagging.stopProjector();
     const client = await lagging.client('demo');
-    const pending = await client('POST', '/api/v3/users', { username: 'late', email: 'late@example.com' });
+    const register = () =>
+      client('POST', '/api/v3/users', { username: 'late', email: 'late@example.com' }, { 'idempotency-key': 'k' });
+    const pending = await register();
     expect(pending).toMatchObject({ status: 202, body: { status: 'pending' } });
+    expect(await register()).toMatchObject({ status: 409, body: { type: '/problems/in-flight' } });
     const location = pending.headers.get('location')!;
     expect(await client('GET', location)).toMatchObject({ status: 200, body: { status: 'pending' } });
     const writer = await lagging.client('demo', { scope: 'users:write' });
@@ -68,6 +71,7 @@ describe('running it', () => {
         return asked;
       });
       expect(answer.body).toMatchObject({ id: 1, username: 'late' });
+      expect(await register()).toMatchObject({ status: 201, body: answer.body });
     } finally {
       await projecting.stop();
       await lagging.stop();

@@ -53,6 +53,12 @@ export const PROBLEMS = {
     advice:
       'Addresses are unique within an environment without regard to case and compatible spellings. Choose another.',
   },
+  'in-flight': {
+    status: 409,
+    title: 'The first request with this key is still running',
+    advice:
+      'Ask again in a moment with the same Idempotency-Key and body: the answer is then that of the first request.',
+  },
   'stale-version': {
     status: 412,
     title: 'Somebody changed it in between',

@@ -9,6 +9,7 @@ import { type Order, sealOrders } from '../sealing/command-seals.js';
 import { Keyring } from '../sealing/keyring.js';
 import { type RootKey } from '../sealing/root-key.js';
 import { newCommandId } from './command-id.js';
+import { KeysInFlight } from './keys-in-flight.js';
 import { Outcomes } from './outcomes.js';
 
 /** Who sends a command, and the `Idempotency-Key` of the request if it had one. */
@@ -28,12 +29,21 @@ const PATIENCE_MS = 5_000;
 // A batch has no address to ask at, so its client is kept waiting rather than sent away.
 const BATCH_PATIENCE_MS = 60_000;
 
+interface Keyed {
+  readonly id: string;
+  readonly order: Order;
+  /** The `Idempotency-Key`, of its place in a batch. */
+  readonly key: string | undefined;
+}
+
 /** What a sender learns: the object as it was then made or changed, or where to ask later. */
 export type Answer = Accepted['accepted'] | Pending;
 
 /** The way of every command: append it, then wait until the log has judged it and the views show it. */
 @Injectable()
 export class CommandLog {
+  private readonly keysInFlight = new KeysInFlight();
+
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(Namespace) private readonly namespace: Namespace,
@@ -41,10 +51,10 @@ export class CommandLog {
     @Inject(Keyring) private readonly keyring: Keyring,
   ) {}
 
-  /** Throws the rejection as a `Problem`, `LogUnavailable` when it is not known whether the log has the command. */
+  /** Throws the rejection or `in-flight` as a `Problem`, `LogUnavailable` when it is not known whether the log has the command. */
   async submit(sender: Sender, order: Order): Promise<Answer> {
     const id = newCommandId();
-    const decided = await this.appendAndWait(sender, [{ id, order, key: sender.idempotencyKey }], PATIENCE_MS);
+    const decided = await this.send(sender, [{ id, order, key: sender.idempotencyKey }], PATIENCE_MS);
     const verdict = decided.get(id);
     return verdict === undefined ? { pending: id } : acceptedOrThrow(verdict);
   }
@@ -60,13 +70,22 @@ export class CommandLog {
       order,
       key: idempotencyKey && `${idempotencyKey}\n${index}`,
     }));
-    const decided = await this.appendAndWait(sender, records, BATCH_PATIENCE_MS);
+    const decided = await this.send(sender, records, BATCH_PATIENCE_MS);
     return records.map(({ id }) => decided.get(id) ?? tooFarBehind());
+  }
+
+  private send(sender: Sender, orders: readonly Keyed[], patience: number): Promise<ReadonlyMap<string, Verdict>> {
+    const { environment, subject, idempotencyKey } = sender;
+    const append = () => this.appendAndWait(sender, orders, patience);
+    const first = orders[0]?.id;
+    if (idempotencyKey === undefined || first === undefined) return append();
+    const isJudged = async (id: string) => (await this.outcomes.find(environment, id)) !== undefined;
+    return this.keysInFlight.send(`${environment}/${ownKey(subject, idempotencyKey)}`, first, isJudged, append);
   }
 
   private async appendAndWait(
     { environment, subject }: Sender,
-    orders: readonly { id: string; order: Order; key: string | undefined }[],
+    orders: readonly Keyed[],
     patience: number,
   ): Promise<Map<string, Verdict>> {
     const root = await this.keyring.rootKey();
@@ -110,6 +129,7 @@ export function acceptedOrThrow(verdict: Verdict): Accepted['accepted'] {
 function idempotencyOf(root: RootKey, subject: string, key: string, order: Order): Idempotency {
   // Which key seals an order is not of the sender's asking.
   const body = JSON.stringify({ ...order, key: undefined });
-  const sha256 = createHash('sha256').update(`${subject}\n${key}`);
-  return { key: sha256.digest('base64url'), bodyHash: root.bodyHash(body) };
+  return { key: ownKey(subject, key), bodyHash: root.bodyHash(body) };
 }
+
+const ownKey = (subject: string, key: string) => createHash('sha256').update(`${subject}\n${key}`).digest('base64url');

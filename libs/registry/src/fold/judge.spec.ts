@@ -111,7 +111,8 @@ describe('a record of the registry', () => {
     '\u0000\uffff',
   ])('is void when it is %j', (text) => expect(decodeRecord(Buffer.from(text))).toBeUndefined());
 
-  it('carries an id that tells when it was made', () => {
+  it('carries an id that is a UUID of version 7 and tells when it was made', () => {
+    expect(newCommandId(1)).toMatch(/^00000000-0001-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(timeOfCommandId(newCommandId(1_750_000_000_123))).toBe(1_750_000_000_123);
   });
 });

@@ -107,7 +107,8 @@ export class Keyring {
 
   private async makeKeys(names: readonly KeyName[]): Promise<KeyObject[]> {
     const root = await this.rootKey();
-    const salts = names.map(() => randomBytes(SALT_BYTES));
+    const random = randomBytes(SALT_BYTES * names.length);
+    const salts = names.map((_, index) => random.subarray(index * SALT_BYTES, (index + 1) * SALT_BYTES));
     await this.postgres.prepared.query(
       `INSERT INTO ${this.schema}.user_salts SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[])`,
       [...columns(names), salts],

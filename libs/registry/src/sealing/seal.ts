@@ -6,9 +6,19 @@ const TAG_BYTES = 16;
 
 /** AES-256-GCM under a key of 32 bytes: nonce, ciphertext and tag, as it can be opened only with the same context. */
 export function seal(key: KeyObject, content: Buffer, context: string): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = newNonce();
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(context));
   return Buffer.concat([nonce, cipher.update(content), cipher.final(), cipher.getAuthTag()]);
+}
+
+// Random bytes are dear by the call, not by the byte.
+let nonces = Buffer.alloc(0);
+
+function newNonce(): Buffer {
+  if (nonces.length === 0) nonces = randomBytes(NONCE_BYTES * 256);
+  const nonce = nonces.subarray(0, NONCE_BYTES);
+  nonces = nonces.subarray(NONCE_BYTES);
+  return nonce;
 }
 
 /** What was sealed; undefined where key or context are others, or a bit has changed. */

@@ -135,6 +135,7 @@ const shows = (fault: Fault, operation: Operation, status: number, code?: string
 function isShownElsewhere(operation: Operation, status: number, code?: string): boolean {
   if (status === usualStatus(operation) || operation.operationId === 'getCommand') return true;
   if (status === 202 && isCommand(operation)) return true;
+  if (code === 'in-flight') return true;
   if (status === 404) return objectsNamed(operation).size > 0;
   return code === 'environment-required' || [401, 403, 429, 500, 503].includes(status);
 }

@@ -23,6 +23,9 @@ const rename = (firstName: string) => ({
   path: '/api/v3/users/1',
   ...json({ firstName }, { 'if-match': '"1"' }),
 });
+const withKey = ({ headers, ...request }: ApiRequest, key: string) => {
+  return { ...request, headers: { ...headers, 'idempotency-key': key } };
+};
 const leave = { method: 'DELETE', path: '/api/v3/workspaces/1', headers: {} };
 const PAIRS: Record<string, [ApiRequest, ApiRequest]> = {
   '201, 409 username-taken': [post('ann', 'ann-one'), post('ann', 'ann-two')],
@@ -37,13 +40,14 @@ const PAIRS: Record<string, [ApiRequest, ApiRequest]> = {
 
 describe('while the views lag', () => {
   let service: Service;
+  let other: Service;
   let document: ApiDocument;
   let commands: Operation[];
   const requests = new Map<Operation, ApiRequest>();
 
-  const send = async (environment: string, { headers, ...request }: ApiRequest) => {
+  const send = async (environment: string, { headers, ...request }: ApiRequest, to = service) => {
     const authorization = `Bearer ${await service.token({ environments: [environment] })}`;
-    return exchange(service.url, { ...request, headers: { ...headers, authorization, 'environment-id': environment } });
+    return exchange(to.url, { ...request, headers: { ...headers, authorization, 'environment-id': environment } });
   };
   const documented = (operation: Operation, answer: Exchanged) =>
     expect([operation.operationId, document.faultsOf(operation, answer)]).toEqual([operation.operationId, []]);
@@ -61,16 +65,22 @@ describe('while the views lag', () => {
     }
     await objects.close();
     await service.stopProjector();
+    other = await startService({ namespace: service.namespace.name, owner: false, projector: false });
   });
-  afterAll(() => service?.stop());
+  afterAll(async () => {
+    await other?.stop();
+    await service?.stop();
+  });
 
-  it('every command is answered with where to ask, as documented', async () => {
+  it('every command is answered with where to ask, and under its key with when to ask again, as documented', async () => {
     expect(commands.length).toBeGreaterThan(10);
     await Promise.all(
       commands.map(async (operation) => {
-        const answer = await send(operation.operationId, requests.get(operation)!);
-        expect([operation.operationId, answer.status]).toEqual([operation.operationId, 202]);
-        documented(operation, answer);
+        const request = withKey(requests.get(operation)!, 'key');
+        const answers = [await send(operation.operationId, request), await send(operation.operationId, request)];
+        const said = answers.map((answer) => `${answer.status} ${codeOf(answer)}`.trim());
+        expect([operation.operationId, ...said]).toEqual([operation.operationId, '202', '409 in-flight']);
+        for (const answer of answers) documented(operation, answer);
       }),
     );
   });
@@ -88,16 +98,21 @@ describe('while the views lag', () => {
     documented(append, refused);
   });
 
-  it('what becomes of a command is told at its address, as documented', async () => {
+  it('what becomes of commands is told, of one at its address and of a batch to who waits, as documented', async () => {
     const getCommand = document.operation('getCommand');
     const ask = (address: string) => send(ENVIRONMENT, { method: 'GET', path: address, headers: {} });
-    const commit = async (request: ApiRequest) => {
-      const { status, headers } = await send(ENVIRONMENT, request);
+    // To two instances, since one would turn the second request under a key away.
+    const commit = async (request: ApiRequest, index: number) => {
+      const { status, headers } = await send(ENVIRONMENT, request, [service, other][index]);
       expect(status).toBe(202);
       return headers.get('location')!;
     };
     const sent = await Promise.all(Object.values(PAIRS).map((pair) => Promise.all(pair.map(commit))));
     documented(getCommand, await ask(sent[0]![0]!));
+    const registerUsers = document.operation('registerUsers');
+    const batch = withKey(requestFor(registerUsers, {}), 'batch');
+    const batches = [send(ENVIRONMENT, batch), send(ENVIRONMENT, batch)];
+    expect(codeOf(await Promise.race(batches))).toBe('in-flight');
     const projecting = await startService({ namespace: service.namespace.name, owner: false });
     const settled = (address: string) =>
       eventually(async () => {
@@ -109,6 +124,9 @@ describe('while the views lag', () => {
     try {
       const outcomes = await Promise.all(sent.map((pair) => Promise.all(pair.map(settled))));
       expect(outcomes.map((pair) => pair.sort().join(', '))).toEqual(Object.keys(PAIRS));
+      const answers = await Promise.all(batches);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+      for (const answer of answers) documented(registerUsers, answer);
     } finally {
       await projecting.stop();
     }

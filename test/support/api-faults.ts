@@ -21,7 +21,8 @@ export interface Fault {
 
 const takes = (name: string) => (operation: Operation) => operation.parameters.some((known) => known.name === name);
 const takesBody = ({ requestBody }: Operation) => requestBody !== undefined;
-const promises = (status: number) => (operation: Operation) => status in operation.responses;
+const takesNames = ({ responses, requestBody }: Operation) =>
+  requestBody !== undefined && /UsernameTaken/.test(responses[409]?.$ref ?? '');
 const withHeaders = (headers: Record<string, string>) => (request: ApiRequest) => {
   return { ...request, headers: { ...request.headers, ...headers } };
 };
@@ -67,14 +68,14 @@ export const FAULTS: Fault[] = [
     name: 'a name that somebody has',
     status: 409,
     code: 'username-taken',
-    applies: (operation) => promises(409)(operation) && takesBody(operation),
+    applies: takesNames,
     spoil: withBody(JSON.stringify({ ...taken, email: 'other@example.com' })),
   },
   {
     name: 'an address that somebody has',
     status: 409,
     code: 'email-taken',
-    applies: (operation) => promises(409)(operation) && takesBody(operation),
+    applies: takesNames,
     spoil: withBody(JSON.stringify({ ...taken, username: 'other' })),
   },
   {

@@ -662,7 +662,7 @@ export interface components {
         ErrorV2: {
             error: {
                 /** @enum {string} */
-                code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "username-taken" | "email-taken" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "overloaded" | "internal" | "unavailable";
+                code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "overloaded" | "internal" | "unavailable";
                 message: string;
             };
             /** @constant */
@@ -912,7 +912,7 @@ export interface components {
              * @description The address of a page that says what to do.
              * @enum {string}
              */
-            type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/username-taken" | "/problems/email-taken" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
         };
         /**
          * @example {
@@ -1296,6 +1296,23 @@ export interface components {
                 };
             };
         };
+        /** @description The first request with this key is still running */
+        InFlight: {
+            headers: {
+                /**
+                 * @description Seconds until it is worth while to send this again.
+                 * @example 2
+                 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/in-flight";
+                };
+            };
+        };
         /** @description Something went wrong here */
         Internal: {
             headers: {
@@ -1537,6 +1554,23 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type: "/problems/username-taken" | "/problems/email-taken";
+                };
+            };
+        };
+        /** @description The username is taken; The e-mail address is taken; The first request with this key is still running */
+        UsernameTakenOrEmailTakenOrInFlight: {
+            headers: {
+                /**
+                 * @description Seconds until it is worth while to send this again.
+                 * @example 2
+                 */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight";
                 };
             };
         };
@@ -1853,6 +1887,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            409: components["responses"]["InFlight"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
@@ -1960,6 +1995,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             412: components["responses"]["StaleVersion"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
@@ -2026,6 +2062,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             412: components["responses"]["StaleVersion"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2111,6 +2148,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2161,6 +2199,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2381,7 +2420,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
-            409: components["responses"]["UsernameTakenOrEmailTaken"];
+            409: components["responses"]["UsernameTakenOrEmailTakenOrInFlight"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
@@ -2500,7 +2539,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["UsernameTakenOrEmailTaken"];
+            409: components["responses"]["UsernameTakenOrEmailTakenOrInFlight"];
             412: components["responses"]["StaleVersion"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2557,6 +2596,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             412: components["responses"]["StaleVersion"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
@@ -2623,7 +2663,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["UsernameTakenOrEmailTaken"];
+            409: components["responses"]["UsernameTakenOrEmailTakenOrInFlight"];
             412: components["responses"]["StaleVersion"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2884,6 +2924,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            409: components["responses"]["InFlight"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidBody"];
@@ -3007,6 +3048,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            409: components["responses"]["InFlight"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
@@ -3114,6 +3156,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             412: components["responses"]["StaleVersion"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
@@ -3180,6 +3223,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             412: components["responses"]["StaleVersion"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3266,6 +3310,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
@@ -3318,6 +3363,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -3372,6 +3418,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
@@ -3424,6 +3471,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["InFlight"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

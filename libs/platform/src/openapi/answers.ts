@@ -41,12 +41,20 @@ function describeHeaders(headers: AnswerHeaders, components: Components): object
   return Object.fromEntries(described) as object;
 }
 
-// What the catalogue of errors promises by status, whichever the code.
-const HEADERS_OF_ERRORS: Readonly<Record<number, AnswerHeaders>> = {
-  401: { 'WWW-Authenticate': 'always' },
-  429: { 'Retry-After': 'always' },
-  503: { 'Retry-After': 'always' },
+// With which header each of these comes.
+const HEADER_OF: Partial<Record<ProblemCode, keyof AnswerHeaders>> = {
+  unauthorized: 'WWW-Authenticate',
+  'in-flight': 'Retry-After',
+  overloaded: 'Retry-After',
+  unavailable: 'Retry-After',
 };
+
+/** The headers of a status that has these codes: those of some codes are there sometimes. */
+function headersOf(codes: readonly ProblemCode[]): AnswerHeaders | undefined {
+  const names = new Set(codes.flatMap((code) => HEADER_OF[code] ?? []));
+  const occurrence = codes.every((code) => code in HEADER_OF) ? 'always' : 'sometimes';
+  return names.size === 0 ? undefined : Object.fromEntries([...names].map((name) => [name, occurrence]));
+}
 
 export interface ErrorAnswer {
   readonly status: string;
@@ -60,7 +68,7 @@ export function describeErrors(codes: readonly ProblemCode[], path: string, comp
   const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
   return [...byStatus].map(([status, codes]) => {
     const { mediaType, schema } = errorShape(codes, path, components);
-    const headers = HEADERS_OF_ERRORS[status];
+    const headers = headersOf(codes);
     const examples = codes.map((code) => [code, { value: exampleOf(code, path) }]);
     const answer = {
       description: codes.map((code) => PROBLEMS[code].title).join('; '),

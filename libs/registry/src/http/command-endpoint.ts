@@ -12,13 +12,16 @@ const LATER = {
   headers: { Location: 'always' },
 } as const;
 
+/** What may be wrong with an Idempotency-Key. */
+export const OF_A_KEY = ['in-flight', 'idempotency-key-reused'] as const;
+
 /** A route that sends one command: it takes an Idempotency-Key, and says where to ask while the views lag. */
 export function CommandEndpoint({ headers, answers, problems = [], ...call }: EndpointOptions): MethodDecorator {
   return Endpoint({
     ...call,
     headers: IdempotencyKey.extend(headers?.shape ?? {}),
     answers: { ...answers, 202: LATER },
-    problems: [...problems, 'idempotency-key-reused'],
+    problems: [...problems, ...OF_A_KEY],
   });
 }
 

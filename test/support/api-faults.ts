@@ -20,6 +20,8 @@ export interface Fault {
 }
 
 const takes = (name: string) => (operation: Operation) => operation.parameters.some((known) => known.name === name);
+// Also where nobody wants one.
+const mayCarryBody = ({ method }: Operation) => method !== 'GET';
 const takesBody = ({ requestBody }: Operation) => requestBody !== undefined;
 const takesNames = ({ responses, requestBody }: Operation) =>
   requestBody !== undefined && /UsernameTaken/.test(responses[409]?.$ref ?? '');
@@ -89,14 +91,14 @@ export const FAULTS: Fault[] = [
     name: 'more than 8 MiB',
     status: 413,
     code: 'too-large',
-    applies: takesBody,
-    spoil: (request) => ({ ...request, body: `"${'x'.repeat(TOO_LARGE)}"` }),
+    applies: mayCarryBody,
+    spoil: withBody(`"${'x'.repeat(TOO_LARGE)}"`),
   },
   {
     name: 'a media type of no call',
     status: 415,
     code: 'unsupported-media-type',
-    applies: takesBody,
+    applies: mayCarryBody,
     spoil: withBody('text', 'text/plain'),
   },
   {

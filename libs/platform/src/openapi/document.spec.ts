@@ -14,10 +14,11 @@ function documented(
   scope: 'users:read' | 'users:write' = 'users:read',
 ) {
   const id = `call${(calls += 1)}`;
+  const method = call.body ? 'post' : 'get';
   Endpoint({ id, scope, ...call })({}, 'call', { value: () => undefined });
-  const routes = { paths: { [path]: { get: { operationId: id, tags: ['things'] } } } } as unknown as OpenAPIObject;
+  const routes = { paths: { [path]: { [method]: { operationId: id, tags: ['things'] } } } } as unknown as OpenAPIObject;
   const document = describeEndpoints(routes);
-  return { operation: document.paths[path]!.get as any, components: document.components as any };
+  return { operation: (document.paths[path] as any)[method], components: document.components as any };
 }
 
 const Thing = z.object({ name: z.string().default('') }).meta({ id: 'Thing', examples: [{ name: 'x' }] });

@@ -15,7 +15,7 @@ export function describeEndpoints(routes: OpenAPIObject): OpenAPIObject {
     const operations = Object.entries(methods).map(([method, { operationId = '', tags }]) => {
       const endpoint = endpoints.get(operationId);
       if (!endpoint) throw new Error(`${method} ${path} has no @Endpoint`);
-      return [method, { tags, ...describeOperation(endpoint.call, endpoint.access, path, components) }];
+      return [method, { tags, ...describeOperation(endpoint.call, endpoint.access, { method, path }, components) }];
     });
     return [path, Object.fromEntries(operations) as object];
   });

@@ -58,13 +58,20 @@ const OF_A_TOKEN: ProblemCode[] = [
   'unavailable',
   'internal',
 ];
-const OF_A_BODY: ProblemCode[] = ['too-large', 'unsupported-media-type', 'invalid-body'];
+// Of a body that comes along uninvited, too: it is read before anybody can say that nobody wants it.
+const OF_ANY_BODY: ProblemCode[] = ['too-large', 'unsupported-media-type'];
+
+/** Where a call is. */
+export interface Place {
+  readonly method: string;
+  readonly path: string;
+}
 
 /** The operation of an OpenAPI document that a call at this path is; its tags aside. */
 export function describeOperation(
   call: Call,
   access: Access | undefined,
-  path: string,
+  { method, path }: Place,
   components: Components,
 ): object {
   const environment = isV2(path) ? EnvironmentV2 : EnvironmentV3;
@@ -85,7 +92,7 @@ export function describeOperation(
     ...(call.body && { requestBody: { required: true, content: components.describeContent(call.body, 'input') } }),
     responses: withErrors(
       Object.fromEntries(answers),
-      describeErrors(problemsOf(call, access), path, components),
+      describeErrors(problemsOf(call, access, method), path, components),
       components,
     ),
   };
@@ -95,11 +102,12 @@ function securityOf({ scope, ticket }: Access): object[] {
   return [...[scope].flat().map((scope) => ({ bearer: [scope] })), ...(ticket ? [{ ticket: [] }] : [])];
 }
 
-function problemsOf({ path, body, problems = [] }: Call, access: Access | undefined): ProblemCode[] {
+function problemsOf({ path, body, problems = [] }: Call, access: Access | undefined, method: string): ProblemCode[] {
   return [
     ...(access ? OF_A_TOKEN : []),
     ...(path ? (['not-found'] as const) : []),
-    ...(body ? OF_A_BODY : []),
+    ...(method === 'get' ? [] : OF_ANY_BODY),
+    ...(body ? (['invalid-body'] as const) : []),
     ...problems,
   ];
 }

@@ -1,9 +1,9 @@
-import { eventually } from './eventually.js';
+import { outcomeOf } from './outcomes.js';
 import { type Read, type Sent } from './registry-history.js';
 import { type Command, isAlteration, type Place, placeOf } from './registry-model.js';
 import { pathOf, requestOf, verdictOf } from './registry-requests.js';
 import { type Script, type Step } from './registry-scripts.js';
-import { type Answer, type Client, type Service } from './service.js';
+import { type Answer, type Service } from './service.js';
 import { type TopicTail } from './topic-tail.js';
 
 /** What was asked and answered in one environment. */
@@ -70,16 +70,6 @@ export async function playScript(
   });
   await Promise.all(clients);
   return history;
-}
-
-/** Where the views lag, what the address says that the client was sent to. */
-async function outcomeOf(client: Client, answer: Answer): Promise<Answer> {
-  if (answer.status !== 202) return answer;
-  return eventually(async () => {
-    const later = await client('GET', answer.headers.get('location')!);
-    if (later.body?.status === 'pending') throw new Error('the command is still pending');
-    return later;
-  });
 }
 
 /** Of a batch, what was created and which items were refused for what. */

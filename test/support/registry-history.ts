@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type LogRecord } from '#event-sourcing';
 import { type Command, type Place, RegistryModel, type Verdict } from './registry-model.js';
 import { batchAnswer } from './registry-requests.js';
@@ -47,7 +48,8 @@ export function judgeInOrder(sent: readonly Sent[], records: readonly LogRecord[
   const shows = [showsOf(model)];
   for (const { request, index } of owners) {
     const item = request.key === undefined ? undefined : `${request.subject}/${index}`;
-    verdicts.set(request, [...(verdicts.get(request) ?? []), model.judge(request.commands[index]!, item)]);
+    const verdict = model.judge(request.commands[index]!, item, wasLetInUnseen(request));
+    verdicts.set(request, [...(verdicts.get(request) ?? []), verdict]);
     shows.push(showsOf(model));
   }
   return {
@@ -60,6 +62,15 @@ export function judgeInOrder(sent: readonly Sent[], records: readonly LogRecord[
 }
 
 export const NOT_THERE: Verdict = { status: 404, code: 'not-found' };
+
+/**
+ * Under a key the door lets in what could be a repeat, though it sees no user. What such a change holds is sealed for
+ * nobody's eyes, so it finds nobody even where the user has come until it is judged. Only its answer tells.
+ */
+export function wasLetInUnseen({ key, commands, answer }: Sent): boolean {
+  const isChange = commands[0]?.type === 'replace' || commands[0]?.type === 'change';
+  return key !== undefined && isChange && isDeepStrictEqual(answer, NOT_THERE);
+}
 
 /** Who sent each command of the log; a record of an id that was there before is no other command. */
 function subjectsInOrder(records: readonly LogRecord[]): string[] {

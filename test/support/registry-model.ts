@@ -63,12 +63,15 @@ export class RegistryModel {
   private readonly last = { users: 0, workspaces: 0, groups: 0 };
   private readonly keyed = new Map<string, { readonly asked: string; readonly verdict: Verdict }>();
 
-  /** @param key of the request, if it had one; a batch has one an item */
-  judge(command: Command, key?: string): Verdict {
+  /**
+   * @param key of the request, if it had one; a batch has one an item
+   * @param unseen it was let in when its user was not there, and so finds nobody, whoever has come since
+   */
+  judge(command: Command, key?: string, unseen = false): Verdict {
     const first = key === undefined ? undefined : this.keyed.get(key);
     const asked = JSON.stringify(command);
     if (first) return first.asked === asked ? first.verdict : { status: 422, code: 'idempotency-key-reused' };
-    const verdict = this.decide(command);
+    const verdict = unseen ? notFound : this.decide(command);
     if (key !== undefined) this.keyed.set(key, { asked, verdict });
     return verdict;
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Judgement, type Moments, NOT_THERE, type Read, type Sent } from './registry-history.js';
+import { type Judgement, type Moments, NOT_THERE, type Read, type Sent, wasLetInUnseen } from './registry-history.js';
 import { isAlteration, placeOf } from './registry-model.js';
 
 /** What clients could tell from their answers that does not fit the order of the log, a line each. */
@@ -17,19 +17,24 @@ function overtaken({ spans }: Judgement): string[] {
   );
 }
 
-/** The door keeps commands for users that it does not see out of the log: it reads, as it were. */
+/** The door keeps commands for users that it does not see out of the log, or from changing anything: it reads, as it were. */
 function turnedAway({ answers }: Judgement, sent: readonly Sent[]): Read[] {
   return sent
-    .filter((request) => !answers.has(request))
-    .map(({ subject, sentAt, answeredAt, commands, answer }) => {
-      const [command] = commands;
+    .filter((request) => !answers.has(request) || wasLetInUnseen(request))
+    .map(({ subject, commands: [command], answer }) => {
       const place = command && isAlteration(command) && placeOf(command);
-      if (place && place.kind === 'users' && isDeepStrictEqual(answer, NOT_THERE)) {
-        return { place, shown: NOT_THERE, sentAt, answeredAt };
+      if (!place || place.kind !== 'users' || !isDeepStrictEqual(answer, NOT_THERE)) {
+        throw new Error(`${subject} was answered ${JSON.stringify(answer)} and has no record in the log`);
       }
-      throw new Error(`${subject} was answered ${JSON.stringify(answer)} and has no record in the log`);
+      return { place, shown: NOT_THERE, ...momentsOf(sent.filter((request) => request.subject === subject)) };
     });
 }
+
+/** From the first of these to the last: any one under a key may be the one that was looked at. */
+const momentsOf = (requests: readonly Moments[]): Moments => ({
+  sentAt: Math.min(...requests.map(({ sentAt }) => sentAt)),
+  answeredAt: Math.max(...requests.map(({ answeredAt }) => answeredAt)),
+});
 
 /**
  * A read shows what a place was after some number of commands: no fewer than had been answered, or were seen by a read

@@ -20,6 +20,12 @@ const SEED = Number(process.env.TEST_SEED ?? Date.now() % 2 ** 31);
 // A counterexample is told as small as it has become by then.
 const LONGEST = { interruptAfterTimeLimit: 120_000, markInterruptAsFailure: true };
 
+/** As the model names them: of what nobody can see any more, no role may be left either. */
+const roleOf = (row: unknown) => {
+  const { target_type, target_id, holder_type, holder_id } = row as Record<string, unknown>;
+  return [`${String(target_type)}s`, target_id, `${String(holder_type)}s`, holder_id].join('/');
+};
+
 describe('commands that several clients send at once to two instances with two projectors', () => {
   let instances: Service[];
   let projectors: RunningProjector[];
@@ -105,6 +111,7 @@ describe('commands that several clients send at once to two instances with two p
       await expectContents(environment, judgement);
       const before = await rowsOf(environment);
       expect(before.outcomes).toHaveLength(judgement.commands);
+      expect(before.roles!.map(roleOf).toSorted()).toEqual([...judgement.model.roles.keys()].toSorted());
       await foldAgain();
       expect(await rowsOf(environment)).toEqual(before);
       await expectContents(environment, judgement);

@@ -41,10 +41,12 @@ export async function playScript(
     return shown.version;
   }
 
+  /** Looks first, and again at another instance, which must show by then what became of it. */
   async function sendFresh(instance: number, subject: string, command: Command): Promise<void> {
     if (!isAlteration(command)) return send(instance, subject, [command]);
     const ifMatch = await read(instance, placeOf(command));
     await send(instance, subject, [ifMatch === undefined ? command : { ...command, ifMatch }]);
+    await read((instance + 1) % instances.length, placeOf(command));
   }
 
   /** Bytes of the log, as they are: whatever a record holds, twice is once. */

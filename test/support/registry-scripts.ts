@@ -70,10 +70,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: register },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('replace' as const), id, user, ifMatch }).map(defined) },
   { weight: 5, arbitrary: fc.record({ type: fc.constant('change' as const), id, changes, ifMatch }).map(defined) },
-  { weight: 3, arbitrary: create },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('rename' as const), kind, id, name, ifMatch }).map(defined) },
+  { weight: 4, arbitrary: create },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('rename' as const), kind, id, name, ifMatch }).map(defined) },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc
       .tuple(place, ifMatch)
       .map(([at, version]) => defined({ type: 'delete' as const, ...at, ifMatch: version })),

@@ -77,7 +77,7 @@ describe('a command', () => {
     );
   }
 
-  it(`waits for the ${BATCH} records of its transaction at most, however many of another environment are around it`, async () => {
+  it(`is judged with ${BATCH} records at most, and waits for none behind those, however many another environment has sent`, async () => {
     const [noisy, quiet, stuck] = neighbours(3) as [string, string, string];
     const partition = partitionOf(noisy);
     const clients = { quiet: await service.client(quiet), stuck: await service.client(stuck) };
@@ -97,7 +97,7 @@ describe('a command', () => {
     await eventually(async () => expect(await checkpointOf(partition)).toBe(end));
   });
 
-  it('does not wait for another partition, which is held up', async () => {
+  it('does not wait for an environment of another partition that is held up', async () => {
     const names = Array.from({ length: 100 }, (_, number) => `tenant-${number}`);
     const stuck = names[0]!;
     const quiet = names.find((name) => partitionOf(name) !== partitionOf(stuck))!;

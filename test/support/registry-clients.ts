@@ -1,3 +1,4 @@
+import { eventually } from './eventually.js';
 import { outcomeOf } from './outcomes.js';
 import { type Read, type Sent } from './registry-history.js';
 import { type Command, isAlteration, type Place, placeOf } from './registry-model.js';
@@ -27,8 +28,14 @@ export async function playScript(
   async function send(instance: number, subject: string, commands: readonly Command[], key?: string): Promise<void> {
     const { method, path, body, headers } = requestOf(commands, key);
     const client = await instances[instance]!.client(environment, { subject });
-    const sentAt = tick();
-    const answer = shortened(await outcomeOf(client, await client(method, path, body, headers)), commands.length > 1);
+    let sentAt = 0;
+    const first = await eventually(async () => {
+      sentAt = tick();
+      const answer = await client(method, path, body, headers);
+      if (answer.body?.type === '/problems/in-flight') throw new Error(`${subject} is still running`);
+      return answer;
+    });
+    const answer = shortened(await outcomeOf(client, first), commands.length > 1);
     history.sent.push({ subject, commands, key, sentAt, answeredAt: tick(), answer });
   }
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { openSearchViews, type Person, type SearchViews } from '../../../test/search-views.js';
 import { fold } from '../projections/search-text.js';
-import { bestHits, type Bounds } from './search-hits.js';
+import { bestHits } from './search-hits.js';
+import { type Bounds } from './search-levels.js';
 import { isClose } from './search-spelling.js';
 import { soughtWords } from './search-users.js';
 
@@ -89,10 +90,10 @@ const query = fc
   .map((words) => words.join(' '));
 
 const BOUNDS: [string, Bounds][] = [
-  ['what it has at once', { firstUsers: 256, expected: 400, candidates: 1_000 }],
-  ['the index', { firstUsers: 1, expected: 1e9, candidates: 1e9 }],
-  ['the best combinations', { firstUsers: 4, expected: 2, candidates: 2 }],
-  ['blocks of ids', { firstUsers: 1, expected: 0, candidates: 0 }],
+  ['what it has at once', { rareLetters: 5, candidates: 1_000, page: 500 }],
+  ['the index', { rareLetters: 1, candidates: 1e6, page: 500 }],
+  ['the best combinations', { rareLetters: 100, candidates: 2, page: 3 }],
+  ['blocks of ids', { rareLetters: 100, candidates: 0, page: 1 }],
 ];
 
 describe('any population and query', () => {

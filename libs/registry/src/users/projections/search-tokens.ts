@@ -85,10 +85,6 @@ const COMMON_LETTERS = 'qxwzvyp@jkf.bghudtsclmnrioae';
 const commonness = (piece: string): number =>
   [...piece].reduce((sum, letter) => sum + COMMON_LETTERS.indexOf(letter), 0);
 
-/** What every user has who has the word somewhere, and few others; nothing where it is too short for that. */
-export const rarestTokenOf = (environment: string, word: string): number | undefined =>
-  tokensOfFit(environment, word, 'inside')[0];
-
 /** What a user has for each of these names. */
 export function tokensOfNames(environment: string, names: readonly string[]): number[] {
   const { name: seed } = seedsOf(environment);

@@ -13,17 +13,10 @@ import {
 import { bestOfMany } from './search-many-words.js';
 import { withMisspellings } from './search-misspellings.js';
 import { type Combination, combinationsOf, scorerOf, type SoughtWord } from './search-ranking.js';
-import {
-  anyOf,
-  type Candidate,
-  type Sample,
-  sampleOf,
-  type Sought,
-  soughtAlike,
-  soughtBy,
-} from './search-statements.js';
+import { type Sought, soughtAlike, soughtBy } from './search-sought.js';
+import { anyOf, type Candidate, type Sample, sampleOf } from './search-statements.js';
 
-const BOUNDS: Bounds = { rareLetters: 5, candidates: 1_000, page: 500 };
+const BOUNDS: Bounds = { rareLetters: 8, candidates: 1_000, page: 500 };
 /** With more words, the combinations are too many to be looked for one by one. */
 const MOST_WORDS = 3;
 /** Longer lists of words are spelt right or not found. */
@@ -59,14 +52,22 @@ async function spelledAlike(search: Search, found: readonly Hit[], bounds: Bound
   const { words, environment } = search;
   const known = new Set(found.map(({ id }) => id));
   const ranking = { ...search, bounds, score: scorerOf(words), known, looked: new Map<string, never>() };
-  const alike = soughtAlike(environment, words);
-  const few = await fewOf(ranking, alike);
-  if (few) return ranked(ranking, few);
-  if (words.length === 1) return inOrderOfIds(ranking, alike, 0);
-  if (words.length > MOST_WORDS) return everyone(ranking, alike);
+  const stages = soughtAlike(environment, words);
+  const all = stages.at(-1)!;
+  if (words.length === 1 && usersOf(words[0]!) > bounds.candidates) return inOrderOfIds(ranking, all, 0);
+  for (const stage of stages) {
+    const few = await fewOf(ranking, stage);
+    if (few) return ranked(ranking, few);
+  }
+  if (words.length === 1) return inOrderOfIds(ranking, all, 0);
+  if (words.length > MOST_WORDS) return everyone(ranking, all);
   const combinations = combinationsOf(words).filter((combination) => combination.includes('close'));
   return bestOfLevels(ranking, levelsOf(words, combinations));
 }
+
+/** How many users may have meant the word, at most, where what is around the name does not tell more. */
+const usersOf = ({ misspellings = [] }: SoughtWord): number =>
+  misspellings.reduce((sum, { before, after, users }) => (before.length + after.length < 2 ? sum + users : sum), 0);
 
 /** All of these where they are few enough to be ranked at once. */
 async function fewOf(ranking: Ranking, soughts: readonly Sought[]): Promise<Candidate[] | undefined> {

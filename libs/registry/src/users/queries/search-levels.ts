@@ -1,15 +1,7 @@
 import { SAMPLE } from '../projections/search-tokens.js';
 import { type Combination, mostGeneral, scoreOf, type Scorer, type SoughtWord } from './search-ranking.js';
-import {
-  anyOf,
-  type Candidate,
-  lastBlock,
-  lowestOf,
-  type Place,
-  type Sample,
-  type Sought,
-  soughtBy,
-} from './search-statements.js';
+import { type Sought, soughtBy } from './search-sought.js';
+import { anyOf, type Candidate, lastBlock, lowestOf, type Place, type Sample } from './search-statements.js';
 
 /** A user who fits, by id, with the score of how well. */
 export interface Hit {

@@ -1,6 +1,7 @@
 import { type Combination, scoreOf, type Scorer } from './search-ranking.js';
 import { candidatesOf, everyone, type Hit, inOrderOfIds, type Ranking, ranked } from './search-levels.js';
-import { type Candidate, soughtBy } from './search-statements.js';
+import { soughtBy } from './search-sought.js';
+import { type Candidate } from './search-statements.js';
 import { isOneWord } from '../projections/search-text.js';
 import { type Tier } from '../projections/search-tokens.js';
 

@@ -1,14 +1,6 @@
-import {
-  blockOf,
-  rarestTokenOf,
-  SAMPLE,
-  tokenOfSample,
-  tokensOfBlocks,
-  tokensOfFit,
-  tokensOfNames,
-} from '../projections/search-tokens.js';
+import { blockOf, SAMPLE, tokenOfSample, tokensOfBlocks } from '../projections/search-tokens.js';
 import { type Database, prepared } from './search-prepared.js';
-import { type Combination, type Fit, patternOf, type SoughtWord } from './search-ranking.js';
+import { type Sought } from './search-sought.js';
 
 /** Where a search looks. */
 export interface Place {
@@ -22,63 +14,15 @@ export interface Candidate {
   readonly fields: string;
 }
 
-/** What the search texts that are looked for have in common; others may have it too, unless patterns say all. */
-export interface Sought {
-  readonly tokens: readonly number[];
-  /** Of each of these at least one. */
-  readonly choices: readonly (readonly number[])[];
-  readonly patterns: readonly string[];
-}
-
-/** Those whose words fit in these ways or better; of close spellings, others too. */
-export function soughtBy(environment: string, words: readonly SoughtWord[], combination: Combination): Sought {
-  const fits = words.map((word, at) => ({ word, fit: combination[at]! }));
-  const right = fits.flatMap(({ word, fit }) => (fit === 'close' ? [] : [{ text: word.text, fit }]));
-  const close = fits.flatMap(({ word, fit }) => (fit === 'close' ? [word] : []));
-  const tokens = right.flatMap(({ text, fit }) => tokensOfFit(environment, text, fit));
-  return {
-    tokens: [...new Set([...tokens, ...close.flatMap((word) => tokensAround(environment, word))])],
-    choices: close.map((word) => tokensMeant(environment, word)),
-    patterns: right.map(({ text, fit }) => patternOf(text, fit)),
-  };
-}
-
-/** Those who have each word as it is spelt or as it may have been meant. Of a word alone, the former are known. */
-export function soughtAlike(environment: string, words: readonly SoughtWord[]): Sought[] {
-  if (words.length === 1) {
-    const [word] = words as [SoughtWord];
-    return word.misspellings!.map((one) => soughtBy(environment, [{ ...word, misspellings: [one] }], ['close']));
-  }
-  const combination = words.map(({ misspellings }): Fit => (misspellings ? 'close' : 'inside'));
-  const sought = soughtBy(environment, words, combination);
-  const unsure = words.filter(({ misspellings }) => misspellings !== undefined);
-  const right = unsure.map(({ text }) => rarestTokenOf(environment, text) ?? []);
-  return [{ ...sought, choices: sought.choices.map((choice, at) => choice.concat(right[at]!)) }];
-}
-
-// What stands around a name in an address is rarer than the name.
-const tokensMeant = (environment: string, { misspellings = [] }: SoughtWord): number[] => [
-  ...new Set(
-    misspellings.flatMap(({ before, names, after }) =>
-      before + after === ''
-        ? tokensOfNames(environment, names)
-        : names.flatMap((name) => rarestTokenOf(environment, before + name + after) ?? []),
-    ),
-  ),
-];
-
-/** What everybody has for whom the word was meant, whatever the name in it. */
-function tokensAround(environment: string, { misspellings = [] }: SoughtWord): number[] {
-  const [only, ...others] = misspellings;
-  if (only === undefined || others.length > 0) return [];
-  return [only.before, only.after].flatMap((text) => tokensOfFit(environment, text, 'inside'));
-}
-
 /** Any `most` of them; those of them all are in no order. */
 export async function anyOf({ db, environment }: Place, sought: Sought, most: number): Promise<Candidate[]> {
   const { conditions, values } = conditionsOf(environment, sought);
   const { rows } = await db.query<Candidate>(
-    prepared(`SELECT id, fields FROM user_search WHERE ${conditions} LIMIT $${values.length + 1}`, [...values, most]),
+    prepared(
+      `WITH found AS MATERIALIZED (SELECT id, fields FROM user_search WHERE ${conditions})
+       SELECT id, fields FROM found LIMIT $${values.length + 1}`,
+      [...values, most],
+    ),
   );
   return rows;
 }
@@ -146,7 +90,8 @@ export async function sampleOf({ db, environment }: Place, sought: Sought): Prom
   return { candidates, share: Math.min(1, SAMPLE / (highestId + 1)), isEverybody: highestId < SAMPLE };
 }
 
-// The statement is the same for any words: each connection plans it once.
+// The statement is the same for any words: each connection plans it once. It is materialized, since for the sake of a
+// limit the planner, who can't know how many there are, would rather read the table from end to end.
 function conditionsOf(environment: string, { tokens, choices, patterns }: Sought) {
   const values: unknown[] = [environment, tokens, patterns.map(likePattern)];
   const some = choices.map((choice) => `AND tokens && $${values.push(choice)}::int[]`);
@@ -154,4 +99,5 @@ function conditionsOf(environment: string, { tokens, choices, patterns }: Sought
   return { conditions: `environment = $1 AND ${all} AND fields LIKE ALL ($3::text[]) ${some.join(' ')}`, values };
 }
 
-const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+const likePattern = (parts: readonly string[]): string =>
+  `%${parts.map((part) => part.replace(/[\\%_]/g, '\\$&')).join('%')}%`;

@@ -21,15 +21,23 @@ const ANYBODY: Sought = { tokens: [], choices: [], patterns: [] };
 
 /** Those whose words fit in these ways, or better. */
 export function soughtBy(environment: string, words: readonly SoughtWord[], combination: Combination): Sought {
+  const longest = Math.max(...words.map(({ text }) => text.length));
+  const first = words.findIndex(({ text }) => text.length === longest);
   return words
     .map((word, at): Sought => {
       const fit = combination[at]!;
       if (fit === 'close') return meantBy(environment, word);
       const { text } = word;
-      return { tokens: tokensOfFit(environment, text, fit), choices: [], patterns: [[patternOf(text, fit)]] };
+      const tokens = tokensOfFit(environment, text, fit).slice(0, at === first ? OF_THE_LONGEST : mostOfOthers(longest));
+      return { tokens, choices: [], patterns: [[patternOf(text, fit)]] };
     })
     .reduce(both, ANYBODY);
 }
+
+// The longest word is the rarest. The index is slower with each token, and soon so much that it is faster to compare
+// the text of those whom one more would rule out.
+const OF_THE_LONGEST = 3;
+const mostOfOthers = (longest: number): number => (longest < 8 ? 2 : 1);
 
 /**
  * Those for whom a misspelt word may have been meant: they have one of the names, and of an address one of the rarest
@@ -44,7 +52,7 @@ function meantBy(environment: string, { misspellings = [] }: SoughtWord): Sought
   const [only, ...others] = misspellings;
   if (only === undefined || others.length > 0) return { ...ANYBODY, choices };
   const around = [only.before, only.after].filter((text) => text !== '');
-  const tokens = around.flatMap((text) => tokensOfFit(environment, text, 'inside'));
+  const tokens = around.flatMap((text) => tokensOfFit(environment, text, 'inside').slice(0, 2));
   return { tokens, choices, patterns: around.length > 0 ? [around.map(marked)] : [] };
 }
 
@@ -69,12 +77,10 @@ export function soughtAlike(environment: string, words: readonly SoughtWord[]): 
   // The longer, the rarer.
   const [longest, ...others] = unsure.sort((a, b) => b.text.length - a.text.length);
   const spelt = soughtBy(environment, sure, sure.map(() => 'inside'));
-  const stages = [alternativesOf(environment, longest!).map((alternative) => both(spelt, alternative))];
-  for (const word of others) {
-    const choices = [choiceAlike(environment, word)];
-    stages.push(stages.at(-1)!.map((sought) => both(sought, { ...ANYBODY, choices })));
-  }
-  return stages;
+  const some = alternativesOf(environment, longest!).map((alternative) => both(spelt, alternative));
+  if (others.length === 0) return [some];
+  const choices = others.map((word) => choiceAlike(environment, word));
+  return [some, some.map((sought) => both(sought, { ...ANYBODY, choices }))];
 }
 
 /** One of these has whoever has the word as it is spelt or as it may have been meant. */

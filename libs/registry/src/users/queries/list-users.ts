@@ -43,11 +43,11 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
   // The registry keeps the number of users, in all and in each block of ids: nothing is counted, and at most one
   // block is skipped over.
   private async everybody(environment: string, pageSize: number, skip: number): Promise<UserPage> {
-    const counted = await this.postgres.query<{ count: number }>(
+    const counted = await this.postgres.prepared.query<{ count: number }>(
       'SELECT users AS count FROM environments WHERE environment = $1',
       [environment],
     );
-    const { rows } = await this.postgres.query<UserRow>(
+    const { rows } = await this.postgres.prepared.query<UserRow>(
       `WITH blocks AS (SELECT block, users, sum(users) OVER (ORDER BY block) AS upto FROM user_blocks WHERE environment = $1),
             start AS (SELECT block, $2::bigint - (upto - users) AS skip FROM blocks WHERE upto > $2 ORDER BY block LIMIT 1)
        SELECT ${LISTED_COLUMNS} FROM users

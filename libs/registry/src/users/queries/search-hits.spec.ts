@@ -107,7 +107,7 @@ describe('any population and query', () => {
           const environment = await views.environmentOf(people);
           for (const q of queries) {
             const words = soughtWords(q);
-            const hits = await bestHits({ db: views.postgres.pool, environment, words, limit }, bounds);
+            const hits = await bestHits({ db: views.postgres.prepared, environment, words, limit }, bounds);
             expect({ q, ids: hits.map(({ id }) => id) }).toEqual({ q, ids: rankSlowly(people, q).slice(0, limit) });
           }
         },

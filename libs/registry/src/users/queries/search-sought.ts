@@ -28,7 +28,10 @@ export function soughtBy(environment: string, words: readonly SoughtWord[], comb
       const fit = combination[at]!;
       if (fit === 'close') return meantBy(environment, word);
       const { text } = word;
-      const tokens = tokensOfFit(environment, text, fit).slice(0, at === first ? OF_THE_LONGEST : mostOfOthers(longest));
+      const tokens = tokensOfFit(environment, text, fit).slice(
+        0,
+        at === first ? OF_THE_LONGEST : mostOfOthers(longest),
+      );
       return { tokens, choices: [], patterns: [[patternOf(text, fit)]] };
     })
     .reduce(both, ANYBODY);
@@ -76,7 +79,11 @@ export function soughtAlike(environment: string, words: readonly SoughtWord[]): 
   const unsure = words.filter(({ misspellings }) => misspellings !== undefined);
   // The longer, the rarer.
   const [longest, ...others] = unsure.sort((a, b) => b.text.length - a.text.length);
-  const spelt = soughtBy(environment, sure, sure.map(() => 'inside'));
+  const spelt = soughtBy(
+    environment,
+    sure,
+    sure.map(() => 'inside'),
+  );
   const some = alternativesOf(environment, longest!).map((alternative) => both(spelt, alternative));
   if (others.length === 0) return [some];
   const choices = others.map((word) => choiceAlike(environment, word));

@@ -1,4 +1,4 @@
-import { type Database, prepared } from './search-prepared.js';
+import { type Queryable } from '#platform';
 
 /** From this many letters on, a word may have one mistake. */
 const LETTERS_FOR_ONE = 3;
@@ -27,7 +27,7 @@ export interface Misspelt {
  * letter is missing or wrong among those of the run's own alphabet.
  */
 export async function closeNames(
-  db: Database,
+  db: Queryable,
   environment: string,
   misspelt: readonly Misspelt[],
 ): Promise<KnownName[][]> {
@@ -38,14 +38,13 @@ export async function closeNames(
 }
 
 async function readNames(
-  db: Database,
+  db: Queryable,
   environment: string,
   near: readonly string[],
   long: readonly string[],
 ): Promise<KnownName[]> {
   const { rows } = await db.query<KnownName>(
-    prepared(
-      `SELECT name, users FROM search_names WHERE environment = $1 AND name = ANY($2::text[])
+    `SELECT name, users FROM search_names WHERE environment = $1 AND name = ANY($2::text[])
        UNION
        SELECT name, users FROM unnest($3::text[], $4::int[], $5::int[]) AS start (letters, shortest, longest)
        CROSS JOIN LATERAL (
@@ -53,8 +52,7 @@ async function readNames(
          WHERE environment = $1 AND name >= letters AND name < letters || $6
            AND char_length(name) BETWEEN shortest AND longest
        ) AS beginning`,
-      [environment, [...new Set(near)], ...startColumns(long), LAST_LETTER],
-    ),
+    [environment, [...new Set(near)], ...startColumns(long), LAST_LETTER],
   );
   return rows;
 }

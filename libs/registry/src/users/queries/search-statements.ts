@@ -1,10 +1,11 @@
+import { type Queryable } from '#platform';
 import { blockOf, SAMPLE, tokenOfSample, tokensOfBlocks } from '../projections/search-tokens.js';
-import { type Database, prepared } from './search-prepared.js';
 import { type Sought } from './search-sought.js';
 
 /** Where a search looks. */
 export interface Place {
-  readonly db: Database;
+  /** Where statements are prepared. */
+  readonly db: Queryable;
   readonly environment: string;
 }
 
@@ -18,11 +19,9 @@ export interface Candidate {
 export async function anyOf({ db, environment }: Place, sought: Sought, most: number): Promise<Candidate[]> {
   const { conditions, values } = conditionsOf(environment, sought);
   const { rows } = await db.query<Candidate>(
-    prepared(
-      `WITH found AS MATERIALIZED (SELECT id, fields FROM user_search WHERE ${conditions})
+    `WITH found AS MATERIALIZED (SELECT id, fields FROM user_search WHERE ${conditions})
        SELECT id, fields FROM found LIMIT $${values.length + 1}`,
-      [...values, most],
-    ),
+    [...values, most],
   );
   return rows;
 }
@@ -46,11 +45,9 @@ export async function lowestOf(
   const inBlocks = [...sought.choices, tokensOfBlocks(environment, blocks.from, blocks.to)];
   const { conditions, values } = conditionsOf(environment, { ...sought, choices: inBlocks });
   const { rows } = await db.query<Candidate>(
-    prepared(
-      `WITH found AS MATERIALIZED (SELECT id, fields FROM user_search WHERE ${conditions})
+    `WITH found AS MATERIALIZED (SELECT id, fields FROM user_search WHERE ${conditions})
        SELECT id, fields FROM found WHERE id >= $${values.length + 1} ORDER BY id LIMIT $${values.length + 2}`,
-      [...values, first, most],
-    ),
+    [...values, first, most],
   );
   return rows;
 }
@@ -58,7 +55,8 @@ export async function lowestOf(
 /** The block of an environment's highest id; -1 where it has no users. */
 export async function lastBlock({ db, environment }: Place): Promise<number> {
   const { rows } = await db.query<{ id: number | null }>(
-    prepared('SELECT max(id) AS id FROM user_search WHERE environment = $1', [environment]),
+    'SELECT max(id) AS id FROM user_search WHERE environment = $1',
+    [environment],
   );
   const highest = rows[0]!.id;
   return highest === null ? -1 : blockOf(highest);
@@ -78,12 +76,10 @@ export async function sampleOf({ db, environment }: Place, sought: Sought): Prom
   const tokens = [tokenOfSample(environment), ...sought.tokens];
   const { conditions, values } = conditionsOf(environment, { ...sought, tokens });
   const { rows } = await db.query<{ highest_id: number | null; id: number | null; fields: string }>(
-    prepared(
-      `SELECT highest.id AS highest_id, found.id, found.fields
+    `SELECT highest.id AS highest_id, found.id, found.fields
        FROM (SELECT max(id) AS id FROM user_search WHERE environment = $1) AS highest
        LEFT JOIN (SELECT id, fields FROM user_search WHERE ${conditions}) AS found ON true ORDER BY found.id`,
-      values,
-    ),
+    values,
   );
   const highestId = rows[0]!.highest_id ?? 0;
   const candidates = rows.flatMap(({ id, fields }) => (id === null ? [] : [{ id, fields }]));

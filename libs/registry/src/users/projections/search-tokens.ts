@@ -7,8 +7,6 @@ export type Tier = (typeof TIERS)[number];
 /** Longer text is looked up by pieces of this length. */
 const LONGEST_PIECE = 3;
 const MOST_PIECES = 4;
-// Almost everybody has any one letter somewhere: the index would be slow to say so.
-const SHORTEST_INSIDE = 2;
 /** The users of so many lowest ids tell how common words are. */
 export const SAMPLE = 1_024;
 /** So many ids are a block; the first has those below. */
@@ -19,7 +17,7 @@ export const blockOf = (id: number): number => Math.floor(id / BLOCK);
 
 /**
  * What a search text holds, as 32-bit numbers for an inverted index: whole fields, names, the first one to three
- * letters of fields and inner words, every piece of two or three letters, the block of ids, and whether it is one of the
+ * letters of fields and inner words, every piece of one to three letters, the block of ids, and whether it is one of the
  * sample. Each number has the environment in it, so that no environment reads another's entries. Two pieces may share a
  * number: whoever looks one up has to compare the text itself.
  */
@@ -39,18 +37,18 @@ function addField(tokens: Set<number>, seeds: Seeds, marked: string): void {
   const [first, ...words] = marked.split(MARK);
   const field = first + words.join('');
   tokens.add(token(seeds.exact, field));
-  addPieces(tokens, seeds.prefix, field, 0, 1);
-  for (const word of words) addPieces(tokens, seeds['word prefix'], word.match(WORD)![0], 0, 1);
-  for (let start = 0; start < field.length; start++) addPieces(tokens, seeds.inside, field, start, SHORTEST_INSIDE);
+  addPieces(tokens, seeds.prefix, field, 0);
+  for (const word of words) addPieces(tokens, seeds['word prefix'], word.match(WORD)![0], 0);
+  for (let start = 0; start < field.length; start++) addPieces(tokens, seeds.inside, field, start);
 }
 
 const WORD = /^[\p{L}\p{N}\p{M}]+/u;
 
-function addPieces(tokens: Set<number>, seed: number, text: string, start: number, shortest: number): void {
+function addPieces(tokens: Set<number>, seed: number, text: string, start: number): void {
   let hash = seed;
   for (let at = start; at < Math.min(text.length, start + LONGEST_PIECE); at++) {
     hash = step(hash, text.charCodeAt(at));
-    if (at >= start + shortest - 1) tokens.add(scatter(hash));
+    tokens.add(scatter(hash));
   }
 }
 
@@ -66,7 +64,6 @@ export function tokensOfFit(environment: string, word: string, tier: Tier): numb
 // As few as tell the word from others well, since the index is slower with each: the rarest by their letters, first
 // those that share none, since what overlaps rules out the same users.
 function piecesOf(word: string): string[] {
-  if (word.length < SHORTEST_INSIDE) return [];
   const last = Math.max(0, word.length - LONGEST_PIECE);
   const starts = Array.from({ length: last + 1 }, (_, start) => start);
   const commonnessAt = starts.map((start) => commonness(word.slice(start, start + LONGEST_PIECE)));

@@ -16,9 +16,11 @@ import { type Combination, combinationsOf, scorerOf, type SoughtWord } from './s
 import { type Sought, soughtAlike, soughtBy } from './search-sought.js';
 import { anyOf, type Candidate, type Sample, sampleOf } from './search-statements.js';
 
-const BOUNDS: Bounds = { rareLetters: 8, candidates: 1_000, page: 500 };
-/** With more words, the combinations are too many to be looked for one by one. */
-const MOST_WORDS = 3;
+const BOUNDS: Bounds = { rareLetters: 8, candidates: 1_000, page: 500, budgetMs: 3_000 };
+/** With more words, the combinations are too many to be looked for one by one, */
+const MOST_WORDS = 5;
+/** or with more that may be misspelt. */
+const MOST_UNSURE = 3;
 /** Longer lists of words are spelt right or not found. */
 const MOST_MISSPELT = 10;
 
@@ -60,7 +62,7 @@ async function spelledAlike(search: Search, found: readonly Hit[], bounds: Bound
     if (few) return ranked(ranking, few);
   }
   if (words.length === 1) return inOrderOfIds(ranking, all, 0);
-  if (words.length > MOST_WORDS) return everyone(ranking, all);
+  if (words.length > MOST_UNSURE) return everyone(ranking, all);
   const combinations = combinationsOf(words).filter((combination) => combination.includes('close'));
   return bestOfLevels(ranking, levelsOf(words, combinations));
 }

@@ -1,3 +1,4 @@
+import { Problem } from '#platform';
 import { SAMPLE } from '../projections/search-tokens.js';
 import { type Combination, mostGeneral, scoreOf, type Scorer, type SoughtWord } from './search-ranking.js';
 import { type Sought, soughtBy } from './search-sought.js';
@@ -24,6 +25,8 @@ export interface Bounds {
   readonly candidates: number;
   /** So many are read at a time where users are looked for in the order of their ids. */
   readonly page: number;
+  /** So long all who fit may be compared, where there are too many words for anything better. */
+  readonly budgetMs: number;
 }
 
 /** A search on its way. */
@@ -174,13 +177,30 @@ async function lowestHits(
   return hits;
 }
 
-/** The best hits of all those sought, however many they are: block by block of ids. */
+let underWay = 0;
+const MOST_UNDER_WAY = 2;
+
+/**
+ * The best hits of all those sought, however many they are: block by block of ids. The only search whose cost grows
+ * with the number of users who fit: few at a time, and each for so long. Throws `unavailable` for more.
+ */
 export async function everyone(ranking: Ranking, soughts: readonly Sought[]): Promise<Hit[]> {
+  if (underWay >= MOST_UNDER_WAY) throw tooMany();
+  underWay += 1;
+  try {
+    return await blockByBlock(ranking, soughts, performance.now() + ranking.bounds.budgetMs);
+  } finally {
+    underWay -= 1;
+  }
+}
+
+async function blockByBlock(ranking: Ranking, soughts: readonly Sought[], until: number): Promise<Hit[]> {
   const last = await lastBlock(ranking);
   let best: Hit[] = [];
   for (let block = 0; block <= last; block += 1) {
     const found: Hit[] = [...best];
     for (const sought of soughts) {
+      if (performance.now() > until) throw tooMany();
       const blocks = { from: block, to: block };
       found.push(...ranked(ranking, await lowestOf(ranking, sought, { first: 0, blocks, most: null })));
     }
@@ -189,3 +209,8 @@ export async function everyone(ranking: Ranking, soughts: readonly Sought[]): Pr
   }
   return best;
 }
+
+const tooMany = () =>
+  new Problem('unavailable', 'Too many users fit so many words: give fewer words, or longer ones.', {
+    headers: { 'retry-after': '5' },
+  });

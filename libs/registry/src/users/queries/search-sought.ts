@@ -23,20 +23,22 @@ const ANYBODY: Sought = { tokens: [], choices: [], patterns: [] };
 export function soughtBy(environment: string, words: readonly SoughtWord[], combination: Combination): Sought {
   const longest = Math.max(...words.map(({ text }) => text.length));
   const first = words.findIndex(({ text }) => text.length === longest);
+  const tellsNothing = words.map(({ text }, at) => combination[at] === 'inside' && COMMON_LETTER.test(text));
+  const someTell = tellsNothing.includes(false);
   return words
     .map((word, at): Sought => {
       const fit = combination[at]!;
       if (fit === 'close') return meantBy(environment, word);
       const { text } = word;
-      const tokens = tokensOfFit(environment, text, fit).slice(
-        0,
-        at === first ? OF_THE_LONGEST : mostOfOthers(longest),
-      );
+      const most = at === first ? OF_THE_LONGEST : mostOfOthers(longest);
+      const tokens = tellsNothing[at] && someTell ? [] : tokensOfFit(environment, text, fit).slice(0, most);
       return { tokens, choices: [], patterns: [[patternOf(text, fit)]] };
     })
     .reduce(both, ANYBODY);
 }
 
+// Somewhere almost everybody has it, which the index is slow to say.
+const COMMON_LETTER = /^[a-z0-9.@_-]$/;
 // The longest word is the rarest. The index is slower with each token, and soon so much that it is faster to compare
 // the text of those whom one more would rule out.
 const OF_THE_LONGEST = 3;

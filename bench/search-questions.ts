@@ -27,3 +27,24 @@ function wordOf(random: () => number, { username, email, firstName, lastName }: 
   if (how > 0.85 && word.length > 3) word.splice(1, 2, word[2]!, word[1]!);
   return word.join('');
 }
+
+const piecesOf = (text: string): string[] =>
+  Array.from({ length: text.length }, (_, start) =>
+    Array.from({ length: text.length - start }, (_, length) => text.slice(start, start + length + 1)),
+  ).flat();
+
+/** Up to 200 characters that almost everybody has, many times over or in ways that few have together. */
+export const HOSTILE: readonly string[] = [
+  'a e',
+  'a b c',
+  'x y z',
+  'com gmail',
+  'an er in',
+  'aaa bbb',
+  'a e i o u',
+  'e @ . c o m',
+  'an er in on ar el',
+  'a '.repeat(100).trim(),
+  [...'abcdefghijklmnopqrstuvwxyz0123456789.@-_'].join(' '),
+  [...new Set(piecesOf('@gmail.com'))].join(' ').slice(0, 200),
+];

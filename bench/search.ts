@@ -2,10 +2,11 @@ import pg from 'pg';
 import type * as Platform from '#platform';
 import type * as SearchRows from '../libs/registry/src/users/projections/search-rows.js';
 import type * as SearchUsersQuery from '../libs/registry/src/users/queries/search-users.js';
-import { type Load, load } from './load.ts';
+import { Agent } from 'node:http';
+import { type Load, load, send } from './load.ts';
 import { countUsers, ENVIRONMENT, peopleOf, useViews, USERS, writeUsers } from './population.ts';
 import { type Figure, rounded } from './report.ts';
-import { questionOf } from './search-questions.ts';
+import { HOSTILE, questionOf } from './search-questions.ts';
 import { type BenchService, startService } from './service.ts';
 
 const built = async (path: string): Promise<unknown> => import(new URL(`../dist/libs/${path}`, import.meta.url).href);
@@ -39,7 +40,7 @@ export async function benchSearch(databaseUrl: string): Promise<Figure[]> {
     const again = await load(service, search, { clients: CLIENTS, seconds: SECONDS });
     const naive = await searchByIlike(databaseUrl, service);
     show(ours);
-    return [written, ...answerTimes(ours), ...rates([ours, again], bare, naive)];
+    return [written, ...answerTimes(ours), ...rates([ours, again], bare, naive), await slowestOfHostile(service)];
   } finally {
     await database.end();
     await service.stop();
@@ -212,6 +213,27 @@ function rates(loads: readonly Load[], bare: number, naive: number): Figure[] {
       asked: '≥ 20',
     },
   ];
+}
+
+/** Words that cost most, one query at a time, each asked twice; a refusal counts as well. */
+async function slowestOfHostile(service: BenchService): Promise<Figure> {
+  const agent = new Agent({ keepAlive: true });
+  const times: number[] = [];
+  let refused = 0;
+  for (const q of [...HOSTILE, ...HOSTILE]) {
+    const path = `/api/v3/users/search?q=${encodeURIComponent(q)}`;
+    const start = performance.now();
+    const answer = await send(agent, service, { method: 'GET', path, expect: 200 }).catch((error: Error) => error);
+    times.push(performance.now() - start);
+    if (answer instanceof Error) {
+      if (!answer.message.includes(' answered 503')) throw answer;
+      refused += 1;
+    }
+    console.log(`${times.at(-1)!.toFixed(0)} ms: ${q}${answer instanceof Error ? ' (refused)' : ''}`);
+  }
+  agent.destroy();
+  const what = `${HOSTILE.length} hostile queries, one at a time: median / slowest ms, of which refused`;
+  return { what, ours: `${rounded(quantile(times, 0.5))} / ${rounded(Math.max(...times))}, ${refused / 2}` };
 }
 
 /** By each number of letters, and the slowest. */

@@ -16,7 +16,7 @@ import { type Combination, combinationsOf, scorerOf, type SoughtWord } from './s
 import { type Sought, soughtAlike, soughtBy } from './search-sought.js';
 import { anyOf, type Candidate, type Sample, sampleOf } from './search-statements.js';
 
-const BOUNDS: Bounds = { rareLetters: 8, candidates: 1_000, page: 500, budgetMs: 3_000 };
+const BOUNDS: Bounds = { rareLetters: 8, candidates: 300, page: 500, budgetMs: 3_000 };
 /** With more words, the combinations are too many to be looked for one by one, */
 const MOST_WORDS = 5;
 /** or with more that may be misspelt. */
@@ -25,8 +25,10 @@ const MOST_UNSURE = 3;
 const MOST_MISSPELT = 10;
 
 /** The best hits, best first, ties in the order of ids. */
-export async function bestHits(search: Search, bounds = BOUNDS): Promise<Hit[]> {
+export async function bestHits(search: Search, most = BOUNDS): Promise<Hit[]> {
   const { words, limit } = search;
+  // The more words, the more combinations there are to be looked for instead.
+  const bounds = { ...most, candidates: most.candidates * words.length };
   const hits = await spelledSo({ ...search, bounds, score: scorerOf(words), known: new Set(), looked: new Map() });
   if (hits.length >= limit || words.length > MOST_MISSPELT) return hits;
   const meant = await withMisspellings(search, hits.length === 0);

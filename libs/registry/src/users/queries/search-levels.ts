@@ -21,7 +21,7 @@ export interface Search extends Place {
 export interface Bounds {
   /** A word of so many letters is looked for at once: it is rare enough to leave few candidates. */
   readonly rareLetters: number;
-  /** So many candidates are ranked at once; of more, the best combinations are looked for first. */
+  /** So many candidates for each word are ranked at once; of more, the best combinations are looked for first. */
   readonly candidates: number;
   /** So many are read at a time where users are looked for in the order of their ids. */
   readonly page: number;

@@ -89,11 +89,13 @@ export async function sampleOf({ db, environment }: Place, sought: Sought): Prom
 // The statement is the same for any words: each connection plans it once. It is materialized, since for the sake of a
 // limit the planner, who can't know how many there are, would rather read the table from end to end.
 function conditionsOf(environment: string, { tokens, choices, patterns }: Sought) {
-  const values: unknown[] = [environment, tokens, patterns.map(likePattern)];
-  const some = choices.map((choice) => `AND tokens && $${values.push(choice)}::int[]`);
+  const values: unknown[] = [environment, literal(tokens), patterns.map(likePattern)];
+  const some = choices.map((choice) => `AND tokens && $${values.push(literal(choice))}::int[]`);
   const all = tokens.length > 0 ? 'tokens @> $2::int[]' : 'cardinality($2::int[]) = 0';
   return { conditions: `environment = $1 AND ${all} AND fields LIKE ALL ($3::text[]) ${some.join(' ')}`, values };
 }
+
+const literal = (tokens: readonly number[]): string => `{${tokens.join(',')}}`;
 
 const likePattern = (parts: readonly string[]): string =>
   `%${parts.map((part) => part.replace(/[\\%_]/g, '\\$&')).join('%')}%`;

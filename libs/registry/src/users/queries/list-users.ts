@@ -48,7 +48,7 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
         'SELECT users AS count FROM environments WHERE environment = $1',
         [environment],
       ),
-      this.postgres.prepared.query<UserRow>(PAGE, [environment, skip, pageSize]),
+      this.postgres.query<UserRow>(PAGE, [environment, skip, pageSize]),
     ]);
     return { count: counted.rows[0]?.count ?? 0, rows: page.rows };
   }
@@ -67,7 +67,7 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
   }
 }
 
-// Ids are from 1, so that with as many users before it, the first of the page has an id above their number: whole blocks
+// Not prepared: for a limit that it doesn't know the planner would rather sort everybody. Ids are from 1, so that with as many users before it, the first of the page has an id above their number: whole blocks
 // before that are added up without a look at each sum.
 const PAGE = `
   WITH passed AS (

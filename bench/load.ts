@@ -6,6 +6,8 @@ export interface Load {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+  /** Each request by its number, in the order of their answers. */
+  readonly answers: readonly { readonly n: number; readonly ms: number }[];
 }
 
 export interface Call {
@@ -22,23 +24,24 @@ export async function load(
   { clients, seconds }: { clients: number; seconds: number },
 ): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  const times: number[] = [];
+  const answers: { n: number; ms: number }[] = [];
   let sent = 0;
   const start = performance.now();
   const until = start + seconds * 1_000;
   const client = async () => {
     while (performance.now() < until) {
       const began = performance.now();
-      await send(agent, base, call(sent++));
-      times.push(performance.now() - began);
+      const n = sent++;
+      await send(agent, base, call(n));
+      answers.push({ n, ms: performance.now() - began });
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
   const elapsed = (performance.now() - start) / 1_000;
   agent.destroy();
-  times.sort((a, b) => a - b);
+  const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  return { requests: times.length, perSecond: times.length / elapsed, p50: at(0.5), p99: at(0.99) };
+  return { requests: times.length, perSecond: times.length / elapsed, p50: at(0.5), p99: at(0.99), answers };
 }
 
 export function send(agent: Agent, base: { url: string; token: string }, call: Call): Promise<string> {

@@ -1,183 +1,251 @@
-import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import type * as Platform from '#platform';
-import type * as Tables from '../libs/registry/src/fold/tables.js';
 import type * as SearchRows from '../libs/registry/src/users/projections/search-rows.js';
-import type * as SearchTables from '../libs/registry/src/users/projections/search-tables.js';
 import type * as SearchUsersQuery from '../libs/registry/src/users/queries/search-users.js';
+import { Agent } from 'node:http';
+import { type Load, load, send } from './load.ts';
+import { countUsers, ENVIRONMENT, peopleOf, useViews, USERS, writeUsers } from './population.ts';
 import { type Figure, rounded } from './report.ts';
-import { dice, type Person, personOf, pick } from './search-people.ts';
+import { HOSTILE, questionOf } from './search-questions.ts';
+import { type BenchService, startService } from './service.ts';
 
 const built = async (path: string): Promise<unknown> => import(new URL(`../dist/libs/${path}`, import.meta.url).href);
 const { Namespace, Postgres } = (await built('platform/src/index.js')) as typeof Platform;
-const { REGISTRY_TABLES } = (await built('registry/src/fold/tables.js')) as typeof Tables;
-const { SEARCH_TABLES } = (await built('registry/src/users/projections/search-tables.js')) as typeof SearchTables;
 const { writeSearch } = (await built('registry/src/users/projections/search-rows.js')) as typeof SearchRows;
 const { SearchUsers, SearchUsersHandler } = (await built(
   'registry/src/users/queries/search-users.js',
 )) as typeof SearchUsersQuery;
 
-type Database = InstanceType<typeof Postgres>;
-
-const ENVIRONMENT = 'bench';
 const CLIENTS = 8;
+const SECONDS = 20;
 const BATCH = 500;
+/** Written last, as a projector writes them, with the index there. */
+const TIMED_USERS = 50_000;
+const RECORDED = 1_000;
+const NAIVE_SECONDS = 30;
 
-/** Fills an environment with `users` people, then searches it for `seconds` with eight clients at once. */
-export async function benchSearch(databaseUrl: string, { users = 1_000_000, seconds = 30 } = {}): Promise<Figure[]> {
-  const namespace = new Namespace(`bench_${randomUUID().slice(0, 8)}`);
-  const postgres = new Postgres(databaseUrl, namespace, { max: CLIENTS });
-  const schema = namespace.schema('registry');
+/**
+ * Searches through HTTP beside their own statements and beside four ILIKE, eight clients each. The load generator and
+ * what is measured share the machine.
+ */
+export async function benchSearch(databaseUrl: string): Promise<Figure[]> {
+  const service = await startService();
+  const database = new pg.Client({ connectionString: databaseUrl });
+  await database.connect();
   try {
-    await postgres.query(`CREATE SCHEMA "${schema}"`);
-    await postgres.query(REGISTRY_TABLES.includes('user_search') ? REGISTRY_TABLES : REGISTRY_TABLES + SEARCH_TABLES);
-    const filled = await fill(postgres, users);
-    await settle(postgres, schema);
-    return [filled, ...(await measure(postgres, users, seconds))];
+    const written = await fill(database, service);
+    await load(service, search, { clients: CLIENTS, seconds: 3 });
+    const ours = await load(service, search, { clients: CLIENTS, seconds: SECONDS });
+    const bare = await replay(await recorded(databaseUrl, service), databaseUrl, service);
+    const again = await load(service, search, { clients: CLIENTS, seconds: SECONDS });
+    const naive = await searchByIlike(databaseUrl, service);
+    show(ours);
+    return [written, ...answerTimes(ours), ...rates([ours, again], bare, naive), await slowestOfHostile(service)];
   } finally {
-    await postgres.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+    await database.end();
+    await service.stop();
+  }
+}
+
+const search = (n: number) => ({
+  method: 'GET',
+  path: `/api/v3/users/search?q=${encodeURIComponent(questionOf(n, USERS).q)}`,
+  // A word of nothing but white space.
+  expect: questionOf(n, USERS).q.trim() === '' ? 400 : 200,
+});
+
+/** Most without the index, which is made at once; the rest as a projector writes it, which is timed. */
+async function fill(database: pg.Client, service: BenchService): Promise<Figure> {
+  const schema = await useViews(database, service);
+  const definition = await database.query<{ indexdef: string }>(
+    `SELECT indexdef FROM pg_indexes WHERE schemaname = $1 AND indexname = 'user_search_tokens'`,
+    [schema],
+  );
+  await database.query('DROP INDEX user_search_tokens');
+  await writeAll(database, 1, USERS - TIMED_USERS);
+  await database.query(`SET maintenance_work_mem = '512MB'; ${definition.rows[0]!.indexdef}`);
+  const start = performance.now();
+  await writeAll(database, USERS - TIMED_USERS + 1, USERS);
+  const perSecond = (TIMED_USERS / (performance.now() - start)) * 1_000;
+  await countUsers(database);
+  // Searches are measured after the writes' own work is over, which would otherwise go on beside them.
+  await database.query('VACUUM ANALYZE user_search, search_names');
+  return { what: 'users written with all that the search keeps, behind 950,000, users/s', ours: rounded(perSecond) };
+}
+
+async function writeAll(database: pg.Client, first: number, last: number): Promise<void> {
+  for (let from = first; from <= last; from += BATCH) {
+    const people = peopleOf(from, from + BATCH - 1);
+    await database.query('BEGIN');
+    await writeUsers(database, people);
+    await writeSearch(database, people, []);
+    await database.query('COMMIT');
+  }
+}
+
+interface Statement {
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** The statements of searches, search by search. */
+async function recorded(databaseUrl: string, { env }: BenchService): Promise<Statement[][]> {
+  const postgres = new Postgres(databaseUrl, new Namespace(env['TIDEMARK_NAMESPACE']!), { max: 1 });
+  const searches: Statement[][] = [];
+  const noting = {
+    prepared: {
+      query: (text: string, values: unknown[]) => {
+        searches.at(-1)!.push({ text, values });
+        return postgres.prepared.query(text, values);
+      },
+    },
+  };
+  const handler = new SearchUsersHandler(noting as unknown as InstanceType<typeof Postgres>);
+  try {
+    for (let n = 0; n < RECORDED; n += 1) {
+      searches.push([]);
+      await handler.execute(new SearchUsers(ENVIRONMENT, questionOf(n, USERS).q, 20));
+    }
+  } finally {
+    await postgres.close();
+  }
+  return searches;
+}
+
+/** Searches a second when clients do nothing but to send the same prepared statements and to wait for each. */
+async function replay(searches: readonly Statement[][], databaseUrl: string, { env }: BenchService): Promise<number> {
+  const postgres = new Postgres(databaseUrl, new Namespace(env['TIDEMARK_NAMESPACE']!), { max: CLIENTS });
+  let sent = 0;
+  const once = async () => {
+    for (const { text, values } of searches[sent++ % searches.length]!) await postgres.prepared.query(text, values);
+  };
+  try {
+    await perSecondOf(once, 3);
+    return await perSecondOf(once, SECONDS);
+  } finally {
     await postgres.close();
   }
 }
 
-async function fill(postgres: Database, users: number): Promise<Figure> {
+async function perSecondOf(once: () => Promise<unknown>, seconds: number): Promise<number> {
+  let done = 0;
   const start = performance.now();
-  let since = start;
-  for (let from = 1; from <= users; from += BATCH) {
-    const people = Array.from({ length: Math.min(BATCH, users - from + 1) }, (_, at) => ({
-      environment: ENVIRONMENT,
-      id: from + at,
-      ...personOf(from + at),
-    }));
-    await postgres.transaction(async (tx) => {
-      await tx.query(INSERT, [ENVIRONMENT, JSON.stringify(people)]);
-      await writeSearch(tx, people, []);
-    });
-    if ((from - 1 + BATCH) % 100_000 === 0) {
-      const now = performance.now();
-      console.log(`${from - 1 + BATCH} users, ${Math.round(100_000_000 / (now - since))} a second`);
-      since = now;
-    }
+  const client = async () => {
+    for (; performance.now() < start + seconds * 1_000; done += 1) await once();
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  return (done / (performance.now() - start)) * 1_000;
+}
+
+/** Searches a second by what one would write without an index: every word in one of four columns, better fits first. */
+async function searchByIlike(databaseUrl: string, { env }: BenchService): Promise<number> {
+  const postgres = new Postgres(databaseUrl, new Namespace(env['TIDEMARK_NAMESPACE']!), { max: CLIENTS });
+  let asked = 0;
+  const once = () => {
+    const words = questionOf(asked++, USERS)
+      .q.split(' ')
+      .map((word) => word.replace(/[\\%_]/g, '\\$&'));
+    const some = (pattern: (at: number) => string) =>
+      words.map((_, at) => `(${COLUMNS.map((column) => `${column} ILIKE ${pattern(at + 2)}`).join(' OR ')})`);
+    return postgres.query(
+      `SELECT id, username, email, first_name, last_name, is_active FROM users
+       WHERE environment = $1 AND ${some((at) => `'%' || $${at}::text || '%'`).join(' AND ')}
+       ORDER BY ${some((at) => `$${at}::text || '%'`).join(' DESC, ')} DESC, id LIMIT 20`,
+      [ENVIRONMENT, ...words],
+    );
+  };
+  try {
+    return await perSecondOf(once, NAIVE_SECONDS);
+  } finally {
+    await postgres.close();
   }
-  const perSecond = (users / (performance.now() - start)) * 1_000;
-  return { what: `${rounded(users)} users written with all that the search keeps, users/s`, ours: rounded(perSecond) };
 }
 
-const INSERT = `
-  INSERT INTO users SELECT $1, id, lpad(to_hex(id), 24, '0'), username, lower(username), email, lower(email),
-    "firstName", "lastName", true, '{}', now(), now(), 1
-  FROM json_to_recordset($2) AS person (id bigint, username text, email text, "firstName" text, "lastName" text)`;
+const COLUMNS = ['username', 'email', 'first_name', 'last_name'];
 
-/** Searches are measured after the writes' own work is over, which would otherwise go on beside them. */
-async function settle(postgres: Database, schema: string): Promise<void> {
-  await postgres.query('VACUUM ANALYZE users, user_search, search_names');
-  const { rows } = await postgres.query<{ name: string; size: string }>(
-    `SELECT relname AS name, pg_size_pretty(pg_relation_size(oid)) AS size FROM pg_class
-     WHERE relnamespace = $1::regnamespace AND relname ~ 'search|^users$' ORDER BY 1`,
-    [`"${schema}"`],
-  );
-  console.log(rows.map(({ name, size }) => `${name} ${size}`).join(', '));
+const KINDS = [
+  '1 word of 1 to 3 letters',
+  '1 word of 4 to 8 letters',
+  '1 word of 9 to 20 letters',
+  '2 words',
+  '3 words',
+];
+
+const letters = (kind: string) => Number(/^1 word of (\d+)$/.exec(kind)?.[1] ?? NaN);
+const groupOf = (kind: string) => {
+  const count = letters(kind);
+  if (Number.isNaN(count)) return kind;
+  return KINDS[count <= 3 ? 0 : count <= 8 ? 1 : 2]!;
+};
+
+function answerTimes({ p50, p99, answers }: Load): Figure[] {
+  const groups = Map.groupBy(answers, ({ n }) => groupOf(questionOf(n, USERS).kind));
+  const of = (times: readonly number[]) => [0.5, 0.99].map((share) => rounded(quantile(times, share))).join(' / ');
+  return [
+    { what: `all, ${CLIENTS} clients: p50 / p99 ms`, ours: `${rounded(p50)} / ${rounded(p99)}`, asked: 'p99 ≤ 30' },
+    ...KINDS.map((kind) => ({
+      what: `${kind}: p50 / p99 ms`,
+      ours: of((groups.get(kind) ?? []).map(({ ms }) => ms)),
+      asked: 'p99 ≤ 30',
+    })),
+  ];
 }
 
-interface Question {
-  readonly kind: string;
-  readonly q: string;
-}
+const quantile = (times: readonly number[], share: number) =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? NaN;
 
-async function measure(postgres: Database, users: number, seconds: number): Promise<Figure[]> {
-  const handler = new SearchUsersHandler(postgres);
-  const search = ({ q }: Question) => handler.execute(new SearchUsers(ENVIRONMENT, q, 20));
-  await run(search, users, 2);
-  const ours = await run(search, users, seconds);
-  const naive = await run(({ q }) => searchByIlike(postgres, q), users, seconds);
-  show('search', ours);
-  show('four ILIKE', naive);
-  const p99 = (answers: readonly Answer[]) => figures(answers).p99;
+function rates(loads: readonly Load[], bare: number, naive: number): Figure[] {
+  // Before and after what it stands beside.
+  const ours = loads.reduce((sum, { perSecond }) => sum + perSecond, 0) / loads.length;
   return [
     {
-      what: 'p99 of a query of 1 to 20 letters, 1 to 3 words, 8 clients, ms',
-      ours: rounded(p99(ours.answers)),
-      asked: '≤ 30',
+      what: 'searches/s through HTTP, beside their own statements, prepared and sent by a bare loop',
+      ours: rounded(ours),
+      beside: rounded(bare),
+      ratio: rounded(ours / bare),
+      asked: '≥ 0.5',
     },
     {
-      what: 'queries/s, beside four ILIKE of the same queries',
-      ours: rounded(ours.answers.length / seconds),
-      beside: rounded(naive.answers.length / seconds),
-      ratio: rounded(ours.answers.length / naive.answers.length),
-      asked: '≥ 20 ×',
+      what: 'searches/s through HTTP, beside four ILIKE for the same words',
+      ours: rounded(ours),
+      beside: rounded(naive),
+      ratio: rounded(ours / naive),
+      asked: '≥ 20',
     },
   ];
 }
 
-interface Answer extends Question {
-  readonly milliseconds: number;
-}
-
-async function run(search: (question: Question) => Promise<unknown>, users: number, seconds: number) {
-  const answers: Answer[] = [];
-  const until = performance.now() + seconds * 1_000;
-  const client = async (seed: number) => {
-    const random = dice(seed);
-    while (performance.now() < until) {
-      const question = questionOf(random, users);
-      const start = performance.now();
-      await search(question);
-      answers.push({ ...question, milliseconds: performance.now() - start });
+/** Words that cost most, one query at a time, each asked twice; a refusal counts as well. */
+async function slowestOfHostile(service: BenchService): Promise<Figure> {
+  const agent = new Agent({ keepAlive: true });
+  const times: number[] = [];
+  let refused = 0;
+  for (const q of [...HOSTILE, ...HOSTILE]) {
+    const path = `/api/v3/users/search?q=${encodeURIComponent(q)}`;
+    const start = performance.now();
+    const answer = await send(agent, service, { method: 'GET', path, expect: 200 }).catch((error: Error) => error);
+    times.push(performance.now() - start);
+    if (answer instanceof Error) {
+      if (!answer.message.includes(' answered 503')) throw answer;
+      refused += 1;
     }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, (_, at) => client(1_000_003 * (at + 1))));
-  return { answers, seconds };
+    console.log(`${times.at(-1)!.toFixed(0)} ms: ${q}${answer instanceof Error ? ' (refused)' : ''}`);
+  }
+  agent.destroy();
+  const what = `${HOSTILE.length} hostile queries, one at a time: median / slowest ms, of which refused`;
+  return { what, ours: `${rounded(quantile(times, 0.5))} / ${rounded(Math.max(...times))}, ${refused / 2}` };
 }
 
-function show(title: string, { answers, seconds }: { answers: Answer[]; seconds: number }): void {
-  console.log(`${title}: ${(answers.length / seconds).toFixed(1)} a second with ${CLIENTS} clients`);
-  const kinds = [...Map.groupBy(answers, ({ kind }) => kind)].sort(([a], [b]) =>
-    a.localeCompare(b, 'en', { numeric: true }),
-  );
-  console.table(
-    Object.fromEntries([['all', answers] as const, ...kinds].map(([kind, group]) => [kind, figures(group)])),
-  );
+/** By each number of letters, and the slowest. */
+function show({ answers }: Load): void {
+  const kinds = [...Map.groupBy(answers, ({ n }) => questionOf(n, USERS).kind)];
+  kinds.sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  const row = (times: readonly number[]) => ({
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+    n: times.length,
+  });
+  console.table(Object.fromEntries(kinds.map(([kind, group]) => [kind, row(group.map(({ ms }) => ms))])));
+  const slowest = answers.toSorted((a, b) => b.ms - a.ms).slice(0, 10);
+  for (const { n, ms } of slowest) console.log(`${ms.toFixed(0)} ms: ${questionOf(n, USERS).q}`);
 }
-
-function figures(answers: readonly Answer[]) {
-  const sorted = answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
-  const at = (share: number) =>
-    Number(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(1));
-  const slowest = answers.reduce((one, other) => (other.milliseconds > one.milliseconds ? other : one));
-  return { count: answers.length, p50: at(0.5), p99: at(0.99), max: at(1), slowest: slowest.q };
-}
-
-/** One word of 1 to 20 letters, as it begins, from inside or misspelt; or two or three words. */
-function questionOf(random: () => number, users: number): Question {
-  const person = personOf(1 + Math.floor(random() * users));
-  const count = 1 + Math.floor(random() ** 2 * 3);
-  const words = Array.from({ length: count }, () => wordOf(random, person));
-  if (count > 1) return { kind: `${count} words`, q: words.join(' ') };
-  return { kind: `1 word, ${[...words[0]!].length} letters`, q: words[0]! };
-}
-
-function wordOf(random: () => number, { username, email, firstName, lastName }: Person): string {
-  const length = 1 + Math.floor(random() * 20);
-  const fields = [username, email, firstName, lastName];
-  const fitting = fields.filter((field) => field.length >= length);
-  const letters = [...pick(random, fitting.length > 0 ? fitting : fields)];
-  const how = random();
-  const start = how < 0.5 ? 0 : Math.floor(random() * (letters.length - Math.min(length, letters.length) + 1));
-  const word = letters.slice(start, start + length);
-  if (how > 0.85 && word.length > 3) word.splice(1, 2, word[2]!, word[1]!);
-  return word.join('');
-}
-
-/** What one would write without an index: every word in one of four columns, the better fits first. */
-async function searchByIlike(postgres: Database, q: string): Promise<void> {
-  const words = q.split(' ').map((word) => word.replace(/[\\%_]/g, '\\$&'));
-  const some = (pattern: (at: number) => string) =>
-    words.map((_, at) => `(${COLUMNS.map((column) => `${column} ILIKE ${pattern(at + 2)}`).join(' OR ')})`);
-  await postgres.query(
-    `SELECT id, username, email, first_name, last_name, is_active FROM users
-     WHERE environment = $1 AND ${some((at) => `'%' || $${at}::text || '%'`).join(' AND ')}
-     ORDER BY ${some((at) => `$${at}::text || '%'`).join(' DESC, ')} DESC, id LIMIT 20`,
-    [ENVIRONMENT, ...words],
-  );
-}
-
-const COLUMNS = ['username', 'email', 'first_name', 'last_name'];

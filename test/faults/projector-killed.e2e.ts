@@ -3,10 +3,11 @@ import { type Redis } from 'ioredis';
 import { kafkaEventLog } from '#event-log';
 import { connectRedis, createLogger, Postgres } from '#platform';
 import { folds } from '../../apps/api/src/api.module.js';
+import { readAllViews } from '../support/all-views.js';
 import { eventually } from '../support/eventually.js';
 import { type ProjectorProcess, spawnProjector } from '../support/projector-process.js';
 import { type Client, type Service, startService } from '../support/service.js';
-import { dropViews, readRows } from '../support/views.js';
+import { dropViews } from '../support/views.js';
 
 const USERS = 10;
 const silent = createLogger('test', 'silent');
@@ -106,22 +107,6 @@ describe('a projector', () => {
     await eventually(async () => expect(await counts()).toEqual(expected()), { within: 60_000 });
   }, 180_000);
 
-  /** All views there are, whatever they will be; how far a rebuild had to go is of the rebuild, not of the log. */
-  async function readViews(): Promise<Record<string, unknown[]>> {
-    const { rows: tables } = await postgres.query<{ name: string }>(
-      `SELECT table_name AS name FROM information_schema.tables
-       WHERE table_schema = ANY ($1) AND table_type = 'BASE TABLE' ORDER BY 1`,
-      [['registry', 'activities'].map((fold) => service.namespace.schema(fold))],
-    );
-    const views = await readRows(
-      postgres,
-      tables.map(({ name }) => name),
-    );
-    const checkpoints = Object.keys(views).filter((name) => name.endsWith('_checkpoints'));
-    for (const name of checkpoints) views[name] = views[name]!.map((row) => ({ ...(row as object), complete_at: 0 }));
-    return views;
-  }
-
   const done = async (method: string, path: string, body?: object, headers?: Record<string, string>) =>
     expect((await demo(method, `/api/v3/${path}`, body, headers)).status).toBeLessThan(300);
 
@@ -157,7 +142,7 @@ describe('a projector', () => {
     await sendOfEverything();
     await sendRubbish();
     const before = await eventually(async () => {
-      const views = await readViews();
+      const views = await readAllViews(postgres, service.namespace);
       expect(views.activities).toHaveLength(sent.size);
       expect(Object.keys(views).filter((name) => views[name]!.length === 0)).toEqual([]);
       return views;
@@ -167,7 +152,9 @@ describe('a projector', () => {
     await dropViews(postgres, service.namespace);
     await redis.del(await redis.keys(service.namespace.key('*')));
     await start();
-    await eventually(async () => expect(await readViews()).toEqual(before), { within: 60_000 });
+    await eventually(async () => expect(await readAllViews(postgres, service.namespace)).toEqual(before), {
+      within: 60_000,
+    });
     const active = await demo('GET', '/api/v2/usage-statistics/active-users');
     expect(active.body.data).toEqual({ activeUsers: USERS });
   }, 180_000);

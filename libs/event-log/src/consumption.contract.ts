@@ -74,6 +74,63 @@ export function describeConsumption(name: string, makeLog: () => Promise<EventLo
       await consumption.stop();
     });
 
+    /** A view whose applies of one key's partition wait; `quick` is a key of another partition. */
+    const heldUp = () => {
+      const [slow = '', ...others] = Array.from({ length: 20 }, (_, n) => `key-${n}`);
+      const quick = others.find((key) => log.partitionOf(topic, key) !== log.partitionOf(topic, slow)) ?? '';
+      const hold = gate();
+      const view = new RecordingView([], async (partition) => {
+        if (partition === log.partitionOf(topic, slow)) await hold.opened;
+      });
+      const taken = (key: string) => view.offsets(log.partitionOf(topic, key)).length;
+      const append = (key: string, count: number) =>
+        log.append(
+          topic,
+          numbered(count, () => key),
+        );
+      return { slow, quick, hold, view, taken, append };
+    };
+
+    test('goes on with other partitions while one is held up, and with that one afterwards', async () => {
+      const { slow, quick, hold, view, taken, append } = heldUp();
+      const consumption = await consume(view);
+      await consumption.joined;
+      await append(slow, 10);
+      await append(quick, 10);
+      await eventually(() => expect(taken(quick)).toBe(10));
+      await append(slow, 10);
+      await append(quick, 10);
+      await eventually(() => expect(taken(quick)).toBe(20));
+      expect(taken(slow)).toBe(0);
+      hold.open();
+      await eventually(() => expect(taken(slow)).toBe(20));
+      await append(slow, 10);
+      await eventually(() => expect(taken(slow)).toBe(30));
+      expect(view.isGapless()).toBe(true);
+      await consumption.stop();
+      await consumption.ended;
+    });
+
+    test('applies each record once where the group changes while a partition is held up', async () => {
+      const { slow, quick, hold, view, taken, append } = heldUp();
+      const group = randomUUID();
+      const first = await consume(view, group);
+      await first.joined;
+      await append(slow, 10);
+      await append(quick, 10);
+      await eventually(() => expect(taken(quick)).toBe(10));
+      const second = await consume(view, group);
+      await second.joined;
+      await append(quick, 10);
+      await eventually(() => expect(taken(quick)).toBe(20));
+      hold.open();
+      await append(slow, 10);
+      await eventually(() => expect(taken(slow)).toBe(20));
+      expect(view.isGapless()).toBe(true);
+      await Promise.all([first.stop(), second.stop()]);
+      await Promise.all([first.ended, second.ended]);
+    });
+
     test('shares partitions among the consumers of a group, each record applied by one', async () => {
       const view = new RecordingView();
       const group = randomUUID();

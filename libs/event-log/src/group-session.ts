@@ -3,6 +3,7 @@ import { type Consumer, type EachBatchPayload, type Kafka, type LogEntry } from 
 import { Lease } from './lease.js';
 import { asLost, MembershipLost } from './membership-lost.js';
 import { assertInside, recordsOf } from './records.js';
+import { isSettledWithin } from './within.js';
 
 /** The broker holds the partitions of a killed member for that long. */
 const SESSION_TIMEOUT_MS = 10_000;
@@ -10,6 +11,8 @@ const HEARTBEAT_MS = 1_500;
 /** How long the others wait for a member that is busy when the group changes. */
 const REBALANCE_TIMEOUT_MS = 30_000;
 const CONCURRENT_PARTITIONS = 4;
+/** The other partitions wait no longer than that for one whose records are being applied. */
+const APPLY_PATIENCE_MS = 1_000;
 
 /** What is known of this member's partitions until the group changes. */
 interface Generation {
@@ -36,6 +39,8 @@ export class GroupSession {
   private readonly topic: string;
   private readonly consumer: Consumer;
   private readonly running = new Set<Promise<void>>();
+  /** The latest apply of each partition, as long as it runs or longer. */
+  private readonly applying = new Map<number, Promise<void>>();
   private readonly started: Promise<void>;
   private generation: Generation | undefined;
   private stopping = false;
@@ -141,16 +146,40 @@ export class GroupSession {
     if (!generation || this.stopping) return;
     const owned = () => this.isCurrent(generation) && payload.isRunning() && !payload.isStale();
     const lease = new Lease(() => payload.heartbeat(), owned);
-    const running = this.take(generation, payload, lease).catch((error: unknown) => this.end(error));
-    this.running.add(running);
-    await running;
-    this.running.delete(running);
-    lease.end();
+    const taking = this.track(this.take(generation, payload, lease));
+    if (await isSettledWithin(APPLY_PATIENCE_MS, taking)) return lease.end();
+    this.setAside(generation, payload.batch.partition, taking, lease);
+  }
+
+  /** Ends the session when the work fails; nobody leaves the group before it is done. */
+  private track(work: Promise<void>): Promise<void> {
+    const tracked = work
+      .catch((error: unknown) => this.end(error))
+      .finally(() => {
+        this.running.delete(tracked);
+      });
+    this.running.add(tracked);
+    return tracked;
+  }
+
+  /** kafkajs reads nothing before all is applied that it read: what takes long must not hold up other partitions. */
+  private setAside(generation: Generation, partition: number, taking: Promise<void>, lease: Lease): void {
+    this.consumer.pause([{ topic: this.topic, partitions: [partition] }]);
+    const goOn = async () => {
+      await taking;
+      lease.release();
+      if (!this.isCurrent(generation)) return;
+      if (generation.positions.has(partition)) this.readFrom(generation, [partition]);
+      else await this.locate(generation, [partition]);
+    };
+    void this.track(goOn());
   }
 
   private async take(generation: Generation, payload: EachBatchPayload, lease: Lease): Promise<void> {
     const { partition } = payload.batch;
     await generation.located;
+    // One that was set aside may still run when the group has changed since.
+    await this.applying.get(partition);
     if (!lease.isHeld()) return;
     const position = generation.positions.get(partition);
     if (position === undefined) return this.locate(generation, [partition]);
@@ -167,7 +196,12 @@ export class GroupSession {
   ): Promise<void> {
     const { partition } = payload.batch;
     generation.positions.delete(partition);
-    await this.options.subscription.apply(partition, records, () => lease.isHeld());
+    const applying = this.options.subscription.apply(partition, records, () => lease.isHeld());
+    this.applying.set(
+      partition,
+      applying.catch(() => undefined),
+    );
+    await applying;
     // It may have broken off anywhere, so where to go on is asked anew.
     if (!lease.isHeld()) return;
     const last = Number(payload.batch.lastOffset());

@@ -20,9 +20,13 @@ export class Lease {
     return !this.lost && this.owned();
   }
 
+  release(): void {
+    clearInterval(this.timer);
+  }
+
   /** @throws what the heartbeat threw, if it did: kafkajs joins the group again on that. */
   end(): void {
-    clearInterval(this.timer);
+    this.release();
     if (this.lost) throw this.lost.error;
   }
 }

@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { signToken, tokenVerifier } from './tokens.js';
+import { createPublicKey } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type JWK, SignJWT } from 'jose';
+import { inAnHour, type KeyServer, type SigningKey, signingKey, startKeyServer } from '../test/key-server.js';
+import { signToken, tokenVerifier, type VerifyToken } from './tokens.js';
 
 const secret = 'a shared secret of 32 bytes or more';
 const claims = { subject: 'jane', environments: ['demo'], scope: 'users:read admin', ttl: 60 };
@@ -27,6 +27,9 @@ describe('a token under a shared secret', () => {
     ['with an environment that is none', () => sign((jwt) => jwt.setExpirationTime('1m'), { environments: ['../x'] })],
     ['with environments that are no list', () => sign((jwt) => jwt.setExpirationTime('1m'), { environments: 'demo' })],
     ['that is unsigned', () => Promise.resolve(`${part({ alg: 'none' })}.${part({ ...claims, sub: 'x', exp: 9e9 })}.`)],
+    ['that is not valid yet', () => sign((jwt) => jwt.setExpirationTime('2h').setNotBefore('1h'))],
+    ['of an asymmetric algorithm', async () => (await signingKey('x', 'RS256')).sign()],
+    ['that brings its own key', async () => selfMade(await signingKey('x'))],
     ['that is no token', () => Promise.resolve('x.y.z')],
   ])('is refused %s', async (_, make) => {
     await expect(verify(await make())).rejects.toMatchObject({ code: 'unauthorized' });
@@ -41,56 +44,84 @@ describe('a token under a shared secret', () => {
 });
 
 describe('a token under the keys of a JWKS address', () => {
-  let server: Server | undefined;
-  afterEach(() => void server?.close());
+  let keys: Record<'ES256' | 'RS256' | 'PS256' | 'EdDSA', SigningKey>;
+  let stranger: SigningKey;
+  let server: KeyServer;
+  let verify: VerifyToken;
 
-  it('is taken when one of the keys has signed it, and refused when the shared family is tried', async () => {
-    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
-    const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' };
-    const verify = tokenVerifier({ jwksUrl: await serve({ keys: [jwk] }) });
-    const payload = { sub: 'jane', environments: ['demo'], scope: '' };
-    const header = { alg: 'ES256', kid: 'one' };
-    const token = await new SignJWT(payload).setProtectedHeader(header).setExpirationTime('1m').sign(privateKey);
-    await expect(verify(token)).resolves.toMatchObject({ subject: 'jane' });
-    // The classic confusion: the public key, which everybody knows, used as an HMAC secret.
-    const forged = await new SignJWT(payload)
-      .setProtectedHeader({ alg: 'HS256', kid: 'one' })
-      .setExpirationTime('1m')
-      .sign(new TextEncoder().encode(JSON.stringify(jwk)));
-    await expect(verify(forged)).rejects.toMatchObject({ code: 'unauthorized' });
+  beforeAll(async () => {
+    const [ES256, RS256, PS256, EdDSA] = await Promise.all([
+      signingKey('es', 'ES256'),
+      signingKey('rs', 'RS256'),
+      signingKey('ps', 'PS256'),
+      signingKey('ed', 'EdDSA'),
+    ]);
+    keys = { ES256, RS256, PS256, EdDSA };
+    stranger = await signingKey('es', 'ES256');
+    const shared: JWK = { kty: 'oct', kid: 'shared', alg: 'HS256', k: Buffer.from(secret).toString('base64url') };
+    server = await startKeyServer(...Object.values(keys), { jwk: shared });
+    verify = tokenVerifier({ jwksUrl: server.url });
+  });
+  afterAll(() => server?.close());
+
+  const refused = { code: 'unauthorized', status: 401 };
+
+  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'] as const)(
+    'is taken where the %s key of its kid has signed it',
+    async (alg) => {
+      await expect(verify(await keys[alg].sign())).resolves.toMatchObject({ subject: 'jane', environments: ['demo'] });
+    },
+  );
+
+  // The classic confusion (RFC 8725, 2.1): the public key, which everybody knows, used as an HMAC secret.
+  it.each([
+    ['PEM', (key: JWK) => createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' })],
+    ['DER', (key: JWK) => createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'der' })],
+    ['JWK', (key: JWK) => JSON.stringify(key)],
+    ['modulus', (key: JWK) => Buffer.from(key.n!, 'base64url')],
+  ])('is refused where the public key as %s was the secret of HS256', async (_, bytesOf) => {
+    const forged = signHs256('rs', Buffer.from(bytesOf(keys.RS256.jwk)));
+    await expect(verify(await forged)).rejects.toMatchObject(refused);
   });
 
-  it('is neither taken nor refused while the keys cannot be read', async () => {
-    const url = await serve({ keys: [] });
-    server?.close();
-    await expect(tokenVerifier({ jwksUrl: url })(await signToken(secret, claims))).rejects.toMatchObject({
-      code: 'unauthorized',
-    });
-    const { privateKey } = await generateKeyPair('ES256');
-    const token = await new SignJWT({ sub: 'jane' }).setProtectedHeader({ alg: 'ES256', kid: 'x' }).sign(privateKey);
-    await expect(tokenVerifier({ jwksUrl: url })(token)).rejects.toMatchObject({ code: 'unavailable' });
+  it('is refused where it is of a shared secret, even of one that is published there', async () => {
+    await expect(verify(await signHs256('shared', encoded))).rejects.toMatchObject(refused);
+    await expect(verify(await signToken(secret, claims))).rejects.toMatchObject(refused);
   });
 
   it.each([
-    ['an error', 500, '{"keys":[]}'],
-    ['no JSON', 200, '<html>'],
-    ['no keys', 200, '{}'],
-  ])('is neither taken nor refused while the address answers %s', async (_, status, answer) => {
-    const verify = tokenVerifier({ jwksUrl: await serve(answer, status) });
-    const { privateKey } = await generateKeyPair('ES256');
-    const token = await new SignJWT({ sub: 'jane' }).setProtectedHeader({ alg: 'ES256', kid: 'x' }).sign(privateKey);
-    await expect(verify(token)).rejects.toMatchObject({
-      code: 'unavailable',
-      more: { headers: { 'retry-after': expect.any(String) } },
-    });
+    ['that is unsigned', async () => `${part({ alg: 'none' })}.${part({ sub: 'jane', exp: 9e9, environments: [] })}.`],
+    ['of another key under a known kid', () => stranger.sign()],
+    ['of a key for another algorithm', () => keys.RS256.sign({}, { kid: 'ps' })],
+    ['that brings its own key', () => selfMade(stranger)],
+    ['that names an address of keys', () => stranger.sign({}, { kid: 'new', jku: 'http://127.0.0.1:1/keys' })],
+    ['whose claims were changed', async () => changed(await keys.ES256.sign())],
+    ['that has expired', () => keys.ES256.sign({ exp: inAnHour() - 3601 })],
+    ['without exp', () => keys.ES256.sign({ exp: undefined })],
+    ['that is not valid yet', () => keys.ES256.sign({ nbf: inAnHour() - 60 })],
+  ])('is refused %s', async (_, make) => {
+    await expect(verify(await make())).rejects.toMatchObject(refused);
   });
 
-  async function serve(keys: object | string, status = 200): Promise<string> {
-    const answer = typeof keys === 'string' ? keys : JSON.stringify(keys);
-    server = createServer((_, response) => response.writeHead(status).end(answer));
-    await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
-  }
+  it.each([
+    ['another issuer', { iss: 'https://elsewhere', aud: 'tidemark' }],
+    ['no issuer', { aud: 'tidemark' }],
+    ['another audience', { iss: 'https://id', aud: ['billing', 'shop'] }],
+    ['no audience', { iss: 'https://id' }],
+  ])('is refused for %s where these are configured', async (_, named) => {
+    const strict = tokenVerifier({ jwksUrl: server.url, issuer: 'https://id', audience: 'tidemark' });
+    await expect(strict(await keys.ES256.sign(named))).rejects.toMatchObject(refused);
+    const token = await keys.ES256.sign({ iss: 'https://id', aud: ['billing', 'tidemark'] });
+    await expect(strict(token)).resolves.toMatchObject({ subject: 'jane' });
+  });
+
+  it('costs the address nothing where it is refused for its algorithm', async () => {
+    const unasked = await startKeyServer(keys.ES256);
+    const token = await signToken(secret, claims);
+    await expect(tokenVerifier({ jwksUrl: unasked.url })(token)).rejects.toMatchObject(refused);
+    expect(unasked.asked()).toBe(0);
+    await unasked.close();
+  });
 });
 
 function sign(shape: (jwt: SignJWT) => SignJWT, change: object = {}, alg = 'HS256'): Promise<string> {
@@ -100,4 +131,18 @@ function sign(shape: (jwt: SignJWT) => SignJWT, change: object = {}, alg = 'HS25
 
 function part(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+const signHs256 = (kid: string, key: Uint8Array) =>
+  new SignJWT({ sub: 'jane', environments: ['demo'], exp: inAnHour() })
+    .setProtectedHeader({ alg: 'HS256', kid })
+    .sign(key);
+
+/** Signed well, by a key that it offers itself. */
+const selfMade = (key: SigningKey) => key.sign({}, { kid: undefined, jwk: { ...key.jwk, kid: undefined } });
+
+function changed(token: string): string {
+  const [header, payload, signature] = token.split('.');
+  const claimed = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as object;
+  return [header, part({ ...claimed, environments: ['demo', 'other'] }), signature].join('.');
 }

@@ -1,7 +1,8 @@
-import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { type AuthConfig } from './config.js';
 import { Problem } from './problems.js';
+import { areUnreadable, remoteKeys } from './remote-keys.js';
 
 export const SCOPES = [
   'users:read',
@@ -51,14 +52,17 @@ const ASYMMETRIC = [
 
 export type VerifyToken = (token: string) => Promise<Principal>;
 
-/** Checks bearer tokens. The promise rejects with `unauthorized`, or `unavailable` when the JWKS can't be read. */
+/**
+ * Checks bearer tokens. The promise rejects with `unauthorized`, or with `unavailable` when it would take keys to tell
+ * that can't be read: tokens of keys that were read before are taken all the same.
+ */
 export function tokenVerifier(auth: AuthConfig): VerifyToken {
   const options = { issuer: auth.issuer, audience: auth.audience, requiredClaims: ['exp'] };
   if (auth.secret !== undefined) {
     const secret = new TextEncoder().encode(auth.secret);
     return (token) => principalOf(() => jwtVerify(token, secret, { ...options, algorithms: SHARED }));
   }
-  const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(auth.jwksUrl ?? ''), { cooldownDuration: 30_000 });
+  const keys = remoteKeys(new URL(auth.jwksUrl ?? ''));
   return (token) => principalOf(() => jwtVerify(token, keys, { ...options, algorithms: ASYMMETRIC }));
 }
 
@@ -75,12 +79,9 @@ async function principalOf(verify: () => Promise<{ payload: unknown }>): Promise
   return { subject: sub, environments, scopes: new Set(scope.split(' ').filter(Boolean)), expiresAt: exp * 1000 };
 }
 
-// What jose says of an address that does not answer in time, or with something else than 200 and a set of keys.
-const KEYS_UNREADABLE = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
-
 function tokenProblem(error: unknown): Problem {
   if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', error);
-  if (!(error instanceof errors.JOSEError) || KEYS_UNREADABLE.includes(error.code)) {
+  if (areUnreadable(error)) {
     return new Problem('unavailable', 'The keys that check tokens cannot be read.', {
       headers: { 'retry-after': '5' },
       cause: error,

@@ -26,6 +26,9 @@ export async function openSearchViews(databaseUrl: string): Promise<SearchViews>
   await postgres.query(`CREATE SCHEMA ${schema}`);
   await postgres.query(`CREATE TABLE users (environment text, id bigint, username text, email text, first_name text,
     last_name text, is_active boolean, PRIMARY KEY (environment, id))`);
+  await postgres.query('CREATE TABLE environments (environment text PRIMARY KEY, users bigint)');
+  await postgres.query(`CREATE TABLE user_blocks (environment text, block bigint, users bigint,
+    PRIMARY KEY (environment, block))`);
   await postgres.query(SEARCH_TABLES);
   let environments = 0;
   return {
@@ -34,6 +37,7 @@ export async function openSearchViews(databaseUrl: string): Promise<SearchViews>
       const environment = `e${++environments}`;
       await postgres.transaction(async (tx) => {
         await tx.query(INSERT, [environment, JSON.stringify(people)]);
+        await tx.query(COUNT, [environment]);
         await writeSearch(
           tx,
           people.map((person) => ({ environment, ...person })),
@@ -52,6 +56,9 @@ export async function openSearchViews(databaseUrl: string): Promise<SearchViews>
 const INSERT = `
   INSERT INTO users SELECT $1, id, username, email, "firstName", "lastName", true
   FROM json_to_recordset($2) AS person (id bigint, username text, email text, "firstName" text, "lastName" text)`;
+
+const COUNT = `
+  INSERT INTO user_blocks SELECT environment, id / 1000, count(*) FROM users WHERE environment = $1 GROUP BY 1, 2`;
 
 /** Somebody whom nobody looks for but by what is given. */
 export const person = (id: number, details: Partial<Person>): Person => ({

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
+import { withKnownTokens } from '../known-tokens.js';
 import { notFound, Problem } from '../problems.js';
 import { addressOf } from './address.js';
 import { isV2 } from './problem-body.js';
@@ -33,9 +34,10 @@ declare module 'fastify' {
  * and the scope of the route costs more than this. Routes name their scope by `@Endpoint`.
  */
 export function accessHook(verify: VerifyToken) {
+  const verifyOnce = withKnownTokens(verify);
   return async (request: FastifyRequest): Promise<void> => {
     if (!addressOf(request).startsWith('/api/')) return;
-    const principal = (await ticketHolder(request)) ?? (await verify(bearerToken(request)));
+    const principal = (await ticketHolder(request)) ?? (await verifyOnce(bearerToken(request)));
     if (request.is404) throw notFound('address');
     const environment = environmentOf(request, principal);
     requireScope(principal, request.routeOptions.config.scopes ?? []);

@@ -95,12 +95,11 @@ export class CommandLog {
       const record = { v: 1 as const, id, by: subject, ...(idempotency && { idempotency }), command: commands[index]! };
       return { key: environment, value: encodeRecord(record) };
     });
-    const expected = this.outcomes.expect(
-      orders.map(({ id }) => id),
-      patience,
-    );
+    const topic = registryTopic(this.namespace).name;
+    const ids = orders.map(({ id }) => id);
+    const expected = this.outcomes.expect(ids, this.log.partitionOf(topic, environment), patience);
     try {
-      await this.log.append(registryTopic(this.namespace).name, records);
+      await this.log.append(topic, records);
     } catch (error) {
       expected.forget();
       throw error;

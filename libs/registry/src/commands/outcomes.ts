@@ -2,15 +2,21 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import { LOGGER, type Logger, Namespace, Notifications, Postgres } from '#platform';
 import { type Verdict } from '../fold/registry.state.js';
 
+type Settle = (verdict: Verdict) => void;
+
+// Commands of a partition are judged in the order in which they were sent, or nearly so: of many that wait it is the
+// oldest that are asked for.
+const MOST_AT_ONCE = 3_000;
+
 /**
- * Waits for what became of commands. Each process asks for all of its waiting ids at once whenever the registry has
- * moved; an outcome is found by the command's id and never by a position.
+ * Waits for what became of commands. Each process asks for those that wait, in one statement, whenever the partition
+ * that they are in has moved; an outcome is found by the command's id and never by a position.
  */
 @Injectable()
 export class Outcomes implements OnModuleInit, OnApplicationShutdown {
-  private readonly waiting = new Map<string, (verdict: Verdict) => void>();
+  private readonly waiting = new Map<number, Map<string, Settle>>();
+  private readonly moved = new Set<number>();
   private looking: Promise<void> | undefined;
-  private moved = false;
 
   constructor(
     @Inject(Postgres) private readonly postgres: Postgres,
@@ -20,8 +26,11 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const look = () => this.look();
-    await this.notifications.listen(this.namespace.channel('registry'), look, look);
+    await this.notifications.listen(
+      this.namespace.channel('registry'),
+      (announced) => this.look([parseInt(announced)]),
+      () => this.look(this.waiting.keys()),
+    );
   }
 
   onApplicationShutdown(): void {
@@ -29,22 +38,23 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Begin before the commands are appended, so that no announcement is missed. The verdicts are those that are known
-   * when all are, or after `patience` ms.
+   * Begin before the commands are appended, all to one partition, so that no announcement is missed. The verdicts are
+   * those that are known when all are, or after `patience` ms.
    */
-  expect(commandIds: readonly string[], patience: number): { verdicts: Promise<Map<string, Verdict>>; forget(): void } {
+  expect(commandIds: readonly string[], partition: number, patience: number): Expected {
     const verdicts = new Map<string, Verdict>();
     const { promise, resolve } = Promise.withResolvers<Map<string, Verdict>>();
+    const waiting = this.waitingIn(partition);
     const forget = () => {
       clearTimeout(timer);
-      for (const id of commandIds) this.waiting.delete(id);
+      for (const id of commandIds) waiting.delete(id);
       resolve(verdicts);
     };
-    const timer = setTimeout(() => void this.settleDecided().then(forget, forget), patience);
+    const timer = setTimeout(() => void this.settle(waiting, commandIds).then(forget, forget), patience);
     for (const id of commandIds) {
-      this.waiting.set(id, (verdict) => {
+      waiting.set(id, (verdict) => {
         verdicts.set(id, verdict);
-        this.waiting.delete(id);
+        waiting.delete(id);
         if (verdicts.size === commandIds.length) forget();
       });
     }
@@ -60,28 +70,50 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
     return rows[0]?.verdict;
   }
 
+  private waitingIn(partition: number): Map<string, Settle> {
+    const waiting = this.waiting.get(partition) ?? new Map<string, Settle>();
+    this.waiting.set(partition, waiting);
+    return waiting;
+  }
+
   // One look at a time; what moves meanwhile makes for one more.
-  private look(): void {
-    this.moved = true;
+  private look(partitions: Iterable<number>): void {
+    for (const partition of partitions) this.moved.add(partition);
     this.looking ??= this.lookWhileMoved().finally(() => (this.looking = undefined));
   }
 
   private async lookWhileMoved(): Promise<void> {
-    while (this.moved && this.waiting.size > 0) {
-      this.moved = false;
+    for (const partition of this.moved) {
+      this.moved.delete(partition);
       try {
-        await this.settleDecided();
+        await this.settleOldest(this.waitingIn(partition));
       } catch (err) {
         this.logger.warn({ err }, 'outcomes cannot be read; the next announcement tries again');
       }
     }
   }
 
-  private async settleDecided(): Promise<void> {
+  private async settleOldest(waiting: Map<string, Settle>): Promise<void> {
+    const oldest = [...waiting.keys()].slice(0, MOST_AT_ONCE);
+    const settled = await this.settle(waiting, oldest);
+    // Something moved, so it was others that were judged: those behind some that may never have come into the log.
+    if (settled === 0 && waiting.size > oldest.length) await this.settle(waiting, [...waiting.keys()]);
+  }
+
+  /** How many of these were judged by now. */
+  private async settle(waiting: ReadonlyMap<string, Settle>, commandIds: readonly string[]): Promise<number> {
+    if (commandIds.length === 0) return 0;
     const { rows } = await this.postgres.prepared.query<{ command_id: string; verdict: Verdict }>(
       'SELECT command_id, verdict FROM outcomes WHERE command_id = ANY($1)',
-      [[...this.waiting.keys()]],
+      [commandIds],
     );
-    for (const { command_id, verdict } of rows) this.waiting.get(command_id)?.(verdict);
+    for (const { command_id, verdict } of rows) waiting.get(command_id)?.(verdict);
+    return rows.length;
   }
+}
+
+interface Expected {
+  readonly verdicts: Promise<Map<string, Verdict>>;
+  /** Nobody waits any longer. */
+  forget(): void;
 }

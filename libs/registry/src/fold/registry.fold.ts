@@ -22,7 +22,7 @@ export function registryViews(namespace: Namespace): FoldViews {
   return {
     name: 'registry',
     topic: registryTopic(namespace),
-    version: 3,
+    version: 4,
     tables: REGISTRY_TABLES + SEARCH_TABLES,
   };
 }

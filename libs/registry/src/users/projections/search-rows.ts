@@ -1,5 +1,5 @@
 import { type Queryable } from '#platform';
-import { type SearchedDetails, type SearchText, searchTextOf } from './search-text.js';
+import { namesIn, type SearchedDetails, searchTextOf } from './search-text.js';
 import { tokensOf } from './search-tokens.js';
 
 interface Place {
@@ -9,8 +9,6 @@ interface Place {
 
 interface Row extends Place {
   readonly fields: string;
-  readonly inner_words: string;
-  readonly names: string;
 }
 
 /**
@@ -23,8 +21,8 @@ export async function writeSearch(
   deleted: readonly Place[],
 ): Promise<void> {
   const before = await rowsOf(tx, [...users, ...deleted]);
-  const now = users.map((user) => ({ ...user, text: searchTextOf(user) })).map((user) => ({ ...user, ...rowOf(user) }));
-  const changed = now.filter((row) => !isSame(before.get(placeKey(row)), row));
+  const now = users.map((user) => ({ environment: user.environment, id: user.id, fields: searchTextOf(user) }));
+  const changed = now.filter((row) => before.get(placeKey(row))?.fields !== row.fields);
   const changes = [...changed, ...deleted].map((place) => before.get(placeKey(place)));
   const outdated = changes.filter((row) => row !== undefined);
   await deleteRows(tx, outdated);
@@ -34,20 +32,6 @@ export async function writeSearch(
 
 const placeKey = ({ environment, id }: Place): string => `${environment}/${id}`;
 
-const isSame = (one: Row | undefined, other: Row): boolean =>
-  one?.fields === other.fields && one.inner_words === other.inner_words && one.names === other.names;
-
-function rowOf({ environment, id, text }: Place & { text: SearchText }): Row {
-  const between = (mark: string, texts: readonly string[]) => `${mark}${texts.join(mark)}${mark}`;
-  return {
-    environment,
-    id,
-    fields: between('\n', text.fields),
-    inner_words: between(' ', text.innerWords),
-    names: between(' ', text.names),
-  };
-}
-
 const placesOf = (places: readonly Place[]) => [
   places.map(({ environment }) => environment),
   places.map(({ id }) => id),
@@ -55,7 +39,7 @@ const placesOf = (places: readonly Place[]) => [
 
 async function rowsOf(tx: Queryable, places: readonly Place[]): Promise<Map<string, Row>> {
   const { rows } = await tx.query<Row & Record<string, unknown>>(
-    `SELECT found.environment, found.id, found.fields, found.inner_words, found.names
+    `SELECT found.environment, found.id, found.fields
      FROM unnest($1::text[], $2::bigint[]) AS place (environment, id)
      CROSS JOIN LATERAL (SELECT * FROM user_search
        WHERE user_search.environment = place.environment AND user_search.id = place.id LIMIT 1) found`,
@@ -73,19 +57,16 @@ async function deleteRows(tx: Queryable, rows: readonly Row[]): Promise<void> {
   );
 }
 
-async function insertRows(tx: Queryable, rows: readonly (Row & { text: SearchText })[]): Promise<void> {
+async function insertRows(tx: Queryable, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
-    `INSERT INTO user_search (environment, id, fields, inner_words, names, tokens)
-     SELECT environment, id, fields, inner_words, names, tokens::int[]
-     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-       AS found (environment, id, fields, inner_words, names, tokens)`,
+    `INSERT INTO user_search (environment, id, fields, tokens)
+     SELECT environment, id, fields, tokens::int[]
+     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS found (environment, id, fields, tokens)`,
     [
       ...placesOf(rows),
       rows.map(({ fields }) => fields),
-      rows.map(({ inner_words }) => inner_words),
-      rows.map(({ names }) => names),
-      rows.map(({ environment, id, text }) => `{${tokensOf(environment, id, text).join(',')}}`),
+      rows.map(({ environment, id, fields }) => `{${tokensOf(environment, id, fields).join(',')}}`),
     ],
   );
 }
@@ -124,8 +105,8 @@ interface NameChange {
 function nameChanges(outdated: readonly Row[], current: readonly Row[]) {
   const changes = new Map<string, NameChange>();
   const count = (rows: readonly Row[], users: number) => {
-    for (const { environment, names } of rows) {
-      for (const name of names.split(' ').filter(Boolean)) {
+    for (const { environment, fields } of rows) {
+      for (const name of namesIn(fields)) {
         const key = `${environment}/${name}`;
         const change = changes.get(key);
         if (change) change.users += users;

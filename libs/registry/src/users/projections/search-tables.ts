@@ -1,6 +1,5 @@
 /**
- * The views of the search. `fields` holds the four folded fields, each between line feeds; `inner_words` and `names`
- * hold theirs each between spaces: so that a line feed and a word are found where a field begins with it.
+ * The views of the search. `fields` is a user's search text (search-text.ts).
  *
  * `tokens` serves the index alone, whose pending list is kept short, since every search reads it from end to end. There
  * are no statistics of these columns: they would make each search slower to plan, and its plan is known.
@@ -10,13 +9,10 @@ export const SEARCH_TABLES = `
     environment text NOT NULL,
     id bigint NOT NULL,
     fields text NOT NULL,
-    inner_words text NOT NULL,
-    names text NOT NULL,
     tokens int[] NOT NULL,
     PRIMARY KEY (environment, id)
   );
-  ALTER TABLE user_search ALTER fields SET STATISTICS 0, ALTER inner_words SET STATISTICS 0,
-    ALTER names SET STATISTICS 0, ALTER tokens SET STATISTICS 0;
+  ALTER TABLE user_search ALTER fields SET STATISTICS 0, ALTER tokens SET STATISTICS 0;
   CREATE INDEX user_search_tokens ON user_search USING gin (tokens) WITH (gin_pending_list_limit = 1024);
 
   -- The names that a misspelt word may have meant, and how many users have each.

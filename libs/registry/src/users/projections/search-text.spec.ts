@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fold, searchTextOf, wordsOfQuery } from './search-text.js';
+import { fieldsIn, fold, MARK, marked, namesIn, searchTextOf, wordsOfQuery } from './search-text.js';
 
 describe('fold', () => {
   it.each([
@@ -44,12 +44,32 @@ describe('the words of a query', () => {
 });
 
 describe("a user's details", () => {
-  it('are trimmed, and parted into words behind the first and names', () => {
-    const details = { username: ' jane_smith42', email: 'J.Smith@example.com', firstName: 'Mary Jane', lastName: '' };
-    expect(searchTextOf(details)).toEqual({
-      fields: ['jane_smith42', 'j.smith@example.com', 'mary jane', ''],
-      innerWords: ['smith42', 'smith', 'example', 'com', 'jane'],
-      names: ['jane', 'smith', 'example', 'com', 'mary'],
-    });
+  const text = searchTextOf({
+    username: ' jane_smith42',
+    email: 'J.Smith@example.com',
+    firstName: 'Mary Jane',
+    lastName: '',
+  });
+
+  it('are trimmed, between edges, with a mark before each word inside', () => {
+    const inside = (field: string) => field.replaceAll('|', MARK);
+    expect(fieldsIn(text)).toEqual(
+      ['jane_|smith42', 'j.|smith@|example.|com', 'mary |jane', ''].map((field) => inside(field)),
+    );
+  });
+
+  it('have the names that a misspelt word may have meant', () => {
+    expect([...namesIn(text)]).toEqual(['jane', 'smith', 'example', 'com', 'mary']);
+  });
+
+  it('hold any piece of a field as a word of a query is marked', () => {
+    const field = fc.string({ unit: fc.constantFrom('a', '7', '.', '-', 'é'), minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(field, fc.nat(11), fc.nat(12), (username, start, end) => {
+        const folded = fold(username);
+        const whole = searchTextOf({ username, email: '', firstName: '', lastName: '' });
+        expect(whole).toContain(marked(folded.slice(start, end)));
+      }),
+    );
   });
 });

@@ -6,22 +6,34 @@ export interface SearchedDetails {
   readonly lastName: string;
 }
 
-/** A user's details as the search compares them; words and names each once, in order of appearance. */
-export interface SearchText {
-  /** The four fields, folded and trimmed. */
-  readonly fields: readonly string[];
-  /** Runs of letters and digits that don't begin a field. */
-  readonly innerWords: readonly string[];
-  /** Runs of letters, of 2 to 32: what a misspelt word may have meant. */
-  readonly names: readonly string[];
+/** Stands before and behind each field of a text. */
+export const EDGE = '\n';
+/** Stands before each word that does not begin its field. No field and no query has control characters of its own. */
+export const MARK = '\x1f';
+
+/**
+ * A user's details as the search compares them, in one text: the four fields, folded and trimmed, each between edges,
+ * with marks. So that a text that has "\njane" has a field that begins with it.
+ */
+export function searchTextOf({ username, email, firstName, lastName }: SearchedDetails): string {
+  const fields = [username, email, firstName, lastName].map((field) => marked(fold(field).trim()));
+  return `${EDGE}${fields.join(EDGE)}${EDGE}`;
 }
 
-export function searchTextOf({ username, email, firstName, lastName }: SearchedDetails): SearchText {
-  const fields = [username, email, firstName, lastName].map((field) => fold(field).trim());
-  const innerWords = fields.flatMap((field) => wordsIn(field).filter((word, n) => n > 0 || !field.startsWith(word)));
-  const names = fields.flatMap((field) => lettersIn(field).filter((run) => IS_NAME.test(run)));
-  return { fields, innerWords: [...new Set(innerWords)], names: [...new Set(names)] };
-}
+/** Folded text, or a word of a query, as it is inside a search text: what begins it has no mark. */
+export const marked = (folded: string): string => folded.replace(INNER_WORD, `$1${MARK}`);
+const INNER_WORD = /([^\p{L}\p{N}\p{M}])(?=[\p{L}\p{N}\p{M}])/gu;
+
+/** Whether folded text is a run of letters and digits. */
+export const isOneWord = (folded: string): boolean => !/[^\p{L}\p{N}\p{M}]/u.test(folded);
+
+/** The four fields of a search text, with their marks. */
+export const fieldsIn = (text: string): string[] => text.slice(1, -1).split(EDGE);
+
+/** The runs of letters in a search text, of 2 to 32, each once: what a misspelt word may have meant. */
+export const namesIn = (text: string): Set<string> =>
+  new Set((text.match(/[\p{L}\p{M}]+/gu) ?? []).filter((run) => IS_NAME.test(run)));
+const IS_NAME = /^.{2,32}$/u;
 
 /**
  * Text without regard to case, accents and compatible spellings; what two texts have in common after it, they have in
@@ -40,12 +52,6 @@ export function fold(text: string): string {
 export function wordsOfQuery(query: string): string[] {
   return query.split(/\s+/u).flatMap((word) => fold(word).split(/\s+/u).filter(Boolean));
 }
-
-/** The runs of letters and digits in folded text. */
-const wordsIn = (folded: string): string[] => folded.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
-
-const lettersIn = (folded: string): string[] => folded.match(/[\p{L}\p{M}]+/gu) ?? [];
-const IS_NAME = /^.{2,32}$/u;
 
 const ACCENTS = /[[[\p{Mn}\p{Me}]&&\p{Script=Inherited}]--[\u3099\u309A]]|\p{Default_Ignorable_Code_Point}/gv;
 

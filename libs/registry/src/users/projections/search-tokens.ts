@@ -1,4 +1,4 @@
-import { type SearchText } from './search-text.js';
+import { fieldsIn, MARK, namesIn } from './search-text.js';
 
 /** How well a word of a query fits a field, best first. */
 export const TIERS = ['exact', 'prefix', 'word prefix', 'inside'] as const;
@@ -7,31 +7,42 @@ export type Tier = (typeof TIERS)[number];
 /** Longer text is looked up by pieces of this length. */
 const LONGEST_PIECE = 3;
 const MOST_PIECES = 4;
+/** The users of so many lowest ids tell how common words are. */
+export const SAMPLE = 1_024;
 /** So many ids are a block; the first has those below. */
-export const BLOCK = 8_192;
+const BLOCK = 32_768;
 
-const blockOf = (id: number): number => Math.floor(id / BLOCK);
+/** The block that an id is in, from 0. */
+export const blockOf = (id: number): number => Math.floor(id / BLOCK);
 
 /**
- * What a user's details hold, as 32-bit numbers for an inverted index: whole fields, names, the first one to three
- * letters of fields and inner words, every piece of one to three letters, and the block of ids. Each number has the
- * environment in it, so that no environment reads another's entries. Two pieces may share a number: whoever looks
- * one up has to compare the text itself.
+ * What a search text holds, as 32-bit numbers for an inverted index: whole fields, names, the first one to three
+ * letters of fields and inner words, every piece of one to three letters, the block of ids, and whether it is one of the
+ * sample. Each number has the environment in it, so that no environment reads another's entries. Two pieces may share a
+ * number: whoever looks one up has to compare the text itself.
  */
-export function tokensOf(environment: string, id: number, { fields, innerWords, names }: SearchText): number[] {
+export function tokensOf(environment: string, id: number, text: string): number[] {
   const seeds = seedsOf(environment);
   const tokens = new Set<number>([token(seeds.block, String(blockOf(id)))]);
-  for (const field of fields) {
-    if (field === '') continue;
-    tokens.add(token(seeds.exact, field));
-    addPieces(tokens, seeds.prefix, field, 0);
-    for (let start = 0; start < field.length; start++) addPieces(tokens, seeds.inside, field, start);
+  if (id < SAMPLE) tokens.add(token(seeds.block, 'sample'));
+  for (const field of fieldsIn(text)) {
+    if (field !== '') addField(tokens, seeds, field);
   }
-  for (const word of innerWords) addPieces(tokens, seeds['word prefix'], word, 0);
-  for (const name of names) tokens.add(token(seeds.name, name));
+  for (const name of namesIn(text)) tokens.add(token(seeds.name, name));
   // In order, since the index sorts them anyway and is fast where they are sorted.
   return [...Int32Array.from(tokens).sort()];
 }
+
+function addField(tokens: Set<number>, seeds: Seeds, marked: string): void {
+  const [first, ...words] = marked.split(MARK);
+  const field = first + words.join('');
+  tokens.add(token(seeds.exact, field));
+  addPieces(tokens, seeds.prefix, field, 0);
+  for (const word of words) addPieces(tokens, seeds['word prefix'], word.match(WORD)![0], 0);
+  for (let start = 0; start < field.length; start++) addPieces(tokens, seeds.inside, field, start);
+}
+
+const WORD = /^[\p{L}\p{N}\p{M}]+/u;
 
 function addPieces(tokens: Set<number>, seed: number, text: string, start: number): void {
   let hash = seed;
@@ -77,11 +88,16 @@ export function tokensOfNames(environment: string, names: readonly string[]): nu
   return names.map((name) => token(seed, name));
 }
 
-/** What the users of each block have, from block 0 to that of the highest id. */
-export function tokensOfBlocks(environment: string, highestId: number): number[] {
+/** What the users of each of these blocks have. */
+export function tokensOfBlocks(environment: string, from: number, to: number): number[] {
   const { block: seed } = seedsOf(environment);
-  return Array.from({ length: blockOf(highestId) + 1 }, (_, block) => token(seed, String(block)));
+  return Array.from({ length: to - from + 1 }, (_, at) => token(seed, String(from + at)));
 }
+
+/** What the users of the sample have. */
+export const tokenOfSample = (environment: string): number => token(seedsOf(environment).block, 'sample');
+
+type Seeds = ReturnType<typeof seedsOf>;
 
 function seedsOf(environment: string) {
   const seed = (kind: string) => hashOf(FNV_OFFSET, `${environment}/${kind}/`);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openSearchViews, type Person, type SearchViews } from '../../../test/search-views.js';
+import { openSearchViews, person, type Person, type SearchViews } from '../../../test/search-views.js';
 import { fold } from '../projections/search-text.js';
-import { bestHits, type Bounds } from './search-hits.js';
+import { bestHits } from './search-hits.js';
+import { type Bounds } from './search-levels.js';
 import { isClose } from './search-spelling.js';
 import { soughtWords } from './search-users.js';
 
@@ -73,9 +74,12 @@ const name = fc.oneof(
     arbitrary: fc.tuple(letters, fc.constantFrom(' ', '.', '-', '7', "'"), letters).map((all) => all.join('')),
   },
 );
+// On either side of where the sample ends, and where blocks begin.
+const near = (boundary: number) => fc.integer({ min: boundary - 2, max: boundary + 2 });
+const id = fc.oneof(near(3), near(1_024), near(32_768), near(3 * 32_768), fc.integer({ min: 1, max: 100_000 }));
 const population = fc.uniqueArray(
   fc.record({
-    id: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40_000 })),
+    id,
     username: name,
     email: fc.tuple(letters, fc.constantFrom('a.b', 'ab.com', 'jane.com')).map((parts) => parts.join('@')),
     firstName: fc.oneof(fc.constant(''), name),
@@ -85,14 +89,14 @@ const population = fc.uniqueArray(
 );
 const misspelt = fc.constantFrom('jnae', 'jan', 'chirstopher', 'christohpre', 'jane7', 'com', 'b.co', 'jnae@ab.com');
 const query = fc
-  .array(fc.oneof(letters, name, misspelt), { minLength: 1, maxLength: 5 })
+  .array(fc.oneof(letters, name, misspelt), { minLength: 1, maxLength: 8 })
   .map((words) => words.join(' '));
 
 const BOUNDS: [string, Bounds][] = [
-  ['what it has at once', { firstUsers: 256, expected: 400, candidates: 1_000 }],
-  ['the index', { firstUsers: 1, expected: 1e9, candidates: 1e9 }],
-  ['the best combinations', { firstUsers: 4, expected: 2, candidates: 2 }],
-  ['blocks of ids', { firstUsers: 1, expected: 0, candidates: 0 }],
+  ['what it has at once', { rareLetters: 5, candidates: 1_000, page: 500, budgetMs: 60_000 }],
+  ['the index', { rareLetters: 1, candidates: 1e6, page: 500, budgetMs: 60_000 }],
+  ['the best combinations', { rareLetters: 100, candidates: 2, page: 3, budgetMs: 60_000 }],
+  ['blocks of ids', { rareLetters: 100, candidates: 0, page: 1, budgetMs: 60_000 }],
 ];
 
 describe('any population and query', () => {
@@ -106,12 +110,24 @@ describe('any population and query', () => {
           const environment = await views.environmentOf(people);
           for (const q of queries) {
             const words = soughtWords(q);
-            const hits = await bestHits({ db: views.postgres.pool, environment, words, limit }, bounds);
+            const hits = await bestHits({ db: views.postgres.prepared, environment, words, limit }, bounds);
             expect({ q, ids: hits.map(({ id }) => id) }).toEqual({ q, ids: rankSlowly(people, q).slice(0, limit) });
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
+  });
+});
+
+describe('words that too many users have for all of these to be compared', () => {
+  const bounds = { rareLetters: 100, candidates: 0, page: 1, budgetMs: -1 };
+
+  it('are refused instead of being a burden to others', async () => {
+    const environment = await views.environmentOf([person(1, { username: 'abcdef' }), person(2_000, {})]);
+    const search = (q: string) =>
+      bestHits({ db: views.postgres.prepared, environment, words: soughtWords(q), limit: 5 }, bounds);
+    await expect(search('a b c d e f')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await search('a b c d e')).toMatchObject([{ id: 1 }]);
   });
 });

@@ -1,4 +1,5 @@
-import { type Tier, TIERS, tokensOfFit, tokensOfNames } from '../projections/search-tokens.js';
+import { EDGE, isOneWord, MARK, marked, namesIn } from '../projections/search-text.js';
+import { type Tier, TIERS } from '../projections/search-tokens.js';
 
 /** How a word of the query may be there in a user: as one of the tiers, or as a close spelling. */
 export const FITS = [...TIERS, 'close'] as const;
@@ -26,19 +27,22 @@ export interface SoughtWord {
 const BASE = 101;
 
 /** What a fit adds to a user's score: the more words fit best the better, then second best, and so on. */
-const worth = (fit: Fit): number => (fit === 'close' ? 0 : BASE ** (TIERS.length - 1 - FITS.indexOf(fit)));
+const WORTH = { exact: BASE ** 3, prefix: BASE ** 2, 'word prefix': BASE, inside: 1, close: 0 };
 
-/** One way in which the words fit, word by word; undefined where it doesn't matter. */
-export type Combination = readonly (Fit | undefined)[];
+/** One way in which the words fit, word by word. */
+export type Combination = readonly Fit[];
 
 export const scoreOf = (words: readonly SoughtWord[], combination: Combination): number =>
-  words.reduce((score, { times }, at) => score + times * worth(combination[at] ?? 'close'), 0);
+  words.reduce((score, { times }, at) => score + times * WORTH[combination[at]!], 0);
 
-/** Every combination of these words' fits: 4 to the power of the words, 5 with close spellings. */
+/** How a word can fit: what is more than a run of letters and digits is never just the start of one. */
+const fitsOf = ({ text, misspellings }: SoughtWord): readonly Fit[] =>
+  (misspellings ? FITS : TIERS).filter((fit) => fit !== 'word prefix' || isOneWord(text));
+
+/** Every combination of these words' fits: up to 4 to the power of the words, 5 with close spellings. */
 export function combinationsOf(words: readonly SoughtWord[]): Combination[] {
   return words.reduce<Combination[]>(
-    (combinations, { misspellings }) =>
-      combinations.flatMap((combination) => (misspellings ? FITS : TIERS).map((fit) => [...combination, fit])),
+    (combinations, word) => combinations.flatMap((combination) => fitsOf(word).map((fit) => [...combination, fit])),
     [[]],
   );
 }
@@ -46,102 +50,53 @@ export function combinationsOf(words: readonly SoughtWord[]): Combination[] {
 /** Those that no other of them includes: whoever has "jane" exactly also has it as a prefix and inside. */
 export function mostGeneral(combinations: readonly Combination[]): Combination[] {
   return combinations.filter(
-    (one) => !combinations.some((other) => other !== one && one.every((fit, at) => implies(fit, other[at]))),
+    (one) => !combinations.some((other) => other !== one && one.every((fit, at) => implies(fit, other[at]!))),
   );
 }
 
-function implies(fit: Fit | undefined, other: Fit | undefined): boolean {
+function implies(fit: Fit, other: Fit): boolean {
   if (fit === other) return true;
   return (other === 'inside' && fit !== 'close') || (other === 'prefix' && fit === 'exact');
 }
 
-/** The values of a statement; `bind` gives the placeholder of one. */
-export class Values {
-  readonly list: unknown[] = [];
-
-  bind(value: unknown, type: 'text' | 'text[]' | 'int[]' | 'bigint[]' | 'int' | 'bigint'): string {
-    return `$${this.list.push(value)}::${type}`;
-  }
+/** What a search text contains where the word fits in this way, or better. */
+export function patternOf(word: string, tier: Tier): string {
+  const text = marked(word);
+  if (tier === 'inside') return text;
+  if (tier === 'word prefix') return MARK + text;
+  return tier === 'prefix' ? EDGE + text : EDGE + text + EDGE;
 }
 
-/** SQL for a user's score; null for a user whom a word doesn't fit. */
-export function scoreSql(values: Values, words: readonly SoughtWord[]): string {
-  return words.map((word) => `${word.times} * ${worthSql(values, word)}`).join(' + ');
+/** A search text's score by these words; undefined where a word doesn't fit. */
+export type Scorer = (text: string) => number | undefined;
+
+export function scorerOf(words: readonly SoughtWord[]): Scorer {
+  const worths = words.map(worthOf);
+  return (text) => {
+    let score = 0;
+    for (let at = 0; at < worths.length; at++) {
+      const worth = worths[at]!(text);
+      if (worth === undefined) return undefined;
+      score += worth * words[at]!.times;
+    }
+    return score;
+  };
 }
 
-function worthSql(values: Values, { text, misspellings = [] }: SoughtWord): string {
-  const has = (column: string, what: string) => `strpos(${column}, ${values.bind(what, 'text')}) > 0`;
-  const close = misspellings.map((misspelling) => `WHEN ${closeSql(values, misspelling)} THEN ${worth('close')}`);
-  return `CASE
-    WHEN NOT ${has('fields', text)} THEN CASE WHEN false THEN 0 ${close.join(' ')} END
-    WHEN ${has('fields', `\n${text}\n`)} THEN ${worth('exact')}
-    WHEN ${has('fields', `\n${text}`)} THEN ${worth('prefix')}
-    WHEN ${has('inner_words', ` ${text}`)} THEN ${worth('word prefix')}
-    ELSE ${worth('inside')} END`;
+function worthOf({ text, misspellings }: SoughtWord): Scorer {
+  const patterns = TIERS.map((tier) => patternOf(text, tier));
+  const [exact, prefix, wordPrefix, inside] = patterns as [string, string, string, string];
+  const oneWord = isOneWord(text);
+  return (fields) => {
+    if (!fields.includes(inside)) return misspellings?.some(isMeantIn(fields)) ? WORTH.close : undefined;
+    if (fields.includes(prefix)) return fields.includes(exact) ? WORTH.exact : WORTH.prefix;
+    return oneWord && fields.includes(wordPrefix) ? WORTH['word prefix'] : WORTH.inside;
+  };
 }
 
 /** With a name that the user has in the place of the misspelt one, the word would be inside a field. */
-function closeSql(values: Values, { before, names, after }: Misspelling): string {
-  const meant = values.bind(names, 'text[]');
-  if (before + after === '') return `string_to_array(names, ' ') && ${meant}`;
-  const word = `${values.bind(before, 'text')} || name || ${values.bind(after, 'text')}`;
-  return `EXISTS (SELECT FROM unnest(${meant}) AS name
-    WHERE strpos(names, ' ' || name || ' ') > 0 AND strpos(fields, ${word}) > 0)`;
-}
-
-/**
- * Sets of tokens such that whoever fits by one of these combinations has all of a set, and others may too. There is one
- * for each name that a misspelt word may have meant.
- */
-export function tokenSets(
-  environment: string,
-  words: readonly SoughtWord[],
-  combinations: readonly Combination[],
-): number[][] {
-  return combinations.flatMap((combination) => {
-    const right = words.flatMap(({ text }, at) => {
-      const fit = combination[at];
-      return fit === undefined || fit === 'close' ? [] : [{ text, fit }];
-    });
-    right.sort((a, b) => b.text.length - a.text.length);
-    const sure = right.flatMap(({ text, fit }) => tokensOfFit(environment, text, fit));
-    const misspelt = words.filter((_, at) => combination[at] === 'close');
-    if (misspelt.length === 0) return [sure];
-    return misspeltSets(environment, misspelt).map((tokens) => [...tokens, ...sure.slice(0, MOST_BESIDE_NAMES)]);
-  });
-}
-
-// Comparing the text of so many is faster than to look for each pair of names.
-const FEW_USERS = 2_000;
-const MOST_SETS = 2_000;
-// A name is rare already: each further token, those of the longest word first, soon costs more than it rules out.
-const MOST_BESIDE_NAMES = 2;
-
-function misspeltSets(environment: string, misspelt: readonly SoughtWord[]): number[][] {
-  const byRarity = [...misspelt].sort((a, b) => usersOf(a) - usersOf(b) || b.text.length - a.text.length);
-  const [rarest, ...others] = byRarity;
-  const sets = meantTokens(environment, rarest!);
-  if (usersOf(rarest!) <= FEW_USERS) return sets;
-  return others.reduce((sets, word) => {
-    const choices = meantTokens(environment, word);
-    const tooMany = sets.length * choices.length > MOST_SETS;
-    return tooMany ? sets : sets.flatMap((set) => choices.map((tokens) => [...set, ...tokens]));
-  }, sets);
-}
-
-// What stands around a name in an address is rarer than any name.
-const usersOf = ({ misspellings = [] }: SoughtWord): number =>
-  misspellings.reduce((sum, { before, users, after }) => (before + after === '' ? sum + users : sum), 0);
-
-/** What a user has for each name that may have been meant: the name, and pieces of the word with it. */
-function meantTokens(environment: string, { misspellings = [] }: SoughtWord): number[][] {
-  return misspellings.flatMap(({ before, names, after }) =>
-    names.map((name) => {
-      const meant = before + name + after;
-      return [
-        ...tokensOfNames(environment, [name]),
-        ...(meant === name ? [] : tokensOfFit(environment, meant, 'inside').slice(0, 3)),
-      ];
-    }),
-  );
+function isMeantIn(fields: string): (misspelling: Misspelling) => boolean {
+  const had = namesIn(fields);
+  return ({ before, names, after }) =>
+    names.some((name) => had.has(name) && fields.includes(marked(before + name + after)));
 }

@@ -1,4 +1,4 @@
-import { type Database, prepared } from './search-prepared.js';
+import { type Queryable } from '#platform';
 
 /** From this many letters on, a word may have one mistake. */
 const LETTERS_FOR_ONE = 3;
@@ -27,25 +27,26 @@ export interface Misspelt {
  * letter is missing or wrong among those of the run's own alphabet.
  */
 export async function closeNames(
-  db: Database,
+  db: Queryable,
   environment: string,
   misspelt: readonly Misspelt[],
 ): Promise<KnownName[][]> {
-  const near = misspelt.flatMap(({ run }) => oneMistakeAway(run));
-  const long = misspelt.filter(({ run, most }) => mistakesIn(run, most) === 2).map(({ run }) => run);
+  const isLong = ({ run, most }: Misspelt) => mistakesIn(run, most) === 2;
+  // Of long words those that start alike are read anyway.
+  const near = misspelt.flatMap((one) => oneMistakeAway(one.run, isLong(one) ? LETTERS_AT_START : MOST_LETTERS + 1));
+  const long = misspelt.filter(isLong).map(({ run }) => run);
   const rows = near.length > 0 ? await readNames(db, environment, near, long) : [];
   return misspelt.map(({ run, most }) => rows.filter(({ name }) => isClose(run, name, most)));
 }
 
 async function readNames(
-  db: Database,
+  db: Queryable,
   environment: string,
   near: readonly string[],
   long: readonly string[],
 ): Promise<KnownName[]> {
   const { rows } = await db.query<KnownName>(
-    prepared(
-      `SELECT name, users FROM search_names WHERE environment = $1 AND name = ANY($2::text[])
+    `SELECT name, users FROM search_names WHERE environment = $1 AND name = ANY(string_to_array($2, ' '))
        UNION
        SELECT name, users FROM unnest($3::text[], $4::int[], $5::int[]) AS start (letters, shortest, longest)
        CROSS JOIN LATERAL (
@@ -53,8 +54,7 @@ async function readNames(
          WHERE environment = $1 AND name >= letters AND name < letters || $6
            AND char_length(name) BETWEEN shortest AND longest
        ) AS beginning`,
-      [environment, [...new Set(near)], ...startColumns(long), LAST_LETTER],
-    ),
+    [environment, [...new Set(near)].join(' '), ...startColumns(long), LAST_LETTER],
   );
   return rows;
 }
@@ -75,7 +75,8 @@ function startColumns(words: readonly string[]): [string[], number[], number[]] 
 /** Whether `name` is another name that `word` may have meant, with `most` mistakes at most. */
 export function isClose(word: string, name: string, most: 1 | 2): boolean {
   const allowed = mistakesIn(word, most);
-  if (word === name || allowed === 0) return false;
+  // A letter is one or two units of UTF-16.
+  if (word === name || allowed === 0 || Math.abs(word.length - name.length) > 2 * allowed) return false;
   const mistakes = distance(word, name, allowed);
   if (mistakes === 1) return lettersAreOf(word, name);
   return mistakes === 2 && allowed === 2 && startsOf(word).some((start) => name.startsWith(start));
@@ -94,8 +95,7 @@ function mistakesIn(word: string, most: 1 | 2): 0 | 1 | 2 {
  * `most` where it is more than `most`.
  */
 export function distance(one: string, other: string, most: number): number {
-  const a = lettersOf(one);
-  const b = lettersOf(other);
+  const [a, b] = withoutCommonEnds(lettersOf(one), lettersOf(other));
   if (Math.abs(a.length - b.length) > most) return most + 1;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);
@@ -116,13 +116,25 @@ export function distance(one: string, other: string, most: number): number {
   return last[b.length]!;
 }
 
-/** Every word at one mistake's distance, letters of the word's own alphabet put in. */
-export function oneMistakeAway(word: string): string[] {
+function withoutCommonEnds(a: string[], b: string[]): [string[], string[]] {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < shorter - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+}
+
+/**
+ * Every word at one mistake's distance, letters of the word's own alphabet put in, but only at or in the place of one of
+ * the first letters up to `upTo`.
+ */
+export function oneMistakeAway(word: string, upTo = MOST_LETTERS + 1): string[] {
   if (mistakesIn(word, 1) === 0) return [];
   const letters = lettersOf(word);
   const alphabet = alphabetOf(word);
   const away = [...swaps(letters), ...drops(letters)];
-  for (let at = 0; at <= letters.length; at++) {
+  for (let at = 0; at <= letters.length && at < upTo; at++) {
     const before = letters.slice(0, at).join('');
     const from = letters.slice(at).join('');
     const behind = letters.slice(at + 1).join('');

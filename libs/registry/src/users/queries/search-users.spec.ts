@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openSearchViews, person, type SearchViews } from '../../../test/search-views.js';
+import { oneMistakeAway } from './search-spelling.js';
 import { SearchQuery, SearchUsers, SearchUsersHandler } from './search-users.js';
 
 let views: SearchViews;
@@ -88,6 +89,12 @@ describe('what fits', () => {
   ])('finds %s under its close spelling %s', async (q, firstName) => {
     const environment = await views.environmentOf([person(1, { firstName }), person(2, { firstName: 'Wolfgang' })]);
     expect(await search(environment, q)).toEqual([1]);
+  });
+
+  it('finds a long name by any one mistake', async () => {
+    const environment = await views.environmentOf([person(1, { firstName: 'Christoph' })]);
+    const mistakes = oneMistakeAway('christoph').filter((_, at) => at % 3 === 0);
+    for (const q of mistakes) expect({ q, ids: await search(environment, q) }).toEqual({ q, ids: [1] });
   });
 
   it('finds a misspelt address by its parts', async () => {

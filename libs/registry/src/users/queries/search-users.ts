@@ -1,12 +1,11 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { Postgres, wholeNumber } from '#platform';
+import { Postgres, type Queryable, wholeNumber } from '#platform';
 import { type ListedUser } from '../http/user.views.js';
 import { wordsOfQuery } from '../projections/search-text.js';
 import { LISTED_COLUMNS, listedUser, type UserRow } from './user.rows.js';
 import { bestHits } from './search-hits.js';
-import { type Database, prepared } from './search-prepared.js';
 import { type SoughtWord } from './search-ranking.js';
 
 // White space of any kind parts words; other control characters are in no user's details.
@@ -47,7 +46,7 @@ export class SearchUsersHandler implements IQueryHandler<SearchUsers> {
   async execute({ environment, q, limit }: SearchUsers): Promise<z.output<typeof ListedUser>[]> {
     const words = soughtWords(q);
     if (words.length === 0) return [];
-    const db = this.postgres.pool;
+    const db = this.postgres.prepared;
     const hits = await bestHits({ db, environment, words, limit });
     return listUsers(
       db,
@@ -64,13 +63,11 @@ export function soughtWords(q: string): SoughtWord[] {
   return [...times].map(([text, times]) => ({ text, times }));
 }
 
-async function listUsers(db: Database, environment: string, ids: readonly number[]) {
+async function listUsers(db: Queryable, environment: string, ids: readonly number[]) {
   if (ids.length === 0) return [];
   const { rows } = await db.query<UserRow>(
-    prepared(`SELECT ${LISTED_COLUMNS} FROM users WHERE environment = $1 AND id = ANY($2::bigint[])`, [
-      environment,
-      ids,
-    ]),
+    `SELECT ${LISTED_COLUMNS} FROM users WHERE environment = $1 AND id = ANY($2::bigint[])`,
+    [environment, ids],
   );
   const users = new Map(rows.map((row) => [row.id, listedUser(row)]));
   // Between two statements a user may have moved from one rank to another, or been deleted.

@@ -1,0 +1,41 @@
+import { type Client } from 'pg';
+import { type BenchService } from './service.ts';
+import { type Person, personOf } from './search-people.ts';
+
+/** The environment that a service's token is for. */
+export const ENVIRONMENT = 'demo';
+export const USERS = 1_000_000;
+
+/** The schema of the registry's views, in which `client` finds them by their bare names from then on. */
+export async function useViews(client: Client, { env }: Pick<BenchService, 'env'>): Promise<string> {
+  const schema = `${env['TIDEMARK_NAMESPACE']}_registry`;
+  await client.query(`SET search_path = "${schema}", "${env['TIDEMARK_NAMESPACE']}_activities", public`);
+  return schema;
+}
+
+/** People with the numbers from `from` up to `to`, who are made up again each time. */
+export const peopleOf = (from: number, to: number): (Person & { environment: string; id: number })[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => ({
+    environment: ENVIRONMENT,
+    id: from + at,
+    ...personOf(from + at),
+  }));
+
+/** Rows as the projector would have written them, without commands in the log. */
+export async function writeUsers(client: Client, people: readonly (Person & { id: number })[]): Promise<void> {
+  await client.query(
+    `INSERT INTO users (environment, id, object_id, key, username, username_hash, email, email_hash, first_name,
+       last_name, is_active, profile, created_on, last_modified_on, version)
+     SELECT $1, id, lpad(to_hex(id), 24, '0'), gen_random_uuid(), username, md5('username' || username), email,
+       md5('email' || email), "firstName", "lastName", true, '{}', now(), now(), 1
+     FROM json_to_recordset($2) AS person (id bigint, username text, email text, "firstName" text, "lastName" text)`,
+    [ENVIRONMENT, JSON.stringify(people)],
+  );
+}
+
+/** The counts that lists go by, once all users are there. */
+export async function countUsers(client: Client): Promise<void> {
+  await client.query(`INSERT INTO environments SELECT environment, max(id), 0, 0, 0, count(*) FROM users GROUP BY 1`);
+  await client.query(`INSERT INTO user_blocks SELECT environment, id / 1000, count(*) FROM users GROUP BY 1, 2`);
+  await client.query('VACUUM ANALYZE users');
+}

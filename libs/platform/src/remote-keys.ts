@@ -1,0 +1,55 @@
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
+
+/** After the keys were read, a token of an unknown one does not make us look again for that long. */
+const COOLDOWN_MS = 30_000;
+/** While the address answers, a key that was withdrawn is taken for that much longer at most. */
+const FRESH_MS = 600_000;
+/** An address that does not answer is asked again after that long, whatever comes in meanwhile. */
+const PAUSE_MS = 5_000;
+const TIMEOUT_MS = 3_000;
+
+/**
+ * The public keys behind a JWKS address: read when the first token comes, when they are old, and when a token names one
+ * that is not among them. While the address cannot be read, those that are known stay good, since its failure would
+ * otherwise be ours; of another one nobody can say, and the promise rejects with what `areUnreadable` knows.
+ */
+export function remoteKeys(url: URL): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(url, {
+    cooldownDuration: COOLDOWN_MS,
+    cacheMaxAge: FRESH_MS,
+    timeoutDuration: TIMEOUT_MS,
+    [customFetch]: pausing(),
+  });
+  return async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      const known = remote.jwks();
+      if (known === undefined || !areUnreadable(error)) throw error;
+      return createLocalJWKSet(known)(header, token).catch(() => {
+        throw error;
+      });
+    }
+  };
+}
+
+// What jose says of an address that does not answer in time, or with something else than 200 and a set of keys.
+const KEYS_UNREADABLE = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
+
+/** Whether a token could not be checked for want of keys, rather than was checked and found wanting. */
+export function areUnreadable(error: unknown): boolean {
+  return !(error instanceof errors.JOSEError) || KEYS_UNREADABLE.includes(error.code);
+}
+
+/** jose paces itself after a success alone: without this, each token would wait for an address that is down. */
+function pausing(): typeof fetch {
+  let lookedAt = -Infinity;
+  return async (...request) => {
+    if (Date.now() < lookedAt + PAUSE_MS) throw new Error('the keys could not be read a moment ago');
+    try {
+      return await fetch(...request);
+    } finally {
+      lookedAt = Date.now();
+    }
+  };
+}

@@ -1,0 +1,18 @@
+import { type Namespace, type Postgres } from '#platform';
+import { readRows } from './views.js';
+
+/** All views there are, whatever they will be; how far a rebuild had to go is of the rebuild, not of the log. */
+export async function readAllViews(postgres: Postgres, namespace: Namespace): Promise<Record<string, unknown[]>> {
+  const { rows: tables } = await postgres.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables
+     WHERE table_schema = ANY ($1) AND table_type = 'BASE TABLE' ORDER BY 1`,
+    [['registry', 'activities'].map((fold) => namespace.schema(fold))],
+  );
+  const views = await readRows(
+    postgres,
+    tables.map(({ name }) => name),
+  );
+  const checkpoints = Object.keys(views).filter((name) => name.endsWith('_checkpoints'));
+  for (const name of checkpoints) views[name] = views[name]!.map((row) => ({ ...(row as object), complete_at: 0 }));
+  return views;
+}

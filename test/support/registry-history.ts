@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type LogRecord } from '#event-sourcing';
+import { type Command, type Place, RegistryModel, type Verdict } from './registry-model.js';
+import { batchAnswer } from './registry-requests.js';
+
+/** Moments are counted, not timed: a request that was sent at a later count than another was answered came after it. */
+export interface Moments {
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+export interface Sent extends Moments {
+  /** The subject of its token, which its records name. Requests under one Idempotency-Key share it, nobody else does. */
+  readonly subject: string;
+  readonly commands: readonly Command[];
+  readonly key?: string;
+  readonly answer: object;
+}
+
+export interface Read extends Moments {
+  readonly place: Place;
+  readonly shown: Verdict;
+}
+
+/** A place among the commands in the log that a request has for certain passed, and one that it cannot lie behind. */
+export interface Span {
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+/** What became of a history, by the order in which the log has its commands. */
+export interface Judgement {
+  readonly model: RegistryModel;
+  /** Distinct commands in the log. */
+  readonly commands: number;
+  /** What each request should have been answered; nothing for one that has no record. */
+  readonly answers: ReadonlyMap<Sent, object>;
+  readonly spans: ReadonlyMap<Sent, Span>;
+  /** What a place shows after so many commands. */
+  shownAfter(place: Place, commands: number): Verdict;
+}
+
+/** Applies the commands to the model in the order of the log, of which nothing is read but each record's `id` and `by`. */
+export function judgeInOrder(sent: readonly Sent[], records: readonly LogRecord[]): Judgement {
+  const owners = ownersOf(sent, subjectsInOrder(records));
+  const model = new RegistryModel();
+  const verdicts = new Map<Sent, Verdict[]>();
+  const shows = [showsOf(model)];
+  for (const { request, index } of owners) {
+    const item = request.key === undefined ? undefined : `${request.subject}/${index}`;
+    const verdict = model.judge(request.commands[index]!, item, wasLetInUnseen(request));
+    verdicts.set(request, [...(verdicts.get(request) ?? []), verdict]);
+    shows.push(showsOf(model));
+  }
+  return {
+    model,
+    commands: owners.length,
+    answers: new Map([...verdicts].map(([request, judged]) => [request, answerOf(request, judged)])),
+    spans: spansOf(owners),
+    shownAfter: ({ kind, id }, commands) => shows[commands]!.get(`${kind}/${id}`) ?? NOT_THERE,
+  };
+}
+
+export const NOT_THERE: Verdict = { status: 404, code: 'not-found' };
+
+/**
+ * Under a key the door lets in what could be a repeat, though it sees no user. What such a change holds is sealed for
+ * nobody's eyes, so it finds nobody even where the user has come until it is judged. Only its answer tells.
+ */
+export function wasLetInUnseen({ key, commands, answer }: Sent): boolean {
+  const isChange = commands[0]?.type === 'replace' || commands[0]?.type === 'change';
+  return key !== undefined && isChange && isDeepStrictEqual(answer, NOT_THERE);
+}
+
+/** Who sent each command of the log; a record of an id that was there before is no other command. */
+function subjectsInOrder(records: readonly LogRecord[]): string[] {
+  const subjects = new Map<string, string>();
+  for (const { value } of records) {
+    const { id, by } = JSON.parse(value.toString()) as { id: string; by: string };
+    if (!subjects.has(id)) subjects.set(id, by);
+  }
+  return [...subjects.values()];
+}
+
+/** The request that a record belongs to, and its place in it. */
+interface Owner {
+  readonly request: Sent;
+  readonly index: number;
+}
+
+const wasReused = ({ answer }: Sent) => JSON.stringify(answer).includes('idempotency-key-reused');
+
+/**
+ * Where several requests share a subject they share a key: the first in the log is one that was not refused for
+ * having another body, and the order of the others makes no difference.
+ */
+function ownersOf(sent: readonly Sent[], subjects: readonly string[]): Owner[] {
+  const sharing = Map.groupBy(sent, ({ subject }) => subject);
+  for (const requests of sharing.values()) requests.sort((a, b) => Number(wasReused(a)) - Number(wasReused(b)));
+  const taken = new Map<string, number>();
+  return subjects.map((subject) => {
+    const count = taken.get(subject) ?? 0;
+    taken.set(subject, count + 1);
+    const requests = sharing.get(subject) ?? [];
+    const size = requests[0]?.commands.length ?? 1;
+    const request = requests[Math.floor(count / size)];
+    if (!request) throw new Error(`the log has a command of ${subject} more than it sent`);
+    return { request, index: count % size };
+  });
+}
+
+function spansOf(owners: readonly Owner[]): Map<Sent, Span> {
+  const own = Map.groupBy(owners.keys(), (position) => owners[position]!.request);
+  const all = Map.groupBy(owners.keys(), (position) => owners[position]!.request.subject);
+  const spans = [...own].map(([request, positions]): [Sent, Span] => {
+    const family = all.get(request.subject)!;
+    const alone = family.length === positions.length;
+    return [
+      request,
+      { earliest: alone ? positions.at(-1)! : family[0]!, latest: alone ? positions[0]! : family.at(-1)! },
+    ];
+  });
+  return new Map(spans);
+}
+
+function showsOf(model: RegistryModel): Map<string, Verdict> {
+  const kinds = Object.entries(model.objects) as [Place['kind'], ReadonlyMap<number, unknown>][];
+  return new Map(
+    kinds.flatMap(([kind, objects]) =>
+      [...objects.keys()].map((id) => [`${kind}/${id}`, model.show({ kind, id })] as const),
+    ),
+  );
+}
+
+const answerOf = ({ commands }: Sent, verdicts: readonly Verdict[]): object =>
+  commands.length === 1 ? verdicts[0]! : batchAnswer(verdicts);

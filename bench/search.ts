@@ -78,7 +78,10 @@ async function writeAll(database: pg.Client, first: number, last: number): Promi
     const people = peopleOf(from, from + BATCH - 1);
     await database.query('BEGIN');
     await writeUsers(database, people);
-    await writeSearch(database, people, []);
+    await writeSearch(
+      database,
+      people.map((now) => ({ environment: now.environment, id: now.id, now })),
+    );
     await database.query('COMMIT');
   }
 }

@@ -40,8 +40,7 @@ export async function openSearchViews(databaseUrl: string): Promise<SearchViews>
         await tx.query(COUNT, [environment]);
         await writeSearch(
           tx,
-          people.map((person) => ({ environment, ...person })),
-          [],
+          people.map((now) => ({ environment, id: now.id, now })),
         );
       });
       return environment;

@@ -42,19 +42,23 @@ export interface KeyedCommand {
 
 /** A map that knows what was put into it after it was loaded. Absent is a value too: a deleted user, a free name. */
 export class Tracked<Value> {
-  private readonly values = new Map<string, Value | undefined>();
+  private readonly loaded = new Map<string, Value>();
   readonly changes = new Map<string, Value | undefined>();
 
   load(key: string, value: Value): void {
-    this.values.set(key, value);
+    this.loaded.set(key, value);
+  }
+
+  /** What it was when it was loaded. */
+  before(key: string): Value | undefined {
+    return this.loaded.get(key);
   }
 
   get(key: string): Value | undefined {
-    return this.values.get(key);
+    return this.changes.has(key) ? this.changes.get(key) : this.loaded.get(key);
   }
 
   set(key: string, value: Value | undefined): void {
-    this.values.set(key, value);
     this.changes.set(key, value);
   }
 }

@@ -23,12 +23,15 @@ function changesOf<Value>(changes: ReadonlyMap<string, Value | undefined>) {
   const kept: { environment: string; id: string; value: Value }[] = [];
   const gone: { environment: string; id: string }[] = [];
   for (const [key, value] of changes) {
-    const slash = key.indexOf('/');
-    const place = { environment: key.slice(0, slash), id: key.slice(slash + 1) };
-    if (value === undefined) gone.push(place);
-    else kept.push({ ...place, value });
+    if (value === undefined) gone.push(placeOf(key));
+    else kept.push({ ...placeOf(key), value });
   }
   return { kept, gone };
+}
+
+function placeOf(key: string): { environment: string; id: string } {
+  const slash = key.indexOf('/');
+  return { environment: key.slice(0, slash), id: key.slice(slash + 1) };
 }
 
 const timestamp = (milliseconds: number) => new Date(milliseconds).toISOString();
@@ -65,22 +68,22 @@ async function writeBlocks(tx: Queryable, { blockChanges }: RegistryState): Prom
   );
 }
 
-async function writeUsers(tx: Queryable, state: RegistryState): Promise<void> {
-  const { kept, gone } = changesOf(state.users.changes);
-  if (gone.length > 0) {
-    await tx.query(
-      `DELETE FROM users USING unnest($1::text[], $2::bigint[]) AS gone (environment, id)
-       WHERE users.environment = gone.environment AND users.id = gone.id`,
-      [gone.map(({ environment }) => environment), gone.map(({ id }) => id)],
-    );
-  }
-  if (kept.length > 0) await upsertUsers(tx, kept);
-  const found = kept.map(({ environment, value }) => ({ ...value, environment }));
-  await writeSearch(
-    tx,
-    found,
-    gone.map(({ environment, id }) => ({ environment, id: Number(id) })),
-  );
+async function writeUsers(tx: Queryable, { users }: RegistryState): Promise<void> {
+  const { kept, gone } = changesOf(users.changes);
+  const changes = [...users.changes].map(([key, now]) => ({ ...placeOf(key), before: users.before(key), now }));
+  await Promise.all([
+    gone.length > 0 &&
+      tx.query(
+        `DELETE FROM users USING unnest($1::text[], $2::bigint[]) AS gone (environment, id)
+         WHERE users.environment = gone.environment AND users.id = gone.id`,
+        [gone.map(({ environment }) => environment), gone.map(({ id }) => id)],
+      ),
+    kept.length > 0 && upsertUsers(tx, kept),
+    writeSearch(
+      tx,
+      changes.map((change) => ({ ...change, id: Number(change.id) })),
+    ),
+  ]);
 }
 
 // json has no array type of its own to unnest in node-postgres, so profiles travel as text.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openSearchViews, person, type SearchViews } from '../../../test/search-views.js';
+import { openSearchViews, type Person, person, type SearchViews } from '../../../test/search-views.js';
 import { writeSearch } from './search-rows.js';
 
 let views: SearchViews;
@@ -17,25 +17,16 @@ describe('what is kept', () => {
   it('is the same whatever came before', async () => {
     const one = person(1, { firstName: 'Jane', lastName: 'Smith' });
     const other = person(2, { firstName: 'Jane', lastName: 'Doe' });
-    const environment = await views.environmentOf([
-      one,
-      { ...other, firstName: 'Mary' },
-      person(3, { firstName: 'Gone' }),
-    ]);
-    await writeSearch(views.postgres, [{ environment, ...other }], [{ environment, id: 3 }]);
-    await writeSearch(views.postgres, [{ environment, ...one }], [{ environment, id: 3 }]);
+    const mary = { ...other, firstName: 'Mary' };
+    const third = person(3, { firstName: 'Gone' });
+    const environment = await views.environmentOf([one, mary, third]);
+    const change = (before?: Person, now?: Person) => ({ environment, id: (now ?? before)!.id, before, now });
+    await writeSearch(views.postgres, [change(mary, other), change(third)]);
+    await writeSearch(views.postgres, [change(one, one)]);
     const changed = await kept(environment);
-    await writeSearch(
-      views.postgres,
-      [],
-      [1, 2].map((id) => ({ environment, id })),
-    );
+    await writeSearch(views.postgres, [change(one), change(other)]);
     expect(await kept(environment)).toEqual([[], []]);
-    await writeSearch(
-      views.postgres,
-      [one, other].map((user) => ({ environment, ...user })),
-      [],
-    );
+    await writeSearch(views.postgres, [change(undefined, one), change(undefined, other)]);
     expect(await kept(environment)).toEqual(changed);
   });
 });

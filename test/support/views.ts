@@ -28,7 +28,9 @@ export async function openViews(makeFold: (namespace: Namespace, postgres: Postg
     fold,
     apply: (records) =>
       postgres.transaction(async (tx) => {
-        await fold.apply(tx, records[0]?.partition ?? 0, records);
+        await (
+          await fold.prepare(records[0]?.partition ?? 0, records)
+        )(tx);
       }),
     rows: (...tables) => readRows(postgres, tables),
     async close() {

@@ -13,17 +13,21 @@ export interface FoldViews {
 }
 
 /**
- * What turns one topic into views. `apply` is a function of the records and of what the views hold at the records'
- * start, nothing else: the same log gives the same rows, ids and verdicts at every replay.
+ * What turns one topic into views: a function of the records and of what the views hold at the records' start, nothing
+ * else. The same log gives the same rows, ids and verdicts at every replay.
  */
 export interface Fold extends FoldViews {
   /** How many records one transaction takes at most. */
   readonly batch: number;
-  /**
-   * Writes what the records change, in the transaction that moves the checkpoint. What it returns runs after the
-   * commit, for what follows from the views elsewhere (Redis); it may be lost with the process and must not throw.
-   */
-  apply(tx: Queryable, partition: number, records: readonly LogRecord[]): Promise<AfterCommit | void>;
+  /** Works out what depends on the records alone, which goes on while the batch before is being written. */
+  prepare(partition: number, records: readonly LogRecord[]): Promise<Write>;
 }
+
+/**
+ * Writes what a batch of records changes, in the transaction that moves the checkpoint; again, should that be undone.
+ * What it returns runs after the commit, for what follows from the views elsewhere (Redis); it may be lost with the
+ * process and must not throw.
+ */
+export type Write = (tx: Queryable) => Promise<AfterCommit | void>;
 
 export type AfterCommit = () => Promise<void>;

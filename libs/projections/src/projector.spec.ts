@@ -16,14 +16,15 @@ const ledger = (namespace: Namespace, before: (records: readonly LogRecord[]) =>
   version: 1,
   tables: 'CREATE TABLE ledger (value text PRIMARY KEY, times int NOT NULL)',
   batch: 3,
-  async apply(tx, _partition, records) {
-    await before(records);
-    for (const { value } of records) {
-      await tx.query('INSERT INTO ledger VALUES ($1, 1) ON CONFLICT (value) DO UPDATE SET times = ledger.times + 1', [
-        value.toString(),
-      ]);
-    }
-  },
+  prepare: (_partition, records) =>
+    Promise.resolve(async (tx) => {
+      await before(records);
+      for (const { value } of records) {
+        await tx.query('INSERT INTO ledger VALUES ($1, 1) ON CONFLICT (value) DO UPDATE SET times = ledger.times + 1', [
+          value.toString(),
+        ]);
+      }
+    }),
 });
 
 const records = (from: number, to: number): LogRecord[] =>

@@ -1,7 +1,7 @@
 import { type Consumption, type EventLog, type LogRecord } from '#event-sourcing';
 import { counter, isOutage, type Logger, type Namespace, type Postgres, prepared } from '#platform';
 import { moveCheckpoint, readCheckpoints, StaleOwner } from './checkpoints.js';
-import { type Fold } from './fold.js';
+import { type Fold, type Write } from './fold.js';
 import { prepareGeneration } from './generation.js';
 
 const applied = counter('projected_records_total', 'Records applied to the views', ['fold']);
@@ -36,9 +36,7 @@ export async function project(fold: Fold, around: Surroundings): Promise<Consump
     },
     apply: async (partition, records, stillOwned) => {
       try {
-        for (let start = 0; start < records.length && stillOwned(); start += fold.batch) {
-          await applyBatch(fold, around, partition, records.slice(start, start + fold.batch), stillOwned);
-        }
+        await applyInBatches(fold, around, partition, records, stillOwned);
       } catch (error) {
         // Whoever owns the partition now begins at the checkpoint; what went wrong here is no longer of interest.
         if (stillOwned()) throw error;
@@ -47,41 +45,69 @@ export async function project(fold: Fold, around: Surroundings): Promise<Consump
   });
 }
 
-async function applyBatch(
+/** Each batch is prepared while the one before it is written. */
+async function applyInBatches(
   fold: Fold,
   around: Surroundings,
   partition: number,
-  batch: readonly LogRecord[],
+  records: readonly LogRecord[],
   stillOwned: () => boolean,
 ): Promise<void> {
-  await untilItWorks(around, stillOwned, async () => {
-    try {
-      await commitBatch(fold, around, partition, batch);
-    } catch (error) {
-      if (!(error instanceof StaleOwner)) throw error;
-      stale.inc({ fold: fold.name });
-      const rest = await notYetApplied(fold, around, partition, batch);
-      if (rest.length > 0) await commitBatch(fold, around, partition, rest);
-    }
-  });
+  let prepared = prepareBatch(fold, partition, records.slice(0, fold.batch));
+  for (let start = 0; start < records.length && stillOwned(); start += fold.batch) {
+    const batch = prepared;
+    prepared = prepareBatch(fold, partition, records.slice(start + fold.batch, start + 2 * fold.batch));
+    await untilItWorks(around, stillOwned, () => applyBatch(fold, around, partition, batch));
+  }
+}
+
+interface Batch {
+  readonly records: readonly LogRecord[];
+  /** What writes it: worked out ahead for the first call, anew for another. */
+  write(): Promise<Write>;
+}
+
+function prepareBatch(fold: Fold, partition: number, records: readonly LogRecord[]): Batch {
+  const prepare = async () => fold.prepare(partition, records);
+  let ahead = records.length > 0 ? prepare() : undefined;
+  // Whoever writes the batch will hear of it.
+  ahead?.catch(() => undefined);
+  const write = () => {
+    const prepared = ahead ?? prepare();
+    ahead = undefined;
+    return prepared;
+  };
+  return { records, write };
+}
+
+async function applyBatch(fold: Fold, around: Surroundings, partition: number, batch: Batch): Promise<void> {
+  try {
+    await commitBatch(fold, around, partition, batch);
+  } catch (error) {
+    if (!(error instanceof StaleOwner)) throw error;
+    stale.inc({ fold: fold.name });
+    const rest = await notYetApplied(fold, around, partition, batch.records);
+    if (rest.length > 0) await commitBatch(fold, around, partition, prepareBatch(fold, partition, rest));
+  }
 }
 
 async function commitBatch(
   fold: Fold,
   { postgres, namespace }: Surroundings,
   partition: number,
-  batch: readonly LogRecord[],
+  { records, write }: Batch,
 ): Promise<void> {
-  const from = batch[0]!.offset;
-  const to = batch.at(-1)!.offset + 1;
+  const from = records[0]!.offset;
+  const to = records.at(-1)!.offset + 1;
+  const writeTo = await write();
   const afterCommit = await postgres.transaction(async (connection) => {
     const tx = prepared(connection);
     await moveCheckpoint(tx, fold, partition, from, to);
-    const after = await fold.apply(tx, partition, batch);
+    const after = await writeTo(tx);
     await tx.query('SELECT pg_notify($1, $2)', [namespace.channel(fold.name), `${partition}:${to}`]);
     return after;
   });
-  applied.inc({ fold: fold.name }, batch.length);
+  applied.inc({ fold: fold.name }, records.length);
   await afterCommit?.();
 }
 

@@ -100,7 +100,9 @@ export class View {
       const logged = records.map(({ time, value }, at): LogRecord => {
         return { partition, offset: start + at, key, time, value: Buffer.from(JSON.stringify(value)) };
       });
-      await fold.apply(tx, partition, logged);
+      await (
+        await fold.prepare(partition, logged)
+      )(tx);
       await tx.query('SELECT pg_notify($1, $2)', [this.namespace.channel(fold.name), `${partition}:${end}`]);
     });
   }

@@ -1,5 +1,5 @@
 import { counter, type Namespace } from '#platform';
-import { type Fold } from '#projections';
+import { type Fold, type Write } from '#projections';
 import { activitiesTopic } from '../activities.topic.js';
 import { project } from './projection.js';
 import { ACTIVITIES_TABLES } from './tables.js';
@@ -26,20 +26,25 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
     version: 1,
     tables: ACTIVITIES_TABLES,
     batch: 2_000,
-    async apply(tx, partition, records) {
+    prepare(partition, records) {
       const from = records[0]!.offset;
       const to = records.at(-1)!.offset + 1;
       const { rows, deadLetters } = project(records);
-      const counted = await insertNew(tx, rows);
-      const { totals, users } = tally(counted);
-      await addTotals(tx, totals);
-      await moveLastActive(tx, partition, users);
-      await keepDeadLetters(tx, deadLetters);
-      return async () => {
-        repeats.inc(rows.length - counted.length);
-        unreadable.inc(deadLetters.length);
-        await Promise.all(followers.map((follower) => follower.follow(partition, from, to, users)));
+      const write: Write = async (tx) => {
+        const counted = await insertNew(tx, rows);
+        const { totals, users } = tally(counted);
+        await Promise.all([
+          addTotals(tx, totals),
+          moveLastActive(tx, partition, users),
+          keepDeadLetters(tx, deadLetters),
+        ]);
+        return async () => {
+          repeats.inc(rows.length - counted.length);
+          unreadable.inc(deadLetters.length);
+          await Promise.all(followers.map((follower) => follower.follow(partition, from, to, users)));
+        };
       };
+      return Promise.resolve(write);
     },
   };
 }

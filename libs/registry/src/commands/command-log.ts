@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { EVENT_LOG, type EventLog, isRejection } from '#event-sourcing';
+import { EVENT_LOG, type EventLog, isRejection, type NewRecord } from '#event-sourcing';
 import { isProblemCode, Namespace, Problem } from '#platform';
 import { registryTopic } from '../fold/registry.fold.js';
 import { encodeRecord, type Idempotency } from '../fold/registry.record.js';
@@ -28,6 +28,7 @@ export interface Pending {
 const PATIENCE_MS = 5_000;
 // A batch has no address to ask at, so its client is kept waiting rather than sent away.
 const BATCH_PATIENCE_MS = 60_000;
+const SEALED_AT_ONCE = 1_000;
 
 interface Keyed {
   readonly id: string;
@@ -84,27 +85,42 @@ export class CommandLog {
   }
 
   private async appendAndWait(
-    { environment, subject }: Sender,
+    sender: Sender,
     orders: readonly Keyed[],
     patience: number,
   ): Promise<Map<string, Verdict>> {
-    const root = await this.keyring.rootKey();
-    const commands = await sealOrders(this.keyring, environment, orders);
-    const records = orders.map(({ id, order, key }, index) => {
-      const idempotency = key === undefined ? undefined : idempotencyOf(root, subject, key, order);
-      const record = { v: 1 as const, id, by: subject, ...(idempotency && { idempotency }), command: commands[index]! };
-      return { key: environment, value: encodeRecord(record) };
-    });
     const topic = registryTopic(this.namespace).name;
     const ids = orders.map(({ id }) => id);
-    const expected = this.outcomes.expect(ids, this.log.partitionOf(topic, environment), patience);
+    const expected = this.outcomes.expect(ids, this.log.partitionOf(topic, sender.environment), patience);
     try {
-      await this.log.append(topic, records);
+      await this.appendAll(topic, sender, orders);
     } catch (error) {
       expected.forget();
       throw error;
     }
     return expected.verdicts;
+  }
+
+  /** In their order. The first are judged while the last are still being sealed. */
+  private async appendAll(topic: string, sender: Sender, orders: readonly Keyed[]): Promise<void> {
+    const appends: Promise<void>[] = [];
+    for (let start = 0; start < orders.length; start += SEALED_AT_ONCE) {
+      const records = await this.recordsOf(sender, orders.slice(start, start + SEALED_AT_ONCE));
+      const append = this.log.append(topic, records);
+      append.catch(() => undefined);
+      appends.push(append);
+    }
+    await Promise.all(appends);
+  }
+
+  private async recordsOf({ environment, subject }: Sender, orders: readonly Keyed[]): Promise<NewRecord[]> {
+    const root = await this.keyring.rootKey();
+    const commands = await sealOrders(this.keyring, environment, orders);
+    return orders.map(({ id, order, key }, index) => {
+      const idempotency = key === undefined ? undefined : idempotencyOf(root, subject, key, order);
+      const record = { v: 1 as const, id, by: subject, ...(idempotency && { idempotency }), command: commands[index]! };
+      return { key: environment, value: encodeRecord(record) };
+    });
   }
 }
 

@@ -6,7 +6,7 @@ type Settle = (verdict: Verdict) => void;
 
 // Commands of a partition are judged in the order in which they were sent, or nearly so: of many that wait it is the
 // oldest that are asked for.
-const MOST_AT_ONCE = 3_000;
+const MOST_AT_ONCE = 1_000;
 
 /**
  * Waits for what became of commands. Each process asks for those that wait, in one statement, whenever the partition
@@ -94,10 +94,14 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async settleOldest(waiting: Map<string, Settle>): Promise<void> {
-    const oldest = [...waiting.keys()].slice(0, MOST_AT_ONCE);
-    const settled = await this.settle(waiting, oldest);
+    let asked: string[];
+    let settled: number;
+    do {
+      asked = [...waiting.keys()].slice(0, MOST_AT_ONCE);
+      settled = await this.settle(waiting, asked);
+    } while (settled > 0 && settled === asked.length);
     // Something moved, so it was others that were judged: those behind some that may never have come into the log.
-    if (settled === 0 && waiting.size > oldest.length) await this.settle(waiting, [...waiting.keys()]);
+    if (settled === 0 && waiting.size > asked.length) await this.settle(waiting, [...waiting.keys()]);
   }
 
   /** How many of these were judged by now. */

@@ -33,13 +33,15 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
     ...registryViews(namespace),
     // So that a large batch of one environment does not hold up the others of its partition for long.
     batch: 500,
-    async apply(tx, partition, records) {
-      const { commands, voids } = await unsealRecords(keyring, records, tx);
-      await noteVoids(tx, partition, voids);
-      const state = await loadState(tx, commands);
-      for (const { environment, record, at } of commands) judge(state, environment, record, at);
-      await writeState(tx, state);
-      await announceDeleted(tx, namespace, state);
+    async prepare(partition, records) {
+      const { commands, voids } = await unsealRecords(keyring, records);
+      return async (tx) => {
+        await noteVoids(tx, partition, voids);
+        const state = await loadState(tx, commands);
+        for (const { environment, record, at } of commands) judge(state, environment, record, at);
+        await writeState(tx, state);
+        await announceDeleted(tx, namespace, state);
+      };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type KeyObject } from 'node:crypto';
 import { type LogRecord } from '#event-sourcing';
-import { ENVIRONMENT_ID, notFound, type Queryable } from '#platform';
+import { ENVIRONMENT_ID, notFound } from '#platform';
 import {
   type CommandRecord,
   decodeRecord,
@@ -81,13 +81,12 @@ export interface LoggedCommand {
 export async function unsealRecords(
   keyring: Keyring,
   records: readonly LogRecord[],
-  db?: Queryable,
 ): Promise<{ commands: LoggedCommand[]; voids: LogRecord[] }> {
   const decoded = records.map(({ key, value }) => (ENVIRONMENT_ID.test(key) ? decodeRecord(value) : undefined));
   const named = decoded.flatMap((stored, index) =>
     stored && isSealed(stored.command) ? [{ environment: records[index]!.key, key: stored.command.key }] : [],
   );
-  const keys = await keyring.findKeys(named, db);
+  const keys = await keyring.findKeys(named);
   const commands = records.flatMap(({ key: environment, time: at }, index) => {
     const stored = decoded[index];
     return stored ? [{ environment, record: unsealRecord(stored, environment, keys), at }] : [];

@@ -91,10 +91,10 @@ export class Keyring {
   }
 
   /** The keys of these names by `nameOfKey`; one that was erased is missing. */
-  async findKeys(names: readonly KeyName[], db: Queryable = this.postgres.prepared): Promise<Map<string, KeyObject>> {
+  async findKeys(names: readonly KeyName[]): Promise<Map<string, KeyObject>> {
     if (names.length === 0) return new Map();
     const root = await this.rootKey();
-    const { rows } = await db.query<KeyName & { salt: Buffer }>(
+    const { rows } = await this.postgres.prepared.query<KeyName & { salt: Buffer }>(
       `SELECT environment, key, salt FROM unnest($1::text[], $2::uuid[]) AS named (environment, key)
        CROSS JOIN LATERAL (SELECT salt FROM ${this.schema}.user_salts salts
          WHERE salts.environment = named.environment AND salts.key = named.key LIMIT 1) found`,

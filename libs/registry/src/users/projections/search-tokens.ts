@@ -23,7 +23,7 @@ export const blockOf = (id: number): number => Math.floor(id / BLOCK);
  */
 export function tokensOf(environment: string, id: number, text: string): number[] {
   const seeds = seedsOf(environment);
-  const tokens = new Set<number>([token(seeds.block, String(blockOf(id)))]);
+  const tokens = new Set<number>([token(seeds.block, 'all'), token(seeds.block, String(blockOf(id)))]);
   if (id < SAMPLE) tokens.add(token(seeds.block, 'sample'));
   for (const field of fieldsIn(text)) {
     if (field !== '') addField(tokens, seeds, field);
@@ -93,6 +93,9 @@ export function tokensOfBlocks(environment: string, from: number, to: number): n
   const { block: seed } = seedsOf(environment);
   return Array.from({ length: to - from + 1 }, (_, at) => token(seed, String(from + at)));
 }
+
+/** What all users have. */
+export const tokenOfEverybody = (environment: string): number => token(seedsOf(environment).block, 'all');
 
 /** What the users of the sample have. */
 export const tokenOfSample = (environment: string): number => token(seedsOf(environment).block, 'sample');

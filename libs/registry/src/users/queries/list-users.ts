@@ -77,13 +77,18 @@ const PAGE = `
     SELECT block, users, (SELECT users FROM passed) + sum(users) OVER (ORDER BY block) AS upto FROM user_blocks
     WHERE environment = $1 AND block >= ($2::bigint + 1) / ${USERS_A_BLOCK}
   ), start AS (
-    SELECT greatest(block * ${USERS_A_BLOCK}, 1) AS id, $2::bigint - (upto - users) AS skip,
+    SELECT greatest(block * ${USERS_A_BLOCK}, 1) AS id, ($2::bigint - (upto - users))::bigint AS skip,
       users = (block + 1) * ${USERS_A_BLOCK} - greatest(block * ${USERS_A_BLOCK}, 1) AS is_full
     FROM sums WHERE upto > $2 ORDER BY block LIMIT 1
   )
   SELECT ${LISTED_COLUMNS} FROM users
-  WHERE environment = $1 AND id >= (SELECT CASE WHEN is_full THEN id + skip ELSE id END FROM start)
-  ORDER BY id OFFSET (SELECT CASE WHEN is_full THEN 0 ELSE skip END FROM start) LIMIT $3`;
+  WHERE environment = $1 AND id >= (
+    SELECT CASE WHEN is_full THEN id + skip ELSE (
+      SELECT users.id FROM users WHERE environment = $1 AND users.id BETWEEN start.id AND start.id + ${USERS_A_BLOCK}
+      ORDER BY users.id OFFSET skip LIMIT 1
+    ) END FROM start
+  )
+  ORDER BY id LIMIT $3`;
 
 function conditionsOf(environment: string, { isActive, lastActiveSince, workspace }: UserFilters) {
   const values: unknown[] = [environment];

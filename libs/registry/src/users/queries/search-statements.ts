@@ -1,5 +1,5 @@
 import { type Queryable } from '#platform';
-import { blockOf, SAMPLE, tokenOfSample, tokensOfBlocks } from '../projections/search-tokens.js';
+import { blockOf, SAMPLE, tokenOfEverybody, tokenOfSample, tokensOfBlocks } from '../projections/search-tokens.js';
 import { type Sought } from './search-sought.js';
 
 /** Where a search looks. */
@@ -87,12 +87,14 @@ export async function sampleOf({ db, environment }: Place, sought: Sought): Prom
 }
 
 // The statement is the same for any words: each connection plans it once. It is materialized, since for the sake of a
-// limit the planner, who can't know how many there are, would rather read the table from end to end.
+// limit the planner, who can't know how many there are, would rather read the table from end to end; so it would for
+// a long choice alone, and not for what all have.
 function conditionsOf(environment: string, { tokens, choices, patterns }: Sought) {
-  const values: unknown[] = [environment, literal(tokens), patterns.map(likePattern)];
+  const all = tokens.length > 0 ? tokens : [tokenOfEverybody(environment)];
+  const values: unknown[] = [environment, literal(all), patterns.map(likePattern)];
   const some = choices.map((choice) => `AND tokens && $${values.push(literal(choice))}::int[]`);
-  const all = tokens.length > 0 ? 'tokens @> $2::int[]' : 'cardinality($2::int[]) = 0';
-  return { conditions: `environment = $1 AND ${all} AND fields LIKE ALL ($3::text[]) ${some.join(' ')}`, values };
+  const conditions = `environment = $1 AND tokens @> $2::int[] AND fields LIKE ALL ($3::text[]) ${some.join(' ')}`;
+  return { conditions, values };
 }
 
 const literal = (tokens: readonly number[]): string => `{${tokens.join(',')}}`;

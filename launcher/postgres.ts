@@ -1,4 +1,5 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { makeFolder } from './paths.ts';
@@ -93,6 +94,9 @@ function asAccount(account: PostgresAccount, program: string[]): { command: stri
   return { command, args };
 }
 
+// What PostgreSQL's manual recommends: a quarter of the memory; no more of a machine that does other things too.
+const bufferMegabytes = () => Math.min(2_048, Math.round(totalmem() / 2 ** 22));
+
 /** Sized for a development machine of two cores and a few GB. */
 function settings(port: number, durable: boolean): string[] {
   const common = {
@@ -100,7 +104,7 @@ function settings(port: number, durable: boolean): string[] {
     port,
     unix_socket_directories: '',
     max_connections: 200,
-    shared_buffers: '256MB',
+    shared_buffers: durable ? `${bufferMegabytes()}MB` : '256MB',
     max_wal_size: '2GB',
     timezone: 'UTC',
   };

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { LogUnavailable } from '#event-sourcing';
 import kafkajs, { type Kafka, type Producer, type TopicMessages } from 'kafkajs';
 import { type LogSink, REQUEST_TIMEOUT_MS } from './kafka-client.js';
@@ -45,6 +45,8 @@ export class SendLine {
     let failures = 0;
     while (!this.queue.isEmpty) {
       const producer = await this.connected();
+      // What other requests of this turn of the event loop bring goes along.
+      await turn();
       this.queue.removeFailed().forEach(this.onLeave);
       if (producer) await this.send(producer, this.queue.take());
       else if (!this.queue.isEmpty) await pause(Math.min(50 * 2 ** failures, MAX_BACKOFF_MS));

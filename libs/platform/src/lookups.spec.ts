@@ -1,8 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Lookups } from './lookups.js';
 
 describe('lookups', () => {
-  it('go at once when nothing is under way, and else together when that has ended', async () => {
+  it('go together when they are asked for in one turn, and those asked for later when these have ended', async () => {
     const loads: number[][] = [];
     const gates: (() => void)[] = [];
     const lookups = new Lookups<number, string>(async (keys) => {
@@ -10,14 +11,19 @@ describe('lookups', () => {
       await new Promise<void>((resolve) => gates.push(resolve));
       return keys.map((key) => `value of ${key}`);
     });
-    const first = lookups.find(1);
-    const later = [2, 3, 2].map((key) => lookups.find(key));
-    expect(loads).toEqual([[1]]);
+    const first = [1, 2].map((key) => lookups.find(key));
+    await turn();
+    const later = [2, 3].map((key) => lookups.find(key));
+    expect(loads).toEqual([[1, 2]]);
     gates.shift()!();
-    expect(await first).toBe('value of 1');
-    expect(loads).toEqual([[1], [2, 3, 2]]);
+    expect(await Promise.all(first)).toEqual(['value of 1', 'value of 2']);
+    await turn();
+    expect(loads).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
     gates.shift()!();
-    expect(await Promise.all(later)).toEqual(['value of 2', 'value of 3', 'value of 2']);
+    expect(await Promise.all(later)).toEqual(['value of 2', 'value of 3']);
   });
 
   it('fail together, and not those after them', async () => {

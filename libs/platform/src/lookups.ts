@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 interface Waiting<Key, Value> {
   readonly key: Key;
   resolve(value: Value): void;
@@ -8,8 +10,8 @@ interface Waiting<Key, Value> {
 const MOST_AT_ONCE = 10_000;
 
 /**
- * One statement for all that is looked up while the one before is under way: a lookup alone goes at once, and many at a
- * time cost little more than one.
+ * One statement for all that is looked up in a turn of the event loop, or while the one before is under way: a lookup
+ * alone goes at once, and many at a time cost little more than one.
  */
 export class Lookups<Key, Value> {
   private readonly waiting: Waiting<Key, Value>[] = [];
@@ -28,6 +30,8 @@ export class Lookups<Key, Value> {
   private async run(): Promise<void> {
     this.running = true;
     while (this.waiting.length > 0) {
+      // What else is asked in this turn of the event loop goes along.
+      await turn();
       const batch = this.waiting.splice(0, MOST_AT_ONCE);
       try {
         const values = await this.load(batch.map(({ key }) => key));

@@ -102,10 +102,12 @@ async function commitBatch(
   const writeTo = await write();
   const afterCommit = await postgres.transaction(async (connection) => {
     const tx = prepared(connection);
-    await moveCheckpoint(tx, fold, partition, from, to);
-    const after = await writeTo(tx);
-    await tx.query('SELECT pg_notify($1, $2)', [namespace.channel(fold.name), `${partition}:${to}`]);
-    return after;
+    await Promise.all([
+      moveCheckpoint(tx, fold, partition, from, to),
+      // Told when the transaction commits, and not if it does not.
+      tx.query('SELECT pg_notify($1, $2)', [namespace.channel(fold.name), `${partition}:${to}`]),
+    ]);
+    return writeTo(tx);
   });
   applied.inc({ fold: fold.name }, records.length);
   await afterCommit?.();

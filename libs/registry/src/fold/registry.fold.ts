@@ -7,8 +7,12 @@ import { judge } from './judge.js';
 import { loadState } from './registry.rows.js';
 import { writeState } from './registry.writes.js';
 import { type RegistryState } from './registry.state.js';
+import { mergeSearch } from '../users/projections/search-rows.js';
 import { SEARCH_TABLES } from '../users/projections/search-tables.js';
 import { REGISTRY_TABLES } from './tables.js';
+
+// So that a large batch of one environment does not hold up the others of its partition for long.
+const BATCH = 500;
 
 const voidRecords = counter('registry_void_records_total', 'Records of the registry that are no command');
 
@@ -29,10 +33,10 @@ export function registryViews(namespace: Namespace): FoldViews {
 
 /** The registry: judges the commands of the log in order, and keeps users, workspaces and outcomes as views. */
 export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
+  let unmerged = 0;
   return {
     ...registryViews(namespace),
-    // So that a large batch of one environment does not hold up the others of its partition for long.
-    batch: 500,
+    batch: BATCH,
     async prepare(partition, records) {
       const { commands, voids } = await unsealRecords(keyring, records);
       return async (tx) => {
@@ -41,6 +45,11 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
         for (const { environment, record, at } of commands) judge(state, environment, record, at);
         await writeState(tx, state);
         await announceDeleted(tx, namespace, state);
+        unmerged += state.users.changes.size;
+        // Many users at a time are merged cheaper, so while batches are full the index sees to it.
+        if (records.length === BATCH || unmerged < BATCH) return;
+        await mergeSearch(tx);
+        unmerged = 0;
       };
     },
   };

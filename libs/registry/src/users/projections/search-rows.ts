@@ -31,6 +31,11 @@ export async function writeSearch(tx: Queryable, changes: readonly SearchChange[
   await Promise.all([deleteRows(tx, gone), putRows(tx, current), countNames(tx, outdated, current)]);
 }
 
+/** Merges into the index what was written last, which every search would have to read through otherwise. */
+export async function mergeSearch(tx: Queryable): Promise<void> {
+  await tx.query(`SELECT gin_clean_pending_list('user_search_tokens')`);
+}
+
 const placesOf = (users: readonly Pick<Row, 'environment' | 'id'>[]) => [
   users.map(({ environment }) => environment),
   users.map(({ id }) => id),

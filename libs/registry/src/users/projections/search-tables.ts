@@ -1,8 +1,8 @@
 /**
  * The views of the search. `fields` is a user's search text (search-text.ts).
  *
- * `tokens` serves the index alone, whose pending list is kept short, since every search reads it from end to end. There
- * are no statistics of these columns: they would make each search slower to plan, and its plan is known.
+ * `tokens` serves the index alone. Its pending list, which every search reads from end to end, may grow while many users
+ * are written and is merged behind them (`mergeSearch`). There are no statistics of these columns: they would make each search slower to plan, and its plan is known.
  */
 export const SEARCH_TABLES = `
   CREATE TABLE user_search (
@@ -13,7 +13,7 @@ export const SEARCH_TABLES = `
     PRIMARY KEY (environment, id)
   );
   ALTER TABLE user_search ALTER fields SET STATISTICS 0, ALTER tokens SET STATISTICS 0;
-  CREATE INDEX user_search_tokens ON user_search USING gin (tokens) WITH (gin_pending_list_limit = 1024);
+  CREATE INDEX user_search_tokens ON user_search USING gin (tokens) WITH (gin_pending_list_limit = 4096);
 
   -- The names that a misspelt word may have meant, and how many users have each.
   CREATE TABLE search_names (

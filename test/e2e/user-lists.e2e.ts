@@ -58,6 +58,12 @@ describe('many users', () => {
     expect(first.body).toMatchObject({ created: 2, rejected: [{ index: 1 }] });
     expect(second.body).toEqual(first.body);
     expect((await client('GET', '/api/v3/users')).body.count).toBe(2);
+    const reused = { status: 422, body: { type: '/problems/idempotency-key-reused' } };
+    const more = [user('ann'), user('ann'), user('bob'), user('cid')];
+    expect(await batch(client, more, { 'idempotency-key': 'k' })).toMatchObject(reused);
+    expect(await batch(client, [user('dan')], { 'idempotency-key': 'k' })).toMatchObject(reused);
+    expect(await client('POST', '/api/v3/users', user('eve'), { 'idempotency-key': 'k' })).toMatchObject(reused);
+    expect((await client('GET', '/api/v3/users')).body.count).toBe(2);
   });
 
   it('are refused where they are too many or no list', async () => {

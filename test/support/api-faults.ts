@@ -125,7 +125,7 @@ export const FAULTS: Fault[] = [
     name: 'a key that another request had',
     status: 422,
     code: 'idempotency-key-reused',
-    applies: isCommand,
+    applies: (operation) => isCommand(operation) || operation.operationId === 'registerUsers',
     spoil: withHeaders({ 'idempotency-key': 'used' }),
   },
   {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type LogRecord } from '#event-sourcing';
-import { type Command, type Place, RegistryModel, type Verdict } from './registry-model.js';
+import { type Command, type Place, RegistryModel, REUSED, type Verdict } from './registry-model.js';
 import { batchAnswer } from './registry-requests.js';
 
 /** Moments are counted, not timed: a request that was sent at a later count than another was answered came after it. */
@@ -47,8 +47,9 @@ export function judgeInOrder(sent: readonly Sent[], records: readonly LogRecord[
   const verdicts = new Map<Sent, Verdict[]>();
   const shows = [showsOf(model)];
   for (const { request, index } of owners) {
-    const item = request.key === undefined ? undefined : `${request.subject}/${index}`;
-    const verdict = model.judge(request.commands[index]!, item, wasLetInUnseen(request));
+    const key = `${request.subject}/${index}`;
+    const under = request.key === undefined ? undefined : { key, asked: bodyOf(request) };
+    const verdict = model.judge(request.commands[index]!, under, wasLetInUnseen(request));
     verdicts.set(request, [...(verdicts.get(request) ?? []), verdict]);
     shows.push(showsOf(model));
   }
@@ -88,7 +89,14 @@ interface Owner {
   readonly index: number;
 }
 
-const wasReused = ({ answer }: Sent) => JSON.stringify(answer).includes('idempotency-key-reused');
+const wasReused = ({ answer }: Sent) => isDeepStrictEqual(answer, REUSED);
+const bodyOf = ({ commands }: Sent) => JSON.stringify(commands);
+
+/** A batch with another body than its key came with before is refused at the door, where that is known already. */
+export function wasReusedAtTheDoor(request: Sent, sent: readonly Sent[]): boolean {
+  const others = sent.filter(({ subject }) => subject === request.subject);
+  return request.commands.length > 1 && wasReused(request) && others.some((other) => bodyOf(other) !== bodyOf(request));
+}
 
 /**
  * Where several requests share a subject they share a key: the first in the log is one that was not refused for
@@ -132,5 +140,7 @@ function showsOf(model: RegistryModel): Map<string, Verdict> {
   );
 }
 
-const answerOf = ({ commands }: Sent, verdicts: readonly Verdict[]): object =>
-  commands.length === 1 ? verdicts[0]! : batchAnswer(verdicts);
+function answerOf({ commands }: Sent, verdicts: readonly Verdict[]): object {
+  if (verdicts.includes(REUSED)) return REUSED;
+  return commands.length === 1 ? verdicts[0]! : batchAnswer(verdicts);
+}

@@ -48,6 +48,15 @@ interface Held {
 
 const NO_DETAILS = { firstName: '', lastName: '', isActive: true, profile: {} };
 
+/** An Idempotency-Key, of its place in a batch, and the whole body that it came with. */
+export interface Under {
+  readonly key: string;
+  readonly asked: string;
+}
+
+/** What a key answers to another body than its first. */
+export const REUSED: Verdict = { status: 422, code: 'idempotency-key-reused' };
+
 /**
  * One environment of the registry, as simple as the contract allows: commands one after the other, each judged by the
  * maps as they are. It shares no code with what it is compared to.
@@ -67,10 +76,10 @@ export class RegistryModel {
    * @param key of the request, if it had one; a batch has one an item
    * @param unseen it was let in when its user was not there, and so finds nobody, whoever has come since
    */
-  judge(command: Command, key?: string, unseen = false): Verdict {
+  judge(command: Command, under?: Under, unseen = false): Verdict {
+    const { key, asked = '' } = under ?? {};
     const first = key === undefined ? undefined : this.keyed.get(key);
-    const asked = JSON.stringify(command);
-    if (first) return first.asked === asked ? first.verdict : { status: 422, code: 'idempotency-key-reused' };
+    if (first) return first.asked === asked ? first.verdict : REUSED;
     const verdict = unseen ? notFound : this.decide(command);
     if (key !== undefined) this.keyed.set(key, { asked, verdict });
     return verdict;

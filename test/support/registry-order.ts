@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Judgement, type Moments, NOT_THERE, type Read, type Sent, wasLetInUnseen } from './registry-history.js';
+import {
+  type Judgement,
+  type Moments,
+  NOT_THERE,
+  type Read,
+  type Sent,
+  wasLetInUnseen,
+  wasReusedAtTheDoor,
+} from './registry-history.js';
 import { isAlteration, placeOf } from './registry-model.js';
 
 /** What clients could tell from their answers that does not fit the order of the log, a line each. */
@@ -21,6 +29,7 @@ function overtaken({ spans }: Judgement): string[] {
 function turnedAway({ answers }: Judgement, sent: readonly Sent[]): Read[] {
   return sent
     .filter((request) => !answers.has(request) || wasLetInUnseen(request))
+    .filter((request) => !wasReusedAtTheDoor(request, sent))
     .map(({ subject, commands: [command], answer }) => {
       const place = command && isAlteration(command) && placeOf(command);
       if (!place || place.kind !== 'users' || !isDeepStrictEqual(answer, NOT_THERE)) {

@@ -1340,18 +1340,6 @@ export interface components {
                 };
             };
         };
-        /** @description The body is not valid */
-        InvalidBody: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/invalid-body";
-                };
-            };
-        };
         /** @description The body is not valid; The Idempotency-Key was used for another request */
         InvalidBodyOrIdempotencyKeyReused: {
             headers: {
@@ -2937,7 +2925,7 @@ export interface operations {
             409: components["responses"]["InFlight"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["InvalidBody"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

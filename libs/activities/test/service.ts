@@ -68,7 +68,7 @@ export class Service {
     const postgres = app.get(Postgres);
     const around = { log, postgres, namespace, logger };
     const keyring = app.get(Keyring);
-    await keyring.prepare(() => Promise.resolve(false));
+    await keyring.prepare(false);
     const activities = activitiesFold(namespace, options.followers?.(postgres, namespace));
     for (const fold of [registryFold(namespace, keyring), activities]) {
       await log.prepare([fold.topic]);

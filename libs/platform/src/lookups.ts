@@ -8,6 +8,9 @@ interface Waiting<Key, Value> {
 
 // So that no statement grows without bound.
 const MOST_AT_ONCE = 10_000;
+// A statement that takes longer may never be answered, and must not hold up everybody.
+const SLOW_MS = 250;
+const MOST_RUNNING = 4;
 
 /**
  * One statement for all that is looked up in a turn of the event loop, or while the one before is under way: a lookup
@@ -15,7 +18,8 @@ const MOST_AT_ONCE = 10_000;
  */
 export class Lookups<Key, Value> {
   private readonly waiting: Waiting<Key, Value>[] = [];
-  private running = false;
+  private running = 0;
+  private begunAt = 0;
 
   /** `load` finds a value for each key, in their order. */
   constructor(private readonly load: (keys: readonly Key[]) => Promise<Value[]>) {}
@@ -23,14 +27,17 @@ export class Lookups<Key, Value> {
   find(key: Key): Promise<Value> {
     const { promise, resolve, reject } = Promise.withResolvers<Value>();
     this.waiting.push({ key, resolve, reject });
-    if (!this.running) void this.run();
+    if (this.running === 0 || (this.running < MOST_RUNNING && performance.now() - this.begunAt > SLOW_MS)) {
+      void this.run();
+    }
     return promise;
   }
 
   private async run(): Promise<void> {
-    this.running = true;
+    this.running += 1;
     while (this.waiting.length > 0) {
       // What else is asked in this turn of the event loop goes along.
+      this.begunAt = performance.now();
       await turn();
       const batch = this.waiting.splice(0, MOST_AT_ONCE);
       try {
@@ -40,6 +47,6 @@ export class Lookups<Key, Value> {
         for (const { reject } of batch) reject(error);
       }
     }
-    this.running = false;
+    this.running -= 1;
   }
 }

@@ -28,6 +28,22 @@ export function prepared(db: Pool | PoolClient): Queryable {
   };
 }
 
+/**
+ * What a transaction asks side by side. Throws the first failure, but when all have ended: nothing may be sent any more
+ * when the transaction is rolled back and its connection given to the next.
+ */
+export async function together(work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+/** Lets one transaction at a time pass, of all processes, until it ends; then it sees what the ones before it made. */
+export async function takeTurn(tx: Queryable, name: string): Promise<void> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [name]);
+  // A session learns of schemas that others made when it locks a table, which waiting for a turn is not.
+  await tx.query('SELECT FROM pg_namespace LIMIT 0');
+}
+
 // No transaction of ours waits for anything but Postgres.
 const FROZEN_MS = 5_000;
 

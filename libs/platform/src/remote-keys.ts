@@ -36,18 +36,28 @@ export function remoteKeys(url: URL): JWTVerifyGetKey {
 // What jose says of an address that does not answer in time, or with something else than 200 and a set of keys.
 const KEYS_UNREADABLE = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
 
+/** The address could not be reached. */
+class KeysUnreachable extends Error {
+  override readonly name = 'KeysUnreachable';
+}
+
 /** Whether a token could not be checked for want of keys, rather than was checked and found wanting. */
 export function areUnreadable(error: unknown): boolean {
-  return !(error instanceof errors.JOSEError) || KEYS_UNREADABLE.includes(error.code);
+  if (error instanceof KeysUnreachable) return true;
+  return error instanceof errors.JOSEError && KEYS_UNREADABLE.includes(error.code);
 }
 
 /** jose paces itself after a success alone: without this, each token would wait for an address that is down. */
 function pausing(): typeof fetch {
   let lookedAt = -Infinity;
   return async (...request) => {
-    if (Date.now() < lookedAt + PAUSE_MS) throw new Error('the keys could not be read a moment ago');
+    if (Date.now() < lookedAt + PAUSE_MS) throw new KeysUnreachable('the keys could not be read a moment ago');
     try {
       return await fetch(...request);
+    } catch (cause) {
+      // jose tells a time-out by its name.
+      if ((cause as Error).name === 'TimeoutError') throw cause;
+      throw new KeysUnreachable('the address of the keys cannot be reached', { cause });
     } finally {
       lookedAt = Date.now();
     }

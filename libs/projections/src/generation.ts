@@ -1,5 +1,5 @@
 import { type Extent } from '#event-sourcing';
-import { type Namespace, type Postgres, type Queryable } from '#platform';
+import { type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
 import { type FoldViews } from './fold.js';
 
 /** The live views are of another version than this code, not there (yet), or still on their way through the log. */
@@ -19,8 +19,8 @@ export async function prepareGeneration(
   extents: ReadonlyMap<number, Extent>,
 ): Promise<void> {
   await postgres.transaction(async (tx) => {
-    // Several processes start at once; the lock ends with the transaction.
-    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [namespace.schema(fold.name)]);
+    // Several processes start at once.
+    await takeTurn(tx, namespace.schema(fold.name));
     if ((await versionOf(tx, namespace, fold)) === undefined) await createViews(tx, namespace, fold, extents);
   });
   await requireVersion(postgres, namespace, fold);

@@ -1,5 +1,5 @@
 import { type Consumption, type EventLog, type LogRecord } from '#event-sourcing';
-import { counter, isOutage, type Logger, type Namespace, type Postgres, prepared } from '#platform';
+import { counter, isOutage, type Logger, type Namespace, type Postgres, prepared, together } from '#platform';
 import { moveCheckpoint, readCheckpoints, StaleOwner } from './checkpoints.js';
 import { type Fold, type Write } from './fold.js';
 import { prepareGeneration } from './generation.js';
@@ -102,7 +102,7 @@ async function commitBatch(
   const writeTo = await write();
   const afterCommit = await postgres.transaction(async (connection) => {
     const tx = prepared(connection);
-    await Promise.all([
+    await together([
       moveCheckpoint(tx, fold, partition, from, to),
       // Told when the transaction commits, and not if it does not.
       tx.query('SELECT pg_notify($1, $2)', [namespace.channel(fold.name), `${partition}:${to}`]),

@@ -21,7 +21,7 @@ export async function openView(url: string): Promise<View> {
   const view = new View(url, new Namespace(`stream_${randomBytes(6).toString('hex')}`));
   for (const fold of [view.activities, view.registry])
     await prepareGeneration(view.postgres, view.namespace, fold, new Map());
-  await view.keyring.prepare(() => Promise.resolve(false));
+  await view.keyring.prepare(false);
   return view;
 }
 

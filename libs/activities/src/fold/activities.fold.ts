@@ -1,4 +1,4 @@
-import { counter, type Namespace } from '#platform';
+import { counter, type Namespace, together } from '#platform';
 import { type Fold, type Write } from '#projections';
 import { activitiesTopic } from '../activities.topic.js';
 import { project } from './projection.js';
@@ -33,11 +33,7 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
       const write: Write = async (tx) => {
         const counted = await insertNew(tx, rows);
         const { totals, users } = tally(counted);
-        await Promise.all([
-          addTotals(tx, totals),
-          moveLastActive(tx, partition, users),
-          keepDeadLetters(tx, deadLetters),
-        ]);
+        await together([addTotals(tx, totals), moveLastActive(tx, partition, users), keepDeadLetters(tx, deadLetters)]);
         return async () => {
           repeats.inc(rows.length - counted.length);
           unreadable.inc(deadLetters.length);

@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_LOG, type EventLog, isRejection, type NewRecord } from '#event-sourcing';
-import { isProblemCode, Namespace, Problem } from '#platform';
+import { isProblemCode, Namespace, Postgres, Problem } from '#platform';
 import { registryTopic } from '../fold/registry.fold.js';
 import { encodeRecord, type Idempotency } from '../fold/registry.record.js';
 import { type Accepted, type Verdict } from '../fold/registry.state.js';
 import { type Order, sealOrders } from '../sealing/command-seals.js';
 import { Keyring } from '../sealing/keyring.js';
-import { type RootKey } from '../sealing/root-key.js';
 import { newCommandId } from './command-id.js';
+import { bodyHashOf, bodyKnownOf, keyOfItem, ownKey } from './idempotency.js';
 import { KeysInFlight } from './keys-in-flight.js';
 import { Outcomes } from './outcomes.js';
 
@@ -30,12 +29,13 @@ const PATIENCE_MS = 5_000;
 const BATCH_PATIENCE_MS = 60_000;
 const SEALED_AT_ONCE = 1_000;
 
-interface Keyed {
+interface Identified {
   readonly id: string;
   readonly order: Order;
-  /** The `Idempotency-Key`, of its place in a batch. */
-  readonly key: string | undefined;
+  readonly idempotency?: Idempotency;
 }
+
+type Decided = [commandId: string, verdict: Verdict | undefined];
 
 /** What a sender learns: the object as it was then made or changed, or where to ask later. */
 export type Answer = Accepted['accepted'] | Pending;
@@ -50,50 +50,78 @@ export class CommandLog {
     @Inject(Namespace) private readonly namespace: Namespace,
     @Inject(Outcomes) private readonly outcomes: Outcomes,
     @Inject(Keyring) private readonly keyring: Keyring,
+    @Inject(Postgres) private readonly postgres: Postgres,
   ) {}
 
-  /** Throws the rejection or `in-flight` as a `Problem`, `LogUnavailable` when it is not known whether the log has the command. */
+  /** Throws the rejection or `in-flight` as a `Problem`, `LogUnavailable` when it is not known whether the log has it. */
   async submit(sender: Sender, order: Order): Promise<Answer> {
-    const id = newCommandId();
-    const decided = await this.send(sender, [{ id, order, key: sender.idempotencyKey }], PATIENCE_MS);
-    const verdict = decided.get(id);
+    const [[id, verdict]] = (await this.send(sender, [order], PATIENCE_MS)) as [Decided];
     return verdict === undefined ? { pending: id } : acceptedOrThrow(verdict);
   }
 
   /**
-   * Many commands in one append, a record each, judged each for itself; an `Idempotency-Key` covers each at its place.
-   * Verdicts come in the order of the commands. Throws `unavailable` when the views lag too far to wait for.
+   * Many commands, a record each, judged each for itself; an `Idempotency-Key` covers them all. Verdicts come in the
+   * order of the commands. Throws `unavailable` when the views lag too far to wait for, `in-flight`, and
+   * `idempotency-key-reused`.
    */
   async submitAll(sender: Sender, orders: readonly Order[]): Promise<Verdict[]> {
-    const { idempotencyKey } = sender;
-    const records = orders.map((order, index) => ({
-      id: newCommandId(),
-      order,
-      key: idempotencyKey && `${idempotencyKey}\n${index}`,
-    }));
-    const decided = await this.send(sender, records, BATCH_PATIENCE_MS);
-    return records.map(({ id }) => decided.get(id) ?? tooFarBehind());
+    const known = await this.bodyKnown(sender);
+    if (known !== undefined && known !== bodyHashOf(await this.keyring.rootKey(), orders)) throw keyReused();
+    const decided = await this.send(sender, orders, BATCH_PATIENCE_MS);
+    const verdicts = decided.map(([, verdict]) => verdict ?? tooFarBehind());
+    // Another instance sent the key's first request at the same moment.
+    if (verdicts.some((verdict) => isRejection(verdict) && verdict.rejected === 'idempotency-key-reused'))
+      throw keyReused();
+    return verdicts;
   }
 
-  private send(sender: Sender, orders: readonly Keyed[], patience: number): Promise<ReadonlyMap<string, Verdict>> {
+  /** The hash of the body that came with this sender's key before. */
+  async bodyKnown({ environment, subject, idempotencyKey }: Sender): Promise<string | undefined> {
+    if (idempotencyKey === undefined) return undefined;
+    return bodyKnownOf(this.postgres, environment, ownKey(subject, idempotencyKey));
+  }
+
+  /** The id of each command and its verdict, where that is known in time. */
+  private async send(sender: Sender, orders: readonly Order[], patience: number): Promise<Decided[]> {
     const { environment, subject, idempotencyKey } = sender;
-    const append = () => this.appendAndWait(sender, orders, patience);
-    const first = orders[0]?.id;
-    if (idempotencyKey === undefined || first === undefined) return append();
+    const commands = await this.identify(sender, orders);
+    const last = commands.at(-1)?.id;
+    if (last === undefined) return [];
+    const append = () => this.appendAndWait(sender, commands, patience);
     const isJudged = async (id: string) => (await this.outcomes.find(environment, id)) !== undefined;
-    return this.keysInFlight.send(`${environment}/${ownKey(subject, idempotencyKey)}`, first, isJudged, append);
+    const verdicts =
+      idempotencyKey === undefined
+        ? await append()
+        : await this.keysInFlight.send(`${environment}/${ownKey(subject, idempotencyKey)}`, last, isJudged, append);
+    return commands.map(({ id }) => [id, verdicts.get(id)]);
+  }
+
+  private async identify({ subject, idempotencyKey }: Sender, orders: readonly Order[]): Promise<Identified[]> {
+    const id = newCommandId;
+    if (idempotencyKey === undefined) return orders.map((order) => ({ id: id(), order }));
+    const bodyHash = bodyHashOf(await this.keyring.rootKey(), orders);
+    const key = (index: number) => ownKey(subject, keyOfItem(idempotencyKey, index));
+    return orders.map((order, index) => ({ id: id(), order, idempotency: { key: key(index), bodyHash } }));
   }
 
   private async appendAndWait(
     sender: Sender,
-    orders: readonly Keyed[],
+    commands: readonly Identified[],
     patience: number,
-  ): Promise<Map<string, Verdict>> {
+  ): Promise<ReadonlyMap<string, Verdict>> {
     const topic = registryTopic(this.namespace).name;
-    const ids = orders.map(({ id }) => id);
+    const ids = commands.map(({ id }) => id);
     const expected = this.outcomes.expect(ids, this.log.partitionOf(topic, sender.environment), patience);
+    const appends: Promise<void>[] = [];
     try {
-      await this.appendAll(topic, sender, orders);
+      // In their order; the first are judged while the last are still being sealed.
+      for (let start = 0; start < commands.length; start += SEALED_AT_ONCE) {
+        const records = await this.recordsOf(sender, commands.slice(start, start + SEALED_AT_ONCE));
+        expected.sending(ids.slice(start, start + SEALED_AT_ONCE));
+        appends.push(this.log.append(topic, records));
+        appends.at(-1)!.catch(() => undefined);
+      }
+      await Promise.all(appends);
     } catch (error) {
       expected.forget();
       throw error;
@@ -101,27 +129,17 @@ export class CommandLog {
     return expected.verdicts;
   }
 
-  /** In their order. The first are judged while the last are still being sealed. */
-  private async appendAll(topic: string, sender: Sender, orders: readonly Keyed[]): Promise<void> {
-    const appends: Promise<void>[] = [];
-    for (let start = 0; start < orders.length; start += SEALED_AT_ONCE) {
-      const records = await this.recordsOf(sender, orders.slice(start, start + SEALED_AT_ONCE));
-      const append = this.log.append(topic, records);
-      append.catch(() => undefined);
-      appends.push(append);
-    }
-    await Promise.all(appends);
-  }
-
-  private async recordsOf({ environment, subject }: Sender, orders: readonly Keyed[]): Promise<NewRecord[]> {
-    const root = await this.keyring.rootKey();
-    const commands = await sealOrders(this.keyring, environment, orders);
-    return orders.map(({ id, order, key }, index) => {
-      const idempotency = key === undefined ? undefined : idempotencyOf(root, subject, key, order);
-      const record = { v: 1 as const, id, by: subject, ...(idempotency && { idempotency }), command: commands[index]! };
+  private async recordsOf({ environment, subject }: Sender, commands: readonly Identified[]): Promise<NewRecord[]> {
+    const sealed = await sealOrders(this.keyring, environment, commands);
+    return commands.map(({ id, idempotency }, index) => {
+      const record = { v: 1 as const, id, by: subject, ...(idempotency && { idempotency }), command: sealed[index]! };
       return { key: environment, value: encodeRecord(record) };
     });
   }
+}
+
+function keyReused(): Problem {
+  return new Problem('idempotency-key-reused', 'This Idempotency-Key came with another request before.');
 }
 
 function tooFarBehind(): never {
@@ -139,12 +157,3 @@ export function acceptedOrThrow(verdict: Verdict): Accepted['accepted'] {
   const code = isProblemCode(verdict.rejected) ? verdict.rejected : 'internal';
   throw new Problem(code, verdict.detail);
 }
-
-/** A key is the sender's own; the same order, and nothing else, may be sent with it again. */
-function idempotencyOf(root: RootKey, subject: string, key: string, order: Order): Idempotency {
-  // Which key seals an order is not of the sender's asking.
-  const body = JSON.stringify({ ...order, key: undefined });
-  return { key: ownKey(subject, key), bodyHash: root.bodyHash(body) };
-}
-
-const ownKey = (subject: string, key: string) => createHash('sha256').update(`${subject}\n${key}`).digest('base64url');

@@ -24,6 +24,16 @@ describe('a key in flight', () => {
     await expect(keys.send('key', 'two', judged, verdictOf('two'))).resolves.toBeDefined();
   });
 
+  it('lets one of two in that come when the first is judged', async () => {
+    const keys = new KeysInFlight();
+    await keys.send('key', 'one', notJudged, () => Promise.resolve(new Map()));
+    const { promise, resolve } = Promise.withResolvers<Map<string, string>>();
+    const two = keys.send('key', 'two', judged, () => promise);
+    await expect(keys.send('key', 'three', judged, verdictOf('three'))).rejects.toMatchObject({ code: 'in-flight' });
+    resolve(new Map([['two', 'verdict']]));
+    expect(await two).toEqual(new Map([['two', 'verdict']]));
+  });
+
   it('is free again when it is not known whether the log has the command', async () => {
     const keys = new KeysInFlight();
     const lost = () => Promise.reject(new Error('lost'));

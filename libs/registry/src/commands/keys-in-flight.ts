@@ -19,6 +19,8 @@ export class KeysInFlight {
   ): Promise<ReadonlyMap<string, T>> {
     const former = this.commands.get(key);
     if (former !== undefined && !(await isJudged(former))) throw stillRunning();
+    // Another resend may have been faster.
+    if (this.commands.get(key) !== former) throw stillRunning();
     this.remember(key, commandId);
     try {
       const verdicts = await send();

@@ -38,8 +38,8 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Begin before the commands are appended, all to one partition, so that no announcement is missed. The verdicts are
-   * those that are known when all are, or after `patience` ms.
+   * Expects what becomes of these commands, all of one partition. The verdicts are those that are known when all are, or
+   * after `patience` ms.
    */
   expect(commandIds: readonly string[], partition: number, patience: number): Expected {
     const verdicts = new Map<string, Verdict>();
@@ -51,14 +51,15 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
       resolve(verdicts);
     };
     const timer = setTimeout(() => void this.settle(waiting, commandIds).then(forget, forget), patience);
-    for (const id of commandIds) {
-      waiting.set(id, (verdict) => {
-        verdicts.set(id, verdict);
-        waiting.delete(id);
-        if (verdicts.size === commandIds.length) forget();
-      });
-    }
-    return { verdicts: promise, forget };
+    const settle = (id: string) => (verdict: Verdict) => {
+      verdicts.set(id, verdict);
+      waiting.delete(id);
+      if (verdicts.size === commandIds.length) forget();
+    };
+    const sending = (ids: readonly string[]) => {
+      for (const id of ids) waiting.set(id, settle(id));
+    };
+    return { verdicts: promise, sending, forget };
   }
 
   /** What became of a command of this environment, where that is known. */
@@ -118,6 +119,8 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
 
 interface Expected {
   readonly verdicts: Promise<Map<string, Verdict>>;
+  /** These of them are appended next: told before, so that no announcement is missed, and in the order of the log. */
+  sending(commandIds: readonly string[]): void;
   /** Nobody waits any longer. */
   forget(): void;
 }

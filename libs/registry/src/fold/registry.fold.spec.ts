@@ -134,7 +134,7 @@ describe('the fold of the registry', () => {
       keyring = new Keyring(postgres, namespace, []);
       return registryFold(namespace, keyring);
     });
-    await keyring.prepare(() => Promise.resolve(false));
+    await keyring.prepare(false);
   });
   afterAll(() => keys.close());
 

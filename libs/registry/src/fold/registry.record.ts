@@ -58,8 +58,9 @@ const StoredCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('WithdrawRole'), ...ends }),
 ]);
 
+const VERSION = 1;
 const Stored = z.object({
-  v: z.literal(1),
+  v: z.literal(VERSION),
   id: z.uuid(),
   by: z.string(),
   idempotency: z.object({ key: z.string(), bodyHash: z.string() }).optional(),
@@ -77,10 +78,26 @@ export function encodeRecord(record: StoredRecord): string {
   return JSON.stringify(record);
 }
 
-/** The record of these bytes; undefined where they are none, which makes it void. */
+/** A record of newer code, which must not be passed over: whoever sent it waits for its verdict. */
+class RecordTooNew extends Error {
+  override readonly name = 'RecordTooNew';
+}
+
+/** The record of these bytes; undefined where they are none, which makes it void. Throws at a version that is to come. */
 export function decodeRecord(value: Buffer): StoredRecord | undefined {
+  const json = parsed(value);
+  const version = (json as { v?: unknown } | null | undefined)?.v;
+  if (typeof version === 'number' && version > VERSION) {
+    throw new RecordTooNew(
+      `a record of version ${version} of the registry's log: this code reads ${VERSION}; update it`,
+    );
+  }
+  return Stored.safeParse(json).data;
+}
+
+function parsed(value: Buffer): unknown {
   try {
-    return Stored.safeParse(JSON.parse(value.toString('utf8'))).data;
+    return JSON.parse(value.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { type Queryable } from '#platform';
+import { type Queryable, together } from '#platform';
 import { type User } from '../users/domain/user.js';
 import { type Holder, type Role, type Target } from '../workspaces/domain/assignment.decider.js';
 import { kindOf, type Named } from '../workspaces/domain/named.decider.js';
@@ -13,7 +13,7 @@ import { inEnvironment, RegistryState, type Tracked, type Verdict } from './regi
 export async function loadState(db: Queryable, commands: readonly LoggedCommand[]): Promise<RegistryState> {
   const state = new RegistryState();
   const touched = touchedBy(commands);
-  await Promise.all([
+  await together([
     loadCounters(db, state, commands),
     loadUsers(db, state, touched.users),
     loadOwners(db, 'username_hash', state.usernames, touched.usernames),

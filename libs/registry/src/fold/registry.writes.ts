@@ -1,4 +1,4 @@
-import { type Queryable } from '#platform';
+import { type Queryable, together } from '#platform';
 import { type User } from '../users/domain/user.js';
 import { writeSearch } from '../users/projections/search-rows.js';
 import { type Named } from '../workspaces/domain/named.decider.js';
@@ -6,7 +6,7 @@ import { type RegistryState, type Tracked } from './registry.state.js';
 
 /** Everything that the commands of a batch changed, in one statement a table. */
 export async function writeState(tx: Queryable, state: RegistryState): Promise<void> {
-  await Promise.all([
+  await together([
     writeCounters(tx, state),
     writeBlocks(tx, state),
     writeUsers(tx, state),
@@ -71,14 +71,9 @@ async function writeBlocks(tx: Queryable, { blockChanges }: RegistryState): Prom
 async function writeUsers(tx: Queryable, { users }: RegistryState): Promise<void> {
   const { kept, gone } = changesOf(users.changes);
   const changes = [...users.changes].map(([key, now]) => ({ ...placeOf(key), before: users.before(key), now }));
-  await Promise.all([
-    gone.length > 0 &&
-      tx.query(
-        `DELETE FROM users USING unnest($1::text[], $2::bigint[]) AS gone (environment, id)
-         WHERE users.environment = gone.environment AND users.id = gone.id`,
-        [gone.map(({ environment }) => environment), gone.map(({ id }) => id)],
-      ),
-    kept.length > 0 && upsertUsers(tx, kept),
+  await together([
+    deleteUsers(tx, gone),
+    upsertUsers(tx, kept),
     writeSearch(
       tx,
       changes.map((change) => ({ ...change, id: Number(change.id) })),
@@ -86,8 +81,18 @@ async function writeUsers(tx: Queryable, { users }: RegistryState): Promise<void
   ]);
 }
 
+async function deleteUsers(tx: Queryable, users: readonly { environment: string; id: string }[]): Promise<void> {
+  if (users.length === 0) return;
+  await tx.query(
+    `DELETE FROM users USING unnest($1::text[], $2::bigint[]) AS gone (environment, id)
+     WHERE users.environment = gone.environment AND users.id = gone.id`,
+    [users.map(({ environment }) => environment), users.map(({ id }) => id)],
+  );
+}
+
 // json has no array type of its own to unnest in node-postgres, so profiles travel as text.
 async function upsertUsers(tx: Queryable, users: { environment: string; value: User }[]): Promise<void> {
+  if (users.length === 0) return;
   const column = <T>(pick: (user: User) => T) => users.map(({ value }) => pick(value));
   await tx.query(
     `INSERT INTO users (environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,

@@ -46,13 +46,16 @@ export class CommandsController {
     problems: ['username-taken', 'email-taken', 'stale-version', 'idempotency-key-reused'],
   })
   async get(
-    @Caller() { environment }: Caller,
+    @Caller() { environment, scopes }: Caller,
     @Param(checkedPath(CommandPath)) { id }: z.output<typeof CommandPath>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const verdict = await this.outcomes.find(environment, id);
     if (verdict === undefined) return pendingOrUnknown(id);
-    return this.answering.answer(environment, acceptedOrThrow(verdict), reply);
+    const accepted = acceptedOrThrow(verdict);
+    // A profile is shown to those alone who could have asked for it.
+    if (accepted.user && !scopes.has('users:read') && !scopes.has('users:write')) throw notFound('command');
+    return this.answering.answer(environment, accepted, reply);
   }
 }
 

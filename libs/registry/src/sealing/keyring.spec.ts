@@ -5,7 +5,6 @@ import { freshNamespace } from '../../../../test/support/namespaces.js';
 import { dropKeys } from '../../../../test/support/views.js';
 import { Keyring } from './keyring.js';
 
-const empty = () => Promise.resolve(false);
 const first = 'the first master key, 32 bytes or more';
 const second = 'the second master key, 32 bytes or more';
 
@@ -23,7 +22,7 @@ describe('the keyring', () => {
   const keyring = (...masterKeys: string[]) => new Keyring(postgres, namespace, masterKeys);
   const prepared = async (...masterKeys: string[]) => {
     const ring = keyring(...masterKeys);
-    await ring.prepare(empty);
+    await ring.prepare(false);
     return ring;
   };
   const nameHash = async (ring: Keyring) => (await ring.rootKey()).nameHash('demo', 'username', 'jane');
@@ -53,7 +52,7 @@ describe('the keyring', () => {
     expect(rows).toEqual([{ content: expect.any(Buffer), wrapped: true }]);
     await expect(keyring(second).rootKey()).rejects.toThrow(/TIDEMARK_MASTER_KEY does not open the keys/);
     await expect(keyring().rootKey()).rejects.toThrow(/set TIDEMARK_MASTER_KEY to it/);
-    await expect(keyring(second).prepare(empty)).rejects.toThrow(/does not open/);
+    await expect(keyring(second).prepare(false)).rejects.toThrow(/does not open/);
   });
 
   it('opens with the former master key until the next start, and with the new one from then on', async () => {
@@ -73,9 +72,12 @@ describe('the keyring', () => {
 
   it('is not made anew for a log that has records', async () => {
     const ring = keyring(first);
-    await expect(ring.prepare(() => Promise.resolve(true))).rejects.toThrow(/restore the schema .*_keys from a backup/);
+    await expect(ring.prepare(true)).rejects.toThrow(/restore the schema .*_keys from a backup/);
     await expect(ring.rootKey()).rejects.toThrow(/there are no keys/);
-    await ring.prepare(empty);
+    await ring.prepare(false);
+    await ring.prepare(true);
+    await postgres.query(`DROP TABLE ${namespace.schema('keys')}.user_salts`);
+    await expect(ring.prepare(true)).rejects.toThrow(/restore the schema/);
     await expect(nameHash(ring)).resolves.toMatch(/^[\w-]{22}$/);
   });
 });

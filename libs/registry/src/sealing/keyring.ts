@@ -1,5 +1,5 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { Lookups, type Namespace, type Postgres, type Queryable } from '#platform';
+import { Lookups, type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
 import { newRootKey, RootKey, unwrapRootKey, wrapRootKey } from './root-key.js';
 
 const SALT_BYTES = 32;
@@ -47,21 +47,21 @@ export class Keyring {
    * Makes the schema and the root key where there are none, and wraps the root key with the first master key where
    * another wraps it or none does. Throws `KeysUnusable`; also where keys are missing for a log that has records.
    */
-  async prepare(logHasRecords: () => Promise<boolean>): Promise<void> {
+  async prepare(logHasRecords: boolean): Promise<void> {
     await this.postgres.transaction(async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [this.schema]);
+      await takeTurn(tx, this.schema);
       await tx.query(`CREATE SCHEMA IF NOT EXISTS ${this.schema}`);
       await tx.query(
         `CREATE TABLE IF NOT EXISTS ${this.schema}.root_key (content bytea NOT NULL, wrapped boolean NOT NULL)`,
       );
-      await tx.query(`CREATE TABLE IF NOT EXISTS ${this.schema}.user_salts (
-        environment text NOT NULL, key uuid NOT NULL, salt bytea NOT NULL, PRIMARY KEY (environment, key))`);
       const stored = await this.storedRoot(tx);
-      if (stored === undefined && (await logHasRecords())) {
+      if (logHasRecords && (stored === undefined || !(await this.hasSalts(tx)))) {
         throw new KeysUnusable(
           `the registry's log has records, but the keys that unseal them are gone: restore the schema ${this.schema} from a backup`,
         );
       }
+      await tx.query(`CREATE TABLE IF NOT EXISTS ${this.schema}.user_salts (
+        environment text NOT NULL, key uuid NOT NULL, salt bytea NOT NULL, PRIMARY KEY (environment, key))`);
       await this.keepRoot(tx, stored);
     });
   }
@@ -114,6 +114,13 @@ export class Keyring {
       [...columns(names), salts],
     );
     return names.map(({ environment, key }, index) => root.userKey(environment, key, salts[index]!));
+  }
+
+  private async hasSalts(db: Queryable): Promise<boolean> {
+    const { rows } = await db.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
+      `${this.schema}.user_salts`,
+    ]);
+    return rows[0]!.there;
   }
 
   private async readRoot(): Promise<RootKey> {

@@ -5,8 +5,6 @@ import { type Keyring } from './keyring.js';
 
 /** Makes the keys where the log is still empty; its topic has been prepared. Throws `KeysUnusable`. */
 export async function prepareKeys(keyring: Keyring, log: EventLog, namespace: Namespace): Promise<void> {
-  await keyring.prepare(async () => {
-    const extents = await log.extents(registryTopic(namespace).name);
-    return [...extents.values()].some(({ high }) => high > 0);
-  });
+  const extents = await log.extents(registryTopic(namespace).name);
+  await keyring.prepare([...extents.values()].some(({ high }) => high > 0));
 }

@@ -9,6 +9,7 @@ import { seal, unseal } from './seal.js';
 type Personal = Omit<UserDetails, 'isActive'>;
 type PersonalCommand = RegisterUser | ReplaceUser | ChangeUser;
 
+const missingKeys = counter('registry_missing_keys_total', 'Records whose key was erased, or lost');
 const brokenSeals = counter('registry_broken_seals_total', 'Records whose personal fields were not sealed by us');
 
 /** What is left of a user whose key was erased. */
@@ -47,7 +48,7 @@ export function sealCommand(command: PersonalCommand, key: KeyObject, place: Pla
 export function unsealCommand(command: SealedUserCommand, key: KeyObject | undefined, place: Place): PersonalCommand {
   const { sealed: text, isActive, ...rest } = command;
   const opened = key && unseal(key, Buffer.from(text, 'base64'), contextOf(command, place));
-  if (key && !opened) brokenSeals.inc();
+  if (!opened) (key ? brokenSeals : missingKeys).inc();
   if (rest.type === 'ChangeUser') {
     const personal = opened ? (JSON.parse(opened.toString('utf8')) as Partial<Personal>) : {};
     return { ...rest, changes: { ...personal, ...(isActive !== undefined && { isActive }) } };

@@ -27,16 +27,20 @@ export class ChangeUserHandler implements ICommandHandler<ChangeUser> {
   /** Throws `not-found`, `stale-version`, `username-taken`, `email-taken`, or `invalid-body` for a profile too large. */
   async execute({ sender, target, changes }: ChangeUser): Promise<Answer> {
     const { profile, key } = await this.door.letIn(sender, target);
-    requireRoom(profile, changes.profile);
+    // What was let in before is let in again, whatever the profile has become: its first answer stands.
+    if (!hasRoom(profile, changes.profile) && (await this.commands.bodyKnown(sender)) === undefined) throw tooLarge();
     return this.commands.submit(sender, { type: 'ChangeUser', ...target, key, changes });
   }
 }
 
-function requireRoom(profile: FreeFields, patch: FreeFields | undefined): void {
-  if (patch === undefined) return;
-  if (Buffer.byteLength(JSON.stringify(mergePatch(profile, patch))) <= PROFILE_BYTES) return;
+function hasRoom(profile: FreeFields, patch: FreeFields | undefined): boolean {
+  if (patch === undefined) return true;
+  return Buffer.byteLength(JSON.stringify(mergePatch(profile, patch))) <= PROFILE_BYTES;
+}
+
+function tooLarge(): Problem {
   const detail = `must be at most ${PROFILE_BYTES} bytes of JSON when merged`;
-  throw new Problem('invalid-body', `/profile: ${detail}`, {
+  return new Problem('invalid-body', `/profile: ${detail}`, {
     errors: [{ pointer: '/profile', code: 'too-large', detail }],
   });
 }

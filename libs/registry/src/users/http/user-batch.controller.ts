@@ -31,7 +31,7 @@ export class UserBatchController {
     headers: IdempotencyKey,
     body: { 'application/json': UserBatch, [NDJSON]: UserLines },
     answers: { 200: { body: BatchAnswer } },
-    problems: ['in-flight'],
+    problems: ['in-flight', 'idempotency-key-reused'],
   })
   async register(
     @Caller() caller: Caller,

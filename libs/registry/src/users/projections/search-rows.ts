@@ -1,4 +1,4 @@
-import { type Queryable } from '#platform';
+import { type Queryable, together } from '#platform';
 import { namesIn, type SearchedDetails, searchTextOf } from './search-text.js';
 import { tokensOf } from './search-tokens.js';
 
@@ -28,7 +28,7 @@ export async function writeSearch(tx: Queryable, changes: readonly SearchChange[
   const outdated = changed.flatMap(({ before, ...user }) => (before === undefined ? [] : { ...user, fields: before }));
   const current = changed.flatMap(({ now, ...user }) => (now === undefined ? [] : { ...user, fields: now }));
   const gone = changed.filter(({ now }) => now === undefined);
-  await Promise.all([deleteRows(tx, gone), putRows(tx, current), countNames(tx, outdated, current)]);
+  await together([deleteRows(tx, gone), putRows(tx, current), countNames(tx, outdated, current)]);
 }
 
 /** Merges into the index what was written last, which every search would have to read through otherwise. */
@@ -68,21 +68,27 @@ async function putRows(tx: Queryable, rows: readonly Row[]): Promise<void> {
 async function countNames(tx: Queryable, outdated: readonly Row[], current: readonly Row[]): Promise<void> {
   const changes = nameChanges(outdated, current);
   if (changes.length === 0) return;
-  const fewer = changes.filter(({ users }) => users < 0);
-  await Promise.all([
+  await together([
     tx.query(
       `INSERT INTO search_names (environment, name, users)
        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
        ON CONFLICT (environment, name) DO UPDATE SET users = search_names.users + EXCLUDED.users`,
       [...namesOf(changes), changes.map(({ users }) => users)],
     ),
-    fewer.length > 0 &&
-      tx.query(
-        `DELETE FROM search_names USING unnest($1::text[], $2::text[]) AS change (environment, name)
-         WHERE search_names.environment = change.environment AND search_names.name = change.name AND users = 0`,
-        namesOf(fewer),
-      ),
+    dropUnused(
+      tx,
+      changes.filter(({ users }) => users < 0),
+    ),
   ]);
+}
+
+async function dropUnused(tx: Queryable, names: readonly NameChange[]): Promise<void> {
+  if (names.length === 0) return;
+  await tx.query(
+    `DELETE FROM search_names USING unnest($1::text[], $2::text[]) AS change (environment, name)
+     WHERE search_names.environment = change.environment AND search_names.name = change.name AND users <= 0`,
+    namesOf(names),
+  );
 }
 
 interface NameChange {

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { type Queryable } from '#platform';
+import { type Order } from '../sealing/command-seals.js';
+import { type RootKey } from '../sealing/root-key.js';
+
+/** A client's `Idempotency-Key` is its own. */
+export const ownKey = (subject: string, key: string) =>
+  createHash('sha256').update(`${subject}\n${key}`).digest('base64url');
+
+/** The key of an item of a batch: that of the request for the first, so that it is the same key everywhere. */
+export const keyOfItem = (key: string, index: number) => (index === 0 ? key : `${key}\n${index}`);
+
+/** What tells whether two requests ask the same. */
+export function bodyHashOf(root: RootKey, orders: readonly Order[]): string {
+  // Which key seals an order is not of the sender's asking.
+  return root.bodyHash(orders.map((order) => JSON.stringify({ ...order, key: undefined })).join('\n'));
+}
+
+/** The hash of the body that came with this key within the last 24 hours; undefined where none did. */
+export async function bodyKnownOf(db: Queryable, environment: string, ownKey: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ body_hash: string }>(
+    `SELECT body_hash FROM idempotency_keys
+     WHERE environment = $1 AND key = $2 AND decided_on > now() - interval '24 hours'`,
+    [environment, ownKey],
+  );
+  return rows[0]?.body_hash;
+}

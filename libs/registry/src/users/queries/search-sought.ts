@@ -29,7 +29,7 @@ const ANYBODY: Sought = { tokens: [], choices: [], patterns: [] };
 export function soughtBy(where: Where, words: readonly SoughtWord[], combination: Combination): Sought {
   const { environment, howCommon } = where;
   const longest = Math.max(...words.map(({ text }) => text.length));
-  const first = words.findIndex(({ text }) => text.length === longest);
+  const first = rarestOf(where, words);
   const tellsNothing = words.map(({ text }, at) => combination[at] === 'inside' && COMMON_LETTER.test(text));
   const someTell = tellsNothing.includes(false);
   return words
@@ -46,7 +46,18 @@ export function soughtBy(where: Where, words: readonly SoughtWord[], combination
 
 // Somewhere almost everybody has it, which the index is slow to say.
 const COMMON_LETTER = /^[a-z0-9.@_-]$/;
-// The longest word is the rarest. The index is slower with each token, and soon so much that it is faster to compare
+/** Which of the words has the rarest piece, of several the longest. */
+function rarestOf({ environment, howCommon }: Where, words: readonly SoughtWord[]): number {
+  if (words.length === 1) return 0;
+  const users = words.map(({ text }) =>
+    Math.min(...tokensOfFit(environment, text, 'inside', howCommon).map((token) => howCommon(token))),
+  );
+  const isRarer = (one: number, other: number) =>
+    users[one]! - users[other]! || words[other]!.text.length - words[one]!.text.length;
+  return words.map((_, at) => at).sort(isRarer)[0]!;
+}
+
+// The index is slower with each token, and soon so much that it is faster to compare
 // the text of those whom one more would rule out.
 const OF_THE_LONGEST = 3;
 const mostOfOthers = (longest: number): number => (longest < 8 ? 2 : 1);

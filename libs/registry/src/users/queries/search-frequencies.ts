@@ -1,7 +1,7 @@
 import { type Queryable } from '#platform';
 import { type HowCommon, tokensOf } from '../projections/search-tokens.js';
 import { type Sought } from './search-sought.js';
-import { type Candidate, type Place, sampleOf } from './search-statements.js';
+import { type Place, sampleOf } from './search-statements.js';
 
 /**
  * How common everything is among an environment's users, as the sample had it some minutes ago: good enough to choose
@@ -46,18 +46,28 @@ function keep(environments: Map<string, Kept>, environment: string, fresh: Kept)
 
 async function counted(place: Place): Promise<Frequencies> {
   const { candidates, share } = await sampleOf(place, { tokens: [], choices: [], patterns: [] });
-  const counts = countTokens(place.environment, candidates);
+  const users = candidates.map(({ id, fields }) => ({ fields, tokens: tokensOf(place.environment, id, fields) }));
+  const counts = countTokens(users);
   const howCommon = (token: number) => counts.get(token) ?? 0;
-  const shareWith = (choice: readonly number[]) =>
-    Math.min(1, choice.reduce((sum, token) => sum + howCommon(token), 0) / Math.max(1, candidates.length));
-  return {
-    howCommon,
-    usersOf: ({ tokens, patterns, choices }) => {
-      if (tokens.some((token) => howCommon(token) === 0)) return 0;
-      const fitting = candidates.filter(({ fields }) => patterns.every((parts) => hasInOrder(fields, parts)));
-      return choices.reduce((users, choice) => users * shareWith(choice), fitting.length / share);
-    },
+  const usersOf = ({ tokens, choices, patterns }: Sought) => {
+    const possible = choices.map((choice) => new Set(choice.filter((token) => howCommon(token) > 0)));
+    if (tokens.some((token) => howCommon(token) === 0) || possible.some(({ size }) => size === 0)) return 0;
+    const fitting = users.filter(
+      (user) =>
+        patterns.every((parts) => hasInOrder(user.fields, parts)) &&
+        possible.every((choice) => user.tokens.some((token) => choice.has(token))),
+    );
+    return fitting.length / share;
   };
+  return { howCommon, usersOf };
+}
+
+function countTokens(users: readonly { tokens: readonly number[] }[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { tokens } of users) {
+    for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function hasInOrder(fields: string, parts: readonly string[]): boolean {
@@ -67,12 +77,4 @@ function hasInOrder(fields: string, parts: readonly string[]): boolean {
     from = at + part.length;
     return at >= 0;
   });
-}
-
-function countTokens(environment: string, users: readonly Candidate[]): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const { id, fields } of users) {
-    for (const token of tokensOf(environment, id, fields)) counts.set(token, (counts.get(token) ?? 0) + 1);
-  }
-  return counts;
 }

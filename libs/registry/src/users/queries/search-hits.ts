@@ -1,6 +1,7 @@
 import {
   bestOfLevels,
   type Bounds,
+  candidatesOf,
   everyone,
   fewOf,
   type Hit,
@@ -45,7 +46,7 @@ export async function bestHits(asked: Search, most = BOUNDS): Promise<Hit[]> {
 async function spelledSo(ranking: Ranking): Promise<Hit[]> {
   const { words } = ranking;
   const inside = soughtBy(ranking, words, insideAll(words));
-  const few = await fewOf(ranking, [inside]);
+  const few = await candidatesOf(ranking, [insideAll(words)]);
   if (few) return ranked(ranking, few);
   const sample = await sampleOf(ranking, inside);
   if (sample.isEverybody) return ranked(ranking, sample.candidates);

@@ -124,11 +124,14 @@ export async function candidatesOf(
   return all;
 }
 
+// A single one of the sample says little of how many there are.
+const UNLIKELY = 2;
+
 /** All of these where they are few enough to be ranked at once, which is not even tried where it is unlikely. */
 export async function fewOf(ranking: Ranking, soughts: readonly Sought[]): Promise<Candidate[] | undefined> {
   const { candidates } = ranking.bounds;
   const likely = soughts.reduce((sum, sought) => sum + ranking.usersOf(sought), 0);
-  if (likely > candidates) return undefined;
+  if (likely > UNLIKELY * candidates) return undefined;
   const found: Candidate[] = [];
   for (const sought of soughts) {
     found.push(...(await anyOf(ranking, sought, candidates + 1)));

@@ -5,7 +5,7 @@ import { scorerOf, type SoughtWord } from './search-ranking.js';
 import { type Sought, soughtAround, soughtBy } from './search-sought.js';
 
 // Of each, all names are compared with all that is unsure.
-const MOST_USERS = 100;
+const MOST_USERS = 200;
 /** Of the sample, so many at most have what is looked up by. */
 const MOST_OF_SAMPLE = 8;
 

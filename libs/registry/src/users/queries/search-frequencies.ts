@@ -1,7 +1,7 @@
 import { type Queryable } from '#platform';
 import { type HowCommon, tokensOf } from '../projections/search-tokens.js';
 import { type Sought } from './search-sought.js';
-import { type Place, sampleOf } from './search-statements.js';
+import { type Place, type Sample, sampleOf } from './search-statements.js';
 
 /**
  * How common everything is among an environment's users, as the sample had it some minutes ago: good enough to choose
@@ -15,13 +15,15 @@ export interface Frequencies {
 }
 
 interface Kept {
-  frequencies: Promise<Frequencies>;
-  readonly until: number;
+  readonly frequencies: Promise<Frequencies>;
+  until: number;
 }
 
-const MINUTES = 60_000;
-const GOOD_FOR_MS = 5 * MINUTES;
-// Each takes about a megabyte.
+/** The users of the lowest ids hardly change, but how many others there are does. */
+const GOOD_FOR_MS = 10 * 60_000;
+/** While there are no other users than those of the sample, it may soon be another one. */
+const SMALL_GOOD_FOR_MS = 5_000;
+// Each takes one or two megabytes.
 const MOST_ENVIRONMENTS = 64;
 
 const kept = new WeakMap<Queryable, Map<string, Kept>>();
@@ -32,21 +34,26 @@ export function frequenciesIn(place: Place): Promise<Frequencies> {
   kept.set(place.db, environments);
   const known = environments.get(place.environment);
   if (known && known.until > performance.now()) return known.frequencies;
-  const fresh = { frequencies: counted(place), until: performance.now() + GOOD_FOR_MS };
-  keep(environments, place.environment, fresh);
-  fresh.frequencies.catch(() => environments.delete(place.environment));
-  return fresh.frequencies;
+  return keep(environments, place).frequencies;
 }
 
-function keep(environments: Map<string, Kept>, environment: string, fresh: Kept): void {
+function keep(environments: Map<string, Kept>, place: Place): Kept {
+  const { environment } = place;
+  const sample = sampleOf(place, { tokens: [], choices: [], patterns: [] });
+  const frequencies = sample.then((read) => counted(environment, read));
+  const fresh = { frequencies, until: performance.now() + GOOD_FOR_MS };
   environments.delete(environment);
   environments.set(environment, fresh);
   if (environments.size > MOST_ENVIRONMENTS) environments.delete(environments.keys().next().value!);
+  sample.then(
+    ({ isEverybody }) => isEverybody && (fresh.until = performance.now() + SMALL_GOOD_FOR_MS),
+    () => environments.get(environment) === fresh && environments.delete(environment),
+  );
+  return fresh;
 }
 
-async function counted(place: Place): Promise<Frequencies> {
-  const { candidates, share } = await sampleOf(place, { tokens: [], choices: [], patterns: [] });
-  const users = candidates.map(({ id, fields }) => ({ fields, tokens: tokensOf(place.environment, id, fields) }));
+function counted(environment: string, { candidates, share }: Sample): Frequencies {
+  const users = candidates.map(({ id, fields }) => ({ fields, tokens: tokensOf(environment, id, fields) }));
   const counts = countTokens(users);
   const howCommon = (token: number) => counts.get(token) ?? 0;
   const usersOf = ({ tokens, choices, patterns }: Sought) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { openSearchViews, person, type Person, type SearchViews } from '../../../test/search-views.js';
+import { writeSearch } from '../projections/search-rows.js';
 import { fold } from '../projections/search-text.js';
 import { bestHits } from './search-hits.js';
 import { type Bounds } from './search-levels.js';
@@ -117,6 +118,28 @@ describe('any population and query', () => {
       ),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('users who came or changed after their environment was sampled', () => {
+  const few = Array.from({ length: 20 }, (_, at) => person(at + 1, { firstName: 'Jane', lastName: 'Sample' }));
+  const renamed = few.map((user) => ({ ...user, firstName: 'Chloe', email: `${user.id}@chloe.org` }));
+  const later = Array.from({ length: 700 }, (_, at) => person(1_500 + at, { firstName: 'Jnae', lastName: 'Later' }));
+  const queries = ['jane', 'chloe', 'jnae', 'later', 'chole.org', 'jane sample', 'jnae later', 'ltaer jane', '@c'];
+
+  it('are found and ranked like all others', async () => {
+    const environment = await views.environmentOf(few);
+    const search = async (q: string) => {
+      const hits = await bestHits({ db: views.postgres.prepared, environment, words: soughtWords(q), limit: 30 });
+      return { q, ids: hits.map(({ id }) => id) };
+    };
+    expect(await search('jane')).toEqual({ q: 'jane', ids: rankSlowly(few, 'jane') });
+    const changes = few.map((before, at) => ({ environment, id: before.id, before, now: renamed[at]! }));
+    const registered = later.map((now) => ({ environment, id: now.id, now }));
+    await views.postgres.transaction((tx) => writeSearch(tx, [...changes, ...registered]));
+    for (const q of queries) {
+      expect(await search(q)).toEqual({ q, ids: rankSlowly([...renamed, ...later], q).slice(0, 30) });
+    }
   });
 });
 

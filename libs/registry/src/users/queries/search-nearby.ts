@@ -1,4 +1,5 @@
 import { namesIn } from '../projections/search-text.js';
+import { SAMPLE } from '../projections/search-tokens.js';
 import { fewOf, type Hit, type Ranking, ranked } from './search-levels.js';
 import { type UnsureRun, withMeaningsAmong } from './search-misspellings.js';
 import { scorerOf, type SoughtWord } from './search-ranking.js';
@@ -6,8 +7,8 @@ import { type Sought, soughtAround, soughtBy } from './search-sought.js';
 
 // Of each, all names are compared with all that is unsure.
 const MOST_USERS = 200;
-/** Of the sample, so many at most have what is looked up by. */
-const MOST_OF_SAMPLE = 8;
+/** What so many of the sample have at most. */
+const RARE = 8;
 
 /**
  * The best hits where what is sure of one of the words leaves so few users that their own names tell who may have been
@@ -30,9 +31,10 @@ function rarestOf(ranking: Ranking, unsure: readonly UnsureRun[]): Sought[] | un
   const ways = ranking.words
     .filter((word) => unsure.every((run) => run.word !== word || run.run !== word.text))
     .map((word) => waysOf(ranking, word, unsure))
-    .map((soughts) => ({ soughts, users: soughts.reduce((sum, sought) => sum + inSample(ranking, sought), 0) }))
-    .sort((a, b) => a.users - b.users);
-  return ways[0] && ways[0].users <= MOST_OF_SAMPLE ? ways[0].soughts : undefined;
+    .filter((soughts) => soughts.every(({ tokens }) => tokens.some((token) => ranking.howCommon(token) <= RARE)))
+    .map((soughts) => ({ soughts, likely: soughts.reduce((sum, sought) => sum + likelihoodOf(ranking, sought), 0) }))
+    .sort((a, b) => a.likely - b.likely);
+  return ways[0]?.soughts;
 }
 
 const waysOf = (ranking: Ranking, word: SoughtWord, unsure: readonly UnsureRun[]): Sought[] => [
@@ -40,4 +42,6 @@ const waysOf = (ranking: Ranking, word: SoughtWord, unsure: readonly UnsureRun[]
   ...unsure.filter((run) => run.word === word).map(({ before, after }) => soughtAround(ranking, before, after)),
 ];
 
-const inSample = ({ howCommon }: Ranking, { tokens }: Sought): number => Math.min(...tokens.map(howCommon));
+/** That a user has all tokens, if they had nothing to do with each other. */
+const likelihoodOf = ({ howCommon }: Ranking, { tokens }: Sought): number =>
+  tokens.reduce((product, token) => (product * (howCommon(token) + 1)) / SAMPLE, 1);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openSearchViews, type Person, person, type SearchViews } from '../../../test/search-views.js';
-import { writeSearch } from './search-rows.js';
+import { type SearchChange, writeSearch } from './search-rows.js';
 
 let views: SearchViews;
 beforeAll(async () => {
@@ -21,12 +21,13 @@ describe('what is kept', () => {
     const third = person(3, { firstName: 'Gone' });
     const environment = await views.environmentOf([one, mary, third]);
     const change = (before?: Person, now?: Person) => ({ environment, id: (now ?? before)!.id, before, now });
-    await writeSearch(views.postgres, [change(mary, other), change(third)]);
-    await writeSearch(views.postgres, [change(one, one)]);
+    const write = (...changes: SearchChange[]) => views.postgres.transaction((tx) => writeSearch(tx, changes));
+    await write(change(mary, other), change(third));
+    await write(change(one, one));
     const changed = await kept(environment);
-    await writeSearch(views.postgres, [change(one), change(other)]);
+    await write(change(one), change(other));
     expect(await kept(environment)).toEqual([[], []]);
-    await writeSearch(views.postgres, [change(undefined, one), change(undefined, other)]);
+    await write(change(undefined, one), change(undefined, other));
     expect(await kept(environment)).toEqual(changed);
   });
 });

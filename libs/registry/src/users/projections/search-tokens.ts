@@ -52,30 +52,39 @@ function addPieces(tokens: Set<number>, seed: number, text: string, start: numbe
   }
 }
 
-/** What every user has whom the word fits in this way; others may have it too. */
-export function tokensOfFit(environment: string, word: string, tier: Tier): number[] {
+/** How common a token is, by whatever measure. */
+export type HowCommon = (token: number) => number;
+
+/** What every user has whom the word fits in this way, of its pieces the rarest first; others may have it too. */
+export function tokensOfFit(environment: string, word: string, tier: Tier, howCommon: HowCommon): number[] {
   const seeds = seedsOf(environment);
   if (tier === 'exact') return [token(seeds.exact, word)];
   const start = tier === 'inside' ? [] : [token(seeds[tier], word.slice(0, LONGEST_PIECE))];
-  const inside = tier === 'inside' || word.length > LONGEST_PIECE ? piecesOf(word) : [];
-  return [...new Set([...start, ...inside.map((piece) => token(seeds.inside, piece))])];
+  const inside = tier === 'inside' || word.length > LONGEST_PIECE ? piecesOf(word, seeds.inside, howCommon) : [];
+  return [...new Set([...start, ...inside])];
 }
 
-// As few as tell the word from others well, since the index is slower with each: the rarest by their letters, first
-// those that share none, since what overlaps rules out the same users.
-function piecesOf(word: string): string[] {
+// As few as tell the word from others well, since the index is slower with each and with how many have it: the rarest as
+// they are counted, then by their letters. What overlaps rules out the same users, and so counts as more common.
+function piecesOf(word: string, seed: number, howCommon: HowCommon): number[] {
   const last = Math.max(0, word.length - LONGEST_PIECE);
   const starts = Array.from({ length: last + 1 }, (_, start) => start);
-  const commonnessAt = starts.map((start) => commonness(word.slice(start, start + LONGEST_PIECE)));
-  const byRarity = starts.toSorted((a, b) => commonnessAt[a]! - commonnessAt[b]!);
-  const apart = byRarity.reduce<number[]>(
-    (chosen, start) =>
-      chosen.every((other) => Math.abs(other - start) >= LONGEST_PIECE) ? [...chosen, start] : chosen,
-    [],
-  );
-  const pieces = [...apart, ...byRarity].map((start) => word.slice(start, start + LONGEST_PIECE));
-  return [...new Set(pieces)].slice(0, MOST_PIECES);
+  const pieces = starts.map((start) => word.slice(start, start + LONGEST_PIECE));
+  const tokens = pieces.map((piece) => token(seed, piece));
+  const commonnessAt = starts.map((at) => 100 * (1 + howCommon(tokens[at]!)) + commonness(pieces[at]!));
+  const chosen: number[] = [];
+  const cost = (at: number) => commonnessAt[at]! * (overlaps(at, chosen) ? OVERLAPPING : 1);
+  for (let left = starts; left.length > 0 && chosen.length < MOST_PIECES;) {
+    const rarest = left.reduce((best, at) => (cost(at) < cost(best) ? at : best));
+    chosen.push(rarest);
+    left = left.filter((at) => tokens[at] !== tokens[rarest]);
+  }
+  return chosen.map((at) => tokens[at]!);
 }
+
+const OVERLAPPING = 4;
+const overlaps = (at: number, chosen: readonly number[]): boolean =>
+  chosen.some((other) => Math.abs(other - at) < LONGEST_PIECE);
 
 // In the order of how often they are in names and addresses; what is not among them is rare.
 const COMMON_LETTERS = 'qxwzvyp@jkf.bghudtsclmnrioae';

@@ -1,7 +1,8 @@
 import { Problem } from '#platform';
 import { SAMPLE } from '../projections/search-tokens.js';
+import { type Frequencies } from './search-frequencies.js';
 import { type Combination, mostGeneral, scoreOf, type Scorer, type SoughtWord } from './search-ranking.js';
-import { type Sought, soughtBy } from './search-sought.js';
+import { type Sought, soughtBy, type Where } from './search-sought.js';
 import { anyOf, type Candidate, lastBlock, lowestOf, type Place, type Sample } from './search-statements.js';
 
 /** A user who fits, by id, with the score of how well. */
@@ -19,8 +20,6 @@ export interface Search extends Place {
 
 /** How much one statement may look at. */
 export interface Bounds {
-  /** A word of so many letters is looked for at once: it is rare enough to leave few candidates. */
-  readonly rareLetters: number;
   /** So many candidates for each word are ranked at once; of more, the best combinations are looked for first. */
   readonly candidates: number;
   /** So many are read at a time where users are looked for in the order of their ids. */
@@ -30,8 +29,9 @@ export interface Bounds {
 }
 
 /** A search on its way. */
-export interface Ranking extends Search {
+export interface Ranking extends Search, Where {
   readonly bounds: Bounds;
+  readonly usersOf: Frequencies['usersOf'];
   readonly score: Scorer;
   /** Users that are found already. */
   readonly known: ReadonlySet<number>;
@@ -124,19 +124,31 @@ export async function candidatesOf(
   return all;
 }
 
-async function candidatesOnce(ranking: Ranking, combination: Combination): Promise<Candidate[] | undefined> {
-  const { environment, words, bounds, looked } = ranking;
-  const key = combination.join();
-  if (!looked.has(key)) {
-    const found = await anyOf(ranking, soughtBy(environment, words, combination), bounds.candidates + 1);
-    looked.set(key, found.length > bounds.candidates ? undefined : found);
+// A single one of the sample says little of how many there are.
+const UNLIKELY = 2;
+
+/** All of these where they are few enough to be ranked at once, which is not even tried where it is unlikely. */
+export async function fewOf(ranking: Ranking, soughts: readonly Sought[]): Promise<Candidate[] | undefined> {
+  const { candidates } = ranking.bounds;
+  const likely = soughts.reduce((sum, sought) => sum + ranking.usersOf(sought), 0);
+  if (likely > UNLIKELY * candidates) return undefined;
+  const found: Candidate[] = [];
+  for (const sought of soughts) {
+    found.push(...(await anyOf(ranking, sought, candidates + 1)));
+    if (found.length > candidates) return undefined;
   }
+  return found;
+}
+
+async function candidatesOnce(ranking: Ranking, combination: Combination): Promise<Candidate[] | undefined> {
+  const { words, looked } = ranking;
+  const key = combination.join();
+  if (!looked.has(key)) looked.set(key, await fewOf(ranking, [soughtBy(ranking, words, combination)]));
   return looked.get(key);
 }
 
 function levelInOrder(ranking: Ranking, level: Level, from: number): Promise<Hit[]> {
-  const { environment, words } = ranking;
-  const soughts = level.combinations.map((combination) => soughtBy(environment, words, combination));
+  const soughts = level.combinations.map((combination) => soughtBy(ranking, ranking.words, combination));
   const score: Scorer = (fields) => (ranking.score(fields) === level.score ? level.score : undefined);
   return inOrderOfIds({ ...ranking, score }, soughts, from);
 }

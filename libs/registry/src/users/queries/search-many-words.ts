@@ -12,12 +12,12 @@ const BETTER: readonly Tier[] = ['exact', 'prefix', 'word prefix'];
  * are ahead of all others, then whoever has one as a prefix, and so on.
  */
 export async function bestOfMany(ranking: Ranking): Promise<Hit[]> {
-  const { environment, words, limit } = ranking;
+  const { words, limit } = ranking;
   const inside: Combination = words.map(() => 'inside');
   const better: Candidate[] = [];
   for (const tier of BETTER) {
     const candidates = await candidatesOf(ranking, combinationsWith(ranking, tier));
-    if (candidates === undefined) return everyone(ranking, [soughtBy(environment, words, inside)]);
+    if (candidates === undefined) return everyone(ranking, [soughtBy(ranking, words, inside)]);
     better.push(...candidates);
     const hits = ranked(ranking, better);
     if (hits.length >= limit) return hits;
@@ -26,7 +26,7 @@ export async function bestOfMany(ranking: Ranking): Promise<Hit[]> {
   const lowest = scoreOf(words, inside);
   const score: Scorer = (fields) => (ranking.score(fields) === lowest ? lowest : undefined);
   const rest = { ...ranking, score, limit: limit - hits.length };
-  return [...hits, ...(await inOrderOfIds(rest, [soughtBy(environment, words, inside)], 0))];
+  return [...hits, ...(await inOrderOfIds(rest, [soughtBy(ranking, words, inside)], 0))];
 }
 
 /** Each word in turn fits in this way, the others somehow. */

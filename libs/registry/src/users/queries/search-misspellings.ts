@@ -1,29 +1,63 @@
 import { type Misspelling, type SoughtWord } from './search-ranking.js';
-import { type Search } from './search-levels.js';
-import { closeNames, type KnownName } from './search-spelling.js';
+import { isClose } from './search-spelling.js';
+
+/** A run of letters in a word, which may be misspelt. */
+export interface UnsureRun {
+  readonly word: SoughtWord;
+  readonly before: string;
+  readonly run: string;
+  readonly after: string;
+  /** How many mistakes it may have. */
+  readonly most: 1 | 2;
+}
+
+interface Name {
+  readonly name: string;
+  readonly users?: number;
+}
 
 /**
- * The words with what they may have meant. One that is more than a run of letters, as an address is, counts as misspelt
+ * What of these words may be misspelt. One that is more than a run of letters, as an address is, counts as misspelt
  * only where nobody was found by it, and only by one mistake in a run of four letters or more.
  */
-export async function withMisspellings({ db, environment, words }: Search, nobody: boolean): Promise<SoughtWord[]> {
-  const runs = words.flatMap((word) => runsOf(word.text).map((run) => ({ ...run, word })));
-  const sought = runs
+export const unsureRuns = (words: readonly SoughtWord[], nobody: boolean): UnsureRun[] =>
+  words
+    .flatMap((word) => runsOf(word.text).map((run) => ({ ...run, word })))
     .map((run) => ({ ...run, most: run.run === run.word.text ? (2 as const) : (1 as const) }))
     .filter(({ run, most }) => most === 2 || (nobody && run.length >= 4));
-  const names = await closeNames(db, environment, sought);
-  const misspellings = sought.map(({ word, before, after }, at) => ({ word, ...meaning(before, names[at]!, after) }));
+
+/** The words with what each of these runs may have meant, in their order. */
+export function withMeanings(
+  words: readonly SoughtWord[],
+  unsure: readonly UnsureRun[],
+  names: readonly (readonly Name[])[],
+): SoughtWord[] {
+  const misspellings = unsure.map((run, at) => ({ word: run.word, ...meaning(run, names[at]!) }));
   return words.map((word) => {
     const meant = misspellings.filter((misspelling) => misspelling.word === word && misspelling.names.length > 0);
     return meant.length > 0 ? { ...word, misspellings: meant } : word;
   });
 }
 
-const meaning = (before: string, names: readonly KnownName[], after: string): Misspelling => ({
+/** The words with what they may have meant among a few names. */
+export function withMeaningsAmong(
+  words: readonly SoughtWord[],
+  unsure: readonly UnsureRun[],
+  names: readonly string[],
+): SoughtWord[] {
+  const close = unsure.map(({ run, most }) => names.filter((name) => isClose(run, name, most)));
+  return withMeanings(
+    words,
+    unsure,
+    close.map((names) => names.map((name) => ({ name }))),
+  );
+}
+
+const meaning = ({ before, after }: UnsureRun, names: readonly Name[]): Misspelling => ({
   before,
   names: names.map(({ name }) => name),
   after,
-  users: names.reduce((sum, { users }) => sum + users, 0),
+  users: names.reduce((sum, { users = 0 }) => sum + users, 0),
 });
 
 // Longer chains of runs are no address that somebody has misspelt.

@@ -15,8 +15,27 @@ export interface Candidate {
   readonly fields: string;
 }
 
-/** Any `most` of them; those of them all are in no order. */
-export async function anyOf({ db, environment }: Place, sought: Sought, most: number): Promise<Candidate[]> {
+/** Any `most` of them, or all in no order; who has several of a choice may be there as often. */
+export async function anyOf(place: Place, sought: Sought, most: number): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for (const part of inShortChoices(sought)) {
+    if (found.length < most) found.push(...(await anyAtOnce(place, part, most - found.length)));
+  }
+  return found;
+}
+
+// What is looked up by a choice alone is looked up in several statements rather than beside what everybody has.
+const MOST_STATEMENTS = 4;
+
+function inShortChoices(sought: Sought): Sought[] {
+  const [shortest = [], ...others] = sought.choices.toSorted((a, b) => a.length - b.length);
+  const isShort = shortest.length <= SHORT_CHOICE || shortest.length > MOST_STATEMENTS * SHORT_CHOICE;
+  if (sought.tokens.length > 0 || isShort) return [sought];
+  const starts = shortest.flatMap((_, at) => (at % SHORT_CHOICE === 0 ? [at] : []));
+  return starts.map((at) => ({ ...sought, choices: [shortest.slice(at, at + SHORT_CHOICE), ...others] }));
+}
+
+async function anyAtOnce({ db, environment }: Place, sought: Sought, most: number): Promise<Candidate[]> {
   const { conditions, values } = conditionsOf(environment, sought);
   const { rows } = await db.query<Candidate>(
     `WITH found AS MATERIALIZED (SELECT id, fields FROM user_search WHERE ${conditions})
@@ -88,14 +107,19 @@ export async function sampleOf({ db, environment }: Place, sought: Sought): Prom
 
 // The statement is the same for any words: each connection plans it once. It is materialized, since for the sake of a
 // limit the planner, who can't know how many there are, would rather read the table from end to end; so it would for
-// a long choice alone, and not for what all have.
+// a long choice alone, and not for what all have, which costs some milliseconds.
 function conditionsOf(environment: string, { tokens, choices, patterns }: Sought) {
-  const all = tokens.length > 0 ? tokens : [tokenOfEverybody(environment)];
-  const values: unknown[] = [environment, literal(all), patterns.map(likePattern)];
+  const isShort = choices.some((choice) => choice.length <= SHORT_CHOICE);
+  const all = tokens.length > 0 || isShort ? tokens : [tokenOfEverybody(environment)];
+  const values: unknown[] = [environment, patterns.map(likePattern)];
+  const every = all.length > 0 ? [`AND tokens @> $${values.push(literal(all))}::int[]`] : [];
   const some = choices.map((choice) => `AND tokens && $${values.push(literal(choice))}::int[]`);
-  const conditions = `environment = $1 AND tokens @> $2::int[] AND fields LIKE ALL ($3::text[]) ${some.join(' ')}`;
+  const conditions = `environment = $1 AND fields LIKE ALL ($2::text[]) ${[...every, ...some].join(' ')}`;
   return { conditions, values };
 }
+
+/** For so few the planner takes the index: it takes them for a tenth of all users at most. */
+const SHORT_CHOICE = 16;
 
 const literal = (tokens: readonly number[]): string => `{${tokens.join(',')}}`;
 

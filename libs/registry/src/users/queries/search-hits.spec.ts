@@ -153,4 +153,16 @@ describe('words that too many users have for all of these to be compared', () =>
     await expect(search('a b c d e f')).rejects.toMatchObject({ code: 'unavailable' });
     expect(await search('a b c d e')).toMatchObject([{ id: 1 }]);
   });
+
+  it('do not take what was found from whoever asked for it', async () => {
+    const names = (lastName: string) => ({ username: 'jane', email: 'smith@x', firstName: 'harry', lastName });
+    const environment = await views.environmentOf([
+      person(1, names('bertram')),
+      ...Array.from({ length: 20 }, (_, at) => person(2_000 + at, names('bertran'))),
+    ]);
+    const search = (q: string) =>
+      bestHits({ db: views.postgres.prepared, environment, words: soughtWords(q), limit: 5 }, bounds);
+    await expect(search('jane smith harry bertrax')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await search('jane smith harry bertram')).toMatchObject([{ id: 1 }]);
+  });
 });

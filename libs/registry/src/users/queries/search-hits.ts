@@ -1,3 +1,4 @@
+import { Problem } from '#platform';
 import {
   bestOfLevels,
   type Bounds,
@@ -24,7 +25,7 @@ import { sampleOf } from './search-statements.js';
 const BOUNDS: Bounds = { candidates: 300, page: 500, budgetMs: 3_000 };
 /** With more words, the combinations are too many to be looked for one by one, */
 const MOST_WORDS = 5;
-/** or with more that may be misspelt. */
+/** or with more where one may be misspelt. */
 const MOST_UNSURE = 3;
 /** Longer lists of words are spelt right or not found. */
 const MOST_MISSPELT = 10;
@@ -39,7 +40,14 @@ export async function bestHits(asked: Search, most = BOUNDS): Promise<Hit[]> {
   const hits = await spelledSo(ranking);
   if (hits.length >= limit || words.length > MOST_MISSPELT) return hits;
   const known = new Set(hits.map(({ id }) => id));
-  return [...hits, ...(await spelledAlike({ ...ranking, known, limit: limit - hits.length }))];
+  const alike = spelledAlike({ ...ranking, known, limit: limit - hits.length });
+  return [...hits, ...(await (hits.length > 0 ? alike.catch(noneIfTooMany) : alike))];
+}
+
+/** Close spellings come when there is room: what would cost too much does not take the place of what was found. */
+function noneIfTooMany(error: unknown): Hit[] {
+  if (error instanceof Problem) return [];
+  throw error;
 }
 
 /** The best hits of which every word is there as it is spelt. */

@@ -71,6 +71,8 @@ describe('running it', () => {
         return asked;
       });
       expect(answer.body).toMatchObject({ id: 1, username: 'late' });
+      const noReader = await lagging.client('demo', { scope: 'workspaces:read' });
+      expect(await noReader('GET', location)).toMatchObject({ status: 404 });
       expect(await register()).toMatchObject({ status: 201, body: answer.body });
     } finally {
       await projecting.stop();

@@ -208,4 +208,17 @@ describe('users on v3', () => {
     expect([(await remove()).response.status, (await remove()).response.status]).toEqual([204, 204]);
     expect(await send(jane)).toMatchObject({ response: { status: 201 }, data: first.data });
   });
+
+  it('answers so however large the profile has become since', async () => {
+    const tidemark = await clientOf('grown');
+    await register(tidemark, 'jane');
+    const large = 'x'.repeat(9_000);
+    const change = (profile: object, header?: { 'Idempotency-Key': string }) =>
+      tidemark.PATCH('/api/v3/users/{user_id}', { ...at(1, header), body: { profile: profile as never } });
+    const first = await change({ a: large }, { 'Idempotency-Key': 'key' });
+    expect(first.response.status).toBe(200);
+    expect((await change({ a: null, b: large })).response.status).toBe(200);
+    expect((await change({ a: large })).response.status).toBe(422);
+    expect(await change({ a: large }, { 'Idempotency-Key': 'key' })).toMatchObject({ data: first.data });
+  });
 });

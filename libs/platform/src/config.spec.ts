@@ -18,6 +18,12 @@ describe('the settings', () => {
     });
   });
 
+  it('take a master key with former ones behind it, or none', () => {
+    const [now, before] = ['n'.repeat(32), 'b'.repeat(32)];
+    expect(readConfig(good).masterKeys).toEqual([]);
+    expect(readConfig({ ...good, TIDEMARK_MASTER_KEY: `${now}, ${before}` }).masterKeys).toEqual([now, before]);
+  });
+
   it('name every variable that is missing, at once', () => {
     const read = () => readConfig({ AUTH_JWT_SECRET: good.AUTH_JWT_SECRET });
     expect(read).toThrow(ConfigError);
@@ -26,6 +32,7 @@ describe('the settings', () => {
 
   it.each([
     ['a short secret', { AUTH_JWT_SECRET: 'ä'.repeat(15) }, /at least 32 bytes/],
+    ['a short master key', { TIDEMARK_MASTER_KEY: `${'x'.repeat(32)},short` }, /MASTER_KEY: at least 32 bytes/],
     ['no way to check tokens', { AUTH_JWT_SECRET: '' }, /set one/],
     ['two ways to check tokens', { AUTH_JWKS_URL: 'https://id.example/keys' }, /exclude each other/],
     ['a broker without a port', { KAFKA_BROKERS: 'kafka' }, /host:port/],

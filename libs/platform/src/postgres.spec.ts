@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { isOutage } from './http/problem-filter.js';
 import { Namespace } from './namespace.js';
-import { Postgres } from './postgres.js';
+import { Postgres, prepared, together } from './postgres.js';
 
 describe('a statement that gets no answer', () => {
   const postgres = () => new Postgres(process.env.DATABASE_URL!, new Namespace('t'), { max: 1, queryTimeoutMs: 100 });
@@ -20,5 +20,33 @@ describe('a statement that gets no answer', () => {
     const work = open.transaction((tx) => tx.query('SELECT pg_sleep(20)'));
     await expect(work).rejects.toThrow('Query read timeout');
     expect((await open.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('what a transaction asks side by side', () => {
+  const postgres = new Postgres(process.env.DATABASE_URL!, new Namespace('t'), { max: 1 });
+  afterAll(() => postgres.close());
+
+  it('has all ended when one of it fails: nothing is sent behind the rollback', async () => {
+    const order: string[] = [];
+    const failing = Promise.reject(new Error('a bug'));
+    const slow = async () => {
+      await postgres.prepared.query('SELECT 1');
+      order.push('ended');
+    };
+    await expect(together([failing, slow()])).rejects.toThrow('a bug');
+    order.push('failed');
+    expect(order).toEqual(['ended', 'failed']);
+  });
+
+  it('leaves nothing of its statements behind when one of them fails', async () => {
+    await postgres.query('CREATE TEMPORARY TABLE kept (n int PRIMARY KEY)');
+    const work = postgres.transaction(async (connection) => {
+      const tx = prepared(connection);
+      const put = (n: number) => tx.query('INSERT INTO kept VALUES ($1)', [n]);
+      await together([put(1), put(1), put(2)]);
+    });
+    await expect(work).rejects.toThrow(/duplicate key/);
+    expect((await postgres.query('SELECT * FROM kept')).rows).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
 }
 
 /**
- * The least of a view: keeps positions beside what it took, and takes only what begins at its position, so that an
+ * The least of a view: keeps positions beside what it took, and takes of a batch what it does not have yet, so that an
  * owner that comes late changes nothing. Several consumers can share it, as instances share a database.
  */
 export class RecordingView {
@@ -56,10 +56,12 @@ export class RecordingView {
   }
 
   private take(partition: number, records: readonly LogRecord[]): void {
-    if (records[0]?.offset !== (this.positions.get(partition) ?? 0)) return;
-    if (records.some(({ offset }, n) => offset !== (records[0]?.offset ?? 0) + n))
-      throw new Error('records have a gap');
-    this.records.push(...records);
-    this.positions.set(partition, (records.at(-1)?.offset ?? 0) + 1);
+    const first = records[0]?.offset ?? 0;
+    if (records.some(({ offset }, n) => offset !== first + n)) throw new Error('records have a gap');
+    const position = this.positions.get(partition) ?? 0;
+    if (first > position) throw new Error(`records begin at ${first} where the view is at ${position}`);
+    const fresh = records.filter(({ offset }) => offset >= position);
+    this.records.push(...fresh);
+    this.positions.set(partition, position + fresh.length);
   }
 }

@@ -1,4 +1,5 @@
 import { type Client } from 'pg';
+import { FOLD_NAMES, Namespace } from '#platform';
 import { type BenchService } from './service.ts';
 import { type Person, personOf } from './search-people.ts';
 
@@ -8,9 +9,10 @@ export const USERS = 1_000_000;
 
 /** The schema of the registry's views, in which `client` finds them by their bare names from then on. */
 export async function useViews(client: Client, { env }: Pick<BenchService, 'env'>): Promise<string> {
-  const schema = `${env['TIDEMARK_NAMESPACE']}_registry`;
-  await client.query(`SET search_path = "${schema}", "${env['TIDEMARK_NAMESPACE']}_activities", public`);
-  return schema;
+  const namespace = new Namespace(env['TIDEMARK_NAMESPACE']!);
+  const schemas = FOLD_NAMES.map((fold) => namespace.views(fold));
+  await client.query(`SET search_path = ${schemas.join(', ')}, public`);
+  return namespace.views('registry');
 }
 
 /** People with the numbers from `from` up to `to`, who are made up again each time. */

@@ -1,14 +1,16 @@
 import { type AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
 import { Pool } from 'pg';
+import { FOLD_NAMES, Namespace } from '#platform';
 
 // What the service is measured against: the same query and as many connections, with nothing around it: no tokens, no
 // schemas, no framework on top.
-const namespace = process.env['TIDEMARK_NAMESPACE'];
+const namespace = new Namespace(process.env['TIDEMARK_NAMESPACE']!);
+const schemas = FOLD_NAMES.map((fold) => namespace.views(fold)).join(',');
 const pool = new Pool({
   connectionString: process.env['DATABASE_URL'],
   max: 10,
-  options: `-c search_path=${namespace}_registry,${namespace}_activities`,
+  options: `-c search_path=${schemas}`,
 });
 const app = fastify();
 

@@ -71,7 +71,7 @@ describe('a command', () => {
   async function holdUp(environment: string): Promise<void> {
     await elsewhere.query('BEGIN');
     await elsewhere.query(
-      `INSERT INTO "${service.namespace.schema('registry')}".workspaces (environment, id, name, created_on, version)
+      `INSERT INTO "${service.namespace.views('registry')}".workspaces (environment, id, name, created_on, version)
        VALUES ($1, 1, 'held', now(), 1)`,
       [environment],
     );

@@ -1,12 +1,12 @@
-import { type Namespace, type Postgres } from '#platform';
+import { FOLD_NAMES, type Namespace, type Postgres } from '#platform';
 import { readRows } from './views.js';
 
-/** All views there are, whatever they will be; how far a rebuild had to go is of the rebuild, not of the log. */
+/** All views there are, whatever they will be; which generation it is, and how far it had to go, is not of the log. */
 export async function readAllViews(postgres: Postgres, namespace: Namespace): Promise<Record<string, unknown[]>> {
   const { rows: tables } = await postgres.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables
-     WHERE table_schema = ANY ($1) AND table_type = 'BASE TABLE' ORDER BY 1`,
-    [['registry', 'activities'].map((fold) => namespace.schema(fold))],
+     WHERE table_schema = ANY ($1) AND table_type = 'BASE TABLE' AND table_name NOT LIKE '%\\_generation' ORDER BY 1`,
+    [FOLD_NAMES.map((fold) => namespace.views(fold))],
   );
   const views = await readRows(
     postgres,

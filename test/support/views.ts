@@ -1,5 +1,5 @@
 import { type LogRecord } from '#event-sourcing';
-import { createLogger, Namespace, Postgres } from '#platform';
+import { createLogger, FOLD_NAMES, Namespace, Postgres } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { freshNamespace } from './namespaces.js';
 
@@ -57,9 +57,11 @@ export async function dropKeys(postgres: Postgres, namespace: Namespace): Promis
   await postgres.query(`DROP SCHEMA IF EXISTS ${namespace.schema('keys')} CASCADE`);
 }
 
-/** All views of a namespace: what an operator may do at any time. */
+/** All views of a namespace, of whatever version: what an operator may do at any time. */
 export async function dropViews(postgres: Postgres, namespace: Namespace): Promise<void> {
-  for (const fold of ['registry', 'activities']) {
-    await postgres.query(`DROP SCHEMA IF EXISTS ${namespace.schema(fold)} CASCADE`);
-  }
+  const { rows } = await postgres.query<{ schema: string }>(
+    'SELECT nspname AS schema FROM pg_namespace WHERE nspname ~ $1',
+    [`^${namespace.name}_(${FOLD_NAMES.join('|')})_v`],
+  );
+  for (const { schema } of rows) await postgres.query(`DROP SCHEMA "${schema}" CASCADE`);
 }

@@ -75,7 +75,7 @@ async function foldStatus(fold: FoldViews, servers: Servers, down: Record<string
   );
   problems.push(...partitions.flatMap(outsideTheLog));
   const lag = partitions.reduce<number | null>((sum, { lag }) => (sum === null || lag === null ? null : sum + lag), 0);
-  const version = checkpoints === undefined ? null : fold.version;
+  const version = checkpoints === undefined ? null : servers.namespace.version(fold.name);
   return { name: fold.name, topic: fold.topic.name, version, problems, lag, partitions };
 }
 

@@ -51,7 +51,7 @@ export class Views {
   }
 
   async drop(): Promise<void> {
-    await this.postgres.query(`DROP SCHEMA ${this.namespace.schema('activities')} CASCADE`);
+    await this.postgres.query(`DROP SCHEMA ${this.namespace.views('activities')} CASCADE`);
   }
 
   /** Every row of every view, the same for the same contents: but for how far a rebuild had to go. */

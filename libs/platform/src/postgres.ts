@@ -1,5 +1,5 @@
 import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
-import { type Namespace } from './namespace.js';
+import { FOLD_NAMES, type Namespace } from './namespace.js';
 
 // Counts and positions stay far below 2^53; as numbers they can be compared and added.
 types.setTypeParser(types.builtins.INT8, Number);
@@ -64,7 +64,7 @@ export class Postgres {
   readonly prepared: Queryable;
 
   constructor(url: string, namespace: Namespace, options: PostgresOptions = {}) {
-    const path = ['registry', 'activities'].map((fold) => namespace.schema(fold)).join(',');
+    const path = FOLD_NAMES.map((fold) => namespace.views(fold)).join(',');
     this.pool = new Pool({
       connectionString: url,
       max: options.max ?? 10,

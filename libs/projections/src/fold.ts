@@ -1,13 +1,11 @@
 import { type LogRecord, type Topic } from '#event-sourcing';
-import { type Queryable } from '#platform';
+import { type FoldName, type Queryable } from '#platform';
 
 /** What a fold feeds, as far as readers have to know. */
 export interface FoldViews {
-  /** Also the name of its Postgres schema, consumer group and announcements. */
-  readonly name: string;
+  /** Its Postgres schema, consumer group and announcements are named after it, and after the version of the views. */
+  readonly name: FoldName;
   readonly topic: Topic;
-  /** Goes up whenever the views' tables or contents change: the live generation then has to be rebuilt. */
-  readonly version: number;
   /** Creates the views' tables and indexes, by their bare names, in an empty schema. */
   readonly tables: string;
 }

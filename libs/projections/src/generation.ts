@@ -2,15 +2,15 @@ import { type Extent } from '#event-sourcing';
 import { type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
 import { type FoldViews } from './fold.js';
 
-/** The live views are of another version than this code, not there (yet), or still on their way through the log. */
+/** The views that this code reads are not there (yet), or still on their way through the log. */
 export class GenerationMissing extends Error {
   override readonly name = 'GenerationMissing';
 }
 
 /**
- * Makes the live generation of a fold's views where there is none: empty, at the start of the log, and complete once
- * it has come to where the log's partitions end now (`extents`). Views of another version are left alone:
- * `GenerationMissing`.
+ * Makes the live generation of a fold's views where there is none of any version: empty, at the start of the log, and
+ * complete once it has come to where the log's partitions end now (`extents`). Beside views of another version none are
+ * made: `GenerationMissing`.
  */
 export async function prepareGeneration(
   postgres: Postgres,
@@ -20,15 +20,16 @@ export async function prepareGeneration(
 ): Promise<void> {
   await postgres.transaction(async (tx) => {
     // Several processes start at once.
-    await takeTurn(tx, namespace.schema(fold.name));
-    if ((await versionOf(tx, namespace, fold)) === undefined) await createViews(tx, namespace, fold, extents);
+    await takeTurn(tx, namespace.views(fold.name));
+    const versions = await liveVersions(tx, namespace, fold);
+    if (versions.length === 0) await createViews(tx, namespace.views(fold.name), fold, extents);
   });
-  await requireVersion(postgres, namespace, fold);
+  await requireViews(postgres, namespace, fold);
 }
 
-/** Throws `GenerationMissing` unless the live views are those that this code's fold writes, and complete. */
+/** Throws `GenerationMissing` unless the views that this code's fold writes are there, and complete. */
 export async function requireGeneration(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<void> {
-  await requireVersion(db, namespace, fold);
+  await requireViews(db, namespace, fold);
   const { rows } = await db.query<{ behind: number | null }>(
     `SELECT sum(complete_at - position) AS behind FROM ${fold.name}_checkpoints WHERE position < complete_at`,
   );
@@ -38,28 +39,30 @@ export async function requireGeneration(db: Queryable, namespace: Namespace, fol
   }
 }
 
-async function requireVersion(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<void> {
-  const version = await versionOf(db, namespace, fold);
-  if (version === fold.version) return;
+async function requireViews(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<void> {
+  const versions = await liveVersions(db, namespace, fold);
+  const version = namespace.version(fold.name);
+  if (versions.includes(version)) return;
   throw new GenerationMissing(
-    version === undefined
+    versions.length === 0
       ? `the views of ${fold.name} are missing: start a projector, or run "tidemark migrate"`
-      : `the views of ${fold.name} are of version ${version}, this code's are ${fold.version}: ` +
-          `drop the schema ${namespace.schema(fold.name)} and start a projector, which reads the log again`,
+      : `the views of ${fold.name} are of version ${versions.join(' and ')}, this code's are ${version}: ` +
+          'run "tidemark replay", which builds them from the log',
   );
 }
 
+/** Creates a generation of a fold's views in a schema of its own, at the start of the log. */
 async function createViews(
   tx: Queryable,
-  namespace: Namespace,
+  schema: string,
   fold: FoldViews,
   extents: ReadonlyMap<number, Extent>,
 ): Promise<void> {
-  const schema = namespace.schema(fold.name);
-  await tx.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+  await tx.query(`CREATE SCHEMA "${schema}"`);
   await tx.query(`SET LOCAL search_path TO "${schema}", public`);
-  await tx.query(`CREATE TABLE ${fold.name}_generation (version int NOT NULL)`);
-  await tx.query(`INSERT INTO ${fold.name}_generation VALUES ($1)`, [fold.version]);
+  // One row: a generation that takes the place of another has another id.
+  await tx.query(`CREATE TABLE ${fold.name}_generation (id uuid NOT NULL)`);
+  await tx.query(`INSERT INTO ${fold.name}_generation VALUES (gen_random_uuid())`);
   await tx.query(
     `CREATE TABLE ${fold.name}_checkpoints
        (partition int PRIMARY KEY, position bigint NOT NULL, complete_at bigint NOT NULL)`,
@@ -72,10 +75,12 @@ async function createViews(
   await tx.query(fold.tables);
 }
 
-async function versionOf(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<number | undefined> {
-  const table = `${namespace.schema(fold.name)}.${fold.name}_generation`;
-  const { rows } = await db.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
-  if (!rows[0]?.exists) return undefined;
-  const versions = await db.query<{ version: number }>(`SELECT version FROM ${table}`);
-  return versions.rows[0]?.version;
+/** The versions of a fold's views of which there is a live generation. */
+async function liveVersions(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<number[]> {
+  const { rows } = await db.query<{ version: number }>(
+    `SELECT substring(nspname FROM '_v([0-9]+)$')::int AS version FROM pg_namespace
+     WHERE nspname ~ ('^' || $1 || '_v[0-9]+$') ORDER BY 1`,
+    [`${namespace.name}_${fold.name}`],
+  );
+  return rows.map(({ version }) => version);
 }

@@ -6,14 +6,13 @@ import { freshNamespace } from '../../../test/support/namespaces.js';
 import { dropViews } from '../../../test/support/views.js';
 import { type Fold } from './fold.js';
 import { generationGate } from './generation-gate.js';
-import { requireGeneration } from './generation.js';
+import { prepareGeneration, requireGeneration } from './generation.js';
 import { project } from './projector.js';
 
 /** Keeps each value with how often it was applied: whatever is lost or doubled shows. */
 const ledger = (namespace: Namespace, before: (records: readonly LogRecord[]) => Promise<unknown>): Fold => ({
   name: 'registry',
   topic: { name: namespace.topic('registry'), partitions: 2 },
-  version: 1,
   tables: 'CREATE TABLE ledger (value text PRIMARY KEY, times int NOT NULL)',
   batch: 3,
   prepare: (_partition, records) =>
@@ -177,10 +176,10 @@ describe('the projection of a fold', () => {
 
   it('refuses views of another version and says what to do', async () => {
     const { fold } = await owner();
-    const newer = { ...fold, version: 2 };
-    await expect(requireGeneration(postgres, namespace, newer)).rejects.toThrow(
-      /version 1, this code's are 2: drop the schema/,
-    );
+    const newer = new Namespace(namespace.name, { registry: namespace.version('registry') + 1, activities: 1 });
+    const refusal = /are of version \d+, this code's are \d+: run "tidemark replay"/;
+    await expect(requireGeneration(postgres, newer, fold)).rejects.toThrow(refusal);
+    await expect(prepareGeneration(postgres, newer, fold, new Map())).rejects.toThrow(refusal);
     await expect(requireGeneration(postgres, namespace, fold)).resolves.toBeUndefined();
   });
 });

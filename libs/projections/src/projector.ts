@@ -1,5 +1,14 @@
-import { type Consumption, type EventLog, type LogRecord } from '#event-sourcing';
-import { counter, isOutage, type Logger, type Namespace, type Postgres, prepared, together } from '#platform';
+import { type Consumption, type EventLog, type LogRecord, type Position } from '#event-sourcing';
+import {
+  counter,
+  isOutage,
+  type Logger,
+  type Namespace,
+  type Postgres,
+  prepared,
+  type Queryable,
+  together,
+} from '#platform';
 import { moveCheckpoint, readCheckpoints, StaleOwner } from './checkpoints.js';
 import { type Fold, type Write } from './fold.js';
 import { prepareGeneration } from './generation.js';
@@ -23,9 +32,23 @@ interface Surroundings {
 export async function project(fold: Fold, around: Surroundings): Promise<Consumption> {
   const { log, postgres, namespace } = around;
   await prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
+  return follow(fold, around, { group: namespace.group(fold.name), channel: namespace.views(fold.name) });
+}
+
+/** Who feeds a generation of the views: the one that `postgres` finds by bare names. */
+export interface Feed {
+  /** The group of consumers that share its partitions. */
+  readonly group: string;
+  /** Where commits are announced; nowhere when left out. */
+  readonly channel?: string;
+}
+
+/** As `project`, for a generation that is there. */
+export async function follow(fold: Fold, around: Surroundings, feed: Feed): Promise<Consumption> {
+  const { log, postgres } = around;
   return log.consume({
     topic: fold.topic.name,
-    group: namespace.group(fold.name),
+    group: feed.group,
     startAt: async (partitions) => {
       const checkpoints = await untilItWorks(
         around,
@@ -36,7 +59,7 @@ export async function project(fold: Fold, around: Surroundings): Promise<Consump
     },
     apply: async (partition, records, stillOwned) => {
       try {
-        await applyInBatches(fold, around, partition, records, stillOwned);
+        await applyInBatches({ fold, around, feed, partition }, records, stillOwned);
       } catch (error) {
         // Whoever owns the partition now begins at the checkpoint; what went wrong here is no longer of interest.
         if (stillOwned()) throw error;
@@ -45,19 +68,22 @@ export async function project(fold: Fold, around: Surroundings): Promise<Consump
   });
 }
 
+/** Who applies the records of one partition. */
+interface Owner {
+  readonly fold: Fold;
+  readonly around: Surroundings;
+  readonly feed: Feed;
+  readonly partition: number;
+}
+
 /** Each batch is prepared while the one before it is written. */
-async function applyInBatches(
-  fold: Fold,
-  around: Surroundings,
-  partition: number,
-  records: readonly LogRecord[],
-  stillOwned: () => boolean,
-): Promise<void> {
+async function applyInBatches(owner: Owner, records: readonly LogRecord[], stillOwned: () => boolean): Promise<void> {
+  const { fold, around, partition } = owner;
   let prepared = prepareBatch(fold, partition, records.slice(0, fold.batch));
   for (let start = 0; start < records.length && stillOwned(); start += fold.batch) {
     const batch = prepared;
     prepared = prepareBatch(fold, partition, records.slice(start + fold.batch, start + 2 * fold.batch));
-    await untilItWorks(around, stillOwned, () => applyBatch(fold, around, partition, batch));
+    await untilItWorks(around, stillOwned, () => applyBatch(owner, batch));
   }
 }
 
@@ -80,37 +106,34 @@ function prepareBatch(fold: Fold, partition: number, records: readonly LogRecord
   return { records, write };
 }
 
-async function applyBatch(fold: Fold, around: Surroundings, partition: number, batch: Batch): Promise<void> {
+async function applyBatch(owner: Owner, batch: Batch): Promise<void> {
+  const { fold, partition } = owner;
   try {
-    await commitBatch(fold, around, partition, batch);
+    await commitBatch(owner, batch);
   } catch (error) {
     if (!(error instanceof StaleOwner)) throw error;
     stale.inc({ fold: fold.name });
-    const rest = await notYetApplied(fold, around, partition, batch.records);
-    if (rest.length > 0) await commitBatch(fold, around, partition, prepareBatch(fold, partition, rest));
+    const rest = await notYetApplied(owner, batch.records);
+    if (rest.length > 0) await commitBatch(owner, prepareBatch(fold, partition, rest));
   }
 }
 
-async function commitBatch(
-  fold: Fold,
-  { postgres, namespace }: Surroundings,
-  partition: number,
-  { records, write }: Batch,
-): Promise<void> {
+async function commitBatch({ fold, around, feed, partition }: Owner, { records, write }: Batch): Promise<void> {
   const from = records[0]!.offset;
   const to = records.at(-1)!.offset + 1;
   const writeTo = await write();
-  const afterCommit = await postgres.transaction(async (connection) => {
+  const afterCommit = await around.postgres.transaction(async (connection) => {
     const tx = prepared(connection);
-    await together([
-      moveCheckpoint(tx, fold, partition, from, to),
-      // Told when the transaction commits, and not if it does not.
-      tx.query('SELECT pg_notify($1, $2)', [namespace.channel(fold.name), `${partition}:${to}`]),
-    ]);
+    await together([moveCheckpoint(tx, fold, partition, from, to), announce(tx, feed, partition, to)]);
     return writeTo(tx);
   });
   applied.inc({ fold: fold.name }, records.length);
   await afterCommit?.();
+}
+
+/** Told when the transaction commits, and not if it does not. */
+async function announce(tx: Queryable, { channel }: Feed, partition: number, to: Position): Promise<void> {
+  if (channel !== undefined) await tx.query('SELECT pg_notify($1, $2)', [channel, `${partition}:${to}`]);
 }
 
 /**
@@ -119,12 +142,10 @@ async function commitBatch(
  * underneath; only a new start at the checkpoint is right then.
  */
 async function notYetApplied(
-  fold: Fold,
-  { postgres }: Surroundings,
-  partition: number,
+  { fold, around, partition }: Owner,
   batch: readonly LogRecord[],
 ): Promise<readonly LogRecord[]> {
-  const position = (await readCheckpoints(postgres, fold)).get(partition);
+  const position = (await readCheckpoints(around.postgres, fold)).get(partition);
   const first = batch[0]!.offset;
   if (position === undefined || position < first) {
     throw new Error(`the checkpoint of ${fold.name}/${partition} fell back to ${position} while at ${first}`);

@@ -22,7 +22,7 @@ export interface SearchViews {
 export async function openSearchViews(databaseUrl: string): Promise<SearchViews> {
   const namespace = new Namespace(`t${randomUUID().replaceAll('-', '').slice(0, 16)}`);
   const postgres = new Postgres(databaseUrl, namespace);
-  const schema = namespace.schema('registry');
+  const schema = namespace.views('registry');
   await postgres.query(`CREATE SCHEMA ${schema}`);
   await postgres.query(`CREATE TABLE users (environment text, id bigint, username text, email text, first_name text,
     last_name text, is_active boolean, PRIMARY KEY (environment, id))`);

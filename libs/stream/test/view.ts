@@ -103,7 +103,7 @@ export class View {
       await (
         await fold.prepare(partition, logged)
       )(tx);
-      await tx.query('SELECT pg_notify($1, $2)', [this.namespace.channel(fold.name), `${partition}:${end}`]);
+      await tx.query('SELECT pg_notify($1, $2)', [this.namespace.views(fold.name), `${partition}:${end}`]);
     });
   }
 }

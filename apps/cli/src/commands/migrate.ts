@@ -17,9 +17,9 @@ export function migrateCommand(program: Command, surroundings: Surroundings): vo
         await prepareKeys(new Keyring(postgres, namespace, config.masterKeys), log, namespace);
         for (const fold of folds) {
           await prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
-          const { name, topic, version } = fold;
+          const { name, topic } = fold;
           surroundings.out.write(
-            `${name}: topic ${topic.name} of ${topic.partitions} partitions, views of version ${version}\n`,
+            `${name}: topic ${topic.name} of ${topic.partitions} partitions, views of version ${namespace.version(name)}\n`,
           );
         }
       }),

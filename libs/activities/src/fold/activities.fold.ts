@@ -23,7 +23,6 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
   return {
     name: 'activities',
     topic: activitiesTopic(namespace),
-    version: 1,
     tables: ACTIVITIES_TABLES,
     batch: 2_000,
     prepare(partition, records) {

@@ -32,7 +32,7 @@ describe('who waits for the outcome of a command', () => {
         `INSERT INTO outcomes SELECT id, 'demo', now(), '{"rejected":"not-found"}' FROM unnest($1::uuid[]) AS id`,
         [ids],
       );
-      await tx.query('SELECT pg_notify($1, $2)', [views.namespace.channel('registry'), `${partition}:1`]);
+      await tx.query('SELECT pg_notify($1, $2)', [views.namespace.views('registry'), `${partition}:1`]);
     });
   const expectOne = (partition = 0) => {
     const id = newCommandId();

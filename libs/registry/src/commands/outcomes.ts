@@ -27,7 +27,7 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     await this.notifications.listen(
-      this.namespace.channel('registry'),
+      this.namespace.views('registry'),
       (announced) => this.look([parseInt(announced)]),
       () => this.look(this.waiting.keys()),
     );

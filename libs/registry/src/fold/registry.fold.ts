@@ -26,7 +26,6 @@ export function registryViews(namespace: Namespace): FoldViews {
   return {
     name: 'registry',
     topic: registryTopic(namespace),
-    version: 4,
     tables: REGISTRY_TABLES + SEARCH_TABLES,
   };
 }

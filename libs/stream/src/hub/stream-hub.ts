@@ -47,7 +47,7 @@ export class StreamHub {
       (_, partition) => new PartitionTail(partition, this.source, checkpoints.get(partition) ?? 0),
     );
     await notifications.listen(
-      namespace.channel(FOLD),
+      namespace.views(FOLD),
       (payload) => this.heard(payload),
       () => void this.persist(() => this.look()).catch(() => undefined),
     );

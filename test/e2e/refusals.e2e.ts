@@ -71,6 +71,18 @@ describe('what is refused', () => {
     expect(answer).toMatchObject({ status: 400, body: { type: '/problems/invalid-request', errors: [{ parameter }] } });
   });
 
+  it.each(['%', '%E0%A4%A', '%C3%28', 'a%'])('a query that cannot be decoded is 400: %s', async (q) => {
+    for (const call of [`search?q=${q}`, `?page=1&isActive=${q}`]) {
+      const answer = await demo('GET', `/api/v3/users${call.startsWith('?') ? '' : '/'}${call}`);
+      expect(answer).toMatchObject({ status: 400, body: { type: '/problems/invalid-request' } });
+    }
+  });
+
+  it('a body that is wrong as a whole is told so without a place', async () => {
+    const { status, body } = await demo('POST', '/api/v3/users', []);
+    expect({ status, detail: body.detail }).toEqual({ status: 422, detail: expect.stringMatching(/^[A-Z]/) });
+  });
+
   it.each(['0', '-1', '1e3', '%00', 'x', '99999999999999999999'])('the id %s is 400', async (id) => {
     expect((await demo('GET', `/api/v3/users/${id}`)).status).toBe(400);
   });

@@ -31,8 +31,14 @@ export function checkInput<Schema extends z.ZodType>(place: Place, schema: Schem
     .slice(0, MOST_ERRORS)
     .flatMap((issue) => inputErrors(place, issue, input))
     .slice(0, MOST_ERRORS);
-  const summary = errors.map((error) => `${error.pointer ?? error.parameter ?? ''}: ${error.detail}`).slice(0, 3);
+  const summary = errors.map(inWords).slice(0, 3);
   throw new Problem(place === 'body' ? 'invalid-body' : 'invalid-request', summary.join('; '), { errors });
+}
+
+/** A body that is wrong as a whole has no place to name. */
+function inWords({ pointer, parameter, detail }: InputError): string {
+  const place = pointer ?? parameter ?? '';
+  return place === '' ? detail : `${place}: ${detail}`;
 }
 
 /** One issue of the schema as entries of `errors`; several unknown fields come as one issue. */

@@ -17,6 +17,7 @@ const NoQuery = z.strictObject({});
 /** Refuses what the route does not take, as its `@Endpoint` says, before a body is read. */
 export function checkShape(request: FastifyRequest): void {
   const { consumes, takesQuery, ticket } = request.routeOptions.config;
+  checkEscapes(request.url);
   if (takesQuery === false) {
     const { ticket: _, ...others } = request.query as Record<string, unknown>;
     checkInput('query', NoQuery, ticket ? others : request.query);
@@ -24,6 +25,17 @@ export function checkShape(request: FastifyRequest): void {
   if (consumes) checkMediaType(request, consumes);
   // A client that names its media type on every call would be told that nothing is no JSON.
   else if (!hasBody(request)) delete request.raw.headers['content-type'];
+}
+
+/** Fastify takes a query's broken escapes as plain text: a search would look for what nobody asked. */
+function checkEscapes(url: string): void {
+  const question = url.indexOf('?');
+  if (question === -1) return;
+  try {
+    decodeURIComponent(url.slice(question));
+  } catch (cause) {
+    throw new Problem('invalid-request', 'The query is not percent-encoded UTF-8.', { cause });
+  }
 }
 
 function checkMediaType(request: FastifyRequest, consumes: readonly string[]): void {

@@ -1,4 +1,5 @@
 import { benchCommands } from './commands.ts';
+import { benchFaults, benchResends } from './faults.ts';
 import { benchImport } from './import.ts';
 import { benchReads } from './reads.ts';
 import { type Figure, report } from './report.ts';
@@ -10,7 +11,9 @@ interface Benchmark {
 }
 
 const benchmarks: Record<string, Benchmark> = {
-  import: { title: 'Importing a git history', run: benchImport },
+  import: { title: 'Importing history', run: benchImport },
+  faults: { title: 'Activities through faults of the log', run: benchFaults },
+  resends: { title: 'Activities that are sent again', run: benchResends },
   commands: { title: 'Commands', run: benchCommands },
   reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
   search: { title: 'Search of 1,000,000 users', run: () => benchSearch(process.env['DATABASE_URL']!) },

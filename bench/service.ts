@@ -15,7 +15,8 @@ export interface BenchService {
   stop(): Promise<void>;
 }
 
-export async function startService(): Promise<BenchService> {
+/** `ofApi` are variables that the interface alone has. */
+export async function startService(ofApi: NodeJS.ProcessEnv = {}): Promise<BenchService> {
   const port = await freePort();
   const env = {
     ...process.env,
@@ -27,7 +28,8 @@ export async function startService(): Promise<BenchService> {
   };
   const apps: ChildProcess[] = [];
   for (const name of ['projector', 'api']) {
-    const app = run(env, ['ignore', 'inherit', 'inherit', 'ipc'], name);
+    const own = name === 'api' ? { ...env, ...ofApi } : env;
+    const app = run(own, ['ignore', 'inherit', 'inherit', 'ipc'], name);
     apps.push(app);
     await once(app, 'message');
   }

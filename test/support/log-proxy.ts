@@ -1,26 +1,41 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-
-const PRODUCE = 0;
+import {
+  correlationOf,
+  frames,
+  METADATA,
+  PRODUCE,
+  type Request,
+  requestOf,
+  storageError,
+  withAddress,
+} from './kafka-frames.ts';
 
 /**
- * Stands between a client and a broker. A broker's clients connect to whatever address it advertises, so the client
- * has to open its connections with `socketFactory`, which all lead here.
+ * Stands between clients and a broker. A broker's clients connect to whatever address it advertises, so its answers
+ * bear the proxy's: whoever is told `address` stays behind it, in whatever process.
  */
 export class LogProxy {
   /** Answers to produce requests that were swallowed so far. */
   dropped = 0;
   /** Connections that were ended at once while it was cut. */
   refused = 0;
+  /** Produce requests that went no further. */
+  withheld = 0;
+  /** Produce requests that were answered as by a broker whose disk is full. */
+  unstored = 0;
   private toDrop = 0;
   private toSwallow = 0;
   private delay = 0;
   private isCut = false;
+  private isFull = false;
+  private isWithholding = false;
   private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+  private readonly broker: { host: string; port: number };
 
-  private constructor(
-    private readonly server: Server,
-    private readonly broker: { host: string; port: number },
-  ) {
+  private constructor(server: Server, broker: { host: string; port: number }) {
+    this.server = server;
+    this.broker = broker;
     server.on('connection', (client) => this.join(client));
   }
 
@@ -33,8 +48,13 @@ export class LogProxy {
     return proxy;
   }
 
+  /** `host:port`, to be taken for a broker's. */
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
   readonly socketFactory = ({ onConnect }: { onConnect: () => void }): Socket =>
-    connect({ host: '127.0.0.1', port: (this.server.address() as AddressInfo).port }, onConnect);
+    connect({ host: '127.0.0.1', port: this.port }, onConnect);
 
   /** The broker does what it is asked, but the next so many produce requests get a cut connection for an answer. */
   dropProduceAnswers(count: number): void {
@@ -61,6 +81,16 @@ export class LogProxy {
     this.isCut = false;
   }
 
+  /** Produce requests go no further, though their connections stay, until `false`. */
+  withholdProduce(isWithholding: boolean): void {
+    this.isWithholding = isWithholding;
+  }
+
+  /** Whatever is to be stored is refused, as by a broker whose disk is full, until `false`. */
+  fillDisk(isFull: boolean): void {
+    this.isFull = isFull;
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));
@@ -70,19 +100,37 @@ export class LogProxy {
     this.track(client);
     if (this.isCut) return this.refuse(client);
     const broker = this.track(connect(this.broker));
-    const produceRequests = new Set<number>();
+    const open = new Map<number, Request>();
     const requests = frames((frame) => {
-      if (frame.readInt16BE(4) === PRODUCE) produceRequests.add(frame.readInt32BE(8));
+      const request = requestOf(frame);
+      if (request.api === PRODUCE && this.isWithholding) return void (this.withheld += 1);
+      if (request.api === PRODUCE && this.isFull) return this.refuseToStore(frame, client);
+      if (request.api === PRODUCE || request.api === METADATA) open.set(request.correlation, request);
       broker.write(frame);
     });
     const answers = frames((frame) => {
-      const isProduced = produceRequests.delete(frame.readInt32BE(4));
+      const request = open.get(correlationOf(frame));
+      open.delete(correlationOf(frame));
+      const isProduced = request?.api === PRODUCE;
       if (isProduced && this.swallow()) return;
       if (isProduced && this.drop()) client.destroy();
-      else if (!client.destroyed) this.pass(frame, client);
+      else if (!client.destroyed) this.pass(request ? this.answerOf(frame, request) : frame, client);
     });
     client.on('data', requests).on('close', () => broker.destroy());
     broker.on('data', answers).on('close', () => client.destroy());
+  }
+
+  private get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  private answerOf(frame: Buffer, { api, version }: Request): Buffer {
+    return api === METADATA ? withAddress(frame, version, '127.0.0.1', this.port) : frame;
+  }
+
+  private refuseToStore(frame: Buffer, client: Socket): void {
+    this.unstored += 1;
+    client.write(storageError(frame));
   }
 
   private track(socket: Socket): Socket {
@@ -114,17 +162,4 @@ export class LogProxy {
     if (this.delay === 0) client.write(frame);
     else setTimeout(() => client.write(frame), this.delay).unref();
   }
-}
-
-/** Cuts a stream of bytes into Kafka's frames: four bytes of size, then as many bytes. */
-function frames(onFrame: (frame: Buffer) => void): (bytes: Buffer) => void {
-  let rest: Buffer = Buffer.alloc(0);
-  return (bytes) => {
-    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-    while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
-      const end = 4 + rest.readInt32BE(0);
-      onFrame(rest.subarray(0, end));
-      rest = rest.subarray(end);
-    }
-  };
 }

@@ -1,44 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type AppProcess, spawnApp } from './app-process.js';
 import { type Service } from './service.js';
 
-/** A projector as its own operating-system process, for what a process can suffer. It runs what was built. */
-export interface ProjectorProcess {
-  readonly pid: number;
-  kill(signal: NodeJS.Signals): void;
-  /** Resolves when the process is gone, with how it went. */
-  readonly gone: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-}
+export type ProjectorProcess = AppProcess;
 
 /** Resolves when the projector has joined its groups. */
-export async function spawnProjector({ config }: Pick<Service, 'config'>): Promise<ProjectorProcess> {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', 'dist/apps/projector/src/main.js'],
-    {
-      env: {
-        KAFKA_BROKERS: config.kafkaBrokers.join(','),
-        DATABASE_URL: config.databaseUrl,
-        REDIS_URL: config.redisUrl,
-        AUTH_JWT_SECRET: config.auth.secret,
-        TIDEMARK_NAMESPACE: config.namespace,
-        TIDEMARK_LOG_LEVEL: 'error',
-      },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    },
-  );
-  const errors: Buffer[] = [];
-  child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
-  const gone = once(child, 'exit').then(([code, signal]) => ({
-    code: code as number | null,
-    signal: signal as NodeJS.Signals | null,
-  }));
-  const ready = once(child, 'message');
-  await Promise.race([
-    ready,
-    gone.then(({ code }) => {
-      throw new Error(`the projector ended with ${code} before it was ready: ${Buffer.concat(errors).toString()}`);
-    }),
-  ]);
-  return { pid: child.pid!, gone, kill: (signal) => void child.kill(signal) };
+export function spawnProjector(service: Pick<Service, 'config'>): Promise<ProjectorProcess> {
+  return spawnApp('projector', service);
 }

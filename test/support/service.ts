@@ -42,17 +42,19 @@ export type Client = (
 
 /**
  * Another instance joins the namespace of the first: it leaves the views where they are when it stops (`owner`).
+ * `brokers` is where its interface finds the log, where that is not where its projector does.
  */
 export async function startService({
   projector = true,
   namespace = freshNamespace(),
   owner = true,
+  brokers = process.env.KAFKA_BROKERS,
 } = {}): Promise<Service> {
   const config = readConfig({ ...process.env, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
   const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
   const projecting = projector ? await startProjector(config, logger) : undefined;
   await projecting?.joined;
-  const app = await createApi(config, logger);
+  const app = await createApi({ ...config, kafkaBrokers: (brokers ?? '').split(',') }, logger);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const stopProjector = async () => {

@@ -1,8 +1,8 @@
 import { type EventLog, type LogRecord, type Topic } from '#event-sourcing';
 import { kafkaEventLog } from '#event-log';
 import { createLogger } from '#platform';
-import { eventually } from './eventually.js';
-import { freshNamespace } from './namespaces.js';
+import { eventually } from './eventually.ts';
+import { freshNamespace } from './namespaces.ts';
 
 /** What a topic holds, read as it grows. */
 export interface TopicTail {

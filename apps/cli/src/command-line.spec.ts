@@ -84,6 +84,9 @@ describe('wrong usage', () => {
     [['token', '--environment', 'a', '--wat'], /unknown option '--wat'/],
     [['import', 'git', '--environment', 'a'], /missing required argument 'repository'/],
     [['import', 'git', '.'], /required option '--environment <id>'/],
+    [['import', 'ndjson', '--environment', 'a'], /missing required argument 'file'/],
+    [['import', 'ndjson', '-'], /required option '--environment <id>'/],
+    [['import', 'ndjson', '-', '--environment', 'a', '--source', ''], /It must not be empty/],
     [['fly'], /unknown command 'fly'/],
     [[], /Usage: tidemark/],
   ])('%j is told and ends with 2', async (args, said) => {
@@ -93,9 +96,11 @@ describe('wrong usage', () => {
   });
 
   it('is not what asking for help is', async () => {
-    const { code, out } = await run(['import', 'git', '--help']);
-    expect(code).toBe(0);
-    expect(out).toMatch(/--environment <id>/);
+    for (const kind of ['git', 'ndjson']) {
+      const { code, out } = await run(['import', kind, '--help']);
+      expect(code).toBe(0);
+      expect(out).toMatch(/--environment <id>/);
+    }
   });
 });
 
@@ -115,10 +120,13 @@ describe('a command without its servers', () => {
     expect(err).toMatch(/DATABASE_URL: is not set\n\s+REDIS_URL: is not set/);
   });
 
-  it('says in one sentence that there is no service, or no repository', async () => {
+  it('says in one sentence that there is no service, or nothing to import', async () => {
     const env = { AUTH_JWT_SECRET: secret, TIDEMARK_URL: 'http://127.0.0.1:9', PATH: process.env.PATH };
     expect((await run(['import', 'git', '/nowhere', '--environment', 'a'], env)).err).toBe(
       'There is no folder /nowhere.\n',
+    );
+    expect((await run(['import', 'ndjson', '/nowhere', '--environment', 'a'], env)).err).toBe(
+      'There is no file /nowhere.\n',
     );
     const { code, err } = await run(['import', 'git', process.cwd(), '--environment', 'a'], env);
     expect(code).toBe(1);

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { importCommands } from './commands/import-git.js';
+import { importCommands } from './commands/import.js';
 import { migrateCommand } from './commands/migrate.js';
 import { statusCommand } from './commands/status.js';
 import { tokenCommand } from './commands/token.js';

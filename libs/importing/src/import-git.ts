@@ -4,8 +4,11 @@ import { type Activity, activityOf } from './git-activities.js';
 import { type Commit, countCommits, readHistory } from './git-history.js';
 import { openRepository } from './git-repository.js';
 import { ImportError } from './import-error.js';
-import { type Patience, refusalOf, type Service, ServiceClient } from './service-client.js';
-import { type ChangedAuthor, type Counts, type Refused, Tally } from './tally.js';
+import { type Progress } from './progress.js';
+import { type Refused } from './refusals.js';
+import { type Patience, type Service, ServiceClient } from './service-client.js';
+import { type ChangedAuthor, type Counts, Tally } from './tally.js';
+import { type Verdict, verdictOf } from './verdict.js';
 import { type Workspace, workspaceNamed } from './workspaces.js';
 
 export interface GitImport {
@@ -23,6 +26,19 @@ export interface GitImport {
 export interface ImportProgress extends Counts {
   /** Of commits; undefined until git has counted them. */
   readonly total: number | undefined;
+}
+
+/** How an import of commits is shown. */
+export function gitProgress({ commits, authors, total }: ImportProgress): Progress {
+  const done = commits.accepted + commits.refused;
+  const of = total === undefined ? '' : ` of ${total}`;
+  return {
+    done,
+    whole: Math.max(total ?? 0, commits.read),
+    count: done,
+    counted: `${done}${of} commits`,
+    more: [`${authors.total} authors`, `${commits.refused + authors.refused} refused`],
+  };
 }
 
 /** What an import came to. Times in seconds, rates in commits per second. */
@@ -120,12 +136,7 @@ class Run {
       body,
       headers: { 'tidemark-lane': 'backfill' },
     });
-    const verdict = verdictOf(answer.body);
-    if (verdict) this.settle(batch, verdict);
-    else {
-      const { code, detail } = refusalOf(answer);
-      for (const { id } of batch) this.tally.refused('commit', code, id, detail);
-    }
+    this.settle(batch, verdictOf(answer, batch.length));
     this.report();
   }
 
@@ -163,21 +174,7 @@ class Run {
     for (const { index, code, detail } of rejected) {
       this.tally.refused('commit', code, batch[index]?.id ?? `number ${index} of a request`, detail);
     }
-    const unanswered = Math.max(0, batch.length - accepted - rejected.length);
-    for (const { id } of batch.slice(0, unanswered)) {
-      this.tally.refused('commit', 'unanswered', id, 'the service said nothing of some commits of this request');
-    }
   }
-}
-
-interface Verdict {
-  readonly accepted: number;
-  readonly rejected: readonly { readonly index: number; readonly code: string; readonly detail: string }[];
-}
-
-function verdictOf(body: unknown): Verdict | undefined {
-  const { accepted, rejected } = (body ?? {}) as Partial<Verdict>;
-  return typeof accepted === 'number' && Array.isArray(rejected) ? { accepted, rejected } : undefined;
 }
 
 function* inBatches(activities: readonly Activity[]): Generator<Activity[]> {

@@ -1,5 +1,6 @@
 export { ImportError } from './import-error.js';
-export { type GitImport, importGit, type ImportProgress, type ImportSummary } from './import-git.js';
-export { type ProgressDisplay, progressDisplay } from './progress.js';
+export { type GitImport, gitProgress, importGit, type ImportProgress, type ImportSummary } from './import-git.js';
+export { importNdjson, type NdjsonImport, type NdjsonSummary } from './import-ndjson.js';
+export { type Progress, type ProgressDisplay, progressDisplay } from './progress.js';
 export { type Service } from './service-client.js';
-export { isComplete, summaryText } from './summary.js';
+export { isComplete, linesSummaryText, summaryText } from './summary.js';

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { PassThrough } from 'node:stream';
-import { type ImportProgress } from './import-git.js';
+import { gitProgress } from './import-git.js';
 import { progressDisplay } from './progress.js';
 
-const progress = (accepted: number, total?: number): ImportProgress => ({
-  authors: { total: 3, new: 2, existing: 0, refused: 1 },
-  commits: { read: accepted + 1, accepted, refused: 1 },
-  total,
-});
+const progress = (accepted: number, total?: number) =>
+  gitProgress({
+    authors: { total: 3, new: 2, existing: 0, refused: 1 },
+    commits: { read: accepted + 1, accepted, refused: 1 },
+    total,
+  });
 
 describe('progress', () => {
   it('is a line at most every second where there is no terminal', () => {

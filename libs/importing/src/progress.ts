@@ -1,10 +1,22 @@
 import { type WriteStream } from 'node:tty';
 import cliProgress from 'cli-progress';
-import { type ImportProgress } from './import-git.js';
+
+/** How far an import is. */
+export interface Progress {
+  /** What is done, of how much, in whatever unit. */
+  readonly done: number;
+  readonly whole: number;
+  /** How much was done by this import, for the rate. */
+  readonly count: number;
+  /** That for a person, such as "3 of 9 commits". */
+  readonly counted: string;
+  /** What else is worth knowing. */
+  readonly more: readonly string[];
+}
 
 /** Shows how far an import is. */
 export interface ProgressDisplay {
-  show(progress: ImportProgress): void;
+  show(progress: Progress): void;
   end(): void;
 }
 
@@ -21,23 +33,16 @@ class Bar implements ProgressDisplay {
   private started = false;
 
   constructor(stream: WriteStream) {
-    const format =
-      '{bar} {percentage}% | {value} of {total} commits | {rate}/s | {authors} authors | {refused} refused';
+    const format = '{bar} {percentage}% | {told}';
     this.bar = new cliProgress.SingleBar({ format, stream, hideCursor: true }, cliProgress.Presets.shades_classic);
   }
 
-  show({ commits, authors, total }: ImportProgress): void {
-    const done = commits.accepted + commits.refused;
-    const payload = {
-      rate: perSecond(done, performance.now() - this.begin),
-      authors: authors.total,
-      refused: commits.refused + authors.refused,
-    };
-    const end = Math.max(total ?? 0, commits.read);
-    if (this.started) this.bar.setTotal(end);
-    else this.bar.start(end, done, payload);
+  show(progress: Progress): void {
+    const told = lineOf(progress, performance.now() - this.begin).join(' | ');
+    if (this.started) this.bar.setTotal(progress.whole);
+    else this.bar.start(progress.whole, progress.done, { told });
     this.started = true;
-    this.bar.update(done, payload);
+    this.bar.update(progress.done, { told });
   }
 
   end(): void {
@@ -57,18 +62,18 @@ class Lines implements ProgressDisplay {
     this.begin = this.last = now();
   }
 
-  show({ commits, authors, total }: ImportProgress): void {
+  show(progress: Progress): void {
     const now = this.now();
     if (now - this.last < this.everyMs) return;
     this.last = now;
-    const done = commits.accepted + commits.refused;
-    const of = total === undefined ? '' : ` of ${total}`;
-    const rate = perSecond(done, now - this.begin);
-    const refused = commits.refused + authors.refused;
-    this.output.write(`${done}${of} commits, ${rate}/s, ${authors.total} authors, ${refused} refused\n`);
+    this.output.write(`${lineOf(progress, now - this.begin).join(', ')}\n`);
   }
 
   end(): void {}
+}
+
+function lineOf({ counted, count, more }: Progress, ms: number): string[] {
+  return [counted, `${perSecond(count, ms)}/s`, ...more];
 }
 
 function perSecond(count: number, ms: number): number {

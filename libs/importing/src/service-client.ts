@@ -36,6 +36,7 @@ interface Lost {
   readonly lost: string;
 }
 
+/** Text and bytes are sent as they are, anything else as JSON. */
 type Send = { readonly body?: unknown; readonly headers?: Record<string, string> };
 
 const FIRST_WAIT_MS = 100;
@@ -97,7 +98,7 @@ export class ServiceClient {
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        ...(body !== undefined && { body: contentOf(body) }),
         signal: AbortSignal.timeout(this.patience.timeoutMs),
       });
       const text = await response.text();
@@ -129,6 +130,11 @@ export function refusalOf({ status, body }: Answer): Refusal {
   const pointers = Array.isArray(errors) ? errors.map((error: { pointer?: unknown }) => String(error.pointer)) : [];
   const told = [detail, title].find((text) => typeof text === 'string');
   return { code: code || `http-${status}`, detail: told ?? `the answer had the status ${status}`, pointers };
+}
+
+function contentOf(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body);
 }
 
 function baseOf(url: string): URL {

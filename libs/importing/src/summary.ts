@@ -1,7 +1,7 @@
+import { type NdjsonSummary } from './import-ndjson.js';
 import { type ImportSummary } from './import-git.js';
-import { type ChangedAuthor, type Refused } from './tally.js';
-
-const SHOWN = 5;
+import { type Refused, SHOWN } from './refusals.js';
+import { type ChangedAuthor } from './tally.js';
 
 /** True where all that was read is now in the service. */
 export function isComplete({ authors, commits }: ImportSummary): boolean {
@@ -24,6 +24,18 @@ export function summaryText(summary: ImportSummary): string {
   ].join('\n');
 }
 
+/** The summary of an import of lines, for a person; the refused lines aside. */
+export function linesSummaryText({ input, lines, seconds, linesPerSecond, refusals }: NdjsonSummary): string {
+  const { accepted, refused, named } = lines;
+  return [
+    `${input}`,
+    `lines    ${accepted + refused}: ${accepted} accepted, ${refused} refused`,
+    `time     ${seconds.toFixed(1)} s, ${Math.round(linesPerSecond)} lines/s`,
+    ...(named > 0 ? [`ids      ${named} lines came without one and got that of their number and content`] : []),
+    ...refusals.map(({ code, count }) => `refused  ${count}: ${code}`),
+  ].join('\n');
+}
+
 function changedLines(changed: readonly ChangedAuthor[]): string[] {
   if (changed.length === 0) return [];
   const lines = changed
@@ -36,7 +48,8 @@ function changedLines(changed: readonly ChangedAuthor[]): string[] {
   ];
 }
 
-function refusedLines({ of, code, count, examples }: Refused): string[] {
+/** What was refused for one reason, with examples. */
+export function refusedLines({ of, code, count, examples }: Refused): string[] {
   const lines = examples.map(({ what, detail }) => `  ${what}: ${detail}`);
   return [`${count} ${of}s refused: ${code}`, ...lines, ...more(count)];
 }

@@ -1,11 +1,4 @@
-/** Why some of what was read did not get in. */
-export interface Refused {
-  readonly of: 'author' | 'commit';
-  readonly code: string;
-  readonly count: number;
-  /** The first few. */
-  readonly examples: readonly { readonly what: string; readonly detail: string }[];
-}
+import { Refusals, type Refused } from './refusals.js';
 
 /** A new user whose address could not be taken as it stands. */
 export interface ChangedAuthor {
@@ -25,16 +18,13 @@ export interface Counts {
   readonly commits: { readonly read: number; readonly accepted: number; readonly refused: number };
 }
 
-const SHOWN = 5;
+type RefusedKind = 'author' | 'commit';
 
 /** Counts every author and every commit once, under what became of it. */
 export class Tally {
   private readonly authors = { new: 0, existing: 0, refused: 0 };
   private readonly commits = { read: 0, accepted: 0, refused: 0 };
-  private readonly reasons = new Map<
-    string,
-    { of: Refused['of']; code: string; count: number; examples: Refused['examples'] }
-  >();
+  private readonly reasons = new Refusals<RefusedKind>();
   /** What was read in another form than git has it; nothing of it is refused. */
   readonly altered = { dates: 0, subjects: 0 };
   readonly changedAuthors: ChangedAuthor[] = [];
@@ -48,7 +38,7 @@ export class Tally {
   }
 
   refusals(): Refused[] {
-    return [...this.reasons.values()].sort((a, b) => b.count - a.count);
+    return this.reasons.list();
   }
 
   author(became: 'new' | 'existing'): void {
@@ -63,12 +53,9 @@ export class Tally {
     this.commits.accepted += commits;
   }
 
-  refused(of: Refused['of'], code: string, what: string, detail: string): void {
+  refused(of: RefusedKind, code: string, what: string, detail: string): void {
     if (of === 'author') this.authors.refused += 1;
     else this.commits.refused += 1;
-    const key = `${of}/${code}`;
-    const reason = this.reasons.get(key) ?? { of, code, count: 0, examples: [] };
-    const examples = reason.count < SHOWN ? [...reason.examples, { what, detail }] : reason.examples;
-    this.reasons.set(key, { ...reason, count: reason.count + 1, examples });
+    this.reasons.add(of, code, what, detail);
   }
 }

@@ -94,7 +94,7 @@ export class ContractServer {
       method: message.method ?? '',
       path: message.url ?? '',
       headers: message.headers,
-      body: text ? JSON.parse(text) : undefined,
+      body: bodyOf(text, message.headers['content-type']),
       at: performance.now(),
     };
     this.received.push(request);
@@ -146,8 +146,9 @@ export class ContractServer {
     return reply;
   }
 
-  private take(activities: readonly ActivityIn[]): Reply {
+  private take(activities: readonly (ActivityIn | undefined)[]): Reply {
     const rejected = activities.flatMap((activity, index) => {
+      if (!activity) return [{ index, code: 'invalid', detail: 'the line is no JSON' }];
       const fault = this.users.has(key(activity.username))
         ? this.refuses(activity)
         : { code: 'unknown-user', detail: 'no such user' };
@@ -165,6 +166,19 @@ export class ContractServer {
     found.asked += 1;
     return found.asked <= 0 ? { status: 200, body: { status: 'pending' } } : { ...found.reply, status: 200 };
   }
+}
+
+/** Of lines, what is no JSON stands as undefined. */
+function bodyOf(text: string, type: string | undefined): unknown {
+  if (type !== 'application/x-ndjson') return text ? JSON.parse(text) : undefined;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      return undefined;
+    }
+  });
 }
 
 export function problem(status: number, code: string, detail: string, more: object = {}): Reply {

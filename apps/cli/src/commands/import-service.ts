@@ -1,0 +1,41 @@
+import { type Service } from '#importing';
+import { type Scope, signToken } from '#platform';
+import { serviceUrl, signing } from '../config.js';
+import { CommandFailed, type Surroundings } from '../surroundings.js';
+
+const TOKEN_SECONDS = 600;
+
+/** The service that an import is to go to, opened with these scopes. Throws `CommandFailed`. */
+export function serviceFor(environment: string, scopes: readonly Scope[], surroundings: Surroundings): Service {
+  const url = serviceUrl(surroundings);
+  if (url === undefined) {
+    throw new CommandFailed(
+      'Set TIDEMARK_URL, or start Tidemark with "npm start": it is not known where the service is.',
+    );
+  }
+  const given = surroundings.env.TIDEMARK_TOKEN;
+  return { url, environment, token: given ? async () => given : renewedToken(environment, scopes, surroundings) };
+}
+
+/** Tokens of ten minutes, each used for five: an import may take hours, a token that leaks does not last. */
+function renewedToken(
+  environment: string,
+  scopes: readonly Scope[],
+  surroundings: Surroundings,
+): () => Promise<string> {
+  const { secret, ...issuer } = signing(surroundings);
+  const claims = {
+    subject: 'tidemark-import',
+    environments: [environment],
+    scope: scopes.join(' '),
+    ttl: TOKEN_SECONDS,
+  };
+  let token: Promise<string> | undefined;
+  let madeAt = 0;
+  return () => {
+    const age = performance.now() - madeAt;
+    if (token && age < (TOKEN_SECONDS / 2) * 1000) return token;
+    madeAt = performance.now();
+    return (token = signToken(secret, claims, issuer));
+  };
+}

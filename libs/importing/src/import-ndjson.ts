@@ -1,0 +1,206 @@
+import { type Readable } from 'node:stream';
+import { concurrently } from './concurrently.js';
+import { ImportError } from './import-error.js';
+import { InOrder } from './in-order.js';
+import { KeptPlace, type Progressed, readerBehind } from './kept-place.js';
+import { lineInput, type LineInput } from './line-input.js';
+import { type LineCounts, LineTally, type RefusedLine } from './line-tally.js';
+import { type Batch, batchesOf } from './ndjson-batches.js';
+import { LineReader, type Place } from './ndjson-lines.js';
+import { type Progress } from './progress.js';
+import { type Refused } from './refusals.js';
+import { type Patience, type Service, ServiceClient } from './service-client.js';
+import { verdictOf } from './verdict.js';
+
+export interface NdjsonImport {
+  /** The path of a file, or a stream of bytes. */
+  readonly input: string | Readable;
+  /** Tells inputs apart that may have equal lines at equal places; one name for one input, for ever. */
+  readonly source?: string;
+  readonly service: Service;
+  readonly patience?: Patience;
+  /** Where to note how far the import of a file is, until it is done: so that the next one goes on from there. */
+  readonly place?: string;
+  /** Begins at the first line, whatever was noted. */
+  readonly restart?: boolean;
+  /** Ends the import when what is on its way has been answered. */
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+  /** What the person should know at once, in a sentence. */
+  onRemark?(remark: string): void;
+}
+
+/** What an import came to. Times in seconds, rates in lines per second. */
+export interface NdjsonSummary {
+  readonly input: string;
+  /** Of all lines that are not blank, those of the interrupted import before included. */
+  readonly lines: LineCounts;
+  /** The number of the line behind which this import began: 0, or where one that was interrupted had come to. */
+  readonly resumedAfter: number;
+  readonly seconds: number;
+  readonly linesPerSecond: number;
+  readonly refusals: readonly Refused<'line'>[];
+  /** The first refused lines, in the order of the input. */
+  readonly refusedLines: readonly RefusedLine[];
+}
+
+/** No larger: what is live would wait behind it in the process that takes it, and larger ones were no faster. */
+const SIZE = { lines: 2_000, bytes: 4 * 1024 * 1024 };
+/** Most of them wait to be let in, a second each time: with half as many the views run out of work meanwhile. */
+const BATCHES_AT_ONCE = 16;
+/** How far one batch may be left behind by others, which bounds what is remembered of them. */
+const WIDTH = 64;
+
+/**
+ * Each line an activity. One without an id gets one of its number and its bytes: whatever was imported before stays as
+ * it is, so an import that was interrupted is simply started again.
+ * @throws ImportError when the input cannot be read, the service takes nothing, or the signal came
+ */
+export async function importNdjson(request: NdjsonImport): Promise<NdjsonSummary> {
+  const begin = performance.now();
+  const run = await Run.of(request);
+  try {
+    await run.sendAll();
+  } catch (error) {
+    throw run.ended(error);
+  }
+  return run.summary((performance.now() - begin) / 1000);
+}
+
+/** What became of a batch. */
+interface Settled {
+  readonly place: Place;
+  readonly accepted: number;
+  readonly named: number;
+  readonly refused: readonly RefusedLine[];
+}
+
+class Run {
+  private readonly client: ServiceClient;
+  private readonly tally: LineTally;
+  private readonly order = new InOrder<Settled>((settled) => this.pass(settled));
+  private readonly resumedAfter: number;
+  private place: Place;
+
+  private constructor(
+    private readonly request: NdjsonImport,
+    private readonly input: LineInput,
+    private readonly kept: KeptPlace | undefined,
+    private readonly reader: LineReader,
+    private readonly before: LineCounts,
+  ) {
+    this.client = new ServiceClient(request.service, request.patience);
+    this.tally = new LineTally(before);
+    this.place = reader.place();
+    this.resumedAfter = this.place.lines;
+  }
+
+  static async of(request: NdjsonImport): Promise<Run> {
+    const input = lineInput(request.input);
+    const kept = input.path && request.place ? new KeptPlace(request.place) : undefined;
+    const found = request.restart ? undefined : kept?.read();
+    const behind = found && (await readerBehind(found.place, input.path!));
+    if (found) request.onRemark?.(behind ? resumed(found) : CHANGED);
+    if (found && behind) return new Run(request, input, kept, behind, found.counts);
+    return new Run(request, input, kept, new LineReader(), NONE);
+  }
+
+  async sendAll(): Promise<void> {
+    const stream = this.input.open(this.place.offset);
+    const { signal, source } = this.request;
+    signal?.addEventListener('abort', () => stream.destroy(), { once: true });
+    const batches = batchesOf(stream, this.reader, SIZE, source);
+    await concurrently(batches, BATCHES_AT_ONCE, (batch) => this.send(batch));
+    this.kept?.forget();
+  }
+
+  summary(seconds: number): NdjsonSummary {
+    const lines = this.tally.counts();
+    return {
+      input: this.input.name,
+      lines,
+      resumedAfter: this.resumedAfter,
+      seconds,
+      linesPerSecond: this.answered() / seconds,
+      refusals: this.tally.refusals(),
+      refusedLines: this.tally.told,
+    };
+  }
+
+  /** What ended the import before its time, and what that means for the next one. */
+  ended(cause: unknown): unknown {
+    const { signal } = this.request;
+    if (this.answered() > 0) this.kept?.keep(this.progressed(), { isLast: true });
+    const isFileError = typeof (cause as { code?: unknown }).code === 'string';
+    if (!signal?.aborted && !isFileError && !(cause instanceof ImportError)) return cause;
+    const said = signal?.aborted ? 'Interrupted.' : sentence((cause as Error).message);
+    if (this.answered() === 0) return new ImportError(said);
+    const isKept = this.kept && !this.kept.failure;
+    const again = isKept ? 'goes on from there' : 'sends all of it again';
+    return new ImportError(
+      `${said} All up to line ${this.place.lines} has been answered; importing again ${again} and counts nothing twice.`,
+    );
+  }
+
+  private async send(batch: Batch): Promise<void> {
+    try {
+      await this.order.within(WIDTH, batch.index);
+      this.order.settle(batch.index, await this.settled(batch));
+    } catch (error) {
+      this.order.giveUp();
+      throw error;
+    }
+  }
+
+  private async settled({ numbers, body, named, refused, place }: Batch): Promise<Settled> {
+    if (numbers.length === 0) return { place, accepted: 0, named, refused };
+    const headers = { 'tidemark-lane': 'backfill', 'content-type': 'application/x-ndjson' };
+    const answer = await this.client.send('POST', 'api/v3/activities', { body, headers });
+    const { accepted, rejected } = verdictOf(answer, numbers.length);
+    const told = rejected.map(({ index, code, detail }) => ({ number: numbers[index] ?? 0, code, detail }));
+    return { place, accepted, named, refused: [...refused, ...told].sort((one, other) => one.number - other.number) };
+  }
+
+  private pass(settled: Settled): void {
+    this.tally.add(settled);
+    this.place = settled.place;
+    this.note();
+    this.request.onProgress?.(this.progress());
+  }
+
+  private note(): void {
+    const failure = this.kept?.keep(this.progressed());
+    if (failure) this.request.onRemark?.(unkept(failure));
+  }
+
+  /** Lines, by this import. */
+  private answered(): number {
+    const { accepted, refused } = this.tally.counts();
+    return accepted + refused - this.before.accepted - this.before.refused;
+  }
+
+  private progressed(): Progressed {
+    return { place: this.place, counts: this.tally.counts() };
+  }
+
+  private progress(): Progress {
+    const { accepted, refused } = this.tally.counts();
+    const { offset } = this.place;
+    const whole = Math.max(this.input.size ?? 0, offset);
+    const more = [`${refused} refused`];
+    return { done: offset, whole, count: this.answered(), counted: `${accepted + refused} lines`, more };
+  }
+}
+
+const NONE: LineCounts = { accepted: 0, refused: 0, named: 0 };
+const CHANGED = 'The file has changed since an import of it was interrupted: this one begins with the first line.';
+
+function resumed({ place: { lines } }: Progressed): string {
+  return `Goes on behind line ${lines}, to where an import came that was interrupted; --restart sends all again.`;
+}
+
+function unkept({ message }: Error): string {
+  return `How far it is cannot be noted (${message}): if it is interrupted, the next one sends all again.`;
+}
+
+const sentence = (text: string) => (/[.?!]$/.test(text) ? text : `${text}.`);

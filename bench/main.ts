@@ -1,5 +1,6 @@
 import { benchCommands } from './commands.ts';
 import { benchImport } from './import.ts';
+import { benchPoison } from './poison.ts';
 import { benchReads } from './reads.ts';
 import { type Figure, report } from './report.ts';
 import { benchSearch } from './search.ts';
@@ -13,6 +14,7 @@ const benchmarks: Record<string, Benchmark> = {
   import: { title: 'Importing a git history', run: benchImport },
   commands: { title: 'Commands', run: benchCommands },
   reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
+  poison: { title: 'Records that cannot be applied', run: benchPoison },
   search: { title: 'Search of 1,000,000 users', run: () => benchSearch(process.env['DATABASE_URL']!) },
 };
 

@@ -26,7 +26,7 @@ function commandLine({ namespace }: Service) {
     const stateFolder = mkdtempSync(join(tmpdir(), 'tidemark-cli-'));
     const written = { out: '', err: '' };
     const to = (name: 'out' | 'err') => ({ isTTY: false, write: (text: string) => !!(written[name] += text) });
-    const code = await runCommandLine(['deadletters', ...args], { env, stateFolder, out: to('out'), err: to('err') });
+    const code = await runCommandLine(args, { env, stateFolder, out: to('out'), err: to('err') });
     rmSync(stateFolder, { recursive: true });
     return { code, ...written };
   };
@@ -37,7 +37,8 @@ describe('activities that cannot be read', () => {
   let demo: Client;
   let log: EventLog;
   let postgres: Postgres;
-  let deadletters: ReturnType<typeof commandLine>;
+  let tidemark: ReturnType<typeof commandLine>;
+  const deadletters = (...args: string[]) => tidemark('deadletters', ...args);
 
   beforeAll(async () => {
     service = await startService();
@@ -45,7 +46,7 @@ describe('activities that cannot be read', () => {
     log = logFor(service);
     await log.prepare([activitiesTopic(service.namespace)]);
     postgres = new Postgres(service.config.databaseUrl, service.namespace);
-    deadletters = commandLine(service);
+    tidemark = commandLine(service);
     for (const name of ['ann', 'bob']) {
       const user = { username: name, email: `${name}@example.com` };
       expect((await demo('POST', '/api/v3/users', user)).status).toBe(201);
@@ -111,6 +112,9 @@ describe('activities that cannot be read', () => {
     });
     expect(metrics).toMatch(/tidemark_dead_letters\{fold="registry"\} 0\n/);
     expect(metrics.match(/tidemark_projection_lag_records\{fold="activities",partition="\d"\} 0\n/g)).toHaveLength(8);
+    expect((await tidemark('status')).out).toMatch(
+      /activities .*\n +dead letters: 1; see "tidemark deadletters list"\n/,
+    );
     expect((await deadletters('retry', '--key', 'demo/2')).code).toBe(1);
     const [letter] = await listed();
     expect((await deadletters('skip', 'activities', String(letter!.partition), String(letter!.position))).code).toBe(0);
@@ -207,7 +211,7 @@ describe('an environment of which a command cannot be applied', () => {
       (name) => partitionOf(name) === partitionOf('bad'),
     )!;
     const [ours, theirs] = [await service.client('bad'), await service.client(good)];
-    const deadletters = commandLine(service);
+    const tidemark = commandLine(service);
     for (const client of [ours, theirs]) {
       await eventually(async () => {
         const { status } = await client('POST', '/api/v3/workspaces', { name: 'Tide' });
@@ -230,11 +234,13 @@ describe('an environment of which a command cannot be applied', () => {
     expect((await ours('GET', address)).body).toEqual({ status: 'pending' });
     expect((await ours('GET', '/api/v3/workspaces/1')).body).toMatchObject({ name: 'Tide' });
     expect((await theirs('PATCH', '/api/v3/workspaces/1', { name: 'Ebb' })).status).toBe(200);
-    expect((await deadletters('retry', '--view', 'registry')).out).toMatch(/failed at .* rename is not a function/);
+    expect((await tidemark('deadletters', 'retry', '--view', 'registry')).out).toMatch(
+      /failed at .* rename is not a function/,
+    );
     expect((await theirs('POST', '/api/v3/workspaces', { name: 'Flood' })).status).toBe(201);
 
     isBroken = false;
-    expect(await deadletters('retry', '--environment', 'bad')).toMatchObject({ code: 0 });
+    expect(await tidemark('deadletters', 'retry', '--environment', 'bad')).toMatchObject({ code: 0 });
     expect(await ours('GET', address)).toMatchObject({ status: 200, body: { id: 1, name: 'Ebb' } });
     await eventually(async () => {
       expect((await ours('POST', '/api/v3/workspaces', { name: 'Slack' })).status).toBe(201);
@@ -243,13 +249,19 @@ describe('an environment of which a command cannot be applied', () => {
 
   it('goes on without the command when an operator skips it, and its sender is told', async () => {
     const client = await service.client('bad');
-    const deadletters = commandLine(service);
+    const tidemark = commandLine(service);
     isBroken = true;
     const renamed = await client('PATCH', '/api/v3/workspaces/1', { name: 'Nobody' });
     expect(renamed.status).toBe(202);
-    const [letter] = JSON.parse((await deadletters('list', '--json')).out) as [Letter];
+    const [letter] = JSON.parse((await tidemark('deadletters', 'list', '--json')).out) as [Letter];
     expect(letter).toMatchObject({ view: 'registry', key: 'bad', reason: 'TypeError: rename is not a function' });
-    const { code } = await deadletters('skip', 'registry', String(letter.partition), String(letter.position));
+    const { code } = await tidemark(
+      'deadletters',
+      'skip',
+      'registry',
+      String(letter.partition),
+      String(letter.position),
+    );
     expect(code).toBe(0);
     const told = await client('GET', renamed.headers.get('location')!);
     expect(told).toMatchObject({ status: 500, body: { detail: expect.stringMatching(/an operator dropped it/) } });

@@ -140,7 +140,7 @@ async function attempt(owner: Owner, { offset }: LogRecord, records: readonly Lo
     const write = await fold.prepare(partition, records);
     await around.postgres.transaction(async (connection) => {
       const tx = prepared(connection);
-      await moveCheckpoint(tx, fold, partition, offset, offset + 1);
+      await moveCheckpoint(tx, fold, partition, offset, offset + 1, owner.parked?.generation);
       await write(tx);
       // What is only checked at a commit counts too.
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');

@@ -61,21 +61,21 @@ export function lineOf({ key }: Pick<LogRecord, 'key'>): string {
   return `${storable.slice(0, LONGEST_KEY - 65).toWellFormed()}#${hash('sha256', key, 'hex')}`;
 }
 
-/** A partition's checkpoint and the keys that wait there, as of one moment. */
+/** A partition's checkpoint and the keys that wait there, as of one moment, and in which generation of the views. */
 export async function readParked(
   db: Queryable,
   fold: FoldName,
   partition: number,
-): Promise<{ position: Position | undefined; keys: string[] }> {
-  const { rows } = await db.query<{ position: Position; keys: string[] }>(
-    `SELECT position, ARRAY (
+): Promise<{ position: Position; keys: string[]; generation: string } | undefined> {
+  const { rows } = await db.query<{ position: Position; keys: string[]; generation: string }>(
+    `SELECT position, (SELECT id FROM ${fold}_generation) AS generation, ARRAY (
        SELECT key FROM ${fold}_dead_letters letter
        WHERE letter.partition = checkpoint.partition AND reason IS NOT NULL AND dropped_at IS NULL
      ) AS keys
      FROM ${fold}_checkpoints checkpoint WHERE partition = $1`,
     [partition],
   );
-  return rows[0] ?? { position: undefined, keys: [] };
+  return rows[0];
 }
 
 /** Keeps what is set aside, whole. Throws `TooManyDeadLetters` where more than `most` would then be open. */

@@ -33,7 +33,7 @@ export interface Owner {
 
 let states = 0;
 
-/** The keys of a partition that wait at one position of it. */
+/** The keys of a partition that wait at one position of it, in one generation of the views. */
 export class ParkedKeys {
   /** Another one as soon as the keys change. */
   state = ++states;
@@ -42,6 +42,7 @@ export class ParkedKeys {
   constructor(
     public position: Position,
     keys: Iterable<string>,
+    readonly generation: string,
   ) {
     this.keys = new Set(keys);
   }
@@ -67,8 +68,8 @@ export async function parkedAt(owner: Owner, position: Position): Promise<Parked
   if (owner.parked?.position === position) return owner.parked;
   const { fold, around, partition } = owner;
   const found = await readParked(around.postgres, fold.name, partition);
-  if (found.position !== position) throw new StaleOwner(fold, partition, position);
-  return (owner.parked = new ParkedKeys(position, found.keys));
+  if (found?.position !== position) throw new StaleOwner(fold, partition, position);
+  return (owner.parked = new ParkedKeys(position, found.keys, found.generation));
 }
 
 /** Moves the checkpoint and writes, in one transaction. Throws `StaleOwner`, and what `write` throws. */
@@ -76,7 +77,10 @@ export async function commit(owner: Owner, from: Position, to: Position, write: 
   const { fold, around, feed, partition } = owner;
   const afterCommit = await around.postgres.transaction(async (connection) => {
     const tx = prepared(connection);
-    await together([moveCheckpoint(tx, fold, partition, from, to), announce(tx, feed, partition, to)]);
+    await together([
+      moveCheckpoint(tx, fold, partition, from, to, owner.parked?.generation),
+      announce(tx, feed, partition, to),
+    ]);
     return write(tx);
   });
   await afterCommit?.(from, to);

@@ -39,6 +39,18 @@ describe('a record that cannot be applied', () => {
     expect((await views.applied()).length).toBe(9);
   });
 
+  it('waits no longer where another generation has taken the place of the views, in which it could be applied', async () => {
+    const records = logOf(story('throws'));
+    const owner = await views.owner(notesFold(views.namespace));
+    await owner.apply(records.slice(0, 5));
+    expect(await views.waiting()).toHaveLength(2);
+    await views.postgres.query('DELETE FROM registry_dead_letters');
+    await views.postgres.query('UPDATE registry_generation SET id = gen_random_uuid()');
+    await owner.apply(records.slice(5));
+    expect(await views.applied()).toEqual(['a1', 'b1', 'b2', 'c1', 'a4', 'b3']);
+    expect(await views.waiting()).toEqual([]);
+  });
+
   it('stops the projector where there are too many, with the position held, and goes on where more are let be', async () => {
     const records = logOf([...'abcde'].map((key) => [key, 'throws'] as const));
     const strict = await views.owner(notesFold(views.namespace), { maxDeadLetters: 3 });

@@ -122,7 +122,10 @@ async function show([view, partition, position, options]: Named, surroundings: S
 
 async function retryAll(selection: Selection, surroundings: Surroundings): Promise<void> {
   const outcomes = await ofEachView(selection, surroundings, async (fold, servers) => {
-    const letters = await listDeadLetters(servers.postgres, fold.name, { ...selection, limit: Number.MAX_SAFE_INTEGER });
+    const letters = await listDeadLetters(servers.postgres, fold.name, {
+      ...selection,
+      limit: Number.MAX_SAFE_INTEGER,
+    });
     return (await retryInParts(letters, selection.limit, fold, servers, surroundings)).map((outcome) => {
       return { view: fold.name, ...outcome };
     });

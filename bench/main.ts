@@ -1,6 +1,7 @@
 import { benchCommands } from './commands.ts';
 import { benchFaults, benchResends } from './faults.ts';
 import { benchImport } from './import.ts';
+import { benchPoison } from './poison.ts';
 import { benchReads } from './reads.ts';
 import { type Figure, report } from './report.ts';
 import { benchSearch } from './search.ts';
@@ -16,6 +17,7 @@ const benchmarks: Record<string, Benchmark> = {
   resends: { title: 'Activities that are sent again', run: benchResends },
   commands: { title: 'Commands', run: benchCommands },
   reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
+  poison: { title: 'Records that cannot be applied', run: benchPoison },
   search: { title: 'Search of 1,000,000 users', run: () => benchSearch(process.env['DATABASE_URL']!) },
 };
 

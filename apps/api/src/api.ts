@@ -1,7 +1,8 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { registerActivityBodies } from '#activities';
-import { type Config, httpApplication, type Logger } from '#platform';
-import { guardGenerations } from '#projections';
+import { EVENT_LOG, type EventLog } from '#event-sourcing';
+import { type Config, httpApplication, type Logger, Namespace, Postgres } from '#platform';
+import { guardGenerations, measureProjections } from '#projections';
 import { ApiModule, folds } from './api.module.js';
 import { serveDocs } from './docs.js';
 
@@ -10,6 +11,7 @@ export async function createApi(config: Config, logger: Logger): Promise<NestFas
   const app = await httpApplication(ApiModule.with(config, logger), { auth: config.auth, logger });
   registerActivityBodies(app);
   guardGenerations(app, folds);
+  measureProjections(app.get<EventLog>(EVENT_LOG), app.get(Postgres), app.get(Namespace), folds);
   serveDocs(app);
   return app;
 }

@@ -38,6 +38,12 @@ export function duration(text: string): number {
   throw new InvalidArgumentError(`It is a number and s, m, h or d, such as 1h; ${LONGEST_DAYS}d at most.`);
 }
 
+/** A whole number from 0 on. */
+export function count(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a whole number.');
+}
+
 export function text(value: string): string {
   if (value.trim() !== '') return value;
   throw new InvalidArgumentError('It must not be empty.');

@@ -87,6 +87,10 @@ describe('wrong usage', () => {
     [['import', 'ndjson', '--environment', 'a'], /missing required argument 'file'/],
     [['import', 'ndjson', '-'], /required option '--environment <id>'/],
     [['import', 'ndjson', '-', '--environment', 'a', '--source', ''], /It must not be empty/],
+    [['deadletters', 'skip', 'nowhere', '0', '1'], /Allowed choices are registry, activities/],
+    [['deadletters', 'show', 'registry', '0', '-'], /It is a whole number/],
+    [['deadletters', 'retry', '--limit', '1.5'], /It is a whole number/],
+    [['deadletters'], /Usage: tidemark deadletters/],
     [['fly'], /unknown command 'fly'/],
     [[], /Usage: tidemark/],
   ])('%j is told and ends with 2', async (args, said) => {
@@ -106,8 +110,8 @@ describe('wrong usage', () => {
 
 describe('a command without its servers', () => {
   it('says what to set', async () => {
-    for (const command of ['migrate', 'status']) {
-      expect(await run([command])).toMatchObject({ code: 1, err: expect.stringMatching(/^Set KAFKA_BROKERS, .*\n$/) });
+    for (const command of [['migrate'], ['status'], ['deadletters', 'list']]) {
+      expect(await run(command)).toMatchObject({ code: 1, err: expect.stringMatching(/^Set KAFKA_BROKERS, .*\n$/) });
     }
     const importing = await run(['import', 'git', '.', '--environment', 'a'], { AUTH_JWT_SECRET: secret });
     expect(importing).toMatchObject({ code: 1, err: expect.stringMatching(/^Set TIDEMARK_URL, .*\n$/) });

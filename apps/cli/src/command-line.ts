@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { deadLetterCommands } from './commands/deadletters.js';
 import { importCommands } from './commands/import.js';
 import { migrateCommand } from './commands/migrate.js';
 import { statusCommand } from './commands/status.js';
@@ -28,6 +29,7 @@ function programFor(surroundings: Surroundings): Command {
   tokenCommand(program, surroundings);
   migrateCommand(program, surroundings);
   statusCommand(program, surroundings);
+  deadLetterCommands(program, surroundings);
   importCommands(program, surroundings);
   return program;
 }

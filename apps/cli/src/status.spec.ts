@@ -80,7 +80,7 @@ describe('a deployment', () => {
     const { code, status: now } = await status();
     expect({ code, ok: now.ok }).toEqual({ code: 0, ok: true });
     expect(now.folds).toMatchObject([
-      { name: 'registry', lag: 0 },
+      { name: 'registry', lag: 0, deadLetters: 0 },
       { name: 'activities', lag: 5, version: expect.any(Number) },
     ]);
     expect(now.folds[1]!.partitions).toHaveLength(topic.partitions);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { activitiesFold } from '#activities';
 import { type EventLog, type Extent, LogMismatch } from '#event-sourcing';
 import { type Config, connectRedis } from '#platform';
-import { type FoldViews, GenerationMissing, readCheckpoints, requireGeneration } from '#projections';
+import { countOpen, type FoldViews, GenerationMissing, readCheckpoints, requireGeneration } from '#projections';
 import { registryViews } from '#registry';
 import { type Servers, withServers } from './servers.js';
 
@@ -25,6 +25,8 @@ export interface FoldStatus {
   readonly problems: readonly string[];
   /** Records over all partitions; null where it is not known. */
   readonly lag: number | null;
+  /** Records that could not be applied and wait for an operator; null where it is not known. */
+  readonly deadLetters: number | null;
   readonly partitions: readonly PartitionStatus[];
 }
 
@@ -66,17 +68,18 @@ async function foldsOf(servers: Servers, down: Record<string, string>): Promise<
 
 async function foldStatus(fold: FoldViews, servers: Servers, down: Record<string, string>): Promise<FoldStatus> {
   const problems: string[] = [];
-  const [extents, checkpoints] = await Promise.all([
+  const [extents, views] = await Promise.all([
     extentsOf(fold, servers.log, problems).catch((error: unknown) => void (down.kafka = doesNotAnswer(error))),
-    checkpointsOf(fold, servers, problems).catch((error: unknown) => void (down.postgres = doesNotAnswer(error))),
+    viewsOf(fold, servers, problems).catch((error: unknown) => void (down.postgres = doesNotAnswer(error))),
   ]);
   const partitions = Array.from({ length: fold.topic.partitions }, (_, partition) =>
-    partitionStatus(partition, extents?.get(partition), checkpoints?.get(partition)),
+    partitionStatus(partition, extents?.get(partition), views?.checkpoints.get(partition)),
   );
   problems.push(...partitions.flatMap(outsideTheLog));
   const lag = partitions.reduce<number | null>((sum, { lag }) => (sum === null || lag === null ? null : sum + lag), 0);
-  const version = checkpoints === undefined ? null : servers.namespace.version(fold.name);
-  return { name: fold.name, topic: fold.topic.name, version, problems, lag, partitions };
+  const version = views === undefined ? null : servers.namespace.version(fold.name);
+  const deadLetters = views?.deadLetters ?? null;
+  return { name: fold.name, topic: fold.topic.name, version, problems, lag, deadLetters, partitions };
 }
 
 async function extentsOf(
@@ -93,10 +96,13 @@ async function extentsOf(
   }
 }
 
-async function checkpointsOf(fold: FoldViews, { postgres, namespace }: Servers, problems: string[]) {
+async function viewsOf(fold: FoldViews, { postgres, namespace }: Servers, problems: string[]) {
   try {
     await requireGeneration(postgres, namespace, fold);
-    return await readCheckpoints(postgres, fold);
+    return {
+      checkpoints: await readCheckpoints(postgres, fold),
+      deadLetters: await countOpen(postgres, fold.name),
+    };
   } catch (error) {
     if (!(error instanceof GenerationMissing)) throw error;
     problems.push(error.message);
@@ -156,9 +162,10 @@ export function statusText({ servers, folds }: Status): string {
   ].join('\n');
 }
 
-function foldLines({ name, topic, version, lag, problems, partitions }: FoldStatus): string[] {
+function foldLines({ name, topic, version, lag, deadLetters, problems, partitions }: FoldStatus): string[] {
   return [
     `${name.padEnd(11)}views of version ${version ?? '?'}, ${lag ?? '?'} behind topic ${topic}`,
+    ...(deadLetters ? [`  dead letters: ${deadLetters}; see "tidemark deadletters list"`] : []),
     ...problems.map((problem) => `  ${problem}`),
     columns('partition', 'log end', 'checkpoint', 'lag'),
     ...partitions.map(({ partition, end, checkpoint, lag }) => columns(partition, end, checkpoint, lag)),

@@ -27,7 +27,9 @@ export async function startProjector(config: Config, logger: Logger): Promise<Ru
   await prepareKeys(keyring, log, namespace);
   if (await keyring.liesOpen())
     logger.warn('the keys of personal fields lie open in Postgres: set TIDEMARK_MASTER_KEY');
-  const running = await Promise.all(folds.map((fold) => project(fold, { log, postgres, namespace, logger })));
+  const { maxDeadLetters } = config;
+  const around = { log, postgres, namespace, logger, maxDeadLetters };
+  const running = await Promise.all(folds.map((fold) => project(fold, around)));
   const close = async () => {
     await log.close();
     await statistics.close();

@@ -14,6 +14,7 @@ describe('the settings', () => {
       kafkaBrokers: ['a:1', 'b:2'],
       host: '127.0.0.1',
       port: 3000,
+      maxDeadLetters: 10_000,
       namespace: 'tidemark',
     });
   });
@@ -37,6 +38,7 @@ describe('the settings', () => {
     ['two ways to check tokens', { AUTH_JWKS_URL: 'https://id.example/keys' }, /exclude each other/],
     ['a broker without a port', { KAFKA_BROKERS: 'kafka' }, /host:port/],
     ['a port out of range', { PORT: '70000' }, /PORT/],
+    ['a limit that is none', { TIDEMARK_MAX_DEAD_LETTERS: 'many' }, /MAX_DEAD_LETTERS/],
     ['a namespace that could not be a schema', { TIDEMARK_NAMESPACE: 'A;drop' }, /lower-case/],
   ])('refuse %s', (_, change, message) => {
     expect(() => readConfig({ ...good, ...change })).toThrow(message);

@@ -30,6 +30,7 @@ const Settings = z
         message: 'at least 32 bytes; make one with: openssl rand -base64 32 (former ones behind it, comma-separated)',
       })
       .default([]),
+    TIDEMARK_MAX_DEAD_LETTERS: z.coerce.number().int().min(0).max(1_000_000).default(10_000),
     TIDEMARK_NAMESPACE: z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,30}$/, 'a letter, then letters, digits and _, lower-case, 31 at most')
@@ -64,6 +65,8 @@ export interface Config {
   readonly auth: AuthConfig;
   /** What wraps the keys of personal fields: the one in use, then former ones. Empty: they lie open in Postgres. */
   readonly masterKeys: readonly string[];
+  /** How many records of a fold may be set aside and wait before its projector stops instead. */
+  readonly maxDeadLetters: number;
   readonly namespace: string;
   readonly logLevel: LogLevel;
 }
@@ -95,6 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       audience: data.AUTH_AUDIENCE,
     },
     masterKeys: data.TIDEMARK_MASTER_KEY,
+    maxDeadLetters: data.TIDEMARK_MAX_DEAD_LETTERS,
     namespace: data.TIDEMARK_NAMESPACE,
     logLevel: data.TIDEMARK_LOG_LEVEL,
   };

@@ -12,8 +12,21 @@ export function counter<Label extends string>(name: string, help: string, labelN
   return new Counter({ name: `tidemark_${name}`, help, labelNames, registers: [metrics] });
 }
 
-export function gauge<Label extends string>(name: string, help: string, labelNames: Label[] = []): Gauge<Label> {
-  return new Gauge({ name: `tidemark_${name}`, help, labelNames, registers: [metrics] });
+/** `collect` measures anew at each scrape; it must not throw, or nothing at all is scraped. */
+export function gauge<Label extends string>(
+  name: string,
+  help: string,
+  labelNames: Label[] = [],
+  collect?: (gauge: Gauge<Label>) => Promise<void>,
+): Gauge<Label> {
+  const gauge: Gauge<Label> = new Gauge({
+    name: `tidemark_${name}`,
+    help,
+    labelNames,
+    registers: [metrics],
+    ...(collect && { collect: () => collect(gauge) }),
+  });
+  return gauge;
 }
 
 @ApiTags('operations')

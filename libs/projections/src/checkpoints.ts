@@ -21,7 +21,8 @@ export async function readCheckpoints(db: Queryable, fold: Pick<Fold, 'name'>): 
 
 /**
  * Compare and swap, in the transaction of the rows. The first statement of it, so that the row's lock keeps a second
- * owner out until this one has committed. Throws `StaleOwner`.
+ * owner out until this one has committed. Throws `StaleOwner`, also where
+ * another generation of the views has taken the place of the one that is named.
  */
 export async function moveCheckpoint(
   tx: Queryable,
@@ -29,10 +30,12 @@ export async function moveCheckpoint(
   partition: number,
   from: Position,
   to: Position,
+  generation?: string,
 ): Promise<void> {
   const { rowCount } = await tx.query(
-    `UPDATE ${fold.name}_checkpoints SET position = $3 WHERE partition = $1 AND position = $2`,
-    [partition, from, to],
+    `UPDATE ${fold.name}_checkpoints SET position = $3 WHERE partition = $1 AND position = $2
+       AND ($4::uuid IS NULL OR EXISTS (SELECT FROM ${fold.name}_generation WHERE id = $4))`,
+    [partition, from, to, generation],
   );
   if (rowCount !== 1) throw new StaleOwner(fold, partition, from);
 }

@@ -1,4 +1,4 @@
-import { type LogRecord, type Topic } from '#event-sourcing';
+import { type LogRecord, type Position, type Topic } from '#event-sourcing';
 import { type FoldName, type Queryable } from '#platform';
 
 /** What a fold feeds, as far as readers have to know. */
@@ -17,8 +17,16 @@ export interface FoldViews {
 export interface Fold extends FoldViews {
   /** How many records one transaction takes at most. */
   readonly batch: number;
-  /** Works out what depends on the records alone, which goes on while the batch before is being written. */
+  /**
+   * Works out what depends on the records alone, which goes on while the batch before is being written. The records are
+   * in order but not without gaps, and there may be none: what waits behind a dead letter is left out, and comes later.
+   *
+   * Throws `Unreadable` for records that are none of the fold's, `StopProjection` where nothing may be passed over.
+   * Whatever else it or its write throws, when a server is not to blame for it, is narrowed down to a record.
+   */
   prepare(partition: number, records: readonly LogRecord[]): Promise<Write>;
+  /** What is written where an operator drops a record for good, which is then never applied. */
+  drop?(record: LogRecord): Write;
 }
 
 /**
@@ -28,4 +36,19 @@ export interface Fold extends FoldViews {
  */
 export type Write = (tx: Queryable) => Promise<AfterCommit | void>;
 
-export type AfterCommit = () => Promise<void>;
+/** Is told from where to where the checkpoint of the partition has moved. */
+export type AfterCommit = (from: Position, to: Position) => Promise<void>;
+
+/** These records can't be read, each for its reason. They are set aside, and all others go on. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+
+  constructor(readonly reasons: ReadonlyMap<LogRecord, string>) {
+    super(reasons.values().next().value);
+  }
+}
+
+/** The projector must stop here with this sentence for the operator, and hold its position. */
+export class StopProjection extends Error {
+  override readonly name: string = 'StopProjection';
+}

@@ -1,5 +1,6 @@
 import { type Extent } from '#event-sourcing';
 import { type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
+import { deadLetterTables } from './dead-letters.js';
 import { type FoldViews } from './fold.js';
 
 /** The views that this code reads are not there (yet), or still on their way through the log. */
@@ -72,6 +73,7 @@ async function createViews(
     `INSERT INTO ${fold.name}_checkpoints SELECT partition, 0, complete_at FROM unnest($1::int[], $2::bigint[]) AS log (partition, complete_at)`,
     [partitions, partitions.map((partition) => extents.get(partition)?.high ?? 0)],
   );
+  await tx.query(deadLetterTables(fold.name));
   await tx.query(fold.tables);
 }
 

@@ -1,33 +1,28 @@
-import { type Consumption, type EventLog, type LogRecord, type Position } from '#event-sourcing';
-import {
-  counter,
-  isOutage,
-  type Logger,
-  type Namespace,
-  type Postgres,
-  prepared,
-  type Queryable,
-  together,
-} from '#platform';
-import { moveCheckpoint, readCheckpoints, StaleOwner } from './checkpoints.js';
-import { type Fold, type Write } from './fold.js';
+import { type Consumption, type LogRecord, type Position } from '#event-sourcing';
+import { counter } from '#platform';
+import { readCheckpoints, StaleOwner } from './checkpoints.js';
+import { carryOut } from './carry-out.js';
+import { isControl } from './controls.js';
+import { keepAside } from './dead-letters.js';
+import { mayBeTheRecord, reasonOf, untilItWorks } from './faults.js';
+import { type Fold } from './fold.js';
 import { prepareGeneration } from './generation.js';
+import { commit, type Feed, type Owner, parkedAt, type Surroundings } from './owner.js';
+import { keysOf, type Sorted, sortOut } from './sorting.js';
 
 const applied = counter('projected_records_total', 'Records applied to the views', ['fold']);
 const stale = counter('stale_checkpoints_total', 'Commits refused because another owner had moved on', ['fold']);
+const setAside = counter('records_set_aside_total', 'Records that could not be applied, or wait behind one', ['fold']);
 
-interface Surroundings {
-  readonly log: EventLog;
-  readonly postgres: Postgres;
-  readonly namespace: Namespace;
-  readonly logger: Logger;
-}
+const DEFAULT_MOST = 10_000;
 
 /**
  * Feeds a fold from its topic: shares the partitions with the other projectors of its group and applies each
  * partition in order, a transaction a batch, for as long as the process lives.
  *
- * A server that is down is waited for, with the position held. Anything else that a fold throws ends the consumption.
+ * A server that is down is waited for, with the position held. A record that can't be applied is set aside as a dead
+ * letter, and what follows of its key behind it, while all others go on (ADR 0013). What stops a projector ends the
+ * consumption: `StopProjection`, too many dead letters, and what is wrong with the views as a whole.
  */
 export async function project(fold: Fold, around: Surroundings): Promise<Consumption> {
   const { log, postgres, namespace } = around;
@@ -35,31 +30,27 @@ export async function project(fold: Fold, around: Surroundings): Promise<Consump
   return follow(fold, around, { group: namespace.group(fold.name), channel: namespace.views(fold.name) });
 }
 
-/** Who feeds a generation of the views: the one that `postgres` finds by bare names. */
-export interface Feed {
-  /** The group of consumers that share its partitions. */
-  readonly group: string;
-  /** Where commits are announced; nowhere when left out. */
-  readonly channel?: string;
-}
-
 /** As `project`, for a generation that is there. */
 export async function follow(fold: Fold, around: Surroundings, feed: Feed): Promise<Consumption> {
-  const { log, postgres } = around;
+  const { log, postgres, logger } = around;
+  const owners = new Map<number, Owner>();
   return log.consume({
     topic: fold.topic.name,
     group: feed.group,
     startAt: async (partitions) => {
       const checkpoints = await untilItWorks(
-        around,
+        logger,
         () => true,
         () => readCheckpoints(postgres, fold),
       );
+      for (const partition of partitions) owners.set(partition, { fold, around, feed, partition, parked: undefined });
       return new Map(partitions.map((partition) => [partition, checkpoints.get(partition) ?? 0]));
     },
     apply: async (partition, records, stillOwned) => {
+      const owner = owners.get(partition) ?? { fold, around, feed, partition, parked: undefined };
+      owners.set(partition, owner);
       try {
-        await applyInBatches({ fold, around, feed, partition }, records, stillOwned);
+        await applyInBatches(owner, records, stillOwned);
       } catch (error) {
         // Whoever owns the partition now begins at the checkpoint; what went wrong here is no longer of interest.
         if (stillOwned()) throw error;
@@ -68,72 +59,123 @@ export async function follow(fold: Fold, around: Surroundings, feed: Feed): Prom
   });
 }
 
-/** Who applies the records of one partition. */
-interface Owner {
-  readonly fold: Fold;
-  readonly around: Surroundings;
-  readonly feed: Feed;
-  readonly partition: number;
-}
-
 /** Each batch is prepared while the one before it is written. */
 async function applyInBatches(owner: Owner, records: readonly LogRecord[], stillOwned: () => boolean): Promise<void> {
-  const { fold, around, partition } = owner;
-  let prepared = prepareBatch(fold, partition, records.slice(0, fold.batch));
-  for (let start = 0; start < records.length && stillOwned(); start += fold.batch) {
-    const batch = prepared;
-    prepared = prepareBatch(fold, partition, records.slice(start + fold.batch, start + 2 * fold.batch));
-    await untilItWorks(around, stillOwned, () => applyBatch(owner, batch));
+  const batches = cut(records, owner.fold.batch);
+  let ahead = prepareAhead(owner, batches[0]);
+  for (const [index, batch] of batches.entries()) {
+    if (!stillOwned()) return;
+    const prepared = ahead;
+    ahead = prepareAhead(owner, batches[index + 1]);
+    await applyBatch(owner, batch, stillOwned, prepared);
   }
 }
 
-interface Batch {
-  readonly records: readonly LogRecord[];
-  /** What writes it: worked out ahead for the first call, anew for another. */
-  write(): Promise<Write>;
+/** Parts of at most so many records; what operators ask for stands alone, since it sees what came before it. */
+function cut(records: readonly LogRecord[], most: number): LogRecord[][] {
+  const batches: LogRecord[][] = [];
+  let batch: LogRecord[] = [];
+  let alone = false;
+  for (const record of records) {
+    const isAlone = isControl(record);
+    if (isAlone || alone || batch.length === 0 || batch.length === most) batches.push((batch = []));
+    batch.push(record);
+    alone = isAlone;
+  }
+  return batches;
 }
 
-function prepareBatch(fold: Fold, partition: number, records: readonly LogRecord[]): Batch {
-  const prepare = async () => fold.prepare(partition, records);
-  let ahead = records.length > 0 ? prepare() : undefined;
+/** A batch as it was sorted out and prepared while certain keys waited. */
+interface Ahead {
+  readonly state: number;
+  readonly sorted: Promise<Sorted>;
+}
+
+function prepareAhead(owner: Owner, batch: readonly LogRecord[] | undefined): Ahead | undefined {
+  if (batch === undefined || owner.parked === undefined || isControl(batch[0]!)) return undefined;
+  const sorted = sortOut(owner, batch, owner.parked);
   // Whoever writes the batch will hear of it.
-  ahead?.catch(() => undefined);
-  const write = () => {
-    const prepared = ahead ?? prepare();
-    ahead = undefined;
-    return prepared;
-  };
-  return { records, write };
+  sorted.catch(() => undefined);
+  return { state: owner.parked.state, sorted };
 }
 
-async function applyBatch(owner: Owner, batch: Batch): Promise<void> {
-  const { fold, partition } = owner;
-  try {
-    await commitBatch(owner, batch);
-  } catch (error) {
-    if (!(error instanceof StaleOwner)) throw error;
-    stale.inc({ fold: fold.name });
-    const rest = await notYetApplied(owner, batch.records);
-    if (rest.length > 0) await commitBatch(owner, prepareBatch(fold, partition, rest));
+/** Goes on where the checkpoint is when another owner has moved it, or when the answer of a commit was lost. */
+async function applyBatch(
+  owner: Owner,
+  batch: readonly LogRecord[],
+  stillOwned: () => boolean,
+  ahead: Ahead | undefined,
+): Promise<void> {
+  const { fold, around } = owner;
+  for (let rest = batch; rest.length > 0 && stillOwned();) {
+    try {
+      if (isControl(rest[0]!)) return await carryOut(owner, rest[0]!, stillOwned);
+      return await applyPart(owner, rest, { stillOwned, ahead });
+    } catch (error) {
+      if (!(error instanceof StaleOwner)) throw error;
+      stale.inc({ fold: fold.name });
+      ahead = undefined;
+      owner.parked = undefined;
+      const left = rest;
+      rest = await untilItWorks(around.logger, stillOwned, () => notYetApplied(owner, left));
+    }
   }
 }
 
-async function commitBatch({ fold, around, feed, partition }: Owner, { records, write }: Batch): Promise<void> {
+interface Turn {
+  readonly stillOwned: () => boolean;
+  readonly ahead?: Ahead;
+  /** A single record, tried once more before it is set aside. */
+  readonly again?: boolean;
+}
+
+/** Applies records as one batch; where that fails, in halves, until the record that can't be applied is known. */
+async function applyPart(owner: Owner, records: readonly LogRecord[], turn: Turn): Promise<void> {
+  try {
+    await applySorted(owner, records, turn);
+  } catch (error) {
+    if (!mayBeTheRecord(error)) throw error;
+    const [record] = records;
+    if (turn.again) {
+      owner.around.logger.error({ err: error, partition: record!.partition, position: record!.offset }, 'set aside');
+      return applySorted(owner, records, turn, new Map([[record!, reasonOf(error)]]));
+    }
+    for (const half of halvesOf(records)) {
+      if (turn.stillOwned()) await applyPart(owner, half, { stillOwned: turn.stillOwned, again: half.length === 1 });
+    }
+  }
+}
+
+function halvesOf(records: readonly LogRecord[]): (readonly LogRecord[])[] {
+  const middle = Math.floor(records.length / 2);
+  return middle === 0 ? [records] : [records.slice(0, middle), records.slice(middle)];
+}
+
+/** Applies what does not wait, and sets aside what does, and what is bad for one of these reasons. */
+async function applySorted(
+  owner: Owner,
+  records: readonly LogRecord[],
+  turn: Turn,
+  reasons?: ReadonlyMap<LogRecord, string>,
+): Promise<void> {
+  const { fold, around, partition } = owner;
   const from = records[0]!.offset;
   const to = records.at(-1)!.offset + 1;
-  const writeTo = await write();
-  const afterCommit = await around.postgres.transaction(async (connection) => {
-    const tx = prepared(connection);
-    await together([moveCheckpoint(tx, fold, partition, from, to), announce(tx, feed, partition, to)]);
-    return writeTo(tx);
+  let { ahead } = turn;
+  await untilItWorks(around.logger, turn.stillOwned, async () => {
+    const parked = await parkedAt(owner, from);
+    const prepared = ahead?.state === parked.state ? ahead.sorted : sortOut(owner, records, parked, reasons);
+    // What it worked out is good for one attempt.
+    ahead = undefined;
+    const { live, aside, write } = await prepared;
+    await commit(owner, from, to, async (tx) => {
+      await keepAside(tx, fold.name, partition, aside, around.maxDeadLetters ?? DEFAULT_MOST);
+      return write(tx);
+    });
+    parked.moved(to, { began: keysOf(aside) });
+    applied.inc({ fold: fold.name }, live.length);
+    setAside.inc({ fold: fold.name }, aside.length);
   });
-  applied.inc({ fold: fold.name }, records.length);
-  await afterCommit?.();
-}
-
-/** Told when the transaction commits, and not if it does not. */
-async function announce(tx: Queryable, { channel }: Feed, partition: number, to: Position): Promise<void> {
-  if (channel !== undefined) await tx.query('SELECT pg_notify($1, $2)', [channel, `${partition}:${to}`]);
 }
 
 /**
@@ -145,35 +187,10 @@ async function notYetApplied(
   { fold, around, partition }: Owner,
   batch: readonly LogRecord[],
 ): Promise<readonly LogRecord[]> {
-  const position = (await readCheckpoints(around.postgres, fold)).get(partition);
+  const position: Position | undefined = (await readCheckpoints(around.postgres, fold)).get(partition);
   const first = batch[0]!.offset;
   if (position === undefined || position < first) {
     throw new Error(`the checkpoint of ${fold.name}/${partition} fell back to ${position} while at ${first}`);
   }
   return batch.filter(({ offset }) => offset >= position);
-}
-
-/** Tries again, ever more slowly, while a server is down and the partition is still ours. */
-async function untilItWorks<T>(
-  { logger }: Surroundings,
-  stillOwned: () => boolean,
-  work: () => Promise<T>,
-): Promise<T> {
-  for (let wait = 50; ; wait = Math.min(wait * 2, 5_000)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isTransient(error) || !stillOwned()) throw error;
-      logger.warn({ err: error }, `a server does not answer; trying again in ${wait} ms`);
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
-}
-
-// Serialization failure, deadlock, and a transaction that was ended for having been idle: it was undone and may be
-// tried again as it is.
-const TRY_AGAIN = new Set(['40001', '40P01', '25P03']);
-
-function isTransient(error: unknown): boolean {
-  return isOutage(error) || TRY_AGAIN.has(String((error as { code?: unknown }).code));
 }

@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { DirectoryModule } from './directory.module.js';
 import { CommandLog } from './commands/command-log.js';
 import { Outcomes } from './commands/outcomes.js';
+import { StoppedEnvironments } from './commands/stopped-environments.js';
 import { Answering } from './http/answering.js';
 import { CommandsController } from './http/commands.controller.js';
 import { Keyring, KeysUnusable } from './sealing/keyring.js';
@@ -65,7 +66,7 @@ const workspaces = [
     UserWorkspacesController,
     CommandsController,
   ],
-  providers: [CommandLog, Outcomes, Answering, ...users, ...workspaces],
+  providers: [CommandLog, Outcomes, StoppedEnvironments, Answering, ...users, ...workspaces],
   exports: [DirectoryModule],
 })
 export class RegistryModule implements OnModuleInit {

@@ -24,6 +24,7 @@ export async function startService(view: View, options: { redisUrl: string; port
     port: options.port ?? 0,
     auth,
     masterKeys: [],
+    maxDeadLetters: 0,
     namespace: view.namespace.name,
     logLevel: 'silent',
   };

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { metrics } from '#platform';
 import { MemoryLog } from '../../test/memory-log.js';
 import { activity, NOON, Views } from '../../test/views.js';
 
@@ -168,15 +169,37 @@ describe('the fold of activities', () => {
         key: 'acme/1',
         value: `{"v":1,"id":"deep","type":"seen","occurredAt":1,"data":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
       },
-      activity({ id: 'after' }),
+      activity({ id: 'behind' }),
+      activity({ id: 'after', user: 2 }),
     ]);
     const letters = await views.postgres.query(
-      'SELECT reason, key, value FROM activities_dead_letters ORDER BY position',
+      'SELECT reason, key, value FROM activities_dead_letters ORDER BY partition, position',
     );
-    expect(letters.rows).toHaveLength(5);
+    expect(letters.rows).toHaveLength(6);
     expect(letters.rows).toContainEqual({ reason: 'the value is no JSON', key: 'acme/1', value: bytes });
-    const { rows } = await views.postgres.query('SELECT activity_id FROM activities ORDER BY position');
-    expect(rows).toEqual([{ activity_id: 'before' }, { activity_id: 'after' }]);
+    const { rows } = await views.postgres.query<{ activity_id: string }>('SELECT activity_id FROM activities');
+    expect(rows.map(({ activity_id }) => activity_id)).toEqual(expect.arrayContaining(['before', 'after']));
+    expect(rows).toHaveLength(2);
+  });
+
+  it('counts repeats that came with other content than the first, and those alone', async () => {
+    const { views, log } = openViews();
+    await views.project();
+    const before = await changedRepeats();
+    const first = { type: 'seen', workspace: 3, data: { a: [1, null], text: 'é' } };
+    await log.append(views.topic, [activity({ id: 'x', ...first }), activity({ id: 'y' })]);
+    await log.append(views.topic, [
+      activity({ id: 'x', ...first, at: NOON - 5 }),
+      activity({ id: 'x', ...first, type: 'other' }),
+      activity({ id: 'x', ...first, workspace: undefined }),
+      activity({ id: 'x', ...first, data: { a: [1, 2], text: 'é' } }),
+      activity({ id: 'y', data: {} }),
+      activity({ id: 'y' }),
+      activity({ id: 'new' }),
+      activity({ id: 'new', type: 'other' }),
+    ]);
+    expect((await changedRepeats()) - before).toBe(5);
+    expect(await views.count('activities')).toBe(3);
   });
 
   it('tells its followers what was counted, and nothing of what was counted before', async () => {
@@ -191,6 +214,11 @@ describe('the fold of activities', () => {
     ]);
   });
 });
+
+async function changedRepeats(): Promise<number> {
+  const { values } = await metrics.getSingleMetric('tidemark_activities_repeated_changed_total')!.get();
+  return values[0]?.value ?? 0;
+}
 
 /** The subscription of a projector that was told to begin at 0. */
 async function everythingAgain(views: Views) {

@@ -1,13 +1,17 @@
 import { counter, type Namespace, together } from '#platform';
-import { type Fold, type Write } from '#projections';
+import { type Fold } from '#projections';
 import { activitiesTopic } from '../activities.topic.js';
 import { project } from './projection.js';
 import { ACTIVITIES_TABLES } from './tables.js';
 import { type LastActive, tally } from './tally.js';
-import { addTotals, insertNew, keepDeadLetters, moveLastActive } from './writes.js';
+import { countChanged } from './repeats.js';
+import { addTotals, insertNew, moveLastActive } from './writes.js';
 
 const repeats = counter('activities_repeated_total', 'Activities that were counted before and changed nothing');
-const unreadable = counter('activities_dead_letters_total', 'Records of activities that could not be decoded');
+const changedRepeats = counter(
+  'activities_repeated_changed_total',
+  'Of those, the ones that came with another type, workspace or data than the first, which stays',
+);
 
 /** What goes on after the views of a partition have moved. */
 export interface ActivityFollower {
@@ -25,21 +29,19 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
     topic: activitiesTopic(namespace),
     tables: ACTIVITIES_TABLES,
     batch: 2_000,
-    prepare(partition, records) {
-      const from = records[0]!.offset;
-      const to = records.at(-1)!.offset + 1;
-      const { rows, deadLetters } = project(records);
-      const write: Write = async (tx) => {
+    async prepare(partition, records) {
+      const rows = project(records);
+      return async (tx) => {
         const counted = await insertNew(tx, rows);
         const { totals, users } = tally(counted);
-        await together([addTotals(tx, totals), moveLastActive(tx, partition, users), keepDeadLetters(tx, deadLetters)]);
-        return async () => {
+        await together([addTotals(tx, totals), moveLastActive(tx, partition, users)]);
+        const changed = await countChanged(tx, rows, counted);
+        return async (from, to) => {
           repeats.inc(rows.length - counted.length);
-          unreadable.inc(deadLetters.length);
+          changedRepeats.inc(changed);
           await Promise.all(followers.map((follower) => follower.follow(partition, from, to, users)));
         };
       };
-      return Promise.resolve(write);
     },
   };
 }

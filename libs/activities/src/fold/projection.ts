@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type LogRecord } from '#event-sourcing';
+import { Unreadable } from '#projections';
 import { decodeActivity, decodeKey, type Owner } from '../activity.record.js';
 
 /** A row of `activities`. Times in milliseconds since the epoch, `data` as JSON text. */
@@ -16,25 +17,17 @@ export interface ActivityRow extends Owner {
   readonly position: number;
 }
 
-/** A row of `activities_dead_letters`: a record that cannot be decoded, and why. */
-export interface DeadLetter {
-  readonly partition: number;
-  readonly position: number;
-  readonly reason: string;
-  readonly key: string;
-  readonly value: Buffer;
-}
-
-/** What records are as rows, in the order of the log: a function of the records alone. */
-export function project(records: readonly LogRecord[]): { rows: ActivityRow[]; deadLetters: DeadLetter[] } {
+/** What records are as rows, in the order of the log: a function of the records alone. Throws `Unreadable`. */
+export function project(records: readonly LogRecord[]): ActivityRow[] {
   const rows: ActivityRow[] = [];
-  const deadLetters: DeadLetter[] = [];
+  const reasons = new Map<LogRecord, string>();
   for (const record of records) {
     const row = rowOf(record);
-    if (typeof row === 'string') deadLetters.push(deadLetterOf(record, row));
+    if (typeof row === 'string') reasons.set(record, row);
     else rows.push(row);
   }
-  return { rows, deadLetters };
+  if (reasons.size > 0) throw new Unreadable(reasons);
+  return rows;
 }
 
 function rowOf({ partition, offset, key, value, time }: LogRecord): ActivityRow | string {
@@ -54,9 +47,4 @@ function rowOf({ partition, offset, key, value, time }: LogRecord): ActivityRow 
     partition,
     position: offset,
   };
-}
-
-function deadLetterOf({ partition, offset, key, value }: LogRecord, reason: string): DeadLetter {
-  // Postgres has no text with a NUL in it.
-  return { partition, position: offset, reason, key: key.replaceAll('\0', '\uFFFD'), value };
 }

@@ -41,14 +41,4 @@ export const ACTIVITIES_TABLES = `
     PRIMARY KEY (environment, user_id)
   ) WITH (fillfactor = 80);
   CREATE INDEX user_activity_partitions ON user_activity (partition, environment, user_id);
-
-  -- Records that could not be decoded, whole.
-  CREATE TABLE activities_dead_letters (
-    partition int NOT NULL,
-    position bigint NOT NULL,
-    reason text NOT NULL,
-    key text NOT NULL,
-    value bytea NOT NULL,
-    PRIMARY KEY (partition, position)
-  );
 `;

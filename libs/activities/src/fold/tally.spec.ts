@@ -11,7 +11,7 @@ const record = (given: Parameters<typeof activity>[0], offset: number, time: num
 
 describe('the tally of activities', () => {
   it('adds up per user, workspace and type', () => {
-    const { rows } = project([
+    const rows = project([
       record({ id: 'a', workspace: 1, at: 10 }, 0, 100),
       record({ id: 'b', workspace: 1, at: 30 }, 1, 100),
       record({ id: 'c', at: 500 }, 2, 100),
@@ -41,7 +41,7 @@ describe('the tally of activities', () => {
     const sorted = (values: object[]) => values.map((value) => JSON.stringify(value)).sort();
     fc.assert(
       fc.property(fc.array(given, { maxLength: 30 }), (items) => {
-        const { rows } = project(items.map((item, offset) => record(item, offset, 500)));
+        const rows = project(items.map((item, offset) => record(item, offset, 500)));
         const [forth, back] = [tally(rows), tally(rows.toReversed())];
         expect(sorted(back.totals)).toEqual(sorted(forth.totals));
         expect(sorted(back.users)).toEqual(sorted(forth.users));

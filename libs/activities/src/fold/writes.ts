@@ -1,6 +1,6 @@
 import { type Queryable } from '#platform';
 import { numbers, texts } from './array-literals.js';
-import { type ActivityRow, type DeadLetter } from './projection.js';
+import { type ActivityRow } from './projection.js';
 import { type LastActive, type Total } from './tally.js';
 
 /**
@@ -77,16 +77,4 @@ export async function moveLastActive(tx: Queryable, partition: number, users: re
       numbers(users.map((user) => user.lastActiveAt)),
     ],
   );
-}
-
-export async function keepDeadLetters(tx: Queryable, letters: readonly DeadLetter[]): Promise<void> {
-  for (const { partition, position, reason, key, value } of letters) {
-    await tx.query('INSERT INTO activities_dead_letters VALUES ($1, $2, $3, $4, $5)', [
-      partition,
-      position,
-      reason,
-      key,
-      value,
-    ]);
-  }
 }

@@ -10,6 +10,7 @@ import { newCommandId } from './command-id.js';
 import { bodyHashOf, bodyKnownOf, keyOfItem, ownKey } from './idempotency.js';
 import { KeysInFlight } from './keys-in-flight.js';
 import { Outcomes } from './outcomes.js';
+import { StoppedEnvironments } from './stopped-environments.js';
 
 /** Who sends a command, and the `Idempotency-Key` of the request if it had one. */
 export interface Sender {
@@ -51,9 +52,13 @@ export class CommandLog {
     @Inject(Outcomes) private readonly outcomes: Outcomes,
     @Inject(Keyring) private readonly keyring: Keyring,
     @Inject(Postgres) private readonly postgres: Postgres,
+    @Inject(StoppedEnvironments) private readonly stopped: StoppedEnvironments,
   ) {}
 
-  /** Throws the rejection or `in-flight` as a `Problem`, `LogUnavailable` when it is not known whether the log has it. */
+  /**
+   * Throws the rejection, `in-flight`, and `unavailable` where the environment has stopped, as a `Problem`;
+   * `LogUnavailable` when it is not known whether the log has it.
+   */
   async submit(sender: Sender, order: Order): Promise<Answer> {
     const [[id, verdict]] = (await this.send(sender, [order], PATIENCE_MS)) as [Decided];
     return verdict === undefined ? { pending: id } : acceptedOrThrow(verdict);
@@ -87,6 +92,7 @@ export class CommandLog {
     const commands = await this.identify(sender, orders);
     const last = commands.at(-1)?.id;
     if (last === undefined) return [];
+    await this.stopped.refuse(environment);
     const append = () => this.appendAndWait(sender, commands, patience);
     const isJudged = async (id: string) => (await this.outcomes.find(environment, id)) !== undefined;
     const verdicts =

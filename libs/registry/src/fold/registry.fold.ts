@@ -4,9 +4,10 @@ import { type Fold, type FoldViews } from '#projections';
 import { unsealRecords } from '../sealing/command-seals.js';
 import { type Keyring } from '../sealing/keyring.js';
 import { judge } from './judge.js';
+import { decodeRecord } from './registry.record.js';
 import { loadState } from './registry.rows.js';
 import { writeState } from './registry.writes.js';
-import { type RegistryState } from './registry.state.js';
+import { type RegistryState, type Verdict } from './registry.state.js';
 import { mergeSearch } from '../users/projections/search-rows.js';
 import { SEARCH_TABLES } from '../users/projections/search-tables.js';
 import { REGISTRY_TABLES } from './tables.js';
@@ -40,6 +41,7 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
       const { commands, voids } = await unsealRecords(keyring, records);
       return async (tx) => {
         await noteVoids(tx, partition, voids);
+        if (commands.length === 0) return;
         const state = await loadState(tx, commands);
         for (const { environment, record, at } of commands) judge(state, environment, record, at);
         await writeState(tx, state);
@@ -51,6 +53,7 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
         unmerged = 0;
       };
     },
+    drop: (record) => (tx) => answerDropped(tx, record),
   };
 }
 
@@ -60,6 +63,23 @@ async function noteVoids(tx: Queryable, partition: number, records: readonly Log
   await tx.query('INSERT INTO registry_voids SELECT $1, * FROM unnest($2::bigint[])', [
     partition,
     records.map(({ offset }) => offset),
+  ]);
+}
+
+const DROPPED: Verdict = {
+  rejected: 'internal',
+  detail: 'The command could not be applied, and an operator dropped it. It has changed nothing.',
+};
+
+/** Whoever sent it learns that it came to nothing. */
+async function answerDropped(tx: Queryable, { key: environment, value, time }: LogRecord): Promise<void> {
+  const id = decodeRecord(value)?.id;
+  if (id === undefined) return;
+  await tx.query('INSERT INTO outcomes VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [
+    id,
+    environment,
+    new Date(time),
+    JSON.stringify(DROPPED),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StopProjection } from '#projections';
 import { type UserCommand } from '../users/domain/user.commands.js';
 import { type AssignmentCommand } from '../workspaces/domain/assignment.decider.js';
 import { type NamedCommand } from '../workspaces/domain/named.decider.js';
@@ -79,7 +80,7 @@ export function encodeRecord(record: StoredRecord): string {
 }
 
 /** A record of newer code, which must not be passed over: whoever sent it waits for its verdict. */
-class RecordTooNew extends Error {
+class RecordTooNew extends StopProjection {
   override readonly name = 'RecordTooNew';
 }
 

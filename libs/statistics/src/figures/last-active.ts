@@ -24,7 +24,10 @@ export async function* lastActivePages(postgres: Postgres, partition: number): A
   }
 }
 
-/** Who was active with what was counted between two positions of a partition. */
+/**
+ * Who was active with what was counted between two positions of a partition. What an operator had taken up again there
+ * stands at older positions; of such users their latest activity is known.
+ */
 export async function lastActiveBetween(
   postgres: Postgres,
   partition: number,
@@ -32,8 +35,15 @@ export async function lastActiveBetween(
   to: number,
 ): Promise<LastActive[]> {
   const { rows } = await postgres.query<LastActive & { environment: string }>(
-    `SELECT environment, user_id AS "userId", max(LEAST(occurred_at, received_at)) AS "lastActiveAt" FROM activities
-     WHERE partition = $1 AND position >= $2 AND position < $3
+    `SELECT environment, user_id AS "userId", max(at) AS "lastActiveAt" FROM (
+       SELECT environment, user_id, LEAST(occurred_at, received_at) AS at FROM activities
+       WHERE partition = $1 AND position >= $2 AND position < $3
+       UNION ALL
+       SELECT active.environment, active.user_id, active.last_active_at
+       FROM activities_controls control JOIN user_activity active ON active.environment = split_part(key, '/', 1)
+         AND active.user_id = CASE WHEN key ~ '^[^/]+/[0-9]{1,16}$' THEN split_part(key, '/', 2)::bigint END
+       WHERE control.partition = $1 AND control.position >= $2 AND control.position < $3
+     ) AS counted
      GROUP BY environment, user_id`,
     [partition, from, to],
   );

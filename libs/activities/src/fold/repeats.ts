@@ -1,0 +1,38 @@
+import { type Queryable } from '#platform';
+import { numbers, texts } from './array-literals.js';
+import { type ActivityRow } from './projection.js';
+
+/**
+ * How many of these rows, of which `counted` were counted just now, came with an id that the user's first activity with
+ * it had with other content. The first stays; whoever makes ids should hear of it. What a client left out, its time, the
+ * door fills in anew each time: type, workspace and data are what a repeat can be held to.
+ */
+export async function countChanged(
+  tx: Queryable,
+  rows: readonly ActivityRow[],
+  counted: readonly ActivityRow[],
+): Promise<number> {
+  if (counted.length === rows.length) return 0;
+  const first = new Set(counted);
+  const repeats = rows.filter((row) => !first.has(row));
+  const { rows: found } = await tx.query<{ changed: number }>(
+    `SELECT count(*) AS changed
+     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[])
+       AS given (environment, user_id, identity, type, workspace_id, data)
+     CROSS JOIN LATERAL (
+       SELECT type, workspace_id, data::text FROM activities
+       WHERE environment = given.environment AND user_id = given.user_id AND identity = decode(given.identity, 'hex')
+       LIMIT 1
+     ) AS first
+     WHERE (first.type, first.workspace_id, first.data) IS DISTINCT FROM (given.type, given.workspace_id, given.data)`,
+    [
+      texts(repeats.map((row) => row.environment)),
+      numbers(repeats.map((row) => row.userId)),
+      texts(repeats.map((row) => row.identity)),
+      texts(repeats.map((row) => row.type)),
+      numbers(repeats.map((row) => row.workspaceId)),
+      texts(repeats.map((row) => row.data)),
+    ],
+  );
+  return found[0]!.changed;
+}

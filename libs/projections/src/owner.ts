@@ -1,0 +1,92 @@
+import { type EventLog, type LogRecord, type Position } from '#event-sourcing';
+import { type Logger, type Namespace, type Postgres, prepared, type Queryable, together } from '#platform';
+import { moveCheckpoint, StaleOwner } from './checkpoints.js';
+import { lineOf, readParked } from './dead-letters.js';
+import { type Fold, type Write } from './fold.js';
+
+export interface Surroundings {
+  readonly log: EventLog;
+  readonly postgres: Postgres;
+  readonly namespace: Namespace;
+  readonly logger: Logger;
+  /** How many records of a fold may be set aside and wait before the projector stops instead (10,000). */
+  readonly maxDeadLetters?: number;
+}
+
+/** Who feeds a generation of the views: the one that `postgres` finds by bare names. */
+export interface Feed {
+  /** The group of consumers that share its partitions. */
+  readonly group: string;
+  /** Where commits are announced; nowhere when left out. */
+  readonly channel?: string;
+}
+
+/** Who applies the records of one partition. */
+export interface Owner {
+  readonly fold: Fold;
+  readonly around: Surroundings;
+  readonly feed: Feed;
+  readonly partition: number;
+  /** What this owner last knew of the keys that wait; undefined where it has to look. */
+  parked: ParkedKeys | undefined;
+}
+
+let states = 0;
+
+/** The keys of a partition that wait at one position of it, in one generation of the views. */
+export class ParkedKeys {
+  /** Another one as soon as the keys change. */
+  state = ++states;
+  private readonly keys: Set<string>;
+
+  constructor(
+    public position: Position,
+    keys: Iterable<string>,
+    readonly generation: string,
+  ) {
+    this.keys = new Set(keys);
+  }
+
+  has(record: LogRecord): boolean {
+    return this.keys.size > 0 && this.keys.has(lineOf(record));
+  }
+
+  /** The checkpoint was moved, and these keys began or ceased to wait. */
+  moved(to: Position, { began = [], ceased = [] }: { began?: readonly string[]; ceased?: readonly string[] } = {}) {
+    this.position = to;
+    for (const key of began) this.keys.add(key);
+    for (const key of ceased) this.keys.delete(key);
+    if (began.length + ceased.length > 0) this.state = ++states;
+  }
+}
+
+/**
+ * The keys that wait where the checkpoint is at `position`. They change with the checkpoint alone, so what is known of
+ * them is right if the checkpoint is still there when it is moved. Throws `StaleOwner` where it is not there now.
+ */
+export async function parkedAt(owner: Owner, position: Position): Promise<ParkedKeys> {
+  if (owner.parked?.position === position) return owner.parked;
+  const { fold, around, partition } = owner;
+  const found = await readParked(around.postgres, fold.name, partition);
+  if (found?.position !== position) throw new StaleOwner(fold, partition, position);
+  return (owner.parked = new ParkedKeys(position, found.keys, found.generation));
+}
+
+/** Moves the checkpoint and writes, in one transaction. Throws `StaleOwner`, and what `write` throws. */
+export async function commit(owner: Owner, from: Position, to: Position, write: Write): Promise<void> {
+  const { fold, around, feed, partition } = owner;
+  const afterCommit = await around.postgres.transaction(async (connection) => {
+    const tx = prepared(connection);
+    await together([
+      moveCheckpoint(tx, fold, partition, from, to, owner.parked?.generation),
+      announce(tx, feed, partition, to),
+    ]);
+    return write(tx);
+  });
+  await afterCommit?.(from, to);
+}
+
+/** Told when the transaction commits, and not if it does not. */
+async function announce(tx: Queryable, { channel }: Feed, partition: number, to: Position): Promise<void> {
+  if (channel !== undefined) await tx.query('SELECT pg_notify($1, $2)', [channel, `${partition}:${to}`]);
+}

@@ -11,12 +11,13 @@ import {
 } from '#platform';
 import { moveCheckpoint, readCheckpoints, StaleOwner } from './checkpoints.js';
 import { type Fold, type Write } from './fold.js';
+import { onceThere } from './generation-wait.js';
 import { prepareGeneration } from './generation.js';
 
 const applied = counter('projected_records_total', 'Records applied to the views', ['fold']);
 const stale = counter('stale_checkpoints_total', 'Commits refused because another owner had moved on', ['fold']);
 
-interface Surroundings {
+export interface Surroundings {
   readonly log: EventLog;
   readonly postgres: Postgres;
   readonly namespace: Namespace;
@@ -27,12 +28,14 @@ interface Surroundings {
  * Feeds a fold from its topic: shares the partitions with the other projectors of its group and applies each
  * partition in order, a transaction a batch, for as long as the process lives.
  *
- * A server that is down is waited for, with the position held. Anything else that a fold throws ends the consumption.
+ * A server that is down is waited for, with the position held, and so are views that a replay has to build first. Anything
+ * else that a fold throws ends the consumption.
  */
 export async function project(fold: Fold, around: Surroundings): Promise<Consumption> {
-  const { log, postgres, namespace } = around;
-  await prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
-  return follow(fold, around, { group: namespace.group(fold.name), channel: namespace.views(fold.name) });
+  const { log, postgres, namespace, logger } = around;
+  const prepare = async () => prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
+  const feed = { group: namespace.group(fold.name), channel: namespace.views(fold.name) };
+  return onceThere(prepare, () => follow(fold, around, feed), logger);
 }
 
 /** Who feeds a generation of the views: the one that `postgres` finds by bare names. */

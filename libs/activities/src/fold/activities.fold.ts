@@ -1,13 +1,20 @@
 import { counter, type Namespace, together } from '#platform';
-import { type Fold, type Write } from '#projections';
+import { type Fold, generationOf, type Write } from '#projections';
 import { activitiesTopic } from '../activities.topic.js';
 import { project } from './projection.js';
-import { ACTIVITIES_TABLES } from './tables.js';
+import { ACTIVITIES_INDEXES, ACTIVITIES_KEYS, ACTIVITIES_TABLES } from './tables.js';
 import { type LastActive, tally } from './tally.js';
 import { addTotals, insertNew, keepDeadLetters, moveLastActive } from './writes.js';
 
 const repeats = counter('activities_repeated_total', 'Activities that were counted before and changed nothing');
 const unreadable = counter('activities_dead_letters_total', 'Records of activities that could not be decoded');
+
+/** A partition of the views went from one position to another, in the generation of this id. */
+export interface Move {
+  readonly generation: string;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What goes on after the views of a partition have moved. */
 export interface ActivityFollower {
@@ -15,7 +22,7 @@ export interface ActivityFollower {
    * The views of the partition have moved from one position to another, and these users were active with activities
    * counted for the first time. It may never be called (the process ends), and must neither throw nor take long.
    */
-  follow(partition: number, from: number, to: number, counted: readonly LastActive[]): Promise<void>;
+  follow(partition: number, move: Move, counted: readonly LastActive[]): Promise<void>;
 }
 
 /** Activities, counted once: the feed, the totals and when each user was last active. */
@@ -23,20 +30,25 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
   return {
     name: 'activities',
     topic: activitiesTopic(namespace),
-    tables: ACTIVITIES_TABLES,
+    tables: ACTIVITIES_TABLES + ACTIVITIES_KEYS,
+    indexes: ACTIVITIES_INDEXES,
     batch: 2_000,
     prepare(partition, records) {
       const from = records[0]!.offset;
       const to = records.at(-1)!.offset + 1;
       const { rows, deadLetters } = project(records);
       const write: Write = async (tx) => {
-        const counted = await insertNew(tx, rows);
+        // In the transaction of the rows: after it another generation may have taken the place of this one.
+        const [counted, generation] = await Promise.all([
+          insertNew(tx, rows),
+          followers.length > 0 ? generationOf(tx, 'activities') : '',
+        ]);
         const { totals, users } = tally(counted);
         await together([addTotals(tx, totals), moveLastActive(tx, partition, users), keepDeadLetters(tx, deadLetters)]);
         return async () => {
           repeats.inc(rows.length - counted.length);
           unreadable.inc(deadLetters.length);
-          await Promise.all(followers.map((follower) => follower.follow(partition, from, to, users)));
+          await Promise.all(followers.map((follower) => follower.follow(partition, { generation, from, to }, users)));
         };
       };
       return Promise.resolve(write);

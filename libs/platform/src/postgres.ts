@@ -36,7 +36,8 @@ export function prepared(db: Pool | PoolClient): Queryable {
   };
   if (db instanceof Pool) return { query };
   const copy: Transaction['copy'] = (statement, rows) => pipeline([Buffer.from(rows)], db.query(copyFrom(statement)));
-  return { query, copy };
+  const transaction: Transaction = { query, copy };
+  return transaction;
 }
 
 /**

@@ -3,7 +3,15 @@ import { once } from 'node:events';
 import { replayedActivities } from '#activities';
 import { kafkaEventLog } from '#event-log';
 import { connectRedis, createLogger, type FoldName, Namespace, Postgres, type ViewVersions } from '#platform';
-import { replay, type Replayed, type ReplayOptions, type ReplayProgress, type ReplayResult } from '#projections';
+import {
+  dropOld,
+  replay,
+  type Replayed,
+  rollBack,
+  type ReplayOptions,
+  type ReplayProgress,
+  type ReplayResult,
+} from '#projections';
 import { Keyring, replayedRegistry } from '#registry';
 import { figuresBeside } from '#statistics';
 import { type Service } from './service.js';
@@ -19,7 +27,23 @@ interface Given extends ReplayOptions {
 }
 
 /** A replay in this process, of the folds as they are or as newer code might have them. */
-export async function runReplay({ config }: Running, given: Given = {}): Promise<ReplayResult> {
+export function runReplay(service: Running, given: Given = {}): Promise<ReplayResult> {
+  return withFolds(service, given, (folds, outside) => replay(folds, outside, given));
+}
+
+export function runRollback(service: Running, given: Given = {}): Promise<ReplayResult> {
+  return withFolds(service, given, rollBack);
+}
+
+export function runDropOld(service: Running, given: Given = {}): Promise<string[]> {
+  return withFolds(service, given, dropOld);
+}
+
+async function withFolds<T>(
+  { config }: Running,
+  given: Given,
+  work: (folds: Replayed[], outside: Parameters<typeof replay>[1]) => Promise<T>,
+): Promise<T> {
   const { views = ['registry', 'activities'], change = (folds) => folds, onProgress = () => undefined } = given;
   const namespace = new Namespace(config.namespace, given.versions);
   const logger = createLogger('test', 'error');
@@ -32,7 +56,7 @@ export async function runReplay({ config }: Running, given: Given = {}): Promise
   ]).filter(({ fold }) => views.includes(fold.name));
   const { databaseUrl } = config;
   try {
-    return await replay(folds, { databaseUrl, log, namespace, logger, onProgress }, given);
+    return await work(folds, { databaseUrl, log, namespace, logger, onProgress });
   } finally {
     redis.disconnect();
     await log.close();

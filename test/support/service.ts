@@ -1,4 +1,4 @@
-import { createLogger, Namespace, Postgres, readConfig, SCOPES, signToken } from '#platform';
+import { createLogger, Namespace, Postgres, readConfig, SCOPES, signToken, type ViewVersions } from '#platform';
 import { createApi } from '../../apps/api/src/api.js';
 import { startProjector } from '../../apps/projector/src/projector.js';
 import { freshNamespace } from './namespaces.js';
@@ -41,18 +41,22 @@ export type Client = (
 ) => Promise<Answer>;
 
 /**
- * Another instance joins the namespace of the first: it leaves the views where they are when it stops (`owner`).
+ * Another instance joins the namespace of the first: it leaves the views where they are when it stops (`owner`). It may be
+ * one of newer code (`versions`).
  */
 export async function startService({
   projector = true,
   namespace = freshNamespace(),
   owner = true,
+  versions = undefined as ViewVersions | undefined,
 } = {}): Promise<Service> {
   const config = readConfig({ ...process.env, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
   const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
-  const projecting = projector ? await startProjector(config, logger) : undefined;
-  await projecting?.joined;
-  const app = await createApi(config, logger);
+  const names = new Namespace(namespace, versions);
+  const projecting = projector ? await startProjector(config, logger, names) : undefined;
+  // Instances of newer code wait for views of theirs.
+  if (!versions) await projecting?.joined;
+  const app = await createApi(config, logger, names);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const stopProjector = async () => {
@@ -68,7 +72,7 @@ export async function startService({
     });
   return {
     url,
-    namespace: new Namespace(namespace),
+    namespace: names,
     config,
     token,
     async client(environment = 'demo', options = {}) {

@@ -80,7 +80,7 @@ describe('a projection that has changed', () => {
   it('has instances of both versions read and project their own views', async () => {
     const client = await newer.client();
     const count = async (of: Client, type: string) =>
-      (await of('GET', `/api/v3/users/1/activities/count?type=${type}`)).body.count as number;
+      (await of('GET', `/api/v3/users/2/activities/count?type=${type}`)).body.count as number;
     const before = { former: await count(demo, 'type0'), newer: await count(client, 't') };
     expect(before.former).toBeGreaterThan(0);
     expect(before.newer).toBeGreaterThan(before.former);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { activitiesFold } from '#activities';
 import { type EventLog, type Extent, LogMismatch } from '#event-sourcing';
 import { type Config, connectRedis } from '#platform';
-import { type FoldViews, GenerationMissing, readCheckpoints, requireGeneration } from '#projections';
+import { allGenerations, type FoldViews, GenerationMissing, readCheckpoints, requireGeneration } from '#projections';
 import { registryViews } from '#registry';
 import { type Servers, withServers } from './servers.js';
 
@@ -26,6 +26,8 @@ export interface FoldStatus {
   /** Records over all partitions; null where it is not known. */
   readonly lag: number | null;
   readonly partitions: readonly PartitionStatus[];
+  /** What stands beside the live views: former ones, those of other versions, and what a replay builds or has built. */
+  readonly generations: readonly { readonly schema: string; readonly version: number; readonly phase: string }[];
 }
 
 export interface Status {
@@ -76,7 +78,18 @@ async function foldStatus(fold: FoldViews, servers: Servers, down: Record<string
   problems.push(...partitions.flatMap(outsideTheLog));
   const lag = partitions.reduce<number | null>((sum, { lag }) => (sum === null || lag === null ? null : sum + lag), 0);
   const version = checkpoints === undefined ? null : servers.namespace.version(fold.name);
-  return { name: fold.name, topic: fold.topic.name, version, problems, lag, partitions };
+  const generations = await besideTheLive(fold, servers).catch(() => []);
+  return { name: fold.name, topic: fold.topic.name, version, problems, lag, partitions, generations };
+}
+
+async function besideTheLive(
+  { name }: FoldViews,
+  { postgres, namespace }: Servers,
+): Promise<FoldStatus['generations']> {
+  const all = await allGenerations(postgres, namespace, name);
+  return all
+    .filter(({ schema }) => schema !== namespace.views(name))
+    .map(({ schema, version, phase }) => ({ schema, version, phase }));
 }
 
 async function extentsOf(
@@ -156,10 +169,11 @@ export function statusText({ servers, folds }: Status): string {
   ].join('\n');
 }
 
-function foldLines({ name, topic, version, lag, problems, partitions }: FoldStatus): string[] {
+function foldLines({ name, topic, version, lag, problems, partitions, generations }: FoldStatus): string[] {
   return [
     `${name.padEnd(11)}views of version ${version ?? '?'}, ${lag ?? '?'} behind topic ${topic}`,
     ...problems.map((problem) => `  ${problem}`),
+    ...generations.map(({ schema, version, phase }) => `  beside it ${schema}, of version ${version}: ${phase}`),
     columns('partition', 'log end', 'checkpoint', 'lag'),
     ...partitions.map(({ partition, end, checkpoint, lag }) => columns(partition, end, checkpoint, lag)),
   ];

@@ -3,6 +3,7 @@ export { type AfterCommit, type Fold, type FoldViews, type Write } from './fold.
 export { guardGenerations } from './generation-gate.js';
 export { GenerationMissing, generationOf, prepareGeneration, requireGeneration } from './generation.js';
 export { project } from './projector.js';
+export { allGenerations } from './replay/places.js';
 export { replay, type ReplayOptions, type ReplayResult } from './replay/replay.js';
 export { type Beside, type Difference, type Replayed, type ReplayProgress, ReplayRefused } from './replay/replayed.js';
 export { dropOld, rollBack } from './replay/rollback.js';

@@ -50,6 +50,8 @@ async function holdStill<T>(
   work: (tx: PoolClient) => Promise<T>,
 ): Promise<{ value: T } | undefined> {
   await tx.query(`SET LOCAL lock_timeout = ${STILL_MS}`);
+  // Should this process freeze here, the live views must not stand still for ever.
+  await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${2 * STILL_MS}`);
   for (const { live, fold } of candidates) {
     // Of those who write, the next stops here at the first statement of its transaction; who reads does not.
     if (live) await tx.query(`LOCK TABLE "${live.schema}".${fold.name}_checkpoints IN SHARE ROW EXCLUSIVE MODE`);

@@ -63,6 +63,7 @@ export function buildConnections(
 export class Candidate {
   readonly bounds: Bounds;
   private feeding: Consumption | undefined;
+  private closed: Promise<void> | undefined;
   private failed: { readonly error: unknown } | undefined;
 
   private constructor(
@@ -188,7 +189,12 @@ export class Candidate {
     await feeding?.stop();
   }
 
-  async close(): Promise<void> {
+  /** May be called again. */
+  close(): Promise<void> {
+    return (this.closed ??= this.end());
+  }
+
+  private async end(): Promise<void> {
     this.bounds.close();
     await this.rest();
     await this.views.close();

@@ -1,6 +1,6 @@
 import { type Postgres } from '#platform';
 import { type Surroundings } from './candidate.js';
-import { generationIds } from './places.js';
+import { allGenerations } from './places.js';
 import { type Replayed } from './replayed.js';
 
 /**
@@ -33,8 +33,8 @@ export async function forgetFormer(
   folds: readonly Replayed[],
 ): Promise<void> {
   for (const { fold, beside } of folds) {
-    const ids = await generationIds(admin, namespace, fold.name);
-    await beside?.keepOnly(ids).catch((err: unknown) => {
+    const generations = await allGenerations(admin, namespace, fold.name);
+    await beside?.keepOnly(generations.map(({ id }) => id)).catch((err: unknown) => {
       logger.warn({ err }, `what belonged to former views of ${fold.name} outside of Postgres is still there`);
     });
   }

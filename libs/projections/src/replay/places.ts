@@ -52,14 +52,23 @@ export async function positionsIn(db: Queryable, schema: string, fold: FoldName)
   return new Map(rows.map(({ partition, position }) => [partition, position]));
 }
 
-/** The ids of all generations of a fold that there are, of whatever version, live or not. */
-export async function generationIds(db: Queryable, namespace: Namespace, fold: FoldName): Promise<string[]> {
+/** All generations of a fold that there are, of whatever version, live or not. */
+export async function allGenerations(
+  db: Queryable,
+  namespace: Namespace,
+  fold: FoldName,
+): Promise<(GenerationState & { schema: string })[]> {
   const { rows } = await db.query<{ schema: string }>(
-    `SELECT nspname AS schema FROM pg_namespace WHERE nspname ~ ('^' || $1 || '_(v[0-9]+|[a-z]+)$')`,
+    `SELECT nspname AS schema FROM pg_namespace WHERE nspname ~ ('^' || $1 || '_(v[0-9]+|[a-z]+)$') ORDER BY 1`,
     [`${namespace.name}_${fold}`],
   );
-  const states = await Promise.all(rows.map(({ schema }) => readState(db, schema, fold)));
-  return states.flatMap((state) => (state ? [state.id] : []));
+  const states = await Promise.all(
+    rows.map(async ({ schema }) => {
+      const state = await readState(db, schema, fold);
+      return state ? [{ schema, ...state }] : [];
+    }),
+  );
+  return states.flat();
 }
 
 /** How many records are between positions and others further on. */

@@ -205,7 +205,14 @@ async function compareBeside(
 }
 
 export async function goLive(around: Surroundings, admin: Postgres, candidates: readonly Candidate[]): Promise<void> {
-  await atTheBarrier(around, admin, candidates, (tx) => switchTo(tx, around.namespace, candidates));
+  const { namespace } = around;
+  for (const { fold, schema, live } of candidates) {
+    const old = namespace.generation(fold.name, 'old');
+    const takesItsPlace = live?.schema === namespace.views(fold.name) && schema !== old;
+    // Before, since files take their time to go, for which the live views must not stand still.
+    if (takesItsPlace) await admin.query(`DROP SCHEMA IF EXISTS "${old}" CASCADE`);
+  }
+  await atTheBarrier(around, admin, candidates, (tx) => switchTo(tx, namespace, candidates));
   for (const candidate of candidates) await candidate.rest();
   await forgetFormer(
     around,

@@ -8,7 +8,11 @@ import { notePhase } from './places.js';
  * tables by the schema's name when it begins; one of a projector that waits for a checkpoint looks the name up again
  * when it gets it, since the table is locked and not only its rows. So each transaction writes to one generation alone.
  */
-export async function switchTo(tx: PoolClient, namespace: Namespace, candidates: readonly Candidate[]): Promise<void> {
+export async function switchTo(
+  tx: PoolClient,
+  namespace: Namespace,
+  candidates: readonly Pick<Candidate, 'fold' | 'live' | 'schema'>[],
+): Promise<void> {
   for (const { fold, live, schema } of candidates) {
     const views = namespace.views(fold.name);
     // Views of another version are those that other instances go on with.
@@ -25,7 +29,6 @@ async function setAside(tx: PoolClient, namespace: Namespace, fold: FoldName, ca
   const between = `${old}_between`;
   await tx.query(`LOCK TABLE "${views}".${fold}_checkpoints IN ACCESS EXCLUSIVE MODE`);
   if (candidate === old) await rename(tx, old, between);
-  else await tx.query(`DROP SCHEMA IF EXISTS "${old}" CASCADE`);
   await rename(tx, views, old);
   return candidate === old ? between : candidate;
 }

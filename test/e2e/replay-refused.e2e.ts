@@ -22,6 +22,7 @@ describe('tidemark replay', () => {
     // Whoever writes to the live views keeps the first from coming to its barrier.
     const checkpoints = `${service.namespace.views('registry')}.registry_checkpoints`;
     const first = await postgres.transaction(async (tx) => {
+      await tx.query('SET LOCAL idle_in_transaction_session_timeout = 0');
       await tx.query(`LOCK TABLE ${checkpoints} IN ROW EXCLUSIVE MODE`);
       const running = spawnReplay(service);
       await running.saying(/registry: catching up/);

@@ -99,6 +99,7 @@ describe('a replay that is killed', () => {
   it('by Ctrl-C leaves the live views untouched, and goes on', async () => {
     let replay: ReplayProcess | undefined;
     await postgres.transaction(async (tx) => {
+      await tx.query('SET LOCAL idle_in_transaction_session_timeout = 0');
       await tx.query(`LOCK TABLE ${live}.activities_checkpoints IN ROW EXCLUSIVE MODE`);
       replay = spawnReplay(service);
       await replay.saying(/activities: catching up/);

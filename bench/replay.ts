@@ -30,16 +30,23 @@ export async function benchReplay(databaseUrl: string): Promise<Figure[]> {
   try {
     const written = await writeActivities(env, ACTIVITIES, USERS);
     const records = written.records + USERS;
-    const live = records / (await projectAnew(database, env));
+    const live = records / say('live projection, s', await projectAnew(database, env));
     const run = await runReplay(env);
     requireSwitched(run);
+    say('replay, s', run.seconds);
     await requireCounts(database, env, written);
-    const copied = await copySeconds(databaseUrl, schemasOf(env));
-    const emmett = await emmettRate(databaseUrl, EMMETT_EVENTS);
+    const copied = say('COPY, s', await copySeconds(databaseUrl, schemasOf(env)));
+    const emmett = say('emmett, events/s', await emmettRate(databaseUrl, EMMETT_EVENTS));
     return figuresOf(records, run, { live, copied, emmett });
   } finally {
     await database.end();
   }
+}
+
+/** What was measured on the way stays readable where a later part fails. */
+function say(what: string, value: number): number {
+  console.log(`${what}: ${rounded(value)}`);
+  return value;
 }
 
 function figuresOf(
@@ -127,6 +134,7 @@ export async function benchReplayScale(databaseUrl: string): Promise<Figure[]> {
       const env = await freshEnvironment();
       const written = await writeActivities(env, activities, USERS);
       runs.push(await runReplay(env, '--view', 'activities'));
+      say(`replay of ${activities}, s`, runs.at(-1)!.seconds);
       await requireCounts(database, env, written);
       await database.query(`DROP SCHEMA "${schemasOf(env)[1]}" CASCADE`);
     }

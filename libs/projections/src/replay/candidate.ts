@@ -29,6 +29,8 @@ export interface Place {
 }
 
 const LOOK_EVERY_MS = 200;
+// As many as this process can keep busy; more would only crowd out those who write to the live views.
+const WRITERS = 2;
 
 // A build takes as long as it takes, and lets go when this process is gone; it must not take the machine from those who
 // ask the live views. Of commits that a crash of Postgres undoes, rows and checkpoint are undone alike.
@@ -39,7 +41,7 @@ const BUILD_SETTINGS = {
   work_mem: '128MB',
   maintenance_work_mem: '256MB',
   max_parallel_workers_per_gather: 0,
-  max_parallel_maintenance_workers: 1,
+  max_parallel_maintenance_workers: 0,
   jit: 'off',
 };
 
@@ -116,7 +118,7 @@ export class Candidate {
     if ((await readState(this.views, this.schema, fold.name))?.phase !== 'loading') return;
     const { schema, around } = this;
     const connections = buildConnections(around, schema, {
-      max: fold.topic.partitions + 1,
+      max: WRITERS,
       pipeline: !load.copies,
     });
     try {

@@ -168,6 +168,14 @@ describe('a replay', () => {
     expect(checked).toBe('compared');
   });
 
+  it('says which table is missing', async () => {
+    const table = `${service.namespace.views('activities')}.made_by_hand`;
+    await postgres.query(`CREATE TABLE ${table} (n int)`);
+    const { views } = await runReplay(service, { dryRun: true, views: ['activities'] });
+    expect(views[0]!.compared!.differences).toContainEqual(expect.objectContaining({ table: 'made_by_hand' }));
+    await postgres.query(`DROP TABLE ${table}`);
+  });
+
   it('says which figures in Redis differ', async () => {
     await postgres.query(`UPDATE user_activity SET last_active_at = last_active_at + 1 WHERE user_id = 5`);
     const { views } = await runReplay(service, { dryRun: true, views: ['activities'] });

@@ -49,6 +49,19 @@ export async function compare(
   return { tables: compared.length, rows, differences };
 }
 
+/** Tables that only one of them has, which views of one version never are. */
+export async function unsharedTables({ one }: Snapshot, { fold, live, schema }: Candidate): Promise<Difference[]> {
+  const { rows } = await one.query<{ table: string; schema: string }>(
+    `SELECT tablename AS table, min(schemaname) AS schema FROM pg_tables WHERE schemaname IN ($1, $2)
+     GROUP BY tablename HAVING count(*) = 1`,
+    [live!.schema, schema],
+  );
+  return rows.map((row) => {
+    const place = { view: fold.name, table: row.table, environment: null };
+    return { ...place, live: 0, built: 0, rows: [`the table is only in ${row.schema}`] };
+  });
+}
+
 /** Which tables both have, and which columns, those left out that are of the generation and not of the log. */
 async function sharedTables(db: Queryable, fold: string, live: string, built: string): Promise<Table[]> {
   const { rows } = await db.query<{ name: string; columns: string[]; key: string[] | null }>(

@@ -2,7 +2,7 @@ import { type FoldName, type Postgres } from '#platform';
 import { endsOf } from '../generation.js';
 import { atTheBarrier } from './barrier.js';
 import { buildConnections, Candidate, type Place, type Surroundings } from './candidate.js';
-import { compare, type Comparison } from './comparison.js';
+import { compare, type Comparison, unsharedTables } from './comparison.js';
 import { forgetFormer } from './former.js';
 import { findLive, type Live, notePhase } from './places.js';
 import { type Difference, type Replayed, ReplayRefused } from './replayed.js';
@@ -178,17 +178,20 @@ export async function compareAll(
 }
 
 async function compareOne(
-  { logger }: Surroundings,
+  { logger, namespace }: Surroundings,
   snapshot: Snapshot,
   candidate: Candidate,
   environment?: string,
 ): Promise<Comparison> {
-  const comparison = await compare(snapshot, candidate, environment);
+  const { fold, live } = candidate;
+  const missing = live?.version === namespace.version(fold.name) ? await unsharedTables(snapshot, candidate) : [];
+  const rows = await compare(snapshot, candidate, environment);
+  const comparison = { ...rows, differences: [...missing, ...rows.differences] };
   const { beside } = candidate.replayed;
   if (!beside || environment !== undefined) return comparison;
   // What is kept beside the views is a cache: one that is away now is filled when it is back.
   const differences = await compareBeside(snapshot, candidate, beside).catch((err: unknown) => {
-    logger.warn({ err }, `what belongs to the views of ${candidate.fold.name} outside of Postgres was not compared`);
+    logger.warn({ err }, `what belongs to the views of ${fold.name} outside of Postgres was not compared`);
     return [];
   });
   return { ...comparison, differences: [...comparison.differences, ...differences] };

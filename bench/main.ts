@@ -4,6 +4,8 @@ import { benchImport } from './import.ts';
 import { benchPoison } from './poison.ts';
 import { benchReads } from './reads.ts';
 import { type Figure, report } from './report.ts';
+import { benchReplay, benchReplayScale } from './replay.ts';
+import { benchReplayLoad } from './replay-load.ts';
 import { benchSearch } from './search.ts';
 
 interface Benchmark {
@@ -18,6 +20,9 @@ const benchmarks: Record<string, Benchmark> = {
   commands: { title: 'Commands', run: benchCommands },
   reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
   poison: { title: 'Records that cannot be applied', run: benchPoison },
+  replay: { title: 'Replay of all views', run: () => benchReplay(process.env['DATABASE_URL']!) },
+  'replay-load': { title: 'Replay beside live traffic', run: benchReplayLoad },
+  'replay-scale': { title: 'Replay of longer logs', run: () => benchReplayScale(process.env['DATABASE_URL']!) },
   search: { title: 'Search of 1,000,000 users', run: () => benchSearch(process.env['DATABASE_URL']!) },
 };
 

@@ -17,33 +17,40 @@ export interface BenchService {
 
 /** `ofApi` are variables that the interface alone has. */
 export async function startService(ofApi: NodeJS.ProcessEnv = {}): Promise<BenchService> {
-  const port = await freePort();
-  const env = {
+  const env = await freshEnvironment();
+  const apps = [await startApp(env, 'projector'), await startApp({ ...env, ...ofApi }, 'api')];
+  return {
+    url: `http://127.0.0.1:${env.PORT}`,
+    token: await output(run(env, ['ignore', 'pipe', 'inherit'], 'cli', 'token', '--environment', 'demo')),
+    env,
+    async stop() {
+      for (const app of apps.reverse()) await stopApp(app);
+    },
+  };
+}
+
+/** Settings of a namespace that nobody else has. */
+export async function freshEnvironment() {
+  return {
     ...process.env,
     HOST: '127.0.0.1',
-    PORT: String(port),
+    PORT: String(await freePort()),
     AUTH_JWT_SECRET: secret,
     TIDEMARK_NAMESPACE: `bench_${randomUUID().slice(0, 8)}`,
     TIDEMARK_LOG_LEVEL: 'error',
   };
-  const apps: ChildProcess[] = [];
-  for (const name of ['projector', 'api']) {
-    const own = name === 'api' ? { ...env, ...ofApi } : env;
-    const app = run(own, ['ignore', 'inherit', 'inherit', 'ipc'], name);
-    apps.push(app);
-    await once(app, 'message');
-  }
-  return {
-    url: `http://127.0.0.1:${port}`,
-    token: await output(run(env, ['ignore', 'pipe', 'inherit'], 'cli', 'token', '--environment', 'demo')),
-    env,
-    async stop() {
-      for (const app of apps.reverse()) {
-        app.kill('SIGTERM');
-        await once(app, 'exit');
-      }
-    },
-  };
+}
+
+/** Resolves when the app says that it is ready. */
+export async function startApp(env: NodeJS.ProcessEnv, name: string): Promise<ChildProcess> {
+  const app = run(env, ['ignore', 'inherit', 'inherit', 'ipc'], name);
+  await once(app, 'message');
+  return app;
+}
+
+export async function stopApp(app: ChildProcess): Promise<void> {
+  app.kill('SIGTERM');
+  await once(app, 'exit');
 }
 
 /** The command line against a service; resolves to its standard output. */
@@ -52,7 +59,7 @@ export function commandLine(service: BenchService, ...args: string[]): Promise<s
   return output(run(env, ['ignore', 'pipe', 'inherit'], 'cli', ...args));
 }
 
-function run(
+export function run(
   env: NodeJS.ProcessEnv,
   stdio: ('ignore' | 'inherit' | 'pipe' | 'ipc')[],
   app: string,
@@ -62,7 +69,7 @@ function run(
   return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main, ...args], { env, stdio });
 }
 
-async function output(child: ChildProcess): Promise<string> {
+export async function output(child: ChildProcess): Promise<string> {
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await once(child, 'close');

@@ -1,4 +1,4 @@
-import { createLogger, Namespace, Postgres, readConfig, SCOPES, signToken } from '#platform';
+import { createLogger, Namespace, Postgres, readConfig, SCOPES, signToken, type ViewVersions } from '#platform';
 import { createApi } from '../../apps/api/src/api.js';
 import { startProjector } from '../../apps/projector/src/projector.js';
 import { freshNamespace } from './namespaces.js';
@@ -41,20 +41,23 @@ export type Client = (
 ) => Promise<Answer>;
 
 /**
- * Another instance joins the namespace of the first: it leaves the views where they are when it stops (`owner`).
- * `brokers` is where its interface finds the log, where that is not where its projector does.
+ * Another instance joins the namespace of the first: it leaves the views where they are when it stops (`owner`). It may be
+ * one of newer code (`versions`). `brokers` is where its interface finds the log, where that is not where its projector does.
  */
 export async function startService({
   projector = true,
   namespace = freshNamespace(),
   owner = true,
   brokers = process.env.KAFKA_BROKERS,
+  versions = undefined as ViewVersions | undefined,
 } = {}): Promise<Service> {
   const config = readConfig({ ...process.env, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
   const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
-  const projecting = projector ? await startProjector(config, logger) : undefined;
-  await projecting?.joined;
-  const app = await createApi({ ...config, kafkaBrokers: (brokers ?? '').split(',') }, logger);
+  const names = new Namespace(namespace, versions);
+  const projecting = projector ? await startProjector(config, logger, names) : undefined;
+  // Instances of newer code wait for views of theirs.
+  if (!versions) await projecting?.joined;
+  const app = await createApi({ ...config, kafkaBrokers: (brokers ?? '').split(',') }, logger, names);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const stopProjector = async () => {
@@ -70,7 +73,7 @@ export async function startService({
     });
   return {
     url,
-    namespace: new Namespace(namespace),
+    namespace: names,
     config,
     token,
     async client(environment = 'demo', options = {}) {

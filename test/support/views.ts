@@ -1,5 +1,5 @@
 import { type LogRecord } from '#event-sourcing';
-import { createLogger, FOLD_NAMES, Namespace, Postgres } from '#platform';
+import { createLogger, FOLD_NAMES, Namespace, Postgres, prepared } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { freshNamespace } from './namespaces.js';
 
@@ -30,7 +30,7 @@ export async function openViews(makeFold: (namespace: Namespace, postgres: Postg
       postgres.transaction(async (tx) => {
         await (
           await fold.prepare(records[0]?.partition ?? 0, records)
-        )(tx);
+        )(prepared(tx));
       }),
     rows: (...tables) => readRows(postgres, tables),
     async close() {
@@ -61,7 +61,7 @@ export async function dropKeys(postgres: Postgres, namespace: Namespace): Promis
 export async function dropViews(postgres: Postgres, namespace: Namespace): Promise<void> {
   const { rows } = await postgres.query<{ schema: string }>(
     'SELECT nspname AS schema FROM pg_namespace WHERE nspname ~ $1',
-    [`^${namespace.name}_(${FOLD_NAMES.join('|')})_v`],
+    [`^${namespace.name}_(${FOLD_NAMES.join('|')})_[a-z]`],
   );
   for (const { schema } of rows) await postgres.query(`DROP SCHEMA "${schema}" CASCADE`);
 }

@@ -25,11 +25,11 @@ export class ApiModule implements OnModuleInit {
     @Inject(Namespace) private readonly namespace: Namespace,
   ) {}
 
-  static with(config: Config, logger: Logger): DynamicModule {
+  static with(config: Config, logger: Logger, namespace?: Namespace): DynamicModule {
     return {
       module: ApiModule,
       imports: [
-        PlatformModule.with(config, logger),
+        PlatformModule.with(config, logger, namespace),
         EventLogModule,
         RegistryModule,
         ActivitiesModule,

@@ -7,8 +7,12 @@ import { ApiModule, folds } from './api.module.js';
 import { serveDocs } from './docs.js';
 
 /** The whole HTTP interface, ready to listen. */
-export async function createApi(config: Config, logger: Logger): Promise<NestFastifyApplication> {
-  const app = await httpApplication(ApiModule.with(config, logger), { auth: config.auth, logger });
+export async function createApi(
+  config: Config,
+  logger: Logger,
+  namespace?: Namespace,
+): Promise<NestFastifyApplication> {
+  const app = await httpApplication(ApiModule.with(config, logger, namespace), { auth: config.auth, logger });
   registerActivityBodies(app);
   guardGenerations(app, folds);
   measureProjections(app.get<EventLog>(EVENT_LOG), app.get(Postgres), app.get(Namespace), folds);

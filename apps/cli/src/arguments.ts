@@ -48,3 +48,10 @@ export function text(value: string): string {
   if (value.trim() !== '') return value;
   throw new InvalidArgumentError('It must not be empty.');
 }
+
+/** A time with its zone, in milliseconds since the epoch. */
+export function moment(text: string): number {
+  const at = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isFinite(at)) return at;
+  throw new InvalidArgumentError('It is a time such as 2026-05-01T12:00:00Z, or a date, which begins at 00:00 UTC.');
+}

@@ -2,11 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { deadLetterCommands } from './commands/deadletters.js';
 import { importCommands } from './commands/import.js';
 import { migrateCommand } from './commands/migrate.js';
+import { replayCommand } from './commands/replay.js';
 import { statusCommand } from './commands/status.js';
 import { tokenCommand } from './commands/token.js';
-import { BadNews, type Surroundings } from './surroundings.js';
+import { BadNews, CommandFailed, type Surroundings } from './surroundings.js';
 
-/** Runs one command. Resolves to the exit code: 0 done, 1 failed, 2 for wrong usage. */
+/** Runs one command. Resolves to the exit code: 0 done, 1 failed, 2 for wrong usage, others as it says itself. */
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
   try {
     await programFor(surroundings).parseAsync(args, { from: 'user' });
@@ -14,7 +15,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof BadNews)) surroundings.err.write(`${sentence(error)}\n`);
-    return 1;
+    return error instanceof BadNews || error instanceof CommandFailed ? error.exitCode : 1;
   }
 }
 
@@ -30,6 +31,7 @@ function programFor(surroundings: Surroundings): Command {
   migrateCommand(program, surroundings);
   statusCommand(program, surroundings);
   deadLetterCommands(program, surroundings);
+  replayCommand(program, surroundings);
   importCommands(program, surroundings);
   return program;
 }

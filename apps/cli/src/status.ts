@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { activitiesFold } from '#activities';
 import { type EventLog, type Extent, LogMismatch } from '#event-sourcing';
 import { type Config, connectRedis } from '#platform';
-import { countOpen, type FoldViews, GenerationMissing, readCheckpoints, requireGeneration } from '#projections';
+import {
+  allGenerations,
+  countOpen,
+  type FoldViews,
+  GenerationMissing,
+  readCheckpoints,
+  requireGeneration,
+} from '#projections';
 import { registryViews } from '#registry';
 import { type Servers, withServers } from './servers.js';
 
@@ -28,6 +35,8 @@ export interface FoldStatus {
   /** Records that could not be applied and wait for an operator; null where it is not known. */
   readonly deadLetters: number | null;
   readonly partitions: readonly PartitionStatus[];
+  /** What stands beside the live views: former ones, those of other versions, and what a replay builds or has built. */
+  readonly generations: readonly { readonly schema: string; readonly version: number; readonly phase: string }[];
 }
 
 export interface Status {
@@ -79,7 +88,18 @@ async function foldStatus(fold: FoldViews, servers: Servers, down: Record<string
   const lag = partitions.reduce<number | null>((sum, { lag }) => (sum === null || lag === null ? null : sum + lag), 0);
   const version = views === undefined ? null : servers.namespace.version(fold.name);
   const deadLetters = views?.deadLetters ?? null;
-  return { name: fold.name, topic: fold.topic.name, version, problems, lag, deadLetters, partitions };
+  const generations = await besideTheLive(fold, servers).catch(() => []);
+  return { name: fold.name, topic: fold.topic.name, version, problems, lag, deadLetters, partitions, generations };
+}
+
+async function besideTheLive(
+  { name }: FoldViews,
+  { postgres, namespace }: Servers,
+): Promise<FoldStatus['generations']> {
+  const all = await allGenerations(postgres, namespace, name);
+  return all
+    .filter(({ schema }) => schema !== namespace.views(name))
+    .map(({ schema, version, phase }) => ({ schema, version, phase }));
 }
 
 async function extentsOf(
@@ -162,11 +182,13 @@ export function statusText({ servers, folds }: Status): string {
   ].join('\n');
 }
 
-function foldLines({ name, topic, version, lag, deadLetters, problems, partitions }: FoldStatus): string[] {
+function foldLines(fold: FoldStatus): string[] {
+  const { name, topic, version, lag, deadLetters, problems, partitions, generations } = fold;
   return [
     `${name.padEnd(11)}views of version ${version ?? '?'}, ${lag ?? '?'} behind topic ${topic}`,
     ...(deadLetters ? [`  dead letters: ${deadLetters}; see "tidemark deadletters list"`] : []),
     ...problems.map((problem) => `  ${problem}`),
+    ...generations.map(({ schema, version, phase }) => `  beside it ${schema}, of version ${version}: ${phase}`),
     columns('partition', 'log end', 'checkpoint', 'lag'),
     ...partitions.map(({ partition, end, checkpoint, lag }) => columns(partition, end, checkpoint, lag)),
   ];

@@ -14,9 +14,20 @@ export interface Surroundings {
 /** Ends a command with one sentence for the person at the terminal. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
+
+  constructor(
+    message: string,
+    readonly exitCode = 1,
+  ) {
+    super(message);
+  }
 }
 
 /** What a command found is itself the failure, and has been said. */
 export class BadNews extends Error {
   override readonly name = 'BadNews';
+
+  constructor(readonly exitCode = 1) {
+    super();
+  }
 }

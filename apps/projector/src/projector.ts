@@ -14,8 +14,11 @@ export interface RunningProjector {
 }
 
 /** Feeds all folds from the log, on connections of its own. */
-export async function startProjector(config: Config, logger: Logger): Promise<RunningProjector> {
-  const namespace = new Namespace(config.namespace);
+export async function startProjector(
+  config: Config,
+  logger: Logger,
+  namespace = new Namespace(config.namespace),
+): Promise<RunningProjector> {
   const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
   const postgres = new Postgres(config.databaseUrl, namespace, { onError: lost('Postgres') });
   const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis')));

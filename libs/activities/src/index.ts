@@ -1,6 +1,7 @@
 export { ActivitiesModule } from './activities.module.js';
 export { activitiesTopic } from './activities.topic.js';
-export { activitiesFold, type ActivityFollower } from './fold/activities.fold.js';
+export { activitiesFold, type ActivityFollower, type Move } from './fold/activities.fold.js';
+export { replayedActivities } from './fold/bulk.js';
 export { type LastActive } from './fold/tally.js';
 export { registerActivityBodies } from './http/activities.body.js';
 export {

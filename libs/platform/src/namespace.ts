@@ -7,6 +7,12 @@ const VIEW_VERSIONS = { registry: 5, activities: 2 };
 export type FoldName = keyof typeof VIEW_VERSIONS;
 export type ViewVersions = Readonly<Record<FoldName, number>>;
 
+/**
+ * Generations of a fold's views that are not live: one that is being built to take the place of the live one, the one whose
+ * place was taken, the views as of a moment, and a part that is built to be compared.
+ */
+export type GenerationKind = 'next' | 'old' | 'until' | 'check';
+
 export const FOLD_NAMES = Object.keys(VIEW_VERSIONS) as FoldName[];
 
 /**
@@ -37,6 +43,11 @@ export class Namespace {
   /** The Postgres schema of the live generation of a fold's views; its commits are announced on a channel of that name. */
   views(fold: FoldName): string {
     return `${this.name}_${fold}_v${this.version(fold)}`;
+  }
+
+  /** The Postgres schema of a generation that is not live. */
+  generation(fold: FoldName, kind: GenerationKind): string {
+    return `${this.name}_${fold}_${kind}`;
   }
 
   /** A Postgres schema of what is no view. */

@@ -20,8 +20,7 @@ export class PlatformModule implements OnApplicationShutdown {
     @Inject(Redis) private readonly redis: Redis,
   ) {}
 
-  static with(config: Config, logger: Logger): DynamicModule {
-    const namespace = new Namespace(config.namespace);
+  static with(config: Config, logger: Logger, namespace = new Namespace(config.namespace)): DynamicModule {
     const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
     const providers = [
       { provide: CONFIG, useValue: config },

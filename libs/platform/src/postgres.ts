@@ -1,4 +1,6 @@
+import { pipeline } from 'node:stream/promises';
 import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { FOLD_NAMES, type Namespace } from './namespace.js';
 
 // Counts and positions stay far below 2^53; as numbers they can be compared and added.
@@ -12,20 +14,30 @@ export interface Queryable {
   ): Promise<{ rows: Row[]; rowCount: number | null }>;
 }
 
+/** The connection of a transaction. */
+export interface Transaction extends Queryable {
+  /** Sends rows in COPY's text format behind a `COPY … FROM STDIN`. Not where statements travel together (`pipeline`). */
+  copy(statement: string, rows: string): Promise<void>;
+}
+
 const names = new Map<string, string>();
 
 /**
  * The same connections, on each of which every text is parsed and planned once: for statements whose texts are few, and
  * for which one plan is as good for all values.
  */
+export function prepared(db: PoolClient): Transaction;
+export function prepared(db: Pool): Queryable;
 export function prepared(db: Pool | PoolClient): Queryable {
-  return {
-    query: (text, values) => {
-      const name = names.get(text) ?? `statement_${names.size}`;
-      names.set(text, name);
-      return db.query({ name, text, values });
-    },
+  const query: Queryable['query'] = (text, values) => {
+    const name = names.get(text) ?? `statement_${names.size}`;
+    names.set(text, name);
+    return db.query({ name, text, values });
   };
+  if (db instanceof Pool) return { query };
+  const copy: Transaction['copy'] = (statement, rows) => pipeline([Buffer.from(rows)], db.query(copyFrom(statement)));
+  const transaction: Transaction = { query, copy };
+  return transaction;
 }
 
 /**
@@ -53,30 +65,42 @@ const UNANSWERED_MS = 30_000;
 interface PostgresOptions {
   readonly max?: number;
   readonly onError?: (error: Error) => void;
-  /** For how long a statement may run. */
+  /** For how long a statement may run; 0 for as long as it takes. */
   readonly queryTimeoutMs?: number;
+  /** Where bare names are found instead of in the live generation. */
+  readonly schemas?: readonly string[];
+  /** What is asked on one connection without waiting in between travels together, unless this is false. */
+  readonly pipeline?: boolean;
+  /** Parameters of each session beside those that all have, or instead of them. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
-/** Connections on which the views of the live generation are found by their bare names. */
+/** Connections on which the views of the live generation are found by their bare names, unless told otherwise. */
 export class Postgres {
   readonly pool: Pool;
   /** See `prepared`. */
   readonly prepared: Queryable;
 
   constructor(url: string, namespace: Namespace, options: PostgresOptions = {}) {
-    const path = FOLD_NAMES.map((fold) => namespace.views(fold)).join(',');
+    const schemas = options.schemas ?? FOLD_NAMES.map((fold) => namespace.views(fold));
+    const settings = {
+      search_path: [...schemas, 'public'].join(','),
+      // A process that is frozen in the middle of a transaction must not hold its locks against its successor for ever.
+      idle_in_transaction_session_timeout: FROZEN_MS,
+      ...options.settings,
+    };
     this.pool = new Pool({
       connectionString: url,
       max: options.max ?? 10,
       connectionTimeoutMillis: 5_000,
-      // What is asked on one connection without waiting in between travels together.
-      pipeline: true,
+      pipeline: options.pipeline ?? true,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       query_timeout: options.queryTimeoutMs ?? UNANSWERED_MS,
       application_name: namespace.name,
-      // A process that is frozen in the middle of a transaction must not hold its locks against its successor for ever.
-      options: `-c search_path=${path},public -c idle_in_transaction_session_timeout=${FROZEN_MS}`,
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
     });
     this.prepared = prepared(this.pool);
     // An idle connection that breaks is replaced at the next query; without a listener it would end the process.

@@ -1,13 +1,15 @@
 import { type LogRecord, type Position, type Topic } from '#event-sourcing';
-import { type FoldName, type Queryable } from '#platform';
+import { type FoldName, type Transaction } from '#platform';
 
 /** What a fold feeds, as far as readers have to know. */
 export interface FoldViews {
   /** Its Postgres schema, consumer group and announcements are named after it, and after the version of the views. */
   readonly name: FoldName;
   readonly topic: Topic;
-  /** Creates the views' tables and indexes, by their bare names, in an empty schema. */
+  /** Creates the views' tables with the keys that the fold itself needs, by their bare names, in an empty schema. */
   readonly tables: string;
+  /** Creates the indexes that queries alone need; a replay makes them when the tables are full. */
+  readonly indexes: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface Fold extends FoldViews {
  * What it returns runs after the commit, for what follows from the views elsewhere (Redis); it may be lost with the
  * process and must not throw.
  */
-export type Write = (tx: Queryable) => Promise<AfterCommit | void>;
+export type Write = (tx: Transaction) => Promise<AfterCommit | void>;
 
 /** Is told from where to where the checkpoint of the partition has moved. */
 export type AfterCommit = (from: Position, to: Position) => Promise<void>;

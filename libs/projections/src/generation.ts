@@ -1,5 +1,5 @@
 import { type Extent } from '#event-sourcing';
-import { type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
+import { type FoldName, type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
 import { deadLetterTables } from './dead-letters.js';
 import { type FoldViews } from './fold.js';
 
@@ -23,7 +23,10 @@ export async function prepareGeneration(
     // Several processes start at once.
     await takeTurn(tx, namespace.views(fold.name));
     const versions = await liveVersions(tx, namespace, fold);
-    if (versions.length === 0) await createViews(tx, namespace.views(fold.name), fold, extents);
+    if (versions.length > 0) return;
+    const version = namespace.version(fold.name);
+    await createGeneration(tx, namespace.views(fold.name), { fold, version, completeAt: endsOf(extents) });
+    await tx.query(fold.indexes);
   });
   await requireViews(postgres, namespace, fold);
 }
@@ -52,18 +55,29 @@ async function requireViews(db: Queryable, namespace: Namespace, fold: FoldViews
   );
 }
 
-/** Creates a generation of a fold's views in a schema of its own, at the start of the log. */
-async function createViews(
-  tx: Queryable,
-  schema: string,
-  fold: FoldViews,
-  extents: ReadonlyMap<number, Extent>,
-): Promise<void> {
+interface NewGeneration {
+  readonly fold: FoldViews;
+  readonly version: number;
+  /** Where it has to come to before anybody may read it; nowhere when left out. */
+  readonly completeAt?: ReadonlyMap<number, number>;
+  /** What a replay notes of one that it builds. */
+  readonly building?: { readonly phase: string; readonly plan: string };
+}
+
+/** Creates a generation of a fold's views in a schema of its own, at the start of the log; without `indexes`. */
+export async function createGeneration(tx: Queryable, schema: string, generation: NewGeneration): Promise<void> {
+  const { fold, version, completeAt, building } = generation;
   await tx.query(`CREATE SCHEMA "${schema}"`);
   await tx.query(`SET LOCAL search_path TO "${schema}", public`);
   // One row: a generation that takes the place of another has another id.
-  await tx.query(`CREATE TABLE ${fold.name}_generation (id uuid NOT NULL)`);
-  await tx.query(`INSERT INTO ${fold.name}_generation VALUES (gen_random_uuid())`);
+  await tx.query(
+    `CREATE TABLE ${fold.name}_generation (id uuid NOT NULL, version int NOT NULL, phase text NOT NULL, plan text)`,
+  );
+  await tx.query(`INSERT INTO ${fold.name}_generation VALUES (gen_random_uuid(), $1, $2, $3)`, [
+    version,
+    building?.phase ?? 'complete',
+    building?.plan,
+  ]);
   await tx.query(
     `CREATE TABLE ${fold.name}_checkpoints
        (partition int PRIMARY KEY, position bigint NOT NULL, complete_at bigint NOT NULL)`,
@@ -71,14 +85,27 @@ async function createViews(
   const partitions = Array.from({ length: fold.topic.partitions }, (_, partition) => partition);
   await tx.query(
     `INSERT INTO ${fold.name}_checkpoints SELECT partition, 0, complete_at FROM unnest($1::int[], $2::bigint[]) AS log (partition, complete_at)`,
-    [partitions, partitions.map((partition) => extents.get(partition)?.high ?? 0)],
+    [partitions, partitions.map((partition) => completeAt?.get(partition) ?? 0)],
   );
   await tx.query(deadLetterTables(fold.name));
   await tx.query(fold.tables);
 }
 
+export const endsOf = (extents: ReadonlyMap<number, Extent>): Map<number, number> =>
+  new Map([...extents].map(([partition, { high }]) => [partition, high]));
+
+/** The id of the generation whose views are found by their bare names. */
+export async function generationOf(db: Queryable, fold: FoldName): Promise<string> {
+  const { rows } = await db.query<{ id: string }>(`SELECT id FROM ${fold}_generation`);
+  return rows[0]!.id;
+}
+
 /** The versions of a fold's views of which there is a live generation. */
-async function liveVersions(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<number[]> {
+export async function liveVersions(
+  db: Queryable,
+  namespace: Namespace,
+  fold: Pick<FoldViews, 'name'>,
+): Promise<number[]> {
   const { rows } = await db.query<{ version: number }>(
     `SELECT substring(nspname FROM '_v([0-9]+)$')::int AS version FROM pg_namespace
      WHERE nspname ~ ('^' || $1 || '_v[0-9]+$') ORDER BY 1`,

@@ -14,6 +14,7 @@ const ledger = (namespace: Namespace, before: (records: readonly LogRecord[]) =>
   name: 'registry',
   topic: { name: namespace.topic('registry'), partitions: 2 },
   tables: 'CREATE TABLE ledger (value text PRIMARY KEY, times int NOT NULL)',
+  indexes: '',
   batch: 3,
   prepare: (_partition, records) =>
     Promise.resolve(async (tx) => {

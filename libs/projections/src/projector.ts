@@ -6,6 +6,7 @@ import { isControl } from './controls.js';
 import { keepAside } from './dead-letters.js';
 import { mayBeTheRecord, reasonOf, untilItWorks } from './faults.js';
 import { type Fold } from './fold.js';
+import { onceThere } from './generation-wait.js';
 import { prepareGeneration } from './generation.js';
 import { commit, type Feed, type Owner, parkedAt, type Surroundings } from './owner.js';
 import { keysOf, type Sorted, sortOut } from './sorting.js';
@@ -20,14 +21,16 @@ const DEFAULT_MOST = 10_000;
  * Feeds a fold from its topic: shares the partitions with the other projectors of its group and applies each
  * partition in order, a transaction a batch, for as long as the process lives.
  *
- * A server that is down is waited for, with the position held. A record that can't be applied is set aside as a dead
- * letter, and what follows of its key behind it, while all others go on (ADR 0013). What stops a projector ends the
- * consumption: `StopProjection`, too many dead letters, and what is wrong with the views as a whole.
+ * A server that is down is waited for, with the position held, and so are views that a replay has to build first. A record
+ * that can't be applied is set aside as a dead letter, and what follows of its key behind it, while all others go on
+ * (ADR 0013). What stops a projector ends the consumption: `StopProjection`, too many dead letters, and what is wrong with
+ * the views as a whole.
  */
 export async function project(fold: Fold, around: Surroundings): Promise<Consumption> {
-  const { log, postgres, namespace } = around;
-  await prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
-  return follow(fold, around, { group: namespace.group(fold.name), channel: namespace.views(fold.name) });
+  const { log, postgres, namespace, logger } = around;
+  const prepare = async () => prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
+  const feed = { group: namespace.group(fold.name), channel: namespace.views(fold.name) };
+  return onceThere(prepare, () => follow(fold, around, feed), logger);
 }
 
 /** As `project`, for a generation that is there. */

@@ -20,6 +20,7 @@ export function notesFold(namespace: Namespace, { mended = false, batch = 5 } = 
       CREATE TABLE rules (id int PRIMARY KEY);
       CREATE TABLE bound (id int REFERENCES rules DEFERRABLE INITIALLY DEFERRED);
       CREATE TABLE dropped (position bigint PRIMARY KEY);`,
+    indexes: '',
     batch,
     prepare: async (_partition, records) => {
       if (records.some((record) => fails(record, 'stop'))) throw new StopProjection('not by this code');

@@ -1,5 +1,5 @@
 export { DirectoryModule } from './directory.module.js';
-export { registryFold, registryTopic, registryViews } from './fold/registry.fold.js';
+export { registryFold, registryTopic, registryViews, replayedRegistry } from './fold/registry.fold.js';
 export { RegistryModule } from './registry.module.js';
 export { Keyring } from './sealing/keyring.js';
 export { prepareKeys } from './sealing/prepare-keys.js';

@@ -1,2 +1,3 @@
+export { figuresBeside } from './figures-beside.js';
 export { StatisticsModule } from './statistics.module.js';
 export { statisticsFollower, type StatisticsFollower } from './statistics-follower.js';

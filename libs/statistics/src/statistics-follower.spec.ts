@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { connectRedis } from '#platform';
 import { Followed } from '../test/figures.js';
+import { liveViews } from './figures/last-active.js';
 import { RedisProxy } from '../test/redis-proxy.js';
 
 const ANYWHERE = Array.from({ length: 8 }, () => 0);
@@ -55,7 +56,8 @@ describe('the figures in Redis', () => {
 
   it('are missing rather than wrong before anything was written', async () => {
     const followed = await open();
-    expect(await followed.figures.countActive('acme', 0, ANYWHERE)).toBeUndefined();
+    await followed.views.project();
+    expect(await (await followed.figures()).countActive('acme', 0, ANYWHERE)).toBeUndefined();
   });
 
   it('are missing rather than old where nobody follows the views any more', async () => {
@@ -69,8 +71,8 @@ describe('the figures in Redis', () => {
     await follower.close();
     await followed.views.project();
     await followed.append(100, 101);
-    expect(await followed.figures.countActive('acme', 0, positions)).toBeGreaterThan(10);
-    expect(await followed.figures.countActive('acme', 0, await followed.positions())).toBeUndefined();
+    expect(await (await followed.figures()).countActive('acme', 0, positions)).toBeGreaterThan(10);
+    expect(await (await followed.figures()).countActive('acme', 0, await followed.positions())).toBeUndefined();
   });
 
   it('do not count an activity that is sent again', async () => {
@@ -113,8 +115,8 @@ describe('the figures in Redis', () => {
     await followed.views.project(follower);
     await followed.append(0, 300);
     await follower.check();
-    await followed.flush('[0-7]:acme');
-    expect(await followed.figures.countActive('acme', 0, ANYWHERE)).toBeUndefined();
+    await followed.flush('*:[0-7]:acme');
+    expect(await (await followed.figures()).countActive('acme', 0, ANYWHERE)).toBeUndefined();
     await follower.check();
     await expectEqual(followed);
   });
@@ -129,10 +131,10 @@ describe('the figures in Redis', () => {
     await consumption.stop();
     await followed.views.project();
     await followed.append(100, 500);
-    const standing = await followed.figures.standing(0);
+    const standing = await (await followed.figures()).standing(0);
     await followed.follower().check();
     await expectEqual(followed);
-    expect(await followed.figures.standing(0)).toBeGreaterThan(standing as number);
+    expect(await (await followed.figures()).standing(0)).toBeGreaterThan(standing as number);
   });
 
   it('are written anew when the views went back', async () => {
@@ -161,8 +163,9 @@ describe('the figures in Redis', () => {
     await followed.append(0, 300);
     await follower.check();
     const late = [{ environment: 'acme', userId: 12345, lastActiveAt: Date.now() }];
-    const at = (await followed.figures.standing(0)) as number;
-    await follower.follow(0, at - 1, at + 5, late);
+    const { generation } = await liveViews(followed.views.postgres);
+    const at = (await (await followed.figures()).standing(0)) as number;
+    await follower.follow(0, { generation, from: at - 1, to: at + 5 }, late);
     await follower.check();
     await expectEqual(followed);
   });
@@ -185,7 +188,8 @@ describe('the figures in Redis', () => {
 
   it('never count from a rewrite that was overtaken', async () => {
     const followed = await open();
-    const { figures } = followed;
+    await followed.views.project();
+    const figures = await followed.figures();
     const overtaken = figures.rewrite(
       0,
       7,
@@ -198,12 +202,14 @@ describe('the figures in Redis', () => {
     );
     expect(await overtaken).toBe(false);
     expect(await figures.standing(0)).toBe(9);
-    expect(await followed.redis.exists(followed.namespace.key('active', 0, 'acme'))).toBe(0);
+    const { generation } = await liveViews(followed.views.postgres);
+    expect(await followed.redis.exists(followed.namespace.key('active', generation, 0, 'acme'))).toBe(0);
   });
 
   it('are written by one process at a time', async () => {
     const followed = await open();
-    const { figures } = followed;
+    await followed.views.project();
+    const figures = await followed.figures();
     const first = figures.rewrite(
       0,
       7,
@@ -218,7 +224,8 @@ describe('the figures in Redis', () => {
 
   it('may be written anew at once after a rewrite that failed', async () => {
     const followed = await open();
-    const { figures } = followed;
+    await followed.views.project();
+    const figures = await followed.figures();
     // eslint-disable-next-line require-yield
     const failing = (async function* (): AsyncGenerator<never> {
       throw new Error('Postgres went away');

@@ -1,8 +1,8 @@
 import { type Redis } from 'ioredis';
-import { activitiesTopic, type ActivityFollower, type LastActive } from '#activities';
+import { activitiesTopic, type ActivityFollower, type LastActive, type Move } from '#activities';
 import { type Logger, type Namespace, type Postgres } from '#platform';
 import { ActiveFigures } from './figures/active-figures.js';
-import { activityCheckpoints } from './figures/last-active.js';
+import { liveViews, type LiveViews } from './figures/last-active.js';
 import { repair } from './figures/repair.js';
 import { within } from './figures/within.js';
 
@@ -28,18 +28,19 @@ export function statisticsFollower(
   namespace: Namespace,
   logger: Pick<Logger, 'info' | 'warn'>,
 ): StatisticsFollower {
-  return new Follower(new ActiveFigures(redis, namespace), postgres, activitiesTopic(namespace).partitions, logger);
+  const figuresOf = (generation: string) => new ActiveFigures(redis, namespace, generation);
+  return new Follower(figuresOf, postgres, activitiesTopic(namespace).partitions, logger);
 }
 
 class Follower implements StatisticsFollower {
   private answers = true;
   private closed = false;
-  private readonly repairs = new Map<number, Promise<void>>();
+  private readonly repairs = new Map<string, Promise<void>>();
   private checking: Promise<void> | undefined;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    private readonly figures: ActiveFigures,
+    private readonly figuresOf: (generation: string) => ActiveFigures,
     private readonly postgres: Postgres,
     private readonly partitions: number,
     private readonly logger: Pick<Logger, 'info' | 'warn'>,
@@ -48,12 +49,12 @@ class Follower implements StatisticsFollower {
     void this.check();
   }
 
-  async follow(partition: number, from: number, to: number, counted: readonly LastActive[]): Promise<void> {
+  async follow(partition: number, { generation, from, to }: Move, counted: readonly LastActive[]): Promise<void> {
     if (!this.answers || this.closed) return;
     try {
-      const advanced = await within(PATIENCE_MS, this.figures.advance(partition, from, to, counted));
+      const advanced = await within(PATIENCE_MS, this.figuresOf(generation).advance(partition, from, to, counted));
       // Not waited for: however much there is to rewrite, the projection goes on.
-      if (!advanced) void this.repair(partition);
+      if (!advanced) void this.repair(generation, partition);
     } catch (error) {
       this.failed(error);
     }
@@ -66,29 +67,33 @@ class Follower implements StatisticsFollower {
   private async checkAll(): Promise<void> {
     const all = Array.from({ length: this.partitions }, (_, partition) => partition);
     try {
-      const standings = await Promise.all(all.map((partition) => this.figures.standing(partition)));
+      const views = await this.views();
+      // Also where there is nothing to compare it with: whether Redis is back has to be found out.
+      const figures = this.figuresOf(views?.generation ?? '');
+      const standings = await Promise.all(all.map((partition) => figures.standing(partition)));
       this.works();
-      const checkpoints = await this.checkpoints();
-      const behind = all.filter((partition) => checkpoints && standings[partition] !== checkpoints.get(partition));
-      await Promise.all(behind.map((partition) => this.repair(partition)));
+      if (!views) return;
+      const behind = all.filter((partition) => standings[partition] !== views.positions.get(partition));
+      await Promise.all(behind.map((partition) => this.repair(views.generation, partition)));
     } catch (error) {
       this.failed(error);
     }
   }
 
   /** Undefined while Postgres is away or the views are not there yet: then nothing moves that could be followed. */
-  private checkpoints(): Promise<Map<number, number> | undefined> {
-    return activityCheckpoints(this.postgres).catch(() => undefined);
+  private views(): Promise<LiveViews | undefined> {
+    return liveViews(this.postgres).catch(() => undefined);
   }
 
   /** One repair a partition at a time. */
-  private repair(partition: number): Promise<void> {
-    const running = this.repairs.get(partition);
+  private repair(generation: string, partition: number): Promise<void> {
+    const place = `${generation}/${partition}`;
+    const running = this.repairs.get(place);
     if (running) return running;
-    const repairing = repair(this.figures, this.postgres, partition, () => !this.closed)
+    const repairing = repair(this.figuresOf(generation), this.postgres, partition, () => !this.closed)
       .catch((error: unknown) => this.failed(error))
-      .finally(() => this.repairs.delete(partition));
-    this.repairs.set(partition, repairing);
+      .finally(() => this.repairs.delete(place));
+    this.repairs.set(place, repairing);
     return repairing;
   }
 

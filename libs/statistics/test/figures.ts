@@ -1,7 +1,7 @@
 import { type Redis } from 'ioredis';
 import { connectRedis, type Namespace } from '#platform';
 import { ActiveFigures } from '../src/figures/active-figures.js';
-import { activityCheckpoints, countActive } from '../src/figures/last-active.js';
+import { countActive, liveViews } from '../src/figures/last-active.js';
 import { statisticsFollower, type StatisticsFollower } from '#statistics';
 import { MemoryLog } from '../../activities/test/memory-log.js';
 import { activity, logger, NOON, Views } from '../../activities/test/views.js';
@@ -21,14 +21,12 @@ export class Followed {
   readonly log = new MemoryLog();
   readonly views: Views;
   readonly redis: Redis;
-  readonly figures: ActiveFigures;
   private readonly followers: StatisticsFollower[] = [];
 
   constructor(databaseUrl: string, redisUrl: string) {
     this.views = new Views(databaseUrl, this.log);
     this.log.clock = () => NOON;
     this.redis = connectRedis(redisUrl, () => undefined);
-    this.figures = new ActiveFigures(this.redis, this.namespace);
   }
 
   get namespace(): Namespace {
@@ -41,14 +39,20 @@ export class Followed {
     return follower;
   }
 
+  /** The figures of the live generation. */
+  async figures(): Promise<ActiveFigures> {
+    const { generation } = await liveViews(this.views.postgres);
+    return new ActiveFigures(this.redis, this.namespace, generation);
+  }
+
   append(from: number, to: number): Promise<void> {
     return this.log.append(this.views.topic, activities(from, to));
   }
 
   /** How far the views are, as far as the figures have to be. */
   async positions(): Promise<number[]> {
-    const checkpoints = await activityCheckpoints(this.views.postgres);
-    return Array.from({ length: 8 }, (_, partition) => checkpoints.get(partition) ?? 0);
+    const { positions } = await liveViews(this.views.postgres);
+    return Array.from({ length: 8 }, (_, partition) => positions.get(partition) ?? 0);
   }
 
   /** What Redis and what Postgres say, for some windows of each environment. */
@@ -58,10 +62,9 @@ export class Followed {
     );
     const since = (seconds: number) => NOON - seconds * 1000;
     const positions = await this.positions();
+    const figures = await this.figures();
     return {
-      redis: await Promise.all(
-        asked.map(([name, seconds]) => this.figures.countActive(name, since(seconds), positions)),
-      ),
+      redis: await Promise.all(asked.map(([name, seconds]) => figures.countActive(name, since(seconds), positions))),
       postgres: await Promise.all(
         asked.map(([name, seconds]) => countActive(this.views.postgres, name, since(seconds))),
       ),

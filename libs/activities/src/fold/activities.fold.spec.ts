@@ -205,7 +205,7 @@ describe('the fold of activities', () => {
   it('tells its followers what was counted, and nothing of what was counted before', async () => {
     const { views, log } = openViews();
     const told: unknown[] = [];
-    await views.project({ follow: async (partition, from, to, counted) => void told.push({ from, to, counted }) });
+    await views.project({ follow: async (_, { from, to }, counted) => void told.push({ from, to, counted }) });
     await log.append(views.topic, [activity({ id: 'x', at: 5 }), activity({ id: 'y', at: 9 })]);
     await log.append(views.topic, [activity({ id: 'x' })]);
     expect(told).toEqual([

@@ -1,8 +1,8 @@
 import { counter, type Namespace, together } from '#platform';
-import { type Fold } from '#projections';
+import { type Fold, generationOf } from '#projections';
 import { activitiesTopic } from '../activities.topic.js';
 import { project } from './projection.js';
-import { ACTIVITIES_TABLES } from './tables.js';
+import { ACTIVITIES_INDEXES, ACTIVITIES_KEYS, ACTIVITIES_TABLES } from './tables.js';
 import { type LastActive, tally } from './tally.js';
 import { countChanged } from './repeats.js';
 import { addTotals, insertNew, moveLastActive } from './writes.js';
@@ -13,13 +13,20 @@ const changedRepeats = counter(
   'Of those, the ones that came with another type, workspace or data than the first, which stays',
 );
 
+/** A partition of the views went from one position to another, in the generation of this id. */
+export interface Move {
+  readonly generation: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What goes on after the views of a partition have moved. */
 export interface ActivityFollower {
   /**
    * The views of the partition have moved from one position to another, and these users were active with activities
    * counted for the first time. It may never be called (the process ends), and must neither throw nor take long.
    */
-  follow(partition: number, from: number, to: number, counted: readonly LastActive[]): Promise<void>;
+  follow(partition: number, move: Move, counted: readonly LastActive[]): Promise<void>;
 }
 
 /** Activities, counted once: the feed, the totals and when each user was last active. */
@@ -27,19 +34,24 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
   return {
     name: 'activities',
     topic: activitiesTopic(namespace),
-    tables: ACTIVITIES_TABLES,
+    tables: ACTIVITIES_TABLES + ACTIVITIES_KEYS,
+    indexes: ACTIVITIES_INDEXES,
     batch: 2_000,
     async prepare(partition, records) {
       const rows = project(records);
       return async (tx) => {
-        const counted = await insertNew(tx, rows);
+        // In the transaction of the rows: after it another generation may have taken the place of this one.
+        const [counted, generation] = await Promise.all([
+          insertNew(tx, rows),
+          followers.length > 0 ? generationOf(tx, 'activities') : '',
+        ]);
         const { totals, users } = tally(counted);
         await together([addTotals(tx, totals), moveLastActive(tx, partition, users)]);
         const changed = await countChanged(tx, rows, counted);
         return async (from, to) => {
           repeats.inc(rows.length - counted.length);
           changedRepeats.inc(changed);
-          await Promise.all(followers.map((follower) => follower.follow(partition, from, to, users)));
+          await Promise.all(followers.map((follower) => follower.follow(partition, { generation, from, to }, users)));
         };
       };
     },

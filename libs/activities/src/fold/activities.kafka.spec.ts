@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { kafkaEventLog } from '#event-log';
 import { type EventLog } from '#event-sourcing';
 import { activity, freshNamespace, logger, NOON, Views } from '../../test/views.js';
-import { type ActivityFollower } from './activities.fold.js';
+import { type ActivityFollower, type Move } from './activities.fold.js';
 
 const RECORDS = 3_000;
 let log: EventLog;
@@ -23,7 +23,7 @@ afterAll(async () => {
 function moved(records: number): { follower: ActivityFollower; done: Promise<void> } {
   const { promise, resolve } = Promise.withResolvers<void>();
   let left = records;
-  const follow = async (_partition: number, from: number, to: number) => {
+  const follow = async (_partition: number, { from, to }: Move) => {
     left -= to - from;
     if (left <= 0) resolve();
   };

@@ -1,6 +1,6 @@
 import { type LogRecord, type Topic } from '#event-sourcing';
 import { counter, type Namespace, type Queryable } from '#platform';
-import { type Fold, type FoldViews } from '#projections';
+import { type Fold, type FoldViews, type Replayed } from '#projections';
 import { unsealRecords } from '../sealing/command-seals.js';
 import { type Keyring } from '../sealing/keyring.js';
 import { judge } from './judge.js';
@@ -9,11 +9,13 @@ import { loadState } from './registry.rows.js';
 import { writeState } from './registry.writes.js';
 import { type RegistryState, type Verdict } from './registry.state.js';
 import { mergeSearch } from '../users/projections/search-rows.js';
-import { SEARCH_TABLES } from '../users/projections/search-tables.js';
-import { REGISTRY_TABLES } from './tables.js';
+import { SEARCH_INDEXES, SEARCH_TABLES } from '../users/projections/search-tables.js';
+import { REGISTRY_INDEXES, REGISTRY_TABLES } from './tables.js';
 
 // So that a large batch of one environment does not hold up the others of its partition for long.
 const BATCH = 500;
+// In a replay nobody waits.
+const LOAD_BATCH = 2_000;
 
 const voidRecords = counter('registry_void_records_total', 'Records of the registry that are no command');
 
@@ -28,15 +30,41 @@ export function registryViews(namespace: Namespace): FoldViews {
     name: 'registry',
     topic: registryTopic(namespace),
     tables: REGISTRY_TABLES + SEARCH_TABLES,
+    indexes: REGISTRY_INDEXES + SEARCH_INDEXES,
   };
 }
 
 /** The registry: judges the commands of the log in order, and keeps users, workspaces and outcomes as views. */
 export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
+  return foldOf(namespace, keyring, {
+    batch: BATCH,
+    merging: true,
+    deleted: (tx, state) => announceDeleted(tx, namespace, state),
+  });
+}
+
+/** The same for a replay: streams learn nothing of it, and the index of the search is built when all users are there. */
+export function replayedRegistry(namespace: Namespace, keyring: Keyring): Replayed {
+  const load = foldOf(namespace, keyring, { batch: LOAD_BATCH, merging: false });
+  return {
+    fold: foldOf(namespace, keyring, { batch: BATCH, merging: true }),
+    load: { fold: load, finish: [load.indexes] },
+  };
+}
+
+interface Manner {
+  readonly batch: number;
+  /** Whether what was written is merged into the index of the search, which must be there then. */
+  readonly merging: boolean;
+  /** Told of each batch that may have deleted users. */
+  readonly deleted?: (tx: Queryable, state: RegistryState) => Promise<void>;
+}
+
+function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, deleted }: Manner): Fold {
   let unmerged = 0;
   return {
     ...registryViews(namespace),
-    batch: BATCH,
+    batch,
     async prepare(partition, records) {
       const { commands, voids } = await unsealRecords(keyring, records);
       return async (tx) => {
@@ -45,10 +73,11 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
         const state = await loadState(tx, commands);
         for (const { environment, record, at } of commands) judge(state, environment, record, at);
         await writeState(tx, state);
-        await announceDeleted(tx, namespace, state);
+        await deleted?.(tx, state);
+        if (!merging) return;
         unmerged += state.users.changes.size;
         // Many users at a time are merged cheaper, so while batches are full the index sees to it.
-        if (records.length === BATCH || unmerged < BATCH) return;
+        if (records.length === batch || unmerged < batch) return;
         await mergeSearch(tx);
         unmerged = 0;
       };

@@ -32,7 +32,6 @@ export const REGISTRY_TABLES = `
     last_modified_on timestamptz NOT NULL,
     version int NOT NULL,
     PRIMARY KEY (environment, id),
-    UNIQUE (environment, object_id),
     UNIQUE (environment, username_hash) DEFERRABLE INITIALLY DEFERRED,
     UNIQUE (environment, email_hash) DEFERRABLE INITIALLY DEFERRED
   );
@@ -102,4 +101,9 @@ export const REGISTRY_TABLES = `
     position bigint NOT NULL,
     PRIMARY KEY (partition, position)
   );
+`;
+
+/** What only queries search by: nothing depends on an object id being another's, since they are counted. */
+export const REGISTRY_INDEXES = `
+  ALTER TABLE users ADD UNIQUE (environment, object_id);
 `;

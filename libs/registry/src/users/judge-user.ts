@@ -3,7 +3,7 @@ import { isRejection } from '#event-sourcing';
 import { inEnvironment, type RegistryState, type Tracked, type Verdict } from '../fold/registry.state.js';
 import { type UserCommand } from './domain/user.commands.js';
 import { type Timed, userDecider, type UserState } from './domain/user.decider.js';
-import { type User } from './domain/user.js';
+import { inFixedOrder, type User } from './domain/user.js';
 
 /** Judges a command about a user, and lets what follows take effect: the user, its names, the counts. */
 export function judgeUser(state: RegistryState, environment: string, command: Timed<UserCommand>): Verdict {
@@ -14,7 +14,7 @@ export function judgeUser(state: RegistryState, environment: string, command: Ti
   replaceUser(state, environment, before.user, after.user, command.at);
   const { id, version } = (after.user ?? before.user)!;
   const did = before.user === undefined ? 'create' : after.user === undefined ? 'delete' : 'change';
-  return { accepted: { type: 'user', id, did, version, user: after.user } };
+  return { accepted: { type: 'user', id, did, version, user: after.user && inFixedOrder(after.user) } };
 }
 
 function situation(state: RegistryState, environment: string, command: Timed<UserCommand>): UserState {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { type LastActive } from '#activities';
 import { type Namespace } from '#platform';
-import { activeKey, ENVIRONMENT_FIELD, leaseKey, standingKey } from './keys.js';
+import { ENVIRONMENT_FIELD, FigureKeys } from './keys.js';
 import { ADD_PAGE, ADVANCE, BEGIN_REWRITE, FINISH_REWRITE, READ_STANDING, RELEASE } from './scripts.js';
 
 /** How far a partition's figures are in Redis: a position, or none of use where they are gone, all or some. */
@@ -10,16 +10,25 @@ export type Standing = number | 'missing';
 
 // Long enough for a page to be read from Postgres; a rewriter that died is followed by another after it.
 const LEASE_MS = 10_000;
+const PAGE = 5_000;
 
-/** Who was last active when, per partition, in Redis. Each method is one or few steps; what Redis throws, they throw. */
+/**
+ * Who was last active when, per partition, in Redis, as one generation of the views has it. Each method is one or few
+ * steps; what Redis throws, they throw.
+ */
 export class ActiveFigures {
+  private readonly keys: FigureKeys;
+
   constructor(
     private readonly redis: Redis,
-    private readonly namespace: Namespace,
-  ) {}
+    namespace: Namespace,
+    generation: string,
+  ) {
+    this.keys = new FigureKeys(namespace, generation);
+  }
 
   async standing(partition: number): Promise<Standing> {
-    const keys = [standingKey(this.namespace, partition)];
+    const keys = [this.keys.standing(partition)];
     const position = (await this.run(READ_STANDING, keys, [this.prefix(partition)])) as number | null;
     return position === null || position < 0 ? 'missing' : position;
   }
@@ -30,7 +39,7 @@ export class ActiveFigures {
       return [environment, members.length, ...members];
     });
     const args = [this.prefix(partition), from, to, ...groups];
-    return (await this.run(ADVANCE, [standingKey(this.namespace, partition)], args)) === 1;
+    return (await this.run(ADVANCE, [this.keys.standing(partition)], args)) === 1;
   }
 
   /**
@@ -38,7 +47,7 @@ export class ActiveFigures {
    * `position`. False when another is at it, or took over.
    */
   async rewrite(partition: number, position: number, pages: AsyncIterable<readonly LastActive[]>): Promise<boolean> {
-    const keys = [leaseKey(this.namespace, partition), standingKey(this.namespace, partition)];
+    const keys = [this.keys.lease(partition), this.keys.standing(partition)];
     const token = randomUUID();
     try {
       if ((await this.run(BEGIN_REWRITE, keys, [this.prefix(partition), token, LEASE_MS])) !== 1) return false;
@@ -56,9 +65,9 @@ export class ActiveFigures {
     for await (const page of pages) {
       for (const [environment, members] of byEnvironment(page)) {
         const keys = [
-          leaseKey(this.namespace, partition),
-          standingKey(this.namespace, partition),
-          activeKey(this.namespace, partition, environment),
+          this.keys.lease(partition),
+          this.keys.standing(partition),
+          this.keys.active(partition, environment),
         ];
         const first = environment === previous ? 0 : 1;
         previous = environment;
@@ -75,8 +84,8 @@ export class ActiveFigures {
   async countActive(environment: string, since: number, atLeast: readonly number[]): Promise<number | undefined> {
     const reading = this.redis.multi();
     for (const partition of atLeast.keys()) {
-      const set = activeKey(this.namespace, partition, environment);
-      reading.hmget(standingKey(this.namespace, partition), 'position', ENVIRONMENT_FIELD + environment);
+      const set = this.keys.active(partition, environment);
+      reading.hmget(this.keys.standing(partition), 'position', ENVIRONMENT_FIELD + environment);
       // No upper bound: nobody is active in the future but by the clocks of two machines.
       reading.zcount(set, since, '+inf').exists(set);
     }
@@ -87,8 +96,26 @@ export class ActiveFigures {
     return sumOf(replies, atLeast);
   }
 
+  /** Everyone of one partition and environment, page by page: user id and when last active. It must not move meanwhile. */
+  async *everyone(partition: number, environment: string): AsyncGenerator<[user: string, at: string][]> {
+    const set = this.keys.active(partition, environment);
+    for (let start = 0; ; start += PAGE) {
+      const flat = await this.redis.zrange(set, start, start + PAGE - 1, 'WITHSCORES');
+      if (flat.length === 0) return;
+      yield Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at]!, flat[2 * at + 1]!]);
+    }
+  }
+
+  /** The environments that have figures in a partition. */
+  async environments(partition: number): Promise<string[]> {
+    const fields = await this.redis.hkeys(this.keys.standing(partition));
+    return fields.flatMap((field) =>
+      field.startsWith(ENVIRONMENT_FIELD) ? [field.slice(ENVIRONMENT_FIELD.length)] : [],
+    );
+  }
+
   private prefix(partition: number): string {
-    return activeKey(this.namespace, partition, '');
+    return this.keys.active(partition, '');
   }
 
   private run(script: string, keys: string[], args: (string | number)[]): Promise<unknown> {

@@ -3,17 +3,29 @@ import { type Namespace } from '#platform';
 /** Environments have a field of their own in a partition's standing once they have figures there. */
 export const ENVIRONMENT_FIELD = 'in:';
 
-/** The sorted set of one partition's users of an environment: member user id, score when last active. */
-export function activeKey(namespace: Namespace, partition: number, environment: string): string {
-  return namespace.key('active', partition, environment);
-}
+/** The keys of the figures that belong to one generation of the views of activities, by its id. */
+export class FigureKeys {
+  constructor(
+    private readonly namespace: Namespace,
+    readonly generation: string,
+  ) {}
 
-/** The hash that says how far a partition's figures are (`position`) and which environments have any. */
-export function standingKey(namespace: Namespace, partition: number): string {
-  return namespace.key('active', 'position', partition);
-}
+  /** The sorted set of one partition's users of an environment: member user id, score when last active. */
+  active(partition: number, environment: string): string {
+    return this.key(partition, environment);
+  }
 
-/** Held by whoever rewrites a partition's figures. */
-export function leaseKey(namespace: Namespace, partition: number): string {
-  return namespace.key('active', 'rewriting', partition);
+  /** The hash that says how far a partition's figures are (`position`) and which environments have any. */
+  standing(partition: number): string {
+    return this.key('position', partition);
+  }
+
+  /** Held by whoever rewrites a partition's figures. */
+  lease(partition: number): string {
+    return this.key('rewriting', partition);
+  }
+
+  private key(...parts: (string | number)[]): string {
+    return this.namespace.key('active', this.generation, ...parts);
+  }
 }

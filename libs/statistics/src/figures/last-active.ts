@@ -1,12 +1,24 @@
 import { type LastActive } from '#activities';
 import { type Postgres } from '#platform';
-import { readCheckpoints } from '#projections';
 
 const PAGE = 5_000;
 
-/** The position of each partition that the views of activities show. */
-export function activityCheckpoints(postgres: Postgres): Promise<Map<number, number>> {
-  return readCheckpoints(postgres, { name: 'activities' });
+/** Which generation of the views of activities is live, and the position of each partition that it shows. */
+export interface LiveViews {
+  readonly generation: string;
+  readonly positions: ReadonlyMap<number, number>;
+}
+
+/** In one statement, so that both are of one generation. */
+export async function liveViews(postgres: Postgres): Promise<LiveViews> {
+  const { rows } = await postgres.query<{ partition: number; position: number; generation: string }>(
+    `SELECT partition, position, generation.id AS generation
+     FROM activities_checkpoints CROSS JOIN activities_generation generation`,
+  );
+  return {
+    generation: rows[0]?.generation ?? '',
+    positions: new Map(rows.map(({ partition, position }) => [partition, position])),
+  };
 }
 
 /** When each user of a partition was last active, page by page, sorted by environment. */

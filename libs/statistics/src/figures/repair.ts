@@ -1,13 +1,14 @@
 import { type Postgres } from '#platform';
 import { type ActiveFigures } from './active-figures.js';
-import { activityCheckpoints, lastActiveBetween, lastActivePages } from './last-active.js';
+import { lastActiveBetween, lastActivePages, liveViews } from './last-active.js';
 
 /** Positions that are caught up in one step, and how many are before writing all anew is the faster way. */
 const STEP = 20_000;
 const FAR_BEHIND = 200_000;
 
 /**
- * Brings a partition's figures to where the views are. Any process may, at any time: each step only takes effect
+ * Brings a partition's figures to where the views are. Should these be another generation by now, no harm is done: nobody
+ * reads figures of one that is not live. Any process may, at any time: each step only takes effect
  * where the figures stand as they were found. Ends early where another process is at it.
  */
 export async function repair(
@@ -19,7 +20,7 @@ export async function repair(
   while (goOn()) {
     // In this order: a position read later can only be further on.
     const standing = await figures.standing(partition);
-    const position = (await activityCheckpoints(postgres)).get(partition) ?? 0;
+    const position = (await liveViews(postgres)).positions.get(partition) ?? 0;
     if (standing === position) return;
     if (standing === 'missing' || standing > position || position - standing > FAR_BEHIND) {
       // What is counted while the pages are read may be among them already; to count it again changes nothing.

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { activitiesTopic } from '#activities';
 import { LOGGER, type Logger, Namespace, Postgres } from '#platform';
 import { ActiveFigures } from '../figures/active-figures.js';
-import { activityCheckpoints, countActive, countActiveIn } from '../figures/last-active.js';
+import { countActive, countActiveIn, liveViews } from '../figures/last-active.js';
 import { within } from '../figures/within.js';
 
 export interface ActiveUsersFigure {
@@ -35,16 +35,14 @@ const FOLLOWED_WITHIN_MS = 20;
 
 @QueryHandler(ActiveUsers)
 export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
-  private readonly figures: ActiveFigures;
   private readonly partitions: number;
 
   constructor(
-    @Inject(Redis) redis: Redis,
+    @Inject(Redis) private readonly redis: Redis,
     @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Namespace) namespace: Namespace,
+    @Inject(Namespace) private readonly namespace: Namespace,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.figures = new ActiveFigures(redis, namespace);
     this.partitions = activitiesTopic(namespace).partitions;
   }
 
@@ -59,12 +57,14 @@ export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
 
   /**
    * Figures that stopped moving look like any others, so they count only where they are at least as new as the views
-   * were: that is certain of figures read after the views' position. Undefined where they are not, or not there.
+   * were, and of their generation: that is certain of figures read after the views' position. Undefined where they are
+   * not, or not there.
    */
   private async fromRedis(environment: string, since: number): Promise<number | undefined> {
-    const views = await activityCheckpoints(this.postgres);
-    const atLeast = Array.from({ length: this.partitions }, (_, partition) => views.get(partition) ?? 0);
-    const count = () => within(PATIENCE_MS, this.figures.countActive(environment, since, atLeast));
+    const { generation, positions } = await liveViews(this.postgres);
+    const figures = new ActiveFigures(this.redis, this.namespace, generation);
+    const atLeast = Array.from({ length: this.partitions }, (_, partition) => positions.get(partition) ?? 0);
+    const count = () => within(PATIENCE_MS, figures.countActive(environment, since, atLeast));
     try {
       return (await count()) ?? (await pause(FOLLOWED_WITHIN_MS).then(count));
     } catch (err) {

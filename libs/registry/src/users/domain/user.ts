@@ -30,3 +30,13 @@ export interface User extends UserDetails {
   /** 1 when registered, one more with each change. */
   readonly version: number;
 }
+
+/** The same with its fields in one order, however it came about: verdicts are stored as text, equal at every replay. */
+export function inFixedOrder(user: User): User {
+  const { id, objectId, key, username, email, names, firstName, lastName } = user;
+  const { isActive, profile, createdOn, lastModifiedOn, version } = user;
+  return {
+    ...{ id, objectId, key, username, email, names: { username: names.username, email: names.email } },
+    ...{ firstName, lastName, isActive, profile, createdOn, lastModifiedOn, version },
+  };
+}

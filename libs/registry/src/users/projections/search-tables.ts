@@ -13,7 +13,6 @@ export const SEARCH_TABLES = `
     PRIMARY KEY (environment, id)
   );
   ALTER TABLE user_search ALTER fields SET STATISTICS 0, ALTER tokens SET STATISTICS 0;
-  CREATE INDEX user_search_tokens ON user_search USING gin (tokens) WITH (gin_pending_list_limit = 4096);
 
   -- The names that a misspelt word may have meant, and how many users have each.
   CREATE TABLE search_names (
@@ -22,4 +21,8 @@ export const SEARCH_TABLES = `
     users bigint NOT NULL,
     PRIMARY KEY (environment, name)
   ) WITH (fillfactor = 80);
+`;
+
+export const SEARCH_INDEXES = `
+  CREATE INDEX user_search_tokens ON user_search USING gin (tokens) WITH (gin_pending_list_limit = 4096);
 `;

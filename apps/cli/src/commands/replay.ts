@@ -1,0 +1,103 @@
+import { setPriority } from 'node:os';
+import { type Command, Option } from 'commander';
+import { replayedActivities } from '#activities';
+import { connectRedis, createLogger, FOLD_NAMES, type FoldName, redisReady } from '#platform';
+import { dropOld, replay, type Replayed, ReplayRefused, type ReplayResult, rollBack } from '#projections';
+import { Keyring, replayedRegistry } from '#registry';
+import { figuresBeside } from '#statistics';
+import { environment, moment } from '../arguments.js';
+import { serverSettings } from '../config.js';
+import { replayDisplay } from '../replay-display.js';
+import { replayText } from '../replay-text.js';
+import { type Servers, withServers } from '../servers.js';
+import { BadNews, CommandFailed, type Surroundings } from '../surroundings.js';
+
+interface Options {
+  readonly view: readonly FoldName[];
+  readonly environment?: string;
+  readonly until?: number;
+  readonly dryRun?: boolean;
+  readonly accept?: boolean;
+  readonly rollback?: boolean;
+  readonly dropOld?: boolean;
+  readonly json?: boolean;
+}
+
+const REFUSED = 2;
+const UNEQUAL = 3;
+// Whoever asks the live views comes first.
+const NICE = 10;
+
+export function replayCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command('replay')
+    .description(
+      'build the views anew from the log, compare them with the live ones and switch (exit code 2 if one is running, 3 if unequal)',
+    )
+    .addOption(
+      new Option('--view <name...>', 'which views').choices(FOLD_NAMES).default([...FOLD_NAMES], 'all of them'),
+    )
+    .addOption(
+      new Option('--environment <id>', 'build and compare this environment alone, as a check')
+        .argParser((text) => environment(text))
+        .conflicts(['until', 'accept', 'rollback', 'dropOld']),
+    )
+    .addOption(
+      new Option('--until <time>', 'the views as of this time of the log, to look at')
+        .argParser(moment)
+        .conflicts(['accept', 'rollback', 'dropOld', 'dryRun']),
+    )
+    .addOption(
+      new Option('--dry-run', 'build and compare, and leave the live views in their place').conflicts([
+        'rollback',
+        'dropOld',
+      ]),
+    )
+    .option('--accept', 'switch also where views of a new version differ from those of the former one')
+    .addOption(new Option('--rollback', 'go back to the former views').conflicts(['dropOld', 'accept']))
+    .option('--drop-old', 'drop the former views')
+    .option('--json', 'the result for programs')
+    .action((options: Options) => runReplay(options, surroundings));
+}
+
+async function runReplay(options: Options, surroundings: Surroundings): Promise<void> {
+  const config = serverSettings(surroundings);
+  const display = replayDisplay(surroundings.err);
+  const redis = await redisReady(connectRedis(config.redisUrl, () => undefined));
+  setPriority(NICE);
+  try {
+    const answer = await withServers<ReplayResult | string[]>(config, (servers) => {
+      const folds = foldsOf(servers, options.view, redis);
+      const { log, namespace } = servers;
+      const logger = createLogger('cli', config.logLevel);
+      const { databaseUrl } = config;
+      const outside = { databaseUrl, log, namespace, logger, onProgress: display.show.bind(display) };
+      if (options.dropOld) return dropOld(folds, outside);
+      return options.rollback ? rollBack(folds, outside) : replay(folds, outside, options);
+    });
+    display.end();
+    tell(answer, options, surroundings);
+  } catch (error) {
+    if (error instanceof ReplayRefused) throw new CommandFailed(`Refused: ${error.message}.`, REFUSED);
+    throw error;
+  } finally {
+    display.end();
+    redis.disconnect();
+  }
+}
+
+function tell(answer: ReplayResult | string[], { json }: Options, { out }: Surroundings): void {
+  const result = Array.isArray(answer) ? { outcome: 'dropped' as const, dropped: answer } : answer;
+  out.write(`${json ? JSON.stringify(result, null, 2) : replayText(result)}\n`);
+  if (result.outcome === 'unequal') throw new BadNews(UNEQUAL);
+}
+
+type Redis = Parameters<typeof figuresBeside>[0];
+
+function foldsOf({ config, postgres, namespace }: Servers, views: readonly FoldName[], redis: Redis): Replayed[] {
+  const folds = {
+    registry: () => replayedRegistry(namespace, new Keyring(postgres, namespace, config.masterKeys)),
+    activities: () => replayedActivities(namespace, figuresBeside(redis, namespace)),
+  };
+  return FOLD_NAMES.filter((name) => views.includes(name)).map((name) => folds[name]());
+}

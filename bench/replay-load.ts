@@ -1,0 +1,117 @@
+import { Agent } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Call, send } from './load.ts';
+import { registerUsers, USERS } from './replay.ts';
+import { writeActivities } from './replay-log.ts';
+import { runReplay } from './replay-run.ts';
+import { type Figure, rounded } from './report.ts';
+import { dice } from './search-people.ts';
+import { type BenchService, startService } from './service.ts';
+
+const ACTIVITIES = 1_000_000;
+const READS_A_SECOND = 500;
+const POSTS_A_SECOND = 20;
+const ACTIVITIES_A_POST = 50;
+const ALONE_SECONDS = 30;
+
+/** Reads and activities at a steady rate, with and without a replay of all views beside them. */
+export async function benchReplayLoad(): Promise<Figure[]> {
+  const service = await startService();
+  try {
+    await registerUsers(service);
+    await writeActivities(service.env, ACTIVITIES, USERS);
+    await caughtUp(service);
+    await traffic(service, 'warm', () => pause(5_000));
+    const alone = await traffic(service, 'alone', () => pause(ALONE_SECONDS * 1_000));
+    let seconds = 0;
+    const beside = await traffic(service, 'beside', async () => {
+      const run = await runReplay(service.env);
+      if (run.outcome !== 'switched') throw new Error(`void: the replay ended as ${run.outcome}`);
+      seconds = run.seconds;
+    });
+    const row = (what: string, ours: number, other: number): Figure => ({
+      what: `${what}, p99 ms, beside the same without a replay`,
+      ours: rounded(ours),
+      beside: rounded(other),
+      ratio: (ours / other).toFixed(2),
+      asked: '≤ 3',
+    });
+    return [
+      row(`${READS_A_SECOND} reads a second`, beside.reads, alone.reads),
+      row(`${rounded(POSTS_A_SECOND * ACTIVITIES_A_POST)} activities a second`, beside.posts, alone.posts),
+      { what: 'requests that failed', ours: String(beside.failed + alone.failed), asked: '0' },
+      {
+        what: `seconds of a replay of ${rounded(ACTIVITIES)} activities and ${rounded(USERS)} users meanwhile`,
+        ours: rounded(seconds),
+      },
+    ];
+  } finally {
+    await service.stop();
+  }
+}
+
+async function caughtUp(service: BenchService): Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  const count = { method: 'GET', path: '/api/v3/users/1/activities/count', expect: 200 };
+  // The same count for a while: all that was written is there.
+  for (let before = '', same = 0; same < 20;) {
+    const now = await send(agent, service, count);
+    same = now === before ? same + 1 : 0;
+    before = now;
+    await pause(250);
+  }
+  agent.destroy();
+}
+
+/** Sends at its own pace, whatever the answers take, for as long as `meanwhile`; times count from when it was due. */
+async function traffic(service: BenchService, name: string, meanwhile: () => Promise<void>) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const random = dice(3);
+  const user = () => 1 + Math.floor(random() * USERS);
+  const reads = paced(READS_A_SECOND, agent, service, () => readOf(user()));
+  let posted = 0;
+  const posts = paced(POSTS_A_SECOND, agent, service, () => {
+    const body = Array.from({ length: ACTIVITIES_A_POST }, () => {
+      return { id: `${name}-${posted++}`, userId: user(), type: 'page.viewed' };
+    });
+    return { method: 'POST', path: '/api/v3/activities', body, expect: 202 };
+  });
+  await meanwhile();
+  const [read, post] = [await reads.end(), await posts.end()];
+  agent.destroy();
+  return { reads: read.p99, posts: post.p99, failed: read.failed + post.failed };
+}
+
+function readOf(user: number): Call {
+  const paths = [`users/${user}`, `users/${user}/activities?limit=20`, `users/${user}/activities/count`];
+  return { method: 'GET', path: `/api/v3/${paths[user % paths.length]}`, expect: 200 };
+}
+
+function paced(perSecond: number, agent: Agent, service: BenchService, call: () => Call) {
+  const times: number[] = [];
+  const under = new Set<Promise<void>>();
+  let [due, failed] = [performance.now(), 0];
+  const timer = setInterval(() => {
+    for (; due <= performance.now(); due += 1_000 / perSecond) {
+      const began = due;
+      const sent: Promise<void> = send(agent, service, call())
+        .then(
+          () => void times.push(performance.now() - began),
+          (error: Error) => {
+            failed += 1;
+            console.error(error.message);
+          },
+        )
+        .finally(() => under.delete(sent));
+      under.add(sent);
+    }
+  }, 2);
+  return {
+    async end() {
+      clearInterval(timer);
+      await Promise.all(under);
+      times.sort((a, b) => a - b);
+      return { p99: times[Math.floor(times.length * 0.99)] ?? NaN, failed };
+    },
+  };
+}

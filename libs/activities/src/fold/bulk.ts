@@ -1,0 +1,70 @@
+import { type Namespace } from '#platform';
+import { type Beside, type Replayed } from '#projections';
+import { activitiesFold } from './activities.fold.js';
+import { copyLine } from './copy-text.js';
+import { type ActivityRow, project } from './projection.js';
+import { ACTIVITIES_INDEXES, ACTIVITIES_KEYS, ACTIVITIES_TABLES } from './tables.js';
+
+const LOAD_BATCH = 5_000;
+
+/**
+ * Activities for a replay. While the log is read, every record that is an activity goes into the table as it is, which
+ * has no keys; what stands there twice is found when all are there, and everything is counted once, by one statement each.
+ */
+export function replayedActivities(namespace: Namespace, beside?: Beside): Replayed {
+  const fold = activitiesFold(namespace);
+  return { fold, load: { fold: { ...fold, ...LOAD }, copies: true, finish: FINISH }, beside };
+}
+
+const LOAD: Pick<Replayed['fold'], 'tables' | 'batch' | 'prepare'> = {
+  tables: ACTIVITIES_TABLES,
+  batch: LOAD_BATCH,
+  async prepare(_partition, records) {
+    const lines = project(records).map(lineOf).join('');
+    return async (tx) => {
+      if (lines.length > 0) await tx.copy(`COPY activities (${COLUMNS}) FROM STDIN`, lines);
+    };
+  },
+};
+
+const COLUMNS = `environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at, data,
+  partition, position`;
+
+function lineOf(row: ActivityRow): string {
+  return copyLine([
+    row.environment,
+    row.userId,
+    `\\x${row.identity}`,
+    row.activityId,
+    row.type,
+    row.workspaceId,
+    row.occurredAt,
+    row.receivedAt,
+    row.data,
+    row.partition,
+    row.position,
+  ]);
+}
+
+/** In each of a user's ids the first in the log wins, as it does when the fold writes row by row. */
+const DROP_REPEATS = `
+  DELETE FROM activities WHERE ctid = ANY (ARRAY(
+    SELECT place FROM (
+      SELECT ctid AS place, row_number() OVER (PARTITION BY environment, user_id, identity ORDER BY position) AS turn
+      FROM activities
+    ) AS places WHERE turn > 1
+  ))`;
+
+/** What `tally` and `addTotals` come to over the whole log. */
+const COUNT_TOTALS = `
+  INSERT INTO activity_totals (environment, user_id, workspace_id, type, activities, last_active_at)
+  SELECT environment, user_id, coalesce(workspace_id, 0), type, count(*), max(LEAST(occurred_at, received_at))
+  FROM activities GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
+
+/** The same of `moveLastActive`; a user's activities are all in one partition. */
+const COUNT_USERS = `
+  INSERT INTO user_activity (environment, user_id, partition, last_active_at)
+  SELECT environment, user_id, min(partition), max(LEAST(occurred_at, received_at))
+  FROM activities GROUP BY 1, 2 ORDER BY 1, 2`;
+
+const FINISH = [DROP_REPEATS, COUNT_TOTALS, COUNT_USERS, ACTIVITIES_KEYS, ACTIVITIES_INDEXES];

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { type EventLog, type LogRecord, type Subscription } from '#event-sourcing';
+import { eventually } from '../../../../test/support/eventually.js';
+import { boundedLog, Bounds } from './bounded-log.js';
+
+const records = (from: number, to: number, time = (offset: number) => offset): LogRecord[] =>
+  Array.from({ length: to - from }, (_, at) => {
+    const offset = from + at;
+    return { partition: 0, offset, key: 'demo', value: Buffer.alloc(0), time: time(offset) };
+  });
+
+/** A consumer of one partition behind bounds, and what it was given. */
+async function behind(bounds: Bounds) {
+  const given: number[] = [];
+  let subscription: Subscription | undefined;
+  const log = { consume: async (taken: Subscription) => void (subscription = taken) } as unknown as EventLog;
+  await boundedLog(log, bounds).consume({
+    topic: 'a',
+    group: 'b',
+    startAt: async () => new Map(),
+    apply: async (_, part) => void given.push(...part.map(({ offset }) => offset)),
+  });
+  let owned = true;
+  const apply = (part: LogRecord[]) => subscription!.apply(0, part, () => owned);
+  return { given, apply, lose: () => (owned = false) };
+}
+
+describe('a log with bounds', () => {
+  it('gives what stands before them, and the rest when they have moved on', async () => {
+    const bounds = new Bounds(new Map([[0, 3]]));
+    const { given, apply } = await behind(bounds);
+    const applied = apply(records(0, 10));
+    await eventually(() => expect(given).toEqual([0, 1, 2]));
+    bounds.moveTo(new Map([[0, 5]]));
+    await eventually(() => expect(given).toEqual([0, 1, 2, 3, 4]));
+    bounds.moveTo(new Map([[0, 100]]));
+    await applied;
+    expect(given).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it.each(['close', 'lose'] as const)('holds nobody up who leaves (%s)', async (how) => {
+    const bounds = new Bounds(new Map([[0, 3]]));
+    const { given, apply, lose } = await behind(bounds);
+    const applied = apply(records(0, 10));
+    await eventually(() => expect(given).toHaveLength(3));
+    if (how === 'close') bounds.close();
+    else lose();
+    await applied;
+    expect(given).toEqual([0, 1, 2]);
+  });
+
+  it('ends a partition before the first record that the log took after a moment, whatever comes then', async () => {
+    const bounds = new Bounds(new Map([[0, 100]]), 5);
+    const { given, apply } = await behind(bounds);
+    const applied = apply(records(0, 10, (offset) => (offset === 8 ? 1 : offset)));
+    await eventually(() => expect(bounds.all.get(0)).toBe(6));
+    bounds.close();
+    await applied;
+    expect(given).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+});

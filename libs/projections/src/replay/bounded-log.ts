@@ -1,0 +1,78 @@
+import { type EventLog, type LogRecord, type Position, type Subscription } from '#event-sourcing';
+
+// A partition that goes to another consumer while it waits is let go within this.
+const LOOK_EVERY_MS = 100;
+
+/** Up to which position each partition may be read, which can move on. */
+export class Bounds {
+  private moved = Promise.withResolvers<void>();
+  private open = true;
+
+  constructor(
+    private positions: ReadonlyMap<number, Position>,
+    /** What the log took later than this (milliseconds since the epoch) is not read at all. */
+    private readonly until = Infinity,
+  ) {}
+
+  get all(): ReadonlyMap<number, Position> {
+    return this.positions;
+  }
+
+  moveTo(positions: ReadonlyMap<number, Position>): void {
+    this.positions = positions;
+    this.wake();
+  }
+
+  /** Nobody waits for a bound to move any more. */
+  close(): void {
+    this.open = false;
+    this.wake();
+  }
+
+  /** How many of the next records of a partition may be read. */
+  admits(partition: number, records: readonly LogRecord[]): number {
+    const late = records.find(({ time }) => time > this.until);
+    if (late) this.positions = new Map(this.positions).set(partition, Math.min(late.offset, this.of(partition)));
+    const bound = this.of(partition);
+    const end = records.findIndex(({ offset }) => offset >= bound);
+    return end < 0 ? records.length : end;
+  }
+
+  /** Resolves when a bound has moved; false where none will. */
+  async change(): Promise<boolean> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LOOK_EVERY_MS);
+    await Promise.race([this.moved.promise, late]);
+    clearTimeout(timer);
+    return this.open;
+  }
+
+  private of(partition: number): Position {
+    return this.positions.get(partition) ?? 0;
+  }
+
+  private wake(): void {
+    this.moved.resolve();
+    this.moved = Promise.withResolvers();
+  }
+}
+
+/** The log, of which whoever consumes it gets what stands before the bounds alone, and waits there. */
+export function boundedLog(log: EventLog, bounds: Bounds): EventLog {
+  return { ...log, consume: (subscription) => log.consume(bounded(subscription, bounds)) };
+}
+
+function bounded(subscription: Subscription, bounds: Bounds): Subscription {
+  return {
+    ...subscription,
+    apply: async (partition, records, stillOwned) => {
+      for (let at = 0; at < records.length && stillOwned();) {
+        const next = records.slice(at);
+        const admitted = bounds.admits(partition, next);
+        if (admitted > 0) await subscription.apply(partition, next.slice(0, admitted), stillOwned);
+        else if (!(await bounds.change())) return;
+        at += admitted;
+      }
+    },
+  };
+}

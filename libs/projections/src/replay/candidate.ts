@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Consumption, type EventLog, type Position } from '#event-sourcing';
+import { type GenerationKind, type Logger, type Namespace, Postgres, type Queryable } from '#platform';
+import { type Fold } from '../fold.js';
+import { createGeneration } from '../generation.js';
+import { follow } from '../projector.js';
+import { boundedLog, Bounds } from './bounded-log.js';
+import { distance, type Live, notePhase, positionsIn, readState } from './places.js';
+import { type Replayed, type ReplayProgress } from './replayed.js';
+
+/** What a replay works with. */
+export interface Surroundings {
+  readonly databaseUrl: string;
+  readonly log: EventLog;
+  readonly namespace: Namespace;
+  readonly logger: Logger;
+  /** Ends the work with its reason. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ReplayProgress) => void;
+}
+
+export interface Place {
+  readonly kind: GenerationKind;
+  /** What it is built by: one with another plan is begun anew. */
+  readonly plan: string;
+  /** A generation that a comparison has refused may be gone on with. */
+  readonly refusedToo?: boolean;
+}
+
+const LOOK_EVERY_MS = 200;
+// As many as this process can keep busy; more would only crowd out those who write to the live views.
+const WRITERS = 2;
+
+// A build takes as long as it takes, and lets go when this process is gone; it must not take the machine from those who
+// ask the live views. Of commits that a crash of Postgres undoes, rows and checkpoint are undone alike.
+const BUILD_SETTINGS = {
+  idle_in_transaction_session_timeout: 0,
+  client_connection_check_interval: 1_000,
+  synchronous_commit: 'off',
+  work_mem: '128MB',
+  maintenance_work_mem: '256MB',
+  max_parallel_workers_per_gather: 0,
+  max_parallel_maintenance_workers: 0,
+  jit: 'off',
+};
+
+/** A connection pool for the work of a replay, in the views of one schema. */
+export function buildConnections(
+  { databaseUrl, namespace, logger }: Surroundings,
+  schema: string,
+  { max, pipeline = true }: { max: number; pipeline?: boolean },
+): Postgres {
+  return new Postgres(databaseUrl, namespace, {
+    max,
+    pipeline,
+    schemas: [schema],
+    queryTimeoutMs: 0,
+    settings: BUILD_SETTINGS,
+    onError: (err) => logger.warn({ err }, 'lost a connection to Postgres'),
+  });
+}
+
+/** A generation that a replay builds, or brings to where the live one is. */
+export class Candidate {
+  readonly bounds: Bounds;
+  private feeding: Consumption | undefined;
+  private closed: Promise<void> | undefined;
+  private failed: { readonly error: unknown } | undefined;
+
+  private constructor(
+    private readonly around: Surroundings,
+    readonly replayed: Replayed,
+    readonly schema: string,
+    /** What it is compared with; none where nothing is live. */
+    readonly live: Live | undefined,
+    readonly views: Postgres,
+    until: number | undefined,
+  ) {
+    this.bounds = new Bounds(new Map(), until);
+  }
+
+  get fold(): Fold {
+    return this.replayed.fold;
+  }
+
+  /** One that stands there already. */
+  static existing(around: Surroundings, replayed: Replayed, schema: string, live: Live | undefined): Candidate {
+    return new Candidate(around, replayed, schema, live, buildConnections(around, schema, { max: 6 }), undefined);
+  }
+
+  /** Goes on with what a former replay has built by the same plan, or begins. */
+  static async open(
+    around: Surroundings,
+    admin: Postgres,
+    replayed: Replayed,
+    { place, live, until }: { place: Place; live: Live | undefined; until?: number },
+  ): Promise<Candidate> {
+    const { fold, load } = replayed;
+    const { namespace } = around;
+    const schema = namespace.generation(fold.name, place.kind);
+    const state = await readState(admin, schema, fold.name);
+    const phases = place.refusedToo ? ['loading', 'complete', 'unequal'] : ['loading', 'complete'];
+    if (state?.plan !== place.plan || !phases.includes(state.phase)) {
+      await admin.transaction(async (tx) => {
+        await tx.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+        const building = { phase: 'loading', plan: place.plan };
+        await createGeneration(tx, schema, { fold: load.fold, version: namespace.version(fold.name), building });
+      });
+    }
+    const views = buildConnections(around, schema, { max: 6 });
+    return new Candidate(around, replayed, schema, live, views, until);
+  }
+
+  /** Reads the log up to `ends`, unless that was done before; then makes of it what the fold would have written. */
+  async load(ends: ReadonlyMap<number, Position>): Promise<void> {
+    const { fold, load } = this.replayed;
+    if ((await readState(this.views, this.schema, fold.name))?.phase !== 'loading') return;
+    const { schema, around } = this;
+    const connections = buildConnections(around, schema, {
+      max: WRITERS,
+      pipeline: !load.copies,
+    });
+    try {
+      this.bounds.moveTo(ends);
+      await this.feed(load.fold, connections);
+      while ((await this.progress('loading', this.bounds.all)) > 0) await pause(LOOK_EVERY_MS);
+      await this.rest();
+      await this.progress('indexing', this.bounds.all);
+      await this.finish(connections);
+    } finally {
+      await this.rest();
+      await connections.close();
+    }
+  }
+
+  private async finish(connections: Postgres): Promise<void> {
+    const { schema, fold } = this;
+    await connections.transaction(async (tx) => {
+      for (const statement of this.replayed.load.finish) {
+        this.around.signal.throwIfAborted();
+        await tx.query(statement);
+      }
+      await notePhase(tx, schema, fold.name, 'complete');
+    });
+    const { rows } = await connections.query<{ name: string }>(
+      'SELECT tablename AS name FROM pg_tables WHERE schemaname = $1',
+      [schema],
+    );
+    // Whoever reads them next finds statistics, and need not look up what is committed.
+    for (const { name } of rows) await connections.query(`VACUUM (ANALYZE) "${schema}"."${name}"`);
+  }
+
+  /** Where the live views are. */
+  livePositions(db: Queryable): Promise<Map<number, Position>> {
+    return positionsIn(db, this.live!.schema, this.fold.name);
+  }
+
+  /** From now on it follows the log up to the bounds. */
+  follow(): Promise<void> {
+    return this.feed(this.fold, this.views);
+  }
+
+  private async feed(fold: Fold, postgres: Postgres): Promise<void> {
+    const { around, bounds } = this;
+    const log = boundedLog(around.log, bounds);
+    // A group of its own each time: one that was killed holds its partitions for some seconds.
+    const group = `${around.namespace.group(fold.name)}.replay-${randomUUID()}`;
+    this.feeding = await follow(fold, { ...around, log, postgres }, { group });
+    this.feeding.ended.catch((error: unknown) => (this.failed = { error }));
+  }
+
+  /** Tells how far it is on its way to `ends`, and how many records it has to go. Throws what ended the feeding. */
+  async progress(phase: ReplayProgress['phase'], ends: ReadonlyMap<number, Position>): Promise<number> {
+    this.around.signal.throwIfAborted();
+    if (this.failed) throw this.failed.error;
+    const positions = await positionsIn(this.views, this.schema, this.fold.name);
+    const partitions = [...positions].map(([partition, position]) => ({
+      partition,
+      position,
+      end: ends.get(partition) ?? 0,
+    }));
+    this.around.onProgress({ view: this.fold.name, phase, partitions });
+    return distance(positions, ends);
+  }
+
+  /** Follows no more. */
+  async rest(): Promise<void> {
+    const { feeding } = this;
+    this.feeding = undefined;
+    await feeding?.stop();
+  }
+
+  /** May be called again. */
+  close(): Promise<void> {
+    return (this.closed ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    this.bounds.close();
+    await this.rest();
+    await this.views.close();
+  }
+}

@@ -1,0 +1,124 @@
+import { type Queryable } from '#platform';
+import { type Candidate } from './candidate.js';
+import { type Difference } from './replayed.js';
+import { type Snapshot } from './snapshot.js';
+
+/** What a comparison looked at, and what it found. */
+export interface Comparison {
+  readonly tables: number;
+  readonly rows: number;
+  readonly differences: readonly Difference[];
+}
+
+interface Table {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly key: readonly string[];
+}
+
+const ROWS_SHOWN = 5;
+
+/**
+ * Compares a generation with the live one, table by table and environment by environment: how many rows there are, and
+ * the sum of a hash of each, which knows no order. Of views of two versions, what both have.
+ */
+export async function compare(
+  { one, other }: Snapshot,
+  { fold, live, schema }: Candidate,
+  environment?: string,
+): Promise<Comparison> {
+  const differences: Difference[] = [];
+  let rows = 0;
+  const tables = await sharedTables(one, fold.name, live!.schema, schema);
+  const compared = tables.filter(({ columns }) => environment === undefined || columns.includes('environment'));
+  for (const table of compared) {
+    const sides = await Promise.all([
+      sumsOf(one, live!.schema, table, environment),
+      sumsOf(other, schema, table, environment),
+    ]);
+    const [before, after] = sides;
+    for (const place of new Set([...before.keys(), ...after.keys()])) {
+      const [a, b] = [before.get(place) ?? NONE, after.get(place) ?? NONE];
+      rows += b.rows;
+      if (a.rows === b.rows && a.hash === b.hash) continue;
+      const differing = await differingRows(one, [live!.schema, schema], table, place);
+      const found = { table: table.name, environment: place, live: a.rows, built: b.rows, rows: differing };
+      differences.push({ view: fold.name, ...found });
+    }
+  }
+  return { tables: compared.length, rows, differences };
+}
+
+/** Tables that only one of them has, which views of one version never are. */
+export async function unsharedTables({ one }: Snapshot, { fold, live, schema }: Candidate): Promise<Difference[]> {
+  const { rows } = await one.query<{ table: string; schema: string }>(
+    `SELECT tablename AS table, min(schemaname) AS schema FROM pg_tables WHERE schemaname IN ($1, $2)
+     GROUP BY tablename HAVING count(*) = 1`,
+    [live!.schema, schema],
+  );
+  return rows.map((row) => {
+    const place = { view: fold.name, table: row.table, environment: null };
+    return { ...place, live: 0, built: 0, rows: [`the table is only in ${row.schema}`] };
+  });
+}
+
+/** Which tables both have, and which columns, those left out that are of the generation and not of the log. */
+async function sharedTables(db: Queryable, fold: string, live: string, built: string): Promise<Table[]> {
+  const { rows } = await db.query<{ name: string; columns: string[]; key: string[] | null }>(
+    `SELECT table_name AS name, array_agg(column_name::text ORDER BY ours.ordinal_position) AS columns,
+       (SELECT array_agg(attname::text ORDER BY array_position(indkey::int2[], attnum)) FROM pg_index
+        JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+        WHERE indrelid = to_regclass(format('%I.%I', $2::text, table_name)) AND indisprimary) AS key
+     FROM information_schema.columns ours JOIN information_schema.columns theirs USING (table_name, column_name)
+     JOIN pg_tables ON schemaname = ours.table_schema AND tablename = table_name
+     WHERE ours.table_schema = $1 AND theirs.table_schema = $2
+       AND table_name <> $3 || '_generation' AND column_name <> 'complete_at'
+     GROUP BY table_name ORDER BY table_name`,
+    [live, built, fold],
+  );
+  return rows.map(({ name, columns, key }) => ({ name, columns, key: key ?? columns }));
+}
+
+interface Sums {
+  readonly rows: number;
+  readonly hash: string;
+}
+
+const NONE: Sums = { rows: 0, hash: '' };
+
+const rowOf = (columns: readonly string[]) => `ROW(${columns.map((column) => `"${column}"`).join(', ')})::text`;
+const hashOf = ({ columns }: Table) => `hashtextextended(${rowOf(columns)}, 0)`;
+const placeOf = ({ columns }: Table) => (columns.includes('environment') ? 'environment' : 'NULL::text');
+
+async function sumsOf(
+  db: Queryable,
+  schema: string,
+  table: Table,
+  environment: string | undefined,
+): Promise<Map<string | null, Sums>> {
+  const { rows } = await db.query<{ place: string | null; rows: number; hash: string }>(
+    `SELECT ${placeOf(table)} AS place, count(*) AS rows, sum(${hashOf(table)})::text AS hash
+     FROM "${schema}"."${table.name}" WHERE $1::text IS NULL OR ${placeOf(table)} = $1 GROUP BY 1`,
+    [environment ?? null],
+  );
+  return new Map(rows.map(({ place, ...sums }) => [place, sums]));
+}
+
+async function differingRows(
+  db: Queryable,
+  [live, built]: readonly [string, string],
+  table: Table,
+  environment: string | null,
+): Promise<string[]> {
+  const side = (schema: string) =>
+    `SELECT ${rowOf(table.key)} AS key, ${hashOf(table)} AS hash FROM "${schema}"."${table.name}"
+     WHERE $1::text IS NULL OR ${placeOf(table)} = $1`;
+  const { rows } = await db.query<{ key: string; how: string }>(
+    `SELECT key, CASE WHEN live.hash IS NULL THEN 'only built' WHEN built.hash IS NULL THEN 'only live'
+       ELSE 'other contents' END AS how
+     FROM (${side(live)}) live FULL JOIN (${side(built)}) built USING (key)
+     WHERE live.hash IS DISTINCT FROM built.hash ORDER BY key LIMIT ${ROWS_SHOWN}`,
+    [environment],
+  );
+  return rows.map(({ key, how }) => `${table.key.join(', ')} = ${key}: ${how}`);
+}

@@ -1,0 +1,56 @@
+import { type FoldName, type Postgres, type Queryable } from '#platform';
+import { type Fold } from '../fold.js';
+
+/** A fold as a replay runs it: it tells nobody, and loads a long log faster than it follows one. */
+export interface Replayed {
+  /** Applies what comes while the replay goes on. */
+  readonly fold: Fold;
+  readonly load: Load;
+  readonly beside?: Beside;
+}
+
+/** How the log is read that is there when a replay begins. The views come out as if the fold itself had read it. */
+export interface Load {
+  /** Its `tables` are those that it writes to, with no more keys than it needs for that. */
+  readonly fold: Fold;
+  /** It sends rows by COPY, which wants a connection on which statements do not travel together. */
+  readonly copies?: boolean;
+  /** What makes the views of what was loaded, keys and indexes included: statements in order, in one transaction. */
+  readonly finish: readonly string[];
+}
+
+/** What follows from the views elsewhere, and belongs to a generation as the views do. */
+export interface Beside {
+  /** Makes it of the generation that `views` finds by bare names, which does not move meanwhile. */
+  build(views: Postgres): Promise<void>;
+  /** Where it differs from the live views, which `live` finds by their bare names, standing at the same positions. */
+  compare(live: Queryable, views: Postgres): Promise<Difference[]>;
+  /** Lets go of what belongs to no generation of these ids. */
+  keepOnly(generations: readonly string[]): Promise<void>;
+}
+
+/** A place where the new views and the live ones are not the same. */
+export interface Difference {
+  readonly view: FoldName;
+  readonly table: string;
+  /** Null where a table knows no environments. */
+  readonly environment: string | null;
+  /** How many rows there are. */
+  readonly live: number;
+  readonly built: number;
+  /** The first few of the rows that differ, by their keys, and how. */
+  readonly rows: readonly string[];
+}
+
+/** How far a replay is. */
+export interface ReplayProgress {
+  readonly view: FoldName;
+  readonly phase: 'loading' | 'indexing' | 'catching up' | 'comparing';
+  /** Positions of each partition, and the one that it has to come to. */
+  readonly partitions: readonly { readonly partition: number; readonly position: number; readonly end: number }[];
+}
+
+/** There is nothing that could be done now: another is at it, or what it takes is not there. */
+export class ReplayRefused extends Error {
+  override readonly name = 'ReplayRefused';
+}

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { kafkaEventLog } from '#event-log';
+import { createLogger, Postgres } from '#platform';
+import { readAllViews } from '../support/all-views.js';
+import { eventually } from '../support/eventually.js';
+import { activities, sendHistory } from '../support/history.js';
+import { type ReplayProcess, spawnReplay } from '../support/replays.js';
+import { type Client, type Service, startService } from '../support/service.js';
+
+const MANY = 40_000;
+
+describe('a replay that is killed', () => {
+  let service: Service;
+  let demo: Client;
+  let postgres: Postgres;
+  let next: string;
+  let live: string;
+
+  beforeEach(async () => {
+    service = await startService();
+    demo = await service.client();
+    postgres = new Postgres(service.config.databaseUrl, service.namespace);
+    next = service.namespace.generation('activities', 'next');
+    live = service.namespace.views('activities');
+    await sendHistory(service);
+  });
+  afterEach(async () => {
+    await postgres.close();
+    await service.stop();
+  });
+
+  const idOf = async (schema: string) => {
+    const { rows } = await postgres.query<{ id: string }>(`SELECT id FROM ${schema}.activities_generation`);
+    return rows[0]!.id;
+  };
+
+  async function kill(replay: ReplayProcess): Promise<void> {
+    replay.kill('SIGKILL');
+    expect(await replay.ended).toMatchObject({ code: null });
+  }
+
+  /** The live views are as they were, and the next call goes on with what is there. */
+  async function goesOn(before: { live: string; next: string }): Promise<void> {
+    expect(await idOf(live)).toBe(before.live);
+    expect(await demo('POST', '/api/v3/activities', activities(5))).toMatchObject({ status: 202 });
+    expect((await demo('PATCH', '/api/v3/users/2', { lastName: 'Between' })).status).toBe(200);
+    const { code, err } = await spawnReplay(service).ended;
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(await idOf(live)).toBe(before.next);
+    expect(await idOf(service.namespace.generation('activities', 'old'))).toBe(before.live);
+    expect((await demo('GET', '/api/v3/users/2')).body).toMatchObject({ lastName: 'Between' });
+  }
+
+  it('while it reads the log goes on where it was', async () => {
+    await appendMany();
+    const replay = spawnReplay(service);
+    const progress = async () => {
+      const { rows } = await postgres.query<{ position: number; rows: number }>(
+        `SELECT (SELECT sum(position) FROM ${next}.activities_checkpoints) AS position,
+           (SELECT count(*) FROM ${next}.activities) AS rows`,
+      );
+      return { position: Number(rows[0]!.position), rows: Number(rows[0]!.rows) };
+    };
+    await eventually(async () => expect((await progress()).position).toBeGreaterThan(0));
+    await kill(replay);
+    // What was on its way is undone before anybody goes on.
+    const before = { live: await idOf(live), next: await idOf(next) };
+    expect(await progress()).toMatchObject({ rows: expect.any(Number) });
+    await goesOn(before);
+  }, 120_000);
+
+  it.each([
+    // Each of these locks keeps a replay in one phase.
+    ['while it makes the indexes', /activities: indexing/, () => `LOCK TABLE ${next}.activities IN ACCESS SHARE MODE`],
+    [
+      'at the barrier',
+      /activities: catching up/,
+      () => `LOCK TABLE ${live}.activities_checkpoints IN ROW EXCLUSIVE MODE`,
+    ],
+    ['while it compares', /activities: comparing/, () => `LOCK TABLE ${live}.activity_totals IN ACCESS EXCLUSIVE MODE`],
+    [
+      'at the switch',
+      /activities: comparing[^]*activities: catching up/,
+      () => `LOCK TABLE ${live}.activities_checkpoints IN ACCESS SHARE MODE`,
+    ],
+  ])('%s goes on where it was', async (_, phase, lock) => {
+    let replay: ReplayProcess | undefined;
+    if (lock().includes(next)) replay = spawnReplay(service);
+    await postgres.transaction(async (tx) => {
+      await tx.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+      await eventually(() => tx.query(`SAVEPOINT missing; ${lock()}`).catch((error: unknown) => missing(tx, error)));
+      replay ??= spawnReplay(service);
+      await replay.saying(phase);
+      await kill(replay);
+    });
+    await goesOn({ live: await idOf(live), next: await idOf(next) });
+  });
+
+  it('by Ctrl-C leaves the live views untouched, and goes on', async () => {
+    let replay: ReplayProcess | undefined;
+    await postgres.transaction(async (tx) => {
+      await tx.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+      await tx.query(`LOCK TABLE ${live}.activities_checkpoints IN ROW EXCLUSIVE MODE`);
+      replay = spawnReplay(service);
+      await replay.saying(/activities: catching up/);
+      replay.kill('SIGINT');
+      expect(await replay.ended).toMatchObject({ code: null, out: '' });
+    });
+    await goesOn({ live: await idOf(live), next: await idOf(next) });
+  });
+
+  it('builds views that equal those of a replay that was not', async () => {
+    const before = await readAllViews(postgres, service.namespace);
+    const replay = spawnReplay(service);
+    await replay.saying(/activities: loading/);
+    await kill(replay);
+    expect(await spawnReplay(service).ended).toMatchObject({ code: 0 });
+    expect(await readAllViews(postgres, service.namespace)).toEqual(before);
+  });
+
+  async function appendMany(): Promise<void> {
+    const logger = createLogger('test', 'silent');
+    const log = kafkaEventLog({ brokers: service.config.kafkaBrokers, clientId: 'many', logger });
+    const topic = { name: service.namespace.topic('activities'), partitions: 8 };
+    await log.prepare([topic]);
+    const value = (n: number) => JSON.stringify({ v: 1, id: `many${n}`, type: 'many', occurredAt: 1_700_000_000_000 });
+    const records = Array.from({ length: MANY }, (_, n) => ({ key: `demo/${1 + (n % 19)}`, value: value(n) }));
+    await log.append(topic.name, records);
+    await log.close();
+    await eventually(
+      async () => {
+        const { rows } = await postgres.query<{ n: number }>(
+          `SELECT count(*) AS n FROM activities WHERE type = 'many'`,
+        );
+        expect(rows[0]!.n).toBe(MANY);
+      },
+      { within: 60_000 },
+    );
+  }
+});
+
+/** The schema is not there yet: what failed is undone, and tried again. */
+async function missing(tx: { query(text: string): Promise<unknown> }, error: unknown): Promise<never> {
+  await tx.query('ROLLBACK TO SAVEPOINT missing');
+  throw error;
+}

@@ -1,5 +1,5 @@
 import { type LogRecord } from '#event-sourcing';
-import { createLogger, FOLD_NAMES, Namespace, Postgres } from '#platform';
+import { createLogger, FOLD_NAMES, Namespace, Postgres, prepared } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { freshNamespace } from './namespaces.js';
 
@@ -30,7 +30,7 @@ export async function openViews(makeFold: (namespace: Namespace, postgres: Postg
       postgres.transaction(async (tx) => {
         await (
           await fold.prepare(records[0]?.partition ?? 0, records)
-        )(tx);
+        )(prepared(tx));
       }),
     rows: (...tables) => readRows(postgres, tables),
     async close() {

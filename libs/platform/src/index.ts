@@ -15,7 +15,7 @@ export { counter, gauge, metrics, MetricsModule } from './metrics.js';
 export { type FoldName, FOLD_NAMES, Namespace, type ViewVersions } from './namespace.js';
 export { Notifications } from './notifications.js';
 export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
-export { Postgres, prepared, type Queryable, takeTurn, together } from './postgres.js';
+export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
 export {

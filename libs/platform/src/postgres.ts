@@ -1,4 +1,5 @@
 import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import { CopyIn } from './copy-in.js';
 import { FOLD_NAMES, type Namespace } from './namespace.js';
 
 // Counts and positions stay far below 2^53; as numbers they can be compared and added.
@@ -12,20 +13,32 @@ export interface Queryable {
   ): Promise<{ rows: Row[]; rowCount: number | null }>;
 }
 
+/** The connection of a transaction. */
+export interface Transaction extends Queryable {
+  /** Sends rows in COPY's text format behind a `COPY … FROM STDIN`. */
+  copy(statement: string, rows: string): Promise<void>;
+}
+
 const names = new Map<string, string>();
 
 /**
  * The same connections, on each of which every text is parsed and planned once: for statements whose texts are few, and
  * for which one plan is as good for all values.
  */
-export function prepared(db: Pool | PoolClient): Queryable {
-  return {
-    query: (text, values) => {
-      const name = names.get(text) ?? `statement_${names.size}`;
-      names.set(text, name);
-      return db.query({ name, text, values });
-    },
+export function prepared(db: PoolClient): Transaction;
+export function prepared(db: Pool): Queryable;
+export function prepared(db: Pool | PoolClient): Queryable | Transaction {
+  const query: Queryable['query'] = (text, values) => {
+    const name = names.get(text) ?? `statement_${names.size}`;
+    names.set(text, name);
+    return db.query({ name, text, values });
   };
+  const copy: Transaction['copy'] = (statement, rows) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    void db.query(new CopyIn(statement, rows, (error) => (error ? reject(error) : resolve())));
+    return promise;
+  };
+  return { query, copy };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type LogRecord, type Topic } from '#event-sourcing';
-import { type FoldName, type Queryable } from '#platform';
+import { type FoldName, type Transaction } from '#platform';
 
 /** What a fold feeds, as far as readers have to know. */
 export interface FoldViews {
@@ -26,6 +26,6 @@ export interface Fold extends FoldViews {
  * What it returns runs after the commit, for what follows from the views elsewhere (Redis); it may be lost with the
  * process and must not throw.
  */
-export type Write = (tx: Queryable) => Promise<AfterCommit | void>;
+export type Write = (tx: Transaction) => Promise<AfterCommit | void>;
 
 export type AfterCommit = () => Promise<void>;

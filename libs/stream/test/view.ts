@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { activitiesFold } from '#activities';
 import { partitionFor } from '#event-log';
 import { type LogRecord } from '#event-sourcing';
-import { Namespace, Notifications, Postgres } from '#platform';
+import { Namespace, Notifications, Postgres, prepared } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { Keyring, registryFold } from '#registry';
 import { sealedRecord, type Sent as SentOrder } from '../../registry/test/sealed-log.js';
@@ -102,7 +102,7 @@ export class View {
       });
       await (
         await fold.prepare(partition, logged)
-      )(tx);
+      )(prepared(tx));
       await tx.query('SELECT pg_notify($1, $2)', [this.namespace.views(fold.name), `${partition}:${end}`]);
     });
   }

@@ -24,14 +24,15 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
     name: 'activities',
     topic: activitiesTopic(namespace),
     tables: ACTIVITIES_TABLES,
-    batch: 2_000,
+    batch: 5_000,
     prepare(partition, records) {
       const from = records[0]!.offset;
       const to = records.at(-1)!.offset + 1;
       const { rows, deadLetters } = project(records);
+      const sum = tally(rows);
       const write: Write = async (tx) => {
         const counted = await insertNew(tx, rows);
-        const { totals, users } = tally(counted);
+        const { totals, users } = counted.length === rows.length ? sum : tally(counted);
         await together([addTotals(tx, totals), moveLastActive(tx, partition, users), keepDeadLetters(tx, deadLetters)]);
         return async () => {
           repeats.inc(rows.length - counted.length);

@@ -1,8 +1,11 @@
+import { benchCatchUp } from './catch-up.ts';
+import { benchChaos } from './chaos.ts';
 import { benchCommands } from './commands.ts';
 import { benchImport } from './import.ts';
 import { benchReads } from './reads.ts';
 import { type Figure, report } from './report.ts';
 import { benchSearch } from './search.ts';
+import { benchVisible } from './visible.ts';
 
 interface Benchmark {
   readonly title: string;
@@ -11,6 +14,12 @@ interface Benchmark {
 
 const benchmarks: Record<string, Benchmark> = {
   import: { title: 'Importing a git history', run: benchImport },
+  visible: { title: 'Activities until visible', run: () => benchVisible(process.env['DATABASE_URL']!) },
+  'catch-up': {
+    title: 'Projecting what lies in the log',
+    run: () => benchCatchUp(process.env['DATABASE_URL']!),
+  },
+  chaos: { title: 'Projectors killed and frozen', run: benchChaos },
   commands: { title: 'Commands', run: benchCommands },
   reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
   search: { title: 'Search of 1,000,000 users', run: () => benchSearch(process.env['DATABASE_URL']!) },

@@ -113,6 +113,7 @@ async function applyBatch(owner: Owner, batch: Batch): Promise<void> {
   } catch (error) {
     if (!(error instanceof StaleOwner)) throw error;
     stale.inc({ fold: fold.name });
+    owner.around.logger.warn({ fold: fold.name, partition }, 'a commit was refused: another owner had moved on');
     const rest = await notYetApplied(owner, batch.records);
     if (rest.length > 0) await commitBatch(owner, prepareBatch(fold, partition, rest));
   }

@@ -12,8 +12,11 @@ export class Fleet {
   private readonly ended = new WeakSet<ProjectorProcess>();
   private readonly all: ProjectorProcess[] = [];
   private failure: Error | undefined;
+  private readonly service: Pick<Service, 'config'>;
 
-  constructor(private readonly service: Pick<Service, 'config'>) {}
+  constructor(service: Pick<Service, 'config'>) {
+    this.service = service;
+  }
 
   async join(): Promise<ProjectorProcess> {
     const projector = await spawnProjector(this.service);

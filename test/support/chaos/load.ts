@@ -17,9 +17,11 @@ const AGO = 400;
 export class Load {
   readonly acknowledged = new Set<number>();
   private stopping = false;
+  private readonly target: Target;
   private readonly sending: Promise<void>;
 
-  constructor(private readonly target: Target) {
+  constructor(target: Target) {
+    this.target = target;
     this.sending = this.send();
     this.sending.catch(() => undefined);
   }

@@ -15,7 +15,7 @@ const ROUNDS = 10;
 /** Numbered activities while the log fails those who send them, as in test/faults but ten times as many. */
 export async function benchFaults(): Promise<Figure[]> {
   const proxy = await LogProxy.before(process.env['KAFKA_BROKERS']!.split(',')[0]!);
-  const service = await startService({ KAFKA_BROKERS: proxy.address, TIDEMARK_LOG_LEVEL: 'silent' });
+  const service = await startService({ ofApi: { KAFKA_BROKERS: proxy.address, TIDEMARK_LOG_LEVEL: 'silent' } });
   const views = await openViews(service);
   try {
     const begin = performance.now();

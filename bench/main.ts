@@ -1,3 +1,5 @@
+import { benchCatchUp } from './catch-up.ts';
+import { benchChaos } from './chaos.ts';
 import { benchCommands } from './commands.ts';
 import { benchFaults, benchResends } from './faults.ts';
 import { benchImport } from './import.ts';
@@ -7,6 +9,7 @@ import { type Figure, report } from './report.ts';
 import { benchReplay, benchReplayScale } from './replay.ts';
 import { benchReplayLoad } from './replay-load.ts';
 import { benchSearch } from './search.ts';
+import { benchVisible } from './visible.ts';
 
 interface Benchmark {
   readonly title: string;
@@ -17,6 +20,12 @@ const benchmarks: Record<string, Benchmark> = {
   import: { title: 'Importing history', run: benchImport },
   faults: { title: 'Activities through faults of the log', run: benchFaults },
   resends: { title: 'Activities that are sent again', run: benchResends },
+  visible: { title: 'Activities until visible', run: () => benchVisible(process.env['DATABASE_URL']!) },
+  'catch-up': {
+    title: 'Projecting what lies in the log',
+    run: () => benchCatchUp(process.env['DATABASE_URL']!),
+  },
+  chaos: { title: 'Projectors killed and frozen', run: benchChaos },
   commands: { title: 'Commands', run: benchCommands },
   reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
   poison: { title: 'Records that cannot be applied', run: benchPoison },

@@ -12,7 +12,7 @@ export interface Run {
 
 /** Runs `tidemark replay` as an operator does. */
 export async function runReplay(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> {
-  const child = run(env, ['ignore', 'pipe', 'inherit'], 'cli', 'replay', '--json', ...args);
+  const child = run(env, ['ignore', 'pipe', 'inherit'], [], 'cli', 'replay', '--json', ...args);
   const answer = output(child);
   let memory = 0;
   let running = true;

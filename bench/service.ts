@@ -12,19 +12,40 @@ export interface BenchService {
   readonly url: string;
   readonly token: string;
   readonly env: NodeJS.ProcessEnv;
+  /** The process of the interface. */
+  readonly pid: number;
+  startProjector(): Promise<void>;
+  /** Leaves the interface up and the views where they are. */
+  stopProjector(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** `ofApi` are variables that the interface alone has. */
-export async function startService(ofApi: NodeJS.ProcessEnv = {}): Promise<BenchService> {
+/** `flags` are for the Node of the interface, e.g. to profile it; `ofApi` are variables that it alone has. */
+export async function startService({
+  flags = [],
+  ofApi = {},
+}: { flags?: string[]; ofApi?: NodeJS.ProcessEnv } = {}): Promise<BenchService> {
   const env = await freshEnvironment();
-  const apps = [await startApp(env, 'projector'), await startApp({ ...env, ...ofApi }, 'api')];
+  let projector: ChildProcess | undefined;
+  const startProjector = async () => {
+    projector = await startApp(env, 'projector');
+  };
+  const stopProjector = async () => {
+    if (projector) await stopApp(projector);
+    projector = undefined;
+  };
+  await startProjector();
+  const api = await startApp({ ...env, ...ofApi }, 'api', flags);
   return {
     url: `http://127.0.0.1:${env.PORT}`,
-    token: await output(run(env, ['ignore', 'pipe', 'inherit'], 'cli', 'token', '--environment', 'demo')),
+    token: await output(run(env, ['ignore', 'pipe', 'inherit'], [], 'cli', 'token', '--environment', 'demo')),
     env,
+    pid: api.pid!,
+    startProjector,
+    stopProjector,
     async stop() {
-      for (const app of apps.reverse()) await stopApp(app);
+      await stopApp(api);
+      await stopProjector();
     },
   };
 }
@@ -42,8 +63,8 @@ export async function freshEnvironment() {
 }
 
 /** Resolves when the app says that it is ready. */
-export async function startApp(env: NodeJS.ProcessEnv, name: string): Promise<ChildProcess> {
-  const app = run(env, ['ignore', 'inherit', 'inherit', 'ipc'], name);
+export async function startApp(env: NodeJS.ProcessEnv, name: string, flags: string[] = []): Promise<ChildProcess> {
+  const app = run(env, ['ignore', 'inherit', 'inherit', 'ipc'], flags, name);
   await once(app, 'message');
   return app;
 }
@@ -56,17 +77,19 @@ export async function stopApp(app: ChildProcess): Promise<void> {
 /** The command line against a service; resolves to its standard output. */
 export function commandLine(service: BenchService, ...args: string[]): Promise<string> {
   const env = { ...service.env, TIDEMARK_URL: service.url, TIDEMARK_TOKEN: service.token };
-  return output(run(env, ['ignore', 'pipe', 'inherit'], 'cli', ...args));
+  return output(run(env, ['ignore', 'pipe', 'inherit'], [], 'cli', ...args));
 }
 
 export function run(
   env: NodeJS.ProcessEnv,
   stdio: ('ignore' | 'inherit' | 'pipe' | 'ipc')[],
+  flags: string[],
   app: string,
   ...args: string[]
 ): ChildProcess {
   const main = join(root, 'dist', 'apps', app, 'src', 'main.js');
-  return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main, ...args], { env, stdio });
+  const options = ['--disable-warning=TimeoutNegativeWarning', ...flags];
+  return spawn(process.execPath, [...options, main, ...args], { env, stdio });
 }
 
 export async function output(child: ChildProcess): Promise<string> {

@@ -5,6 +5,7 @@ import { kafkaEventLog } from '#event-log';
 import { connectRedis, createLogger, Postgres } from '#platform';
 import { folds } from '../../apps/api/src/api.module.js';
 import { readAllViews } from '../support/all-views.js';
+import { wreakChaos } from '../support/chaos/chaos.js';
 import { eventually } from '../support/eventually.js';
 import { type ProjectorProcess, spawnProjector } from '../support/projector-process.js';
 import { type Client, type Service, startService } from '../support/service.js';
@@ -63,10 +64,6 @@ describe('a projector', () => {
     }
   }
 
-  /** How many different activities each user was sent. */
-  const expected = () =>
-    Array.from({ length: USERS }, (_, user) => [...sent].filter((number) => number % USERS === user).length);
-
   async function registerUsers(): Promise<void> {
     for (let index = 0; index < USERS; index += 1) {
       const { status } = await demo('POST', '/api/v3/users', { username: `u${index}`, email: `u${index}@example.com` });
@@ -74,38 +71,12 @@ describe('a projector', () => {
     }
   }
 
-  const counts = async () => {
-    const answers = await Promise.all(
-      Array.from({ length: USERS }, (_, index) => demo('GET', `/api/v3/users/${index + 1}/activities/count`)),
-    );
-    return answers.map(({ body }) => body.count as number);
-  };
-
-  it('that is killed again and again counts nothing twice and loses nothing', async () => {
-    let projector = await start();
-    await registerUsers();
-    // Twice, since each time the group waits for a session to run out before it trusts a successor.
-    await send(range(0, 12), async (round) => {
-      if (round !== 3 && round !== 8) return;
-      projector.kill('SIGKILL');
-      await projector.gone;
-      projector = await start();
-    });
-    await eventually(async () => expect(await counts()).toEqual(expected()), { within: 60_000 });
-  }, 180_000);
-
-  it('that is frozen past its session changes nothing when it wakes up beside its successor', async () => {
-    const frozen = await start();
-    await registerUsers();
-    await send(range(0, 6), async (round) => {
-      if (round === 3) frozen.kill('SIGSTOP');
-    });
-    await start();
-    await send(range(6, 9));
-    await eventually(async () => expect(await counts()).toEqual(expected()), { within: 60_000 });
-    frozen.kill('SIGCONT');
-    await send(range(9, 12));
-    await eventually(async () => expect(await counts()).toEqual(expected()), { within: 60_000 });
+  it('that is killed or frozen under load, with members coming and going, counts nothing twice and loses nothing', async () => {
+    const target = { url: service.url, token: await service.token() };
+    const result = await wreakChaos({ service, target, postgres, namespace: service.namespace, faults: 4, lanes: 2 });
+    expect(result).toMatchObject({ wrongRows: 0, wrongCounters: 0, staleCommits: 0 });
+    expect(result.kills + result.freezes).toBeGreaterThanOrEqual(4);
+    expect(result.refusedCommits).toBeGreaterThan(0);
   }, 180_000);
 
   const done = async (method: string, path: string, body?: object, headers?: Record<string, string>) =>

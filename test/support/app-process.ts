@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type Service } from './service.js';
+import type { Service } from './service.ts';
 
 /** An app as its own operating-system process, for what a process can suffer. It runs what was built. */
 export interface AppProcess {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
+  /** What it has logged so far of level "warn" and above, a JSON object a line. */
+  logged(): string;
   /** Resolves when the process is gone, with how it went. */
   readonly gone: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -26,14 +28,15 @@ export async function spawnApp(
         REDIS_URL: config.redisUrl,
         AUTH_JWT_SECRET: config.auth.secret,
         TIDEMARK_NAMESPACE: config.namespace,
-        TIDEMARK_LOG_LEVEL: 'error',
+        TIDEMARK_LOG_LEVEL: 'warn',
         ...more,
       },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
-  const errors: Buffer[] = [];
-  child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
+  const output: Buffer[] = [];
+  const logged = () => Buffer.concat(output).toString();
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk));
   const gone = once(child, 'exit').then(([code, signal]) => ({
     code: code as number | null,
     signal: signal as NodeJS.Signals | null,
@@ -42,8 +45,8 @@ export async function spawnApp(
   await Promise.race([
     ready,
     gone.then(({ code }) => {
-      throw new Error(`the ${app} ended with ${code} before it was ready: ${Buffer.concat(errors).toString()}`);
+      throw new Error(`the ${app} ended with ${code} before it was ready: ${logged()}`);
     }),
   ]);
-  return { pid: child.pid!, gone, kill: (signal) => void child.kill(signal) };
+  return { pid: child.pid!, gone, logged, kill: (signal) => void child.kill(signal) };
 }

@@ -1,5 +1,5 @@
-import { type AppProcess, spawnApp } from './app-process.js';
-import { type Service } from './service.js';
+import { type AppProcess, spawnApp } from './app-process.ts';
+import type { Service } from './service.ts';
 
 export type ProjectorProcess = AppProcess;
 

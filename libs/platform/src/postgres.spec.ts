@@ -39,6 +39,31 @@ describe('what a transaction asks side by side', () => {
     expect(order).toEqual(['ended', 'failed']);
   });
 
+  it('copies rows among other statements, each answered as it was asked', async () => {
+    await postgres.query('CREATE TEMPORARY TABLE copied (n int PRIMARY KEY, text text)');
+    const counts = await postgres.transaction(async (connection) => {
+      const tx = prepared(connection);
+      const count = async () => (await tx.query<{ count: number }>('SELECT count(*) FROM copied')).rows[0]!.count;
+      return Promise.all([count(), tx.copy('COPY copied FROM STDIN', '1\tone\n2\t\\N\n'), count()]);
+    });
+    expect(counts).toEqual([0, undefined, 2]);
+    const { rows } = await postgres.query('SELECT * FROM copied ORDER BY n');
+    expect(rows).toEqual([
+      { n: 1, text: 'one' },
+      { n: 2, text: null },
+    ]);
+  });
+
+  it('undoes a copy that fails, and the connection goes on', async () => {
+    await postgres.query('CREATE TEMPORARY TABLE once (n int PRIMARY KEY)');
+    const copy = (rows: string) =>
+      postgres.transaction((connection) => prepared(connection).copy('COPY once FROM STDIN', rows));
+    await expect(copy(`${'1\n'.repeat(100_000)}`)).rejects.toThrow(/duplicate key/);
+    await expect(copy('x\n')).rejects.toThrow(/invalid input/);
+    await copy('1\n');
+    expect((await postgres.query('SELECT * FROM once')).rows).toEqual([{ n: 1 }]);
+  });
+
   it('leaves nothing of its statements behind when one of them fails', async () => {
     await postgres.query('CREATE TEMPORARY TABLE kept (n int PRIMARY KEY)');
     const work = postgres.transaction(async (connection) => {

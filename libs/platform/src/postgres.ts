@@ -1,6 +1,5 @@
-import { pipeline } from 'node:stream/promises';
 import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import { CopyIn } from './copy-in.js';
 import { FOLD_NAMES, type Namespace } from './namespace.js';
 
 // Counts and positions stay far below 2^53; as numbers they can be compared and added.
@@ -16,7 +15,7 @@ export interface Queryable {
 
 /** The connection of a transaction. */
 export interface Transaction extends Queryable {
-  /** Sends rows in COPY's text format behind a `COPY … FROM STDIN`. Not where statements travel together (`pipeline`). */
+  /** Sends rows in COPY's text format behind a `COPY … FROM STDIN`. */
   copy(statement: string, rows: string): Promise<void>;
 }
 
@@ -28,16 +27,18 @@ const names = new Map<string, string>();
  */
 export function prepared(db: PoolClient): Transaction;
 export function prepared(db: Pool): Queryable;
-export function prepared(db: Pool | PoolClient): Queryable {
+export function prepared(db: Pool | PoolClient): Queryable | Transaction {
   const query: Queryable['query'] = (text, values) => {
     const name = names.get(text) ?? `statement_${names.size}`;
     names.set(text, name);
     return db.query({ name, text, values });
   };
-  if (db instanceof Pool) return { query };
-  const copy: Transaction['copy'] = (statement, rows) => pipeline([Buffer.from(rows)], db.query(copyFrom(statement)));
-  const transaction: Transaction = { query, copy };
-  return transaction;
+  const copy: Transaction['copy'] = (statement, rows) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    void db.query(new CopyIn(statement, rows, (error) => (error ? reject(error) : resolve())));
+    return promise;
+  };
+  return { query, copy };
 }
 
 /**
@@ -69,8 +70,6 @@ interface PostgresOptions {
   readonly queryTimeoutMs?: number;
   /** Where bare names are found instead of in the live generation. */
   readonly schemas?: readonly string[];
-  /** What is asked on one connection without waiting in between travels together, unless this is false. */
-  readonly pipeline?: boolean;
   /** Parameters of each session beside those that all have, or instead of them. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
@@ -93,7 +92,8 @@ export class Postgres {
       connectionString: url,
       max: options.max ?? 10,
       connectionTimeoutMillis: 5_000,
-      pipeline: options.pipeline ?? true,
+      // What is asked on one connection without waiting in between travels together.
+      pipeline: true,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       query_timeout: options.queryTimeoutMs ?? UNANSWERED_MS,

@@ -109,7 +109,7 @@ async function applyBatch(
   stillOwned: () => boolean,
   ahead: Ahead | undefined,
 ): Promise<void> {
-  const { fold, around } = owner;
+  const { fold, around, partition } = owner;
   for (let rest = batch; rest.length > 0 && stillOwned();) {
     try {
       if (isControl(rest[0]!)) return await carryOut(owner, rest[0]!, stillOwned);
@@ -117,6 +117,7 @@ async function applyBatch(
     } catch (error) {
       if (!(error instanceof StaleOwner)) throw error;
       stale.inc({ fold: fold.name });
+      around.logger.warn({ fold: fold.name, partition }, 'a commit was refused: another owner had moved on');
       ahead = undefined;
       owner.parked = undefined;
       const left = rest;

@@ -36,16 +36,17 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
     topic: activitiesTopic(namespace),
     tables: ACTIVITIES_TABLES + ACTIVITIES_KEYS,
     indexes: ACTIVITIES_INDEXES,
-    batch: 2_000,
+    batch: 5_000,
     async prepare(partition, records) {
       const rows = project(records);
+      const sum = tally(rows);
       return async (tx) => {
         // In the transaction of the rows: after it another generation may have taken the place of this one.
         const [counted, generation] = await Promise.all([
           insertNew(tx, rows),
           followers.length > 0 ? generationOf(tx, 'activities') : '',
         ]);
-        const { totals, users } = tally(counted);
+        const { totals, users } = counted.length === rows.length ? sum : tally(counted);
         await together([addTotals(tx, totals), moveLastActive(tx, partition, users)]);
         const changed = await countChanged(tx, rows, counted);
         return async (from, to) => {

@@ -1,9 +1,9 @@
 import { type Namespace } from '#platform';
 import { type Beside, type Replayed } from '#projections';
 import { activitiesFold } from './activities.fold.js';
-import { copyLine } from './copy-text.js';
-import { type ActivityRow, project } from './projection.js';
+import { project } from './projection.js';
 import { ACTIVITIES_INDEXES, ACTIVITIES_KEYS, ACTIVITIES_TABLES } from './tables.js';
+import { copyActivities, linesOf } from './writes.js';
 
 const LOAD_BATCH = 5_000;
 
@@ -13,38 +13,17 @@ const LOAD_BATCH = 5_000;
  */
 export function replayedActivities(namespace: Namespace, beside?: Beside): Replayed {
   const fold = activitiesFold(namespace);
-  return { fold, load: { fold: { ...fold, ...LOAD }, copies: true, finish: FINISH }, beside };
+  return { fold, load: { fold: { ...fold, ...LOAD }, finish: FINISH }, beside };
 }
 
 const LOAD: Pick<Replayed['fold'], 'tables' | 'batch' | 'prepare'> = {
   tables: ACTIVITIES_TABLES,
   batch: LOAD_BATCH,
   async prepare(_partition, records) {
-    const lines = project(records).map(lineOf).join('');
-    return async (tx) => {
-      if (lines.length > 0) await tx.copy(`COPY activities (${COLUMNS}) FROM STDIN`, lines);
-    };
+    const lines = linesOf(project(records));
+    return (tx) => copyActivities(tx, lines);
   },
 };
-
-const COLUMNS = `environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at, data,
-  partition, position`;
-
-function lineOf(row: ActivityRow): string {
-  return copyLine([
-    row.environment,
-    row.userId,
-    `\\x${row.identity}`,
-    row.activityId,
-    row.type,
-    row.workspaceId,
-    row.occurredAt,
-    row.receivedAt,
-    row.data,
-    row.partition,
-    row.position,
-  ]);
-}
 
 /** In each of a user's ids the first in the log wins, as it does when the fold writes row by row. */
 const DROP_REPEATS = `

@@ -7,7 +7,7 @@ import { copyLine } from './copy-text.js';
 describe("rows in COPY's text format", () => {
   let postgres: Postgres;
   beforeAll(() => {
-    postgres = new Postgres(process.env.DATABASE_URL ?? '', new Namespace(freshNamespace()), { pipeline: false });
+    postgres = new Postgres(process.env.DATABASE_URL ?? '', new Namespace(freshNamespace()));
   });
   afterAll(() => postgres.close());
 

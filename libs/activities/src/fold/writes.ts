@@ -1,42 +1,79 @@
-import { type Queryable } from '#platform';
+import { type Queryable, type Transaction } from '#platform';
 import { numbers, texts } from './array-literals.js';
+import { copyLine } from './copy-text.js';
 import { type ActivityRow } from './projection.js';
 import { type LastActive, type Total } from './tally.js';
 
 /**
- * Writes the rows that are not there yet, and returns those: in each of the user's ids the first in the log wins.
- * One statement, so a crash leaves all or nothing.
+ * Writes the rows that are not there yet, and returns those: in each of the user's ids the first in the log wins. Only for
+ * whoever holds the partition's checkpoint: a user is in one partition, so that what is not there stays so until then.
+ *
+ * To ask first and then to copy is a third less work for the server than an insert that looks for conflicts itself.
  */
-export async function insertNew(tx: Queryable, rows: readonly ActivityRow[]): Promise<ActivityRow[]> {
-  if (rows.length === 0) return [];
-  const { rows: inserted } = await tx.query<{ position: number }>(
-    `INSERT INTO activities (environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at,
-       data, partition, position)
-     SELECT environment, user_id, decode(identity, 'hex'), activity_id, type, workspace_id, occurred_at, received_at,
-       data::json, partition, position
-     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-       $8::bigint[], $9::text[], $10::int[], $11::bigint[])
-       AS given (environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at,
-       data, partition, position)
-     ORDER BY position
-     ON CONFLICT DO NOTHING
-     RETURNING position`,
+export async function insertNew(tx: Transaction, rows: readonly ActivityRow[]): Promise<ActivityRow[]> {
+  const firsts = firstOfEach(rows);
+  if (firsts.length === 0) return [];
+  const known = await knownAmong(tx, firsts);
+  const fresh = firsts.filter((_, place) => !known.has(place));
+  // What stands together in the indexes comes together.
+  await copyActivities(tx, linesOf(fresh.toSorted((one, other) => one.userId - other.userId)));
+  return fresh;
+}
+
+function firstOfEach(rows: readonly ActivityRow[]): ActivityRow[] {
+  const seen = new Set<string>();
+  return rows.filter(({ environment, userId, identity }) => {
+    const before = seen.size;
+    return seen.add(`${environment}/${userId}/${identity}`).size > before;
+  });
+}
+
+/** The places, from 0, of those rows whose activity is there. LATERAL has each looked up by the key, whatever the planner believes. */
+async function knownAmong(tx: Transaction, rows: readonly ActivityRow[]): Promise<Set<number>> {
+  const { rows: found } = await tx.query<{ place: number }>(
+    `SELECT place - 1 AS place
+     FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS given (environment, user_id, identity, place)
+     CROSS JOIN LATERAL (
+       SELECT FROM activities
+       WHERE environment = given.environment AND user_id = given.user_id AND identity = decode(given.identity, 'hex')
+       LIMIT 1
+     ) AS known`,
     [
       texts(rows.map((row) => row.environment)),
       numbers(rows.map((row) => row.userId)),
       texts(rows.map((row) => row.identity)),
-      texts(rows.map((row) => row.activityId)),
-      texts(rows.map((row) => row.type)),
-      numbers(rows.map((row) => row.workspaceId)),
-      numbers(rows.map((row) => row.occurredAt)),
-      numbers(rows.map((row) => row.receivedAt)),
-      texts(rows.map((row) => row.data)),
-      numbers(rows.map((row) => row.partition)),
-      numbers(rows.map((row) => row.position)),
     ],
   );
-  const positions = new Set(inserted.map(({ position }) => position));
-  return rows.filter(({ position }) => positions.has(position));
+  return new Set(found.map(({ place }) => place));
+}
+
+/** Rows of `activities` as COPY takes them. */
+export function linesOf(rows: readonly ActivityRow[]): string {
+  return rows.map(lineOf).join('');
+}
+
+/** Writes rows none of which is there yet. */
+export async function copyActivities(tx: Transaction, lines: string): Promise<void> {
+  if (lines.length > 0) await tx.copy(`COPY activities (${COLUMNS}) FROM STDIN`, lines);
+}
+
+const COLUMNS = `environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at, data,
+  partition, position`;
+
+function lineOf(row: ActivityRow): string {
+  return copyLine([
+    row.environment,
+    row.userId,
+    `\\x${row.identity}`,
+    row.activityId,
+    row.type,
+    row.workspaceId,
+    row.occurredAt,
+    row.receivedAt,
+    row.data,
+    row.partition,
+    row.position,
+  ]);
 }
 
 /** Adds to the totals; sorted, so that two transactions that meet wait for each other in one order. */

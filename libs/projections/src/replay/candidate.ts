@@ -49,11 +49,10 @@ const BUILD_SETTINGS = {
 export function buildConnections(
   { databaseUrl, namespace, logger }: Surroundings,
   schema: string,
-  { max, pipeline = true }: { max: number; pipeline?: boolean },
+  max: number,
 ): Postgres {
   return new Postgres(databaseUrl, namespace, {
     max,
-    pipeline,
     schemas: [schema],
     queryTimeoutMs: 0,
     settings: BUILD_SETTINGS,
@@ -86,7 +85,7 @@ export class Candidate {
 
   /** One that stands there already. */
   static existing(around: Surroundings, replayed: Replayed, schema: string, live: Live | undefined): Candidate {
-    return new Candidate(around, replayed, schema, live, buildConnections(around, schema, { max: 6 }), undefined);
+    return new Candidate(around, replayed, schema, live, buildConnections(around, schema, 6), undefined);
   }
 
   /** Goes on with what a former replay has built by the same plan, or begins. */
@@ -108,7 +107,7 @@ export class Candidate {
         await createGeneration(tx, schema, { fold: load.fold, version: namespace.version(fold.name), building });
       });
     }
-    const views = buildConnections(around, schema, { max: 6 });
+    const views = buildConnections(around, schema, 6);
     return new Candidate(around, replayed, schema, live, views, until);
   }
 
@@ -117,10 +116,7 @@ export class Candidate {
     const { fold, load } = this.replayed;
     if ((await readState(this.views, this.schema, fold.name))?.phase !== 'loading') return;
     const { schema, around } = this;
-    const connections = buildConnections(around, schema, {
-      max: WRITERS,
-      pipeline: !load.copies,
-    });
+    const connections = buildConnections(around, schema, WRITERS);
     try {
       this.bounds.moveTo(ends);
       await this.feed(load.fold, connections);

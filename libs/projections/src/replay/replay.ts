@@ -48,7 +48,7 @@ export async function alone<T>(
 ): Promise<T> {
   const lock = await takeReplayLock(outside.databaseUrl, outside.namespace);
   const around = { ...outside, signal: lock.signal };
-  const admin = buildConnections(around, 'pg_catalog', { max: 6 });
+  const admin = buildConnections(around, 'pg_catalog', 6);
   try {
     return await work(around, admin);
   } finally {

@@ -13,8 +13,6 @@ export interface Replayed {
 export interface Load {
   /** Its `tables` are those that it writes to, with no more keys than it needs for that. */
   readonly fold: Fold;
-  /** It sends rows by COPY, which wants a connection on which statements do not travel together. */
-  readonly copies?: boolean;
   /** What makes the views of what was loaded, keys and indexes included: statements in order, in one transaction. */
   readonly finish: readonly string[];
 }

@@ -99,6 +99,14 @@ describe('a record that cannot be applied', () => {
     expect(lines.filter(({ reason }) => reason === null)).toHaveLength(bad.length);
   });
 
+  it.each(WAYS_TO_FAIL)('is found among hundreds that are good, of which none is set aside: %s', async (way) => {
+    const records = logOf(Array.from({ length: 400 }, (_, n) => [`key-${n}`, n % 100 === 77 ? way : `n${n}`] as const));
+    const owner = await views.owner(notesFold(views.namespace, { batch: 150 }));
+    await owner.apply(records);
+    expect((await views.waiting()).map(({ position }) => position)).toEqual([77, 177, 277, 377]);
+    expect(await views.applied()).toHaveLength(396);
+  });
+
   it('is found among thousands that are as bad', async () => {
     const records = logOf(
       Array.from({ length: 2_000 }, (_, n) => [`key-${n % 700}`, n % 700 < 600 ? 'unreadable' : `good ${n}`] as const),

@@ -21,7 +21,8 @@ describe('a replay', () => {
     await sendHistory(service);
     await eventually(async () => {
       const views = await readAllViews(postgres, service.namespace);
-      expect(Object.keys(views).filter((name) => views[name]!.length === 0)).toEqual([]);
+      // Of the registry only broken code makes any.
+      expect(Object.keys(views).filter((name) => views[name]!.length === 0)).toEqual(['registry_dead_letters']);
     });
   });
   afterAll(async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { kafkaEventLog } from '#event-log';
 import { createLogger } from '#platform';
 import { folds } from '../../apps/api/src/api.module.js';
@@ -7,7 +8,7 @@ const USERS = 20;
 
 /**
  * Something for every view, in two environments: each command of the registry, refused ones and keys, activities of which
- * some come twice, users that are gone, and records that are neither.
+ * some come twice, users that are gone, and records that are neither, some of which wait.
  */
 export async function sendHistory(service: Service): Promise<void> {
   for (const environment of ['demo', 'other']) await sendTo(await service.client(environment));
@@ -50,12 +51,21 @@ export function activities(round: number) {
   });
 }
 
+/** What an operator asks for: it fails again, or finds nothing that waits. */
+function retryOf(key: string) {
+  return { key, value: JSON.stringify({ control: 'retry', id: randomUUID(), key, limit: 10, by: 'ops' }) };
+}
+
 /** What no door writes, but anybody with access to the log can. */
 async function sendRubbish({ config, namespace }: Service): Promise<void> {
   const logger = createLogger('test', 'silent');
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: 'rubbish', logger });
   const topics = folds(namespace).map(({ topic }) => topic);
   await log.prepare(topics);
-  for (const { name } of topics) await log.append(name, [{ key: 'rubbish', value: 'rubbish' }]);
+  for (const { name } of topics) {
+    await log.append(name, [{ key: 'rubbish', value: 'rubbish' }]);
+    // Of the user who has nothing else, and of the environment in which nothing waits.
+    await log.append(name, [{ key: `demo/${USERS}`, value: 'rubbish' }, retryOf(`demo/${USERS}`), retryOf('demo')]);
+  }
   await log.close();
 }

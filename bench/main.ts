@@ -1,5 +1,6 @@
 import { benchCommands } from './commands.ts';
 import { benchImport } from './import.ts';
+import { benchIngest } from './ingest.ts';
 import { benchReads } from './reads.ts';
 import { type Figure, report } from './report.ts';
 import { benchSearch } from './search.ts';
@@ -11,6 +12,7 @@ interface Benchmark {
 
 const benchmarks: Record<string, Benchmark> = {
   import: { title: 'Importing a git history', run: benchImport },
+  ingest: { title: 'Taking activities in', run: benchIngest },
   commands: { title: 'Commands', run: benchCommands },
   reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
   search: { title: 'Search of 1,000,000 users', run: () => benchSearch(process.env['DATABASE_URL']!) },

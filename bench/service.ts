@@ -12,10 +12,16 @@ export interface BenchService {
   readonly url: string;
   readonly token: string;
   readonly env: NodeJS.ProcessEnv;
+  /** The process of the interface. */
+  readonly pid: number;
+  startProjector(): Promise<void>;
+  /** Leaves the interface up and the views where they are. */
+  stopProjector(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startService(): Promise<BenchService> {
+/** `flags` are for the Node of the interface, e.g. to profile it. */
+export async function startService({ flags = [] }: { flags?: string[] } = {}): Promise<BenchService> {
   const port = await freePort();
   const env = {
     ...process.env,
@@ -25,39 +31,57 @@ export async function startService(): Promise<BenchService> {
     TIDEMARK_NAMESPACE: `bench_${randomUUID().slice(0, 8)}`,
     TIDEMARK_LOG_LEVEL: 'error',
   };
-  const apps: ChildProcess[] = [];
-  for (const name of ['projector', 'api']) {
-    const app = run(env, ['ignore', 'inherit', 'inherit', 'ipc'], name);
-    apps.push(app);
-    await once(app, 'message');
-  }
+  let projector: ChildProcess | undefined;
+  const startProjector = async () => {
+    projector = await startApp(env, [], 'projector');
+  };
+  const stopProjector = async () => {
+    if (projector) await stopApp(projector);
+    projector = undefined;
+  };
+  await startProjector();
+  const api = await startApp(env, flags, 'api');
   return {
     url: `http://127.0.0.1:${port}`,
-    token: await output(run(env, ['ignore', 'pipe', 'inherit'], 'cli', 'token', '--environment', 'demo')),
+    token: await output(run(env, ['ignore', 'pipe', 'inherit'], [], 'cli', 'token', '--environment', 'demo')),
     env,
+    pid: api.pid!,
+    startProjector,
+    stopProjector,
     async stop() {
-      for (const app of apps.reverse()) {
-        app.kill('SIGTERM');
-        await once(app, 'exit');
-      }
+      await stopApp(api);
+      await stopProjector();
     },
   };
+}
+
+async function startApp(env: NodeJS.ProcessEnv, flags: string[], name: string): Promise<ChildProcess> {
+  const app = run(env, ['ignore', 'inherit', 'inherit', 'ipc'], flags, name);
+  await once(app, 'message');
+  return app;
+}
+
+async function stopApp(app: ChildProcess): Promise<void> {
+  app.kill('SIGTERM');
+  await once(app, 'exit');
 }
 
 /** The command line against a service; resolves to its standard output. */
 export function commandLine(service: BenchService, ...args: string[]): Promise<string> {
   const env = { ...service.env, TIDEMARK_URL: service.url, TIDEMARK_TOKEN: service.token };
-  return output(run(env, ['ignore', 'pipe', 'inherit'], 'cli', ...args));
+  return output(run(env, ['ignore', 'pipe', 'inherit'], [], 'cli', ...args));
 }
 
 function run(
   env: NodeJS.ProcessEnv,
   stdio: ('ignore' | 'inherit' | 'pipe' | 'ipc')[],
+  flags: string[],
   app: string,
   ...args: string[]
 ): ChildProcess {
   const main = join(root, 'dist', 'apps', app, 'src', 'main.js');
-  return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main, ...args], { env, stdio });
+  const options = ['--disable-warning=TimeoutNegativeWarning', ...flags];
+  return spawn(process.execPath, [...options, main, ...args], { env, stdio });
 }
 
 async function output(child: ChildProcess): Promise<string> {

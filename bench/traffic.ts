@@ -38,6 +38,8 @@ export async function send(traffic: Traffic): Promise<TrafficResult> {
   return result;
 }
 
+type OnAnswer = (status: number, accepted: number, ms: number, line: Line) => void;
+
 /** A connection of HTTP/1.1 that is kept: no more of the protocol than it takes, so that the sender is not what is measured. */
 class Line {
   busy = false;
@@ -46,12 +48,10 @@ class Line {
   private readonly body: Buffer;
   private answer = '';
   private began = 0;
+  private readonly onAnswer: OnAnswer;
 
-  constructor(
-    { port, token, activities }: Traffic,
-    number: number,
-    private readonly onAnswer: (status: number, accepted: number, ms: number, line: Line) => void,
-  ) {
+  constructor({ port, token, activities }: Traffic, number: number, onAnswer: OnAnswer) {
+    this.onAnswer = onAnswer;
     this.body = bodyOf(activities, number);
     const head = [
       'POST /api/v3/activities HTTP/1.1',

@@ -4,6 +4,7 @@ import { RegistryModule } from '#registry';
 import { AppendActivitiesHandler } from './commands/append-activities.js';
 import { ActivitiesController } from './http/activities.controller.js';
 import { Admission } from './ingestion/admission.js';
+import { Turns } from './ingestion/turns.js';
 import { ActiveWorkspacesHandler } from './queries/active-workspaces.js';
 import { CountActivitiesHandler } from './queries/count-activities.js';
 import { UserFeedHandler } from './queries/user-feed.js';
@@ -12,6 +13,13 @@ import { UserFeedHandler } from './queries/user-feed.js';
 @Module({
   imports: [CqrsModule, RegistryModule],
   controllers: [ActivitiesController],
-  providers: [Admission, AppendActivitiesHandler, UserFeedHandler, CountActivitiesHandler, ActiveWorkspacesHandler],
+  providers: [
+    Admission,
+    Turns,
+    AppendActivitiesHandler,
+    UserFeedHandler,
+    CountActivitiesHandler,
+    ActiveWorkspacesHandler,
+  ],
 })
 export class ActivitiesModule {}

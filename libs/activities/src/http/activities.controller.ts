@@ -7,7 +7,7 @@ import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, ND
 import { Role } from '#registry';
 import { AppendActivities } from '../commands/append-activities.js';
 import { namer } from '../ingestion/ids.js';
-import { CLOUDEVENTS_BATCH, itemsOf } from '../ingestion/request-items.js';
+import { CLOUDEVENTS_BATCH, slicesOf } from '../ingestion/request-items.js';
 import { ActiveWorkspaces } from '../queries/active-workspaces.js';
 import { CountActivities } from '../queries/count-activities.js';
 import { PublishedActivity } from '../queries/published-activity.js';
@@ -77,9 +77,9 @@ export class ActivitiesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const headers = checkedHeaders(AppendHeaders, request);
-    const items = itemsOf(mediaTypeOf(request), body);
+    const slices = slicesOf(mediaTypeOf(request), body, Number(request.headers['content-length'] ?? 0));
     const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
-    const command = new AppendActivities(caller.environment, items, nameItem, headers['Tidemark-Lane']);
+    const command = new AppendActivities(caller.environment, slices, nameItem, headers['Tidemark-Lane']);
     const taken = await this.commands.execute(command);
     if (taken.accepted === 0 && taken.rejected.length > 0) void reply.status(422);
     return taken;

@@ -4,6 +4,8 @@ import { BytesInHand, type Share } from '../ingestion/bytes-in-hand.js';
 
 /** Bodies that a process reads and works on at the same time: parsed they take a few times as much. */
 const MAX_BYTES_IN_HAND = 64 * 1024 * 1024;
+/** What a request takes beside its body. */
+const REQUEST_BYTES = 4 * 1024;
 
 interface Weighed {
   readonly share: Share;
@@ -30,7 +32,7 @@ function weighingHooks(bytes: BytesInHand): Pick<RouteOptions, 'onRequest' | 'pr
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       // Its end was told already, and will not be again.
       if (reply.raw.destroyed) return;
-      const weighed = { share: bytes.take(weightOf(request)), inWork: false };
+      const weighed = { share: bytes.take(request.caller!.environment, weightOf(request)), inWork: false };
       requests.set(request, weighed);
       reply.raw.once('close', () => {
         if (!weighed.inWork) weighed.share.release();
@@ -53,11 +55,11 @@ function weighingHooks(bytes: BytesInHand): Pick<RouteOptions, 'onRequest' | 'pr
 function shrinkAtEnd(share: Share | undefined, payload: NodeJS.ReadableStream): void {
   let length = 0;
   payload.on('data', (chunk: Buffer) => (length += chunk.length));
-  payload.on('end', () => share?.shrink(length));
+  payload.on('end', () => share?.shrink(length + REQUEST_BYTES));
 }
 
 function weightOf(request: FastifyRequest): number {
-  return Math.min(lengthOf(request) ?? BODY_LIMIT, BODY_LIMIT);
+  return Math.min(lengthOf(request) ?? BODY_LIMIT, BODY_LIMIT) + REQUEST_BYTES;
 }
 
 function lengthOf({ headers }: FastifyRequest): number | undefined {

@@ -1,5 +1,4 @@
-import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_LOG, type EventLog, type NewRecord } from '#event-sourcing';
 import { Namespace } from '#platform';
 import { RecentDirectory } from '#registry';
@@ -22,16 +21,12 @@ export interface Taken {
   readonly rejected: readonly RejectedItem[];
 }
 
-/** Takes the items of one request into the log. `backfill` marks history, which waits while the views lag. */
-export class AppendActivities extends Command<Taken> {
-  constructor(
-    readonly environment: string,
-    readonly slices: readonly Slice[],
-    readonly nameItem: NameItem,
-    readonly lane: 'live' | 'backfill' = 'live',
-  ) {
-    super();
-  }
+/** One request. `backfill` marks history, which waits while the views lag. */
+export interface Request {
+  readonly environment: string;
+  readonly slices: readonly Slice[];
+  readonly nameItem: NameItem;
+  readonly lane?: 'backfill';
 }
 
 interface Judged {
@@ -44,8 +39,9 @@ interface Appending extends Judged {
   readonly stored: Promise<void>;
 }
 
-@CommandHandler(AppendActivities)
-export class AppendActivitiesHandler implements ICommandHandler<AppendActivities> {
+/** Takes the items of one request into the log. It is called without the bus of commands, which has nothing to add to it. */
+@Injectable()
+export class AppendActivities {
   private readonly topic: string;
 
   constructor(
@@ -62,13 +58,13 @@ export class AppendActivitiesHandler implements ICommandHandler<AppendActivities
    * One slice is read and checked while those before it are on their way. Throws `overloaded` for history that has to
    * wait, `LogUnavailable` when it is not known what the log has.
    */
-  async execute(command: AppendActivities): Promise<Taken> {
-    if (command.lane === 'backfill') await this.admission.admitBackfill(itemsIn(command.slices));
+  async execute(request: Request): Promise<Taken> {
+    if (request.lane === 'backfill') await this.admission.admitBackfill(itemsIn(request.slices));
     const begun: Appending[] = [];
     let failed = false;
     let from = 0;
-    for (const slice of command.slices) {
-      const appending = await this.append(command, slice, from);
+    for (const slice of request.slices) {
+      const appending = await this.append(request, slice, from);
       appending.stored.catch(() => (failed = true));
       begun.push(appending);
       if (failed) break;
@@ -80,11 +76,11 @@ export class AppendActivitiesHandler implements ICommandHandler<AppendActivities
   }
 
   /** Resolves when the slice is on its way. `from` is the place of its first item in the request. */
-  private async append(command: AppendActivities, slice: Slice, from: number): Promise<Appending> {
-    await this.turns.begin(command.environment, slice);
+  private async append(request: Request, slice: Slice, from: number): Promise<Appending> {
+    await this.turns.begin(request.environment, slice);
     const end = () => this.turns.end(slice);
     try {
-      const judged = await this.judge(command, slice, from);
+      const judged = await this.judge(request, slice, from);
       const stored = judged.records.length > 0 ? this.log.append(this.topic, judged.records) : Promise.resolve();
       return { ...judged, stored: stored.finally(end) };
     } catch (error) {
@@ -93,7 +89,7 @@ export class AppendActivitiesHandler implements ICommandHandler<AppendActivities
     }
   }
 
-  private async judge({ environment, nameItem }: AppendActivities, slice: Slice, from: number): Promise<Judged> {
+  private async judge({ environment, nameItem }: Request, slice: Slice, from: number): Promise<Judged> {
     const now = Date.now();
     const checked = slice.read().map((item) => ('fault' in item ? item.fault : checkActivity(item.activity, now)));
     const inputs = checked.filter((one): one is ActivityInput => !isFault(one));

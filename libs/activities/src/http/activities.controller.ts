@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -53,7 +53,7 @@ const ActiveWorkspaceList = z
 @Controller('api/v3')
 export class ActivitiesController {
   constructor(
-    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(AppendActivities) private readonly appendActivities: AppendActivities,
     @Inject(QueryBus) private readonly queries: QueryBus,
   ) {}
 
@@ -79,8 +79,13 @@ export class ActivitiesController {
     const headers = checkedHeaders(AppendHeaders, request);
     const slices = slicesOf(mediaTypeOf(request), body, Number(request.headers['content-length'] ?? 0));
     const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
-    const command = new AppendActivities(caller.environment, slices, nameItem, headers['Tidemark-Lane']);
-    const taken = await this.commands.execute(command);
+    const { environment } = caller;
+    const taken = await this.appendActivities.execute({
+      environment,
+      slices,
+      nameItem,
+      lane: headers['Tidemark-Lane'],
+    });
     if (taken.accepted === 0 && taken.rejected.length > 0) void reply.status(422);
     return taken;
   }

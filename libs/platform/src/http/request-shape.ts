@@ -17,7 +17,7 @@ const NoQuery = z.strictObject({});
 /** Refuses what the route does not take, as its `@Endpoint` says, before a body is read. */
 export function checkShape(request: FastifyRequest): void {
   const { consumes, takesQuery, ticket } = request.routeOptions.config;
-  if (takesQuery === false) {
+  if (takesQuery === false && Object.keys(request.query as object).length > 0) {
     const { ticket: _, ...others } = request.query as Record<string, unknown>;
     checkInput('query', NoQuery, ticket ? others : request.query);
   }

@@ -8,13 +8,13 @@ import { bareProducer, emptyRoute, javaProducer } from './ingest-peers.ts';
 import { send as ask } from './load.ts';
 import { type Figure, median, rounded } from './report.ts';
 import { type BenchService, startService } from './service.ts';
-import { send, type TrafficResult } from './traffic.ts';
+import { send, type Traffic, type TrafficResult } from './traffic.ts';
 import { type Activities } from './traffic-bodies.ts';
 
 const USERS = 1_000;
 const BATCH = 1_000;
 const ROUNDS = 3;
-const SECONDS = 5;
+const SECONDS = 4;
 const OVERLOAD_SECONDS = 30;
 
 /** What a run has to account for at its end. */
@@ -90,7 +90,7 @@ async function singles(run: Run): Promise<Figure[]> {
   try {
     for (let round = 0; round <= ROUNDS; round += 1) {
       const result = await sendTo(run, alone, { connections: 64 });
-      const beside = await sendTo({ ...run }, alone, { connections: 64, port: route.port });
+      const beside = await send(trafficTo(run, alone, { connections: 64, port: route.port }));
       if (round === 0) continue;
       ours!.push(result.requests / result.seconds);
       slowest!.push(result.p99);
@@ -114,7 +114,7 @@ async function singles(run: Run): Promise<Figure[]> {
 /** Twice the peak is offered: what gets through, what the others are told, and what it takes of memory. */
 async function overload(run: Run): Promise<Figure[]> {
   const lines = { mediaType: 'application/x-ndjson', perRequest: BATCH } as const;
-  const steady = await whileWatching(run, () => sendTo(run, lines, { connections: 8, seconds: 2 * SECONDS }));
+  const steady = await whileWatching(run, () => sendTo(run, lines, { connections: 8 }));
   const rate = (2 * run.peak) / BATCH;
   const load = { connections: 256, seconds: OVERLOAD_SECONDS, rate };
   const over = await whileWatching(run, () => sendTo(run, lines, load));
@@ -203,6 +203,8 @@ async function peerTopic({ admin, service }: Run): Promise<string> {
 
 const freshRun = () => randomUUID().slice(0, 8);
 
+type Kind = Pick<Activities, 'mediaType' | 'perRequest'>;
+
 interface Load {
   readonly connections: number;
   readonly port?: number;
@@ -211,20 +213,20 @@ interface Load {
 }
 
 /** Sends activities that were never sent before, and notes how many were acknowledged. */
-async function sendTo(
-  run: Run,
-  activities: Pick<Activities, 'mediaType' | 'perRequest'>,
-  load: Load,
-): Promise<TrafficResult> {
-  const result = await send({
-    port: Number(new URL(run.service.url).port),
-    token: run.service.token,
+async function sendTo(run: Run, activities: Kind, load: Load): Promise<TrafficResult> {
+  const result = await send(trafficTo(run, activities, load));
+  run.acknowledged += result.accepted;
+  return result;
+}
+
+function trafficTo({ service }: Run, activities: Kind, load: Load): Traffic {
+  return {
+    port: Number(new URL(service.url).port),
+    token: service.token,
     activities: { ...activities, run: freshRun(), users: USERS },
     seconds: SECONDS,
     ...load,
-  });
-  run.acknowledged += result.accepted;
-  return result;
+  };
 }
 
 /** The largest resident memory of the interface, in MiB, while something runs. */

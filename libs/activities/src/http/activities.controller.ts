@@ -77,7 +77,7 @@ export class ActivitiesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const headers = checkedHeaders(AppendHeaders, request);
-    const slices = slicesOf(mediaTypeOf(request), body, Number(request.headers['content-length'] ?? 0));
+    const slices = slicesOf(mediaTypeOf(request), body, bytesOf(request));
     const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
     const { environment } = caller;
     const taken = await this.appendActivities.execute({
@@ -152,3 +152,5 @@ export class ActivitiesController {
 function mediaTypeOf(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase();
 }
+
+const bytesOf = (request: FastifyRequest) => request.bodyBytes ?? Number(request.headers['content-length'] ?? 0);

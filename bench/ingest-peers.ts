@@ -8,7 +8,7 @@ const program = (name: string) => join(import.meta.dirname, name);
 
 /** Records per second of a bare kafkajs producer in a loop. */
 export async function bareProducer(topic: string, run: string, users: number, sends: number, perSend: number) {
-  const child = fork(program('ingest-producer.ts'), [topic, run, users, sends, perSend].map(String));
+  const child = fork(program('producer-peer.ts'), [topic, run, users, sends, perSend].map(String));
   const [perSecond] = (await once(child, 'message')) as [number];
   return perSecond;
 }
@@ -28,7 +28,7 @@ export function javaProducer(topic: string, records: number): number | undefined
 
 /** A Fastify with one route that answers 202 and does nothing, in a process of its own. */
 export async function emptyRoute(): Promise<{ port: number; stop(): Promise<void> }> {
-  const child: ChildProcess = fork(program('ingest-route.ts'));
+  const child: ChildProcess = fork(program('route-peer.ts'));
   const [port] = (await once(child, 'message')) as [number];
   return {
     port,

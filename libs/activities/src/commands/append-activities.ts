@@ -22,7 +22,7 @@ export interface Taken {
 }
 
 /** One request. `backfill` marks history, which waits while the views lag. */
-export interface Request {
+interface Request {
   readonly environment: string;
   readonly slices: readonly Slice[];
   readonly nameItem: NameItem;

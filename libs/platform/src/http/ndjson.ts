@@ -8,7 +8,7 @@ export const MAX_ITEMS = 10_000;
 const LINE_FEED = 0x0a;
 
 /** A line of a body, by where its bytes begin and end. */
-export interface Line {
+interface Line {
   readonly start: number;
   readonly end: number;
 }

@@ -63,7 +63,7 @@ class Line {
     this.request = [Buffer.from(`${head.join('\r\n')}\r\n\r\n`), this.body];
     this.socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1');
     this.socket.on('data', (text: string) => this.read(text));
-    this.socket.on('close', () => this.busy && this.onAnswer(0, 0, performance.now() - this.began, this));
+    this.socket.on('close', () => this.cut());
     this.socket.on('error', () => undefined);
   }
 
@@ -77,6 +77,12 @@ class Line {
   close(): void {
     this.busy = false;
     this.socket.destroy();
+  }
+
+  private cut(): void {
+    if (!this.busy) return;
+    this.busy = false;
+    this.onAnswer(0, 0, performance.now() - this.began, this);
   }
 
   private read(text: string): void {
@@ -93,51 +99,74 @@ class Line {
   }
 }
 
-async function run(traffic: Traffic): Promise<TrafficResult> {
-  const statuses: Record<string, number> = {};
-  const times: number[] = [];
-  let [accepted, unsent, sent, slowestRefusal] = [0, 0, 0, 0];
-  const start = performance.now();
-  const until = start + traffic.seconds * 1_000;
-  const idle: Line[] = [];
-  const next = (line: Line) => line.send(traffic.activities, sent++);
-  const lines: Line[] = [];
-  const finished = Promise.withResolvers<void>();
-  const onAnswer = (status: number, count: number, ms: number, line: Line) => {
-    statuses[status] = (statuses[status] ?? 0) + 1;
-    accepted += count;
-    if (status === 202) times.push(ms);
-    else slowestRefusal = Math.max(slowestRefusal, ms);
-    if (status === 0) return;
-    if (traffic.rate === undefined && performance.now() < until) next(line);
-    else idle.push(line);
-    if (performance.now() >= until && lines.every(({ busy }) => !busy)) finished.resolve();
-  };
-  for (let n = 0; n < traffic.connections; n += 1) lines.push(new Line(traffic, n, onAnswer));
-  if (traffic.rate === undefined) lines.forEach(next);
-  else {
-    idle.push(...lines);
+/** All lines of one run, and what came of what they sent. */
+class Sending {
+  private readonly lines: Line[];
+  private readonly idle: Line[] = [];
+  private readonly statuses: Record<string, number> = {};
+  private readonly times: number[] = [];
+  private readonly finished = Promise.withResolvers<void>();
+  private readonly traffic: Traffic;
+  private readonly start = performance.now();
+  private readonly until: number;
+  private accepted = 0;
+  private sent = 0;
+  private unsent = 0;
+  private slowestRefusal = 0;
+
+  constructor(traffic: Traffic) {
+    this.traffic = traffic;
+    this.until = this.start + traffic.seconds * 1_000;
+    const onAnswer: OnAnswer = (...answer) => this.note(...answer);
+    this.lines = Array.from({ length: traffic.connections }, (_, n) => new Line(traffic, n, onAnswer));
+  }
+
+  async run(): Promise<TrafficResult> {
+    if (this.traffic.rate === undefined) this.lines.forEach((line) => this.next(line));
+    else this.pace(this.traffic.rate);
+    await this.finished.promise;
+    const seconds = (performance.now() - this.start) / 1_000;
+    this.lines.forEach((line) => line.close());
+    const { sent: requests, accepted, statuses, slowestRefusal, unsent } = this;
+    const times = this.times.sort((a, b) => a - b);
+    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
+    return { seconds, requests, accepted, statuses, p50: at(0.5), p99: at(0.99), slowestRefusal, unsent };
+  }
+
+  private next(line: Line): void {
+    line.send(this.traffic.activities, this.sent++);
+  }
+
+  /** As many requests a second as were asked for, whatever is answered, while there is a line that is free. */
+  private pace(rate: number): void {
+    this.idle.push(...this.lines);
     let due = 0;
     const timer = setInterval(() => {
-      const now = performance.now();
-      if (now >= until) clearInterval(timer);
-      for (; due < ((Math.min(now, until) - start) / 1_000) * traffic.rate!; due += 1) {
-        const line = idle.pop();
-        if (line) next(line);
-        else unsent += 1;
+      const now = Math.min(performance.now(), this.until);
+      for (; due < ((now - this.start) / 1_000) * rate; due += 1) {
+        const line = this.idle.pop();
+        if (line) this.next(line);
+        else this.unsent += 1;
       }
+      if (now === this.until) clearInterval(timer);
     }, 1);
   }
-  await finished.promise;
-  const seconds = (performance.now() - start) / 1_000;
-  lines.forEach((line) => line.close());
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  return { seconds, requests: sent, accepted, statuses, p50: at(0.5), p99: at(0.99), slowestRefusal, unsent };
+
+  private note(status: number, accepted: number, ms: number, line: Line): void {
+    this.statuses[status] = (this.statuses[status] ?? 0) + 1;
+    this.accepted += accepted;
+    if (status === 202) this.times.push(ms);
+    else this.slowestRefusal = Math.max(this.slowestRefusal, ms);
+    const isOver = performance.now() >= this.until;
+    // A line that was cut sends nothing more.
+    if (status !== 0 && this.traffic.rate === undefined && !isOver) this.next(line);
+    else if (status !== 0) this.idle.push(line);
+    if (isOver && this.lines.every(({ busy }) => !busy)) this.finished.resolve();
+  }
 }
 
 if (process.send) {
   process.once('message', (traffic: Traffic) => {
-    void run(traffic).then((result) => process.send!(result, () => process.exit(0)));
+    void new Sending(traffic).run().then((result) => process.send!(result, () => process.exit(0)));
   });
 }

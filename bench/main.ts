@@ -3,6 +3,7 @@ import { benchChaos } from './chaos.ts';
 import { benchCommands } from './commands.ts';
 import { benchFaults, benchResends } from './faults.ts';
 import { benchImport } from './import.ts';
+import { benchIngest } from './ingest.ts';
 import { benchPoison } from './poison.ts';
 import { benchReads } from './reads.ts';
 import { type Figure, report } from './report.ts';
@@ -18,6 +19,7 @@ interface Benchmark {
 
 const benchmarks: Record<string, Benchmark> = {
   import: { title: 'Importing history', run: benchImport },
+  ingest: { title: 'Taking activities in', run: benchIngest },
   faults: { title: 'Activities through faults of the log', run: benchFaults },
   resends: { title: 'Activities that are sent again', run: benchResends },
   visible: { title: 'Activities until visible', run: () => benchVisible(process.env['DATABASE_URL']!) },

@@ -28,10 +28,15 @@ function dependency(group: string, artifact: string, version: string): string {
   return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
 }
 
+/** Where the broker's jars are once they have been downloaded. */
+export const kafkaJarsFolder = join(
+  cacheFolder,
+  `kafka-${kafkaVersion}-${createHash('sha256').update(pomOfBroker).digest('hex').slice(0, 8)}`,
+);
+
 /** The folder of the broker's jars, downloaded from Maven Central once for all clones of this user. */
 export async function kafkaJars({ processes, logs }: Session): Promise<string> {
-  const content = createHash('sha256').update(pomOfBroker).digest('hex').slice(0, 8);
-  const folder = join(cacheFolder, `kafka-${kafkaVersion}-${content}`);
+  const folder = kafkaJarsFolder;
   if (existsSync(folder)) return folder;
   say(`Downloading Kafka ${kafkaVersion} from Maven Central (55 MB, once) …`);
   // Made beside and renamed whole, so that a download that is killed leaves no half cache.

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { RegistryModule } from '#registry';
-import { AppendActivitiesHandler } from './commands/append-activities.js';
+import { AppendActivities } from './commands/append-activities.js';
 import { ActivitiesController } from './http/activities.controller.js';
 import { Admission } from './ingestion/admission.js';
+import { Turns } from './ingestion/turns.js';
 import { ActiveWorkspacesHandler } from './queries/active-workspaces.js';
 import { CountActivitiesHandler } from './queries/count-activities.js';
 import { UserFeedHandler } from './queries/user-feed.js';
@@ -12,6 +13,6 @@ import { UserFeedHandler } from './queries/user-feed.js';
 @Module({
   imports: [CqrsModule, RegistryModule],
   controllers: [ActivitiesController],
-  providers: [Admission, AppendActivitiesHandler, UserFeedHandler, CountActivitiesHandler, ActiveWorkspacesHandler],
+  providers: [Admission, Turns, AppendActivities, UserFeedHandler, CountActivitiesHandler, ActiveWorkspacesHandler],
 })
 export class ActivitiesModule {}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeActivity, decodeKey, encodeActivity, encodeKey } from './activity.record.js';
+import fc from 'fast-check';
+import { decodeActivity, decodeKey, encodeActivity, encodeFields, encodeKey } from './activity.record.js';
 
 // Records like these are in logs: they must be read the same for ever.
 const golden = [
@@ -36,6 +37,16 @@ describe('the record of an activity', () => {
     ['{"v":1,"id":"x","type":"t","occurredAt":1,"data":{"a":"\\u0000"}}', 'the field data is wrong'],
   ])('is none in %j', (text, reason) => {
     expect(decodeActivity(Buffer.from(text))).toBe(reason);
+  });
+
+  it('has the fields that were given and no others, whatever its id is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.jsonValue(), (id, value) => {
+        const fields = { v: 1, id, type: 'a.b:c', workspace: 3, occurredAt: 5 } as const;
+        const text = encodeFields(fields, JSON.stringify({ value }));
+        expect(text).toBe(JSON.stringify({ ...fields, data: { value } }));
+      }),
+    );
   });
 
   it('belongs to the user of its key', () => {

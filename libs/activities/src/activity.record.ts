@@ -22,8 +22,16 @@ export function encodeKey({ environment, userId }: Owner): string {
   return `${environment}/${userId}`;
 }
 
-export function encodeActivity(record: ActivityRecord): string {
-  return JSON.stringify(record);
+export function encodeActivity({ data, ...fields }: ActivityRecord): string {
+  return encodeFields(fields, data === undefined ? undefined : JSON.stringify(data));
+}
+
+/** The same with `data` as JSON already: a JSON object that was written by `JSON.stringify`, or this would be no record. */
+export function encodeFields({ id, type, workspace, occurredAt }: Omit<ActivityRecord, 'data'>, data?: string): string {
+  const place = workspace === undefined ? '' : `,"workspace":${workspace}`;
+  const rest = data === undefined ? '' : `,"data":${data}`;
+  // A type has no character that JSON would escape.
+  return `{"v":1,"id":${JSON.stringify(id)},"type":"${type}"${place},"occurredAt":${occurredAt}${rest}}`;
 }
 
 const ENVIRONMENT = /^[A-Za-z0-9_-]{1,64}$/;

@@ -1,5 +1,6 @@
 import { LogUnavailable, type NewRecord } from '#event-sourcing';
-import { type Chunk, MAX_PARTITION_BYTES, MAX_PARTITION_RECORDS, sizeOf, type Waiter } from './send-queue.js';
+import { flowFor } from './partitions.js';
+import { type Chunk, FLOWS, MAX_PARTITION_BYTES, MAX_PARTITION_RECORDS, sizeOf, type Waiter } from './send-queue.js';
 
 /** An append on its way: done when the log has acknowledged each of its chunks, failed with the first that it has not. */
 export class PendingAppend implements Waiter {
@@ -62,10 +63,12 @@ function cut(
     if (bytes > MAX_PARTITION_BYTES)
       throw new RangeError(`a record of ${bytes} bytes: the log takes ${MAX_PARTITION_BYTES}`);
     const partition = partitionOf(record.key);
-    let chunk = open.get(partition);
+    const flow = flowFor(record.key, FLOWS);
+    const place = partition * FLOWS + flow;
+    let chunk = open.get(place);
     if (!chunk || isFull(chunk, bytes)) {
-      chunk = { append, topic, partition, records: [], bytes: 0 };
-      open.set(partition, chunk);
+      chunk = { append, topic, partition, flow, records: [], bytes: 0 };
+      open.set(place, chunk);
       chunks.push(chunk);
     }
     chunk.records.push(record);

@@ -8,6 +8,8 @@ import { within } from './within.js';
 const SEND_TIMEOUT_MS = REQUEST_TIMEOUT_MS + 2_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_BACKOFF_MS = 1_000;
+/** A send of fewer bytes goes as it is: a compressor for each of its partitions costs more than the bytes it saves. */
+const WORTH_COMPRESSING = 32 * 1024;
 
 /**
  * One idempotent producer with one send in flight. kafkajs gives sequence numbers back when a send fails, so a
@@ -72,7 +74,7 @@ export class SendLine {
   private async send(producer: Producer, chunks: Chunk[]): Promise<void> {
     if (chunks.length === 0) return;
     try {
-      const batch = { acks: -1, timeout: REQUEST_TIMEOUT_MS, compression: kafkajs.CompressionTypes.ZSTD };
+      const batch = { acks: -1, timeout: REQUEST_TIMEOUT_MS, compression: compressionOf(chunks) };
       await within(SEND_TIMEOUT_MS, producer.sendBatch({ ...batch, topicMessages: messagesOf(chunks) }));
       for (const chunk of chunks) chunk.append.acknowledge();
     } catch (error) {
@@ -105,6 +107,11 @@ function newProducer(kafka: Kafka): Producer {
       ({ message }) =>
         message.partition ?? 0,
   });
+}
+
+function compressionOf(chunks: readonly Chunk[]): kafkajs.CompressionTypes {
+  const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+  return bytes < WORTH_COMPRESSING ? kafkajs.CompressionTypes.None : kafkajs.CompressionTypes.ZSTD;
 }
 
 function messagesOf(chunks: readonly Chunk[]): TopicMessages[] {

@@ -3,10 +3,10 @@ import { LogUnavailable } from '#event-sourcing';
 import { PendingAppend } from './pending-append.js';
 import { type Chunk, MAX_PARTITION_BYTES, MAX_PARTITION_RECORDS, MAX_SEND_BYTES, SendQueue } from './send-queue.js';
 
-const appendOf = (values: readonly (string | Buffer)[], partition = 0) =>
+const appendOf = (values: readonly (string | Buffer)[], partition = 0, key = 'ada') =>
   new PendingAppend(
     'topic',
-    values.map((value) => ({ key: 'ada', value })),
+    values.map((value) => ({ key, value })),
     () => partition,
     60_000,
   );
@@ -59,6 +59,15 @@ describe('what is collected while a send is in flight', () => {
     }
     expect(new Set(sends.flat().map(({ partition }) => partition)).size).toBe(40);
     expect(sends.length).toBeLessThan(6);
+  });
+
+  test('lets a key pass that waits behind thousands of records of another one in its partition', () => {
+    const hot = Array.from({ length: 50 }, (_, n) => appendOf(Array<string>(200).fill(`hot ${n}`), 0, 'hot'));
+    const [first, ...rest] = drain(collect(...hot, appendOf(['cold'], 0, 'cold')));
+    expect(valuesOf(first!)).toContain('cold');
+    expect(rest.length).toBeGreaterThan(10);
+    const inOrder = hot.flatMap((_, n) => Array<string>(200).fill(`hot ${n}`));
+    expect(valuesOf([first!, ...rest].flat()).filter((value) => value !== 'cold')).toEqual(inOrder);
   });
 
   test('no longer holds the rest of an append that failed', async () => {

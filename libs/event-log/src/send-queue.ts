@@ -4,8 +4,10 @@ import { type LogUnavailable, type NewRecord } from '#event-sourcing';
 export const MAX_PARTITION_BYTES = 900_000;
 /** A whole send: enough to keep the line busy, and short enough to be answered long before a caller gives up. */
 export const MAX_SEND_BYTES = 8 * 1024 * 1024;
-/** kafkajs sorts the records of a send by partition in quadratic time. */
-export const MAX_PARTITION_RECORDS = 2_000;
+/** kafkajs sorts the records of a send by partition in quadratic time; and a short send holds nobody up for long. */
+export const MAX_PARTITION_RECORDS = 500;
+/** Keys of a partition share as many queues, which take turns: whoever sends much is in the way of few others. */
+export const FLOWS = 16;
 /** What Kafka and kafkajs add to each record, at most. */
 const RECORD_OVERHEAD = 32;
 
@@ -17,11 +19,12 @@ export interface Waiter {
   fail(reason: LogUnavailable): void;
 }
 
-/** Records of one append that go to one partition in one send. */
+/** Records of one append that go to one partition in one send, of keys that are of the same flow. */
 export interface Chunk {
   readonly append: Waiter;
   readonly topic: string;
   readonly partition: number;
+  readonly flow: number;
   readonly records: NewRecord[];
   bytes: number;
 }
@@ -31,36 +34,39 @@ export function sizeOf(record: NewRecord): number {
   return Buffer.byteLength(record.key) + Buffer.byteLength(record.value) + RECORD_OVERHEAD;
 }
 
+/** What waits for one partition, by flow; the flow that is first has its turn next. */
+type Lane = Map<number, Chunk[]>;
+
 /**
- * What was collected while a send was in flight. Chunks of a partition leave in the order they came; partitions take
- * turns, so that a long one holds no other up.
+ * What was collected while a send was in flight. Chunks of a flow, and so the records of a key, leave in the order they
+ * came; the flows of a partition take turns and so do partitions, so that a long one holds no other up.
  */
 export class SendQueue {
-  private readonly waiting = new Map<string, Chunk[]>();
+  private readonly lanes = new Map<string, Lane>();
 
   get isEmpty(): boolean {
-    return this.waiting.size === 0;
+    return this.lanes.size === 0;
   }
 
   add(chunk: Chunk): void {
-    const lane = `${chunk.topic}/${chunk.partition}`;
-    const chunks = this.waiting.get(lane);
-    if (chunks) chunks.push(chunk);
-    else this.waiting.set(lane, [chunk]);
+    const name = `${chunk.topic}/${chunk.partition}`;
+    const lane = this.lanes.get(name) ?? new Map<number, Chunk[]>();
+    this.lanes.set(name, lane);
+    const waiting = lane.get(chunk.flow);
+    if (waiting) waiting.push(chunk);
+    else lane.set(chunk.flow, [chunk]);
   }
 
   /** Takes the chunks of the next send out of the queue. */
   take(): Chunk[] {
     const send: Chunk[] = [];
     let bytes = 0;
-    for (const [lane, chunks] of [...this.waiting]) {
-      const taken = chunks.splice(0, fitting(chunks, MAX_SEND_BYTES - bytes));
-      for (const chunk of taken) {
-        bytes += chunk.bytes;
-        send.push(chunk);
-      }
-      this.waiting.delete(lane);
-      if (chunks.length > 0) this.waiting.set(lane, chunks);
+    for (const [name, lane] of [...this.lanes]) {
+      const taken = takeInTurns(lane, MAX_SEND_BYTES - bytes);
+      for (const chunk of taken) bytes += chunk.bytes;
+      send.push(...taken);
+      this.lanes.delete(name);
+      if (lane.size > 0) this.lanes.set(name, lane);
       if (bytes >= MAX_SEND_BYTES) break;
     }
     return send;
@@ -69,27 +75,36 @@ export class SendQueue {
   /** Takes out the chunks of appends that have failed already: sending the rest of them would leave a gap. */
   removeFailed(): Chunk[] {
     const removed: Chunk[] = [];
-    for (const [lane, chunks] of [...this.waiting]) {
-      const live = chunks.filter((chunk) => !chunk.append.isSettled);
-      if (live.length === chunks.length) continue;
-      removed.push(...chunks.filter((chunk) => chunk.append.isSettled));
-      if (live.length > 0) this.waiting.set(lane, live);
-      else this.waiting.delete(lane);
+    for (const [name, lane] of this.lanes) {
+      for (const [flow, chunks] of lane) {
+        const live = chunks.filter((chunk) => !chunk.append.isSettled);
+        if (live.length === chunks.length) continue;
+        removed.push(...chunks.filter((chunk) => chunk.append.isSettled));
+        if (live.length > 0) lane.set(flow, live);
+        else lane.delete(flow);
+      }
+      if (lane.size === 0) this.lanes.delete(name);
     }
     return removed;
   }
 }
 
-/** How many of a partition's chunks one send holds: always one, so that nothing can be stuck. */
-function fitting(chunks: readonly Chunk[], room: number): number {
+/** What one send holds of a partition: always one chunk, so that nothing can be stuck. */
+function takeInTurns(lane: Lane, room: number): Chunk[] {
+  const most = Math.min(room, MAX_PARTITION_BYTES);
+  const taken: Chunk[] = [];
   let bytes = 0;
   let records = 0;
-  let count = 0;
-  for (const chunk of chunks) {
-    bytes += chunk.bytes;
-    records += chunk.records.length;
-    if (count > 0 && (bytes > Math.min(room, MAX_PARTITION_BYTES) || records > MAX_PARTITION_RECORDS)) break;
-    count += 1;
+  for (let first = next(lane); first; first = next(lane)) {
+    const [flow, chunks] = first;
+    bytes += chunks[0]!.bytes;
+    records += chunks[0]!.records.length;
+    if (taken.length > 0 && (bytes > most || records > MAX_PARTITION_RECORDS)) break;
+    taken.push(chunks.shift()!);
+    lane.delete(flow);
+    if (chunks.length > 0) lane.set(flow, chunks);
   }
-  return count;
+  return taken;
 }
+
+const next = (lane: Lane) => lane.entries().next().value;

@@ -30,4 +30,4 @@ export {
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
-export { limitedItems, linesOf, MAX_ITEMS, NDJSON } from './http/ndjson.js';
+export { findLines, limitedItems, linesOf, MAX_ITEMS, NDJSON } from './http/ndjson.js';

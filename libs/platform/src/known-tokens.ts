@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Principal, type VerifyToken } from './tokens.js';
 
 /** So long a token is believed without a look at its signature: a key that was withdrawn is refused from then on. */
@@ -18,12 +18,12 @@ interface Known {
 export function withKnownTokens(verify: VerifyToken, { most = MOST, now = Date.now } = {}): VerifyToken {
   const known = new Map<string, Known>();
   return async (token) => {
-    const hash = createHash('sha256').update(token).digest('base64');
-    const found = known.get(hash);
+    const name = hash('sha256', token, 'base64');
+    const found = known.get(name);
     if (found && now() < found.until) return found.principal;
-    known.delete(hash);
+    known.delete(name);
     const principal = await verify(token);
-    known.set(hash, { principal, until: Math.min(now() + BELIEVED_MS, principal.expiresAt) });
+    known.set(name, { principal, until: Math.min(now() + BELIEVED_MS, principal.expiresAt) });
     if (known.size > most) known.delete(known.keys().next().value!);
     return principal;
   };

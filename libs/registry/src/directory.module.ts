@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CONFIG, type Config, Namespace, Postgres } from '#platform';
 import { Keyring } from './sealing/keyring.js';
 import { Directory } from './users/queries/directory.js';
+import { RecentDirectory } from './users/queries/recent-directory.js';
 
 /** The `Directory`, for rooms that name users and workspaces, and the keys by which it finds names. */
 @Module({
@@ -13,7 +14,12 @@ import { Directory } from './users/queries/directory.js';
         new Keyring(postgres, namespace, masterKeys),
     },
     Directory,
+    {
+      provide: RecentDirectory,
+      inject: [Directory],
+      useFactory: (directory: Directory) => new RecentDirectory(directory),
+    },
   ],
-  exports: [Directory, Keyring],
+  exports: [Directory, RecentDirectory, Keyring],
 })
 export class DirectoryModule {}

@@ -5,3 +5,4 @@ export { Keyring } from './sealing/keyring.js';
 export { prepareKeys } from './sealing/prepare-keys.js';
 export { Role } from './workspaces/http/workspaces.input.js';
 export { Directory, type UserReference } from './users/queries/directory.js';
+export { RecentDirectory } from './users/queries/recent-directory.js';

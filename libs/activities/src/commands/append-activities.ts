@@ -1,14 +1,14 @@
-import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { EVENT_LOG, type EventLog } from '#event-sourcing';
+import { Inject, Injectable } from '@nestjs/common';
+import { EVENT_LOG, type EventLog, type NewRecord } from '#event-sourcing';
 import { Namespace } from '#platform';
-import { Directory } from '#registry';
+import { RecentDirectory } from '#registry';
 import { activitiesTopic } from '../activities.topic.js';
-import { encodeActivity, encodeKey } from '../activity.record.js';
+import { encodeFields, encodeKey } from '../activity.record.js';
 import { type ActivityInput, checkActivity, type Fault, isFault } from '../ingestion/activity.input.js';
 import { Admission } from '../ingestion/admission.js';
 import { type NameItem } from '../ingestion/ids.js';
-import { type Item } from '../ingestion/request-items.js';
+import { type Slice } from '../ingestion/request-items.js';
+import { Turns } from '../ingestion/turns.js';
 
 export interface RejectedItem extends Fault {
   /** Its place in the request, from 0. */
@@ -21,91 +21,118 @@ export interface Taken {
   readonly rejected: readonly RejectedItem[];
 }
 
-/** Takes the items of one request into the log. `backfill` marks history, which waits while the views lag. */
-export class AppendActivities extends Command<Taken> {
-  constructor(
-    readonly environment: string,
-    readonly items: readonly Item[],
-    readonly nameItem: NameItem,
-    readonly lane: 'live' | 'backfill' = 'live',
-  ) {
-    super();
-  }
+/** One request. `backfill` marks history, which waits while the views lag. */
+interface Request {
+  readonly environment: string;
+  readonly slices: readonly Slice[];
+  readonly nameItem: NameItem;
+  readonly lane?: 'backfill';
 }
 
-interface Candidate {
-  readonly index: number;
-  readonly input: ActivityInput;
+interface Judged {
+  readonly records: NewRecord[];
+  readonly rejected: RejectedItem[];
 }
 
-@CommandHandler(AppendActivities)
-export class AppendActivitiesHandler implements ICommandHandler<AppendActivities> {
+/** A slice on its way into the log: `stored` when it is there. */
+interface Appending extends Judged {
+  readonly stored: Promise<void>;
+}
+
+/** Takes the items of one request into the log. It is called without the bus of commands, which has nothing to add to it. */
+@Injectable()
+export class AppendActivities {
+  private readonly topic: string;
+
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
-    @Inject(Directory) private readonly directory: Directory,
+    @Inject(RecentDirectory) private readonly directory: RecentDirectory,
     @Inject(Admission) private readonly admission: Admission,
-    @Inject(Namespace) private readonly namespace: Namespace,
-  ) {}
-
-  /** Throws `overloaded` when there is too much to do, `LogUnavailable` when it is not known what the log has. */
-  async execute({ environment, items, nameItem, lane }: AppendActivities): Promise<Taken> {
-    return this.admission.hold(items.length, async () => {
-      if (lane === 'backfill') await this.admission.admitBackfill(items.length);
-      const now = Date.now();
-      const { candidates, rejected } = checkAll(items, now);
-      const records = [];
-      for (const found of await this.find(environment, candidates)) {
-        if ('code' in found) rejected.push(found);
-        else records.push(recordOf(environment, found, nameItem, now));
-      }
-      if (records.length > 0) await this.log.append(activitiesTopic(this.namespace).name, records);
-      return { accepted: records.length, rejected: rejected.toSorted((one, other) => one.index - other.index) };
-    });
+    @Inject(Turns) private readonly turns: Turns,
+    @Inject(Namespace) namespace: Namespace,
+  ) {
+    this.topic = activitiesTopic(namespace).name;
   }
 
-  /** The candidates with the integer ids of their users, or why they cannot be taken. */
-  private async find(environment: string, candidates: readonly Candidate[]): Promise<(RejectedItem | Found)[]> {
-    const workspaces = candidates.flatMap(({ input }) => input.workspaceId ?? []);
+  /**
+   * One slice is read and checked while those before it are on their way. Throws `overloaded` for history that has to
+   * wait, `LogUnavailable` when it is not known what the log has.
+   */
+  async execute(request: Request): Promise<Taken> {
+    if (request.lane === 'backfill') await this.admission.admitBackfill(itemsIn(request.slices));
+    const begun: Appending[] = [];
+    let failed = false;
+    let from = 0;
+    for (const slice of request.slices) {
+      const appending = await this.append(request, slice, from);
+      appending.stored.catch(() => (failed = true));
+      begun.push(appending);
+      if (failed) break;
+      from += slice.items;
+    }
+    await Promise.all(begun.map(({ stored }) => stored));
+    const accepted = begun.reduce((sum, { records }) => sum + records.length, 0);
+    return { accepted, rejected: begun.flatMap(({ rejected }) => rejected) };
+  }
+
+  /** Resolves when the slice is on its way. `from` is the place of its first item in the request. */
+  private async append(request: Request, slice: Slice, from: number): Promise<Appending> {
+    await this.turns.begin(request.environment, slice);
+    const end = () => this.turns.end(slice);
+    try {
+      const judged = await this.judge(request, slice, from);
+      const stored = judged.records.length > 0 ? this.log.append(this.topic, judged.records) : Promise.resolve();
+      return { ...judged, stored: stored.finally(end) };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  private async judge({ environment, nameItem }: Request, slice: Slice, from: number): Promise<Judged> {
+    const now = Date.now();
+    const checked = slice.read().map((item) => ('fault' in item ? item.fault : checkActivity(item.activity, now)));
+    const inputs = checked.filter((one): one is ActivityInput => !isFault(one));
+    const find = await this.look(environment, inputs);
+    const judged: Judged = { records: [], rejected: [] };
+    for (const [at, input] of checked.entries()) {
+      const found = isFault(input) ? input : find(input);
+      if (isFault(found)) judged.rejected.push({ index: from + at, ...found });
+      else judged.records.push(recordOf(environment, found, () => nameItem(from + at), now));
+    }
+    return judged;
+  }
+
+  /** How to find whose the inputs are, asked in their order: each with its user's integer id, or why it cannot be taken. */
+  private async look(environment: string, inputs: readonly ActivityInput[]) {
+    const workspaces = inputs.flatMap(({ workspaceId }) => workspaceId ?? []);
     const [userIds, existing] = await Promise.all([
-      candidates.length > 0
-        ? this.directory.userIds(
-            environment,
-            candidates.map(({ input }) => input.user),
-          )
-        : [],
-      workspaces.length > 0 ? this.directory.workspaceIds(environment, workspaces) : new Set<number>(),
+      this.directory.userIds(
+        environment,
+        inputs.map(({ user }) => user),
+      ),
+      this.directory.workspaceIds(environment, workspaces),
     ]);
-    return candidates.map((candidate, at) => foundOrUnknown(candidate, userIds[at], existing));
+    const places = new Set(existing);
+    let next = 0;
+    return (input: ActivityInput): Found | Fault => {
+      const userId = userIds[next++];
+      if (userId === undefined) return { code: 'unknown-user', detail: 'there is no such user' };
+      if (input.workspaceId === undefined || places.has(input.workspaceId)) return { input, userId };
+      return { code: 'unknown-workspace', detail: 'there is no such workspace' };
+    };
   }
 }
 
-interface Found extends Candidate {
+interface Found {
+  readonly input: ActivityInput;
   readonly userId: number;
 }
 
-function checkAll(items: readonly Item[], now: number): { candidates: Candidate[]; rejected: RejectedItem[] } {
-  const candidates: Candidate[] = [];
-  const rejected: RejectedItem[] = [];
-  for (const [index, item] of items.entries()) {
-    const checked = 'fault' in item ? item.fault : checkActivity(item.activity, now);
-    if (isFault(checked)) rejected.push({ index, ...checked });
-    else candidates.push({ index, input: checked });
-  }
-  return { candidates, rejected };
+function recordOf(environment: string, { input, userId }: Found, name: () => string, now: number): NewRecord {
+  const { id = name(), type, workspaceId, occurredAt = now, data } = input;
+  const value = encodeFields({ v: 1, id, type, workspace: workspaceId, occurredAt }, data);
+  return { key: encodeKey({ environment, userId }), value };
 }
 
-function foundOrUnknown(
-  { index, input }: Candidate,
-  userId: number | undefined,
-  workspaces: ReadonlySet<number>,
-): RejectedItem | Found {
-  if (userId === undefined) return { index, code: 'unknown-user', detail: 'there is no such user' };
-  if (input.workspaceId === undefined || workspaces.has(input.workspaceId)) return { index, input, userId };
-  return { index, code: 'unknown-workspace', detail: 'there is no such workspace' };
-}
-
-function recordOf(environment: string, { index, input, userId }: Found, nameItem: NameItem, now: number) {
-  const { id = nameItem(index), type, workspaceId, occurredAt = now, data } = input;
-  const record = { v: 1, id, type, workspace: workspaceId, occurredAt, data } as const;
-  return { key: encodeKey({ environment, userId }), value: encodeActivity(record) };
-}
+const itemsIn = (slices: readonly Slice[]) => slices.reduce((sum, { items }) => sum + items, 0);

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, ND
 import { Role } from '#registry';
 import { AppendActivities } from '../commands/append-activities.js';
 import { namer } from '../ingestion/ids.js';
-import { CLOUDEVENTS_BATCH, itemsOf } from '../ingestion/request-items.js';
+import { CLOUDEVENTS_BATCH, slicesOf } from '../ingestion/request-items.js';
 import { ActiveWorkspaces } from '../queries/active-workspaces.js';
 import { CountActivities } from '../queries/count-activities.js';
 import { PublishedActivity } from '../queries/published-activity.js';
@@ -53,7 +53,7 @@ const ActiveWorkspaceList = z
 @Controller('api/v3')
 export class ActivitiesController {
   constructor(
-    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(AppendActivities) private readonly appendActivities: AppendActivities,
     @Inject(QueryBus) private readonly queries: QueryBus,
   ) {}
 
@@ -77,10 +77,15 @@ export class ActivitiesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const headers = checkedHeaders(AppendHeaders, request);
-    const items = itemsOf(mediaTypeOf(request), body);
+    const slices = slicesOf(mediaTypeOf(request), body, bytesOf(request));
     const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
-    const command = new AppendActivities(caller.environment, items, nameItem, headers['Tidemark-Lane']);
-    const taken = await this.commands.execute(command);
+    const { environment } = caller;
+    const taken = await this.appendActivities.execute({
+      environment,
+      slices,
+      nameItem,
+      lane: headers['Tidemark-Lane'],
+    });
     if (taken.accepted === 0 && taken.rejected.length > 0) void reply.status(422);
     return taken;
   }
@@ -147,3 +152,5 @@ export class ActivitiesController {
 function mediaTypeOf(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase();
 }
+
+const bytesOf = (request: FastifyRequest) => request.bodyBytes ?? Number(request.headers['content-length'] ?? 0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../../test/support/eventually.js';
 import { type Answer, Service } from '../../test/service.js';
 
 const servers = { databaseUrl: process.env.DATABASE_URL!, redisUrl: process.env.REDIS_URL! };
@@ -115,7 +116,10 @@ describe("a user's feed", () => {
     expect((await feed(id)).status).toBe(404);
     expect((await service.call('GET', `/api/v3/users/${id}/activities/count`)).status).toBe(404);
     expect((await service.call('GET', `/api/v3/users/${id}/activeworkspaces`)).status).toBe(404);
-    expect((await post({ userId: id, type: 'x' })).body.rejected).toMatchObject([{ code: 'unknown-user' }]);
+    // Within a second: until then they may still be taken.
+    await eventually(async () => {
+      expect((await post({ userId: id, type: 'x' })).body.rejected).toMatchObject([{ code: 'unknown-user' }]);
+    });
   });
 });
 

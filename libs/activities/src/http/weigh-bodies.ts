@@ -4,6 +4,15 @@ import { BytesInHand, type Share } from '../ingestion/bytes-in-hand.js';
 
 /** Bodies that a process reads and works on at the same time: parsed they take a few times as much. */
 const MAX_BYTES_IN_HAND = 64 * 1024 * 1024;
+/** What a request takes beside its body. */
+const REQUEST_BYTES = 4 * 1024;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The size of a body whose length was not told, once it is there. */
+    bodyBytes?: number;
+  }
+}
 
 interface Weighed {
   readonly share: Share;
@@ -30,7 +39,7 @@ function weighingHooks(bytes: BytesInHand): Pick<RouteOptions, 'onRequest' | 'pr
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       // Its end was told already, and will not be again.
       if (reply.raw.destroyed) return;
-      const weighed = { share: bytes.take(weightOf(request)), inWork: false };
+      const weighed = { share: bytes.take(request.caller!.environment, weightOf(request)), inWork: false };
       requests.set(request, weighed);
       reply.raw.once('close', () => {
         if (!weighed.inWork) weighed.share.release();
@@ -38,7 +47,7 @@ function weighingHooks(bytes: BytesInHand): Pick<RouteOptions, 'onRequest' | 'pr
     },
     preParsing: (request, _reply, payload, done) => {
       // Told at once, not by a promise: a body flows from when somebody listens, and its parser must hear all of it.
-      if (lengthOf(request) === undefined) shrinkAtEnd(requests.get(request)?.share, payload);
+      if (lengthOf(request) === undefined) weighAtEnd(request, requests.get(request)?.share, payload);
       done(null, payload);
     },
     preHandler: async (request) => {
@@ -50,16 +59,20 @@ function weighingHooks(bytes: BytesInHand): Pick<RouteOptions, 'onRequest' | 'pr
 }
 
 /** A body of unknown length counts as the largest there may be until it is there. */
-function shrinkAtEnd(share: Share | undefined, payload: NodeJS.ReadableStream): void {
+function weighAtEnd(request: FastifyRequest, share: Share | undefined, payload: NodeJS.ReadableStream): void {
   let length = 0;
   payload.on('data', (chunk: Buffer) => (length += chunk.length));
-  payload.on('end', () => share?.shrink(length));
+  payload.on('end', () => {
+    request.bodyBytes = length;
+    share?.shrink(length + REQUEST_BYTES);
+  });
 }
 
 function weightOf(request: FastifyRequest): number {
-  return Math.min(lengthOf(request) ?? BODY_LIMIT, BODY_LIMIT);
+  return Math.min(lengthOf(request) ?? BODY_LIMIT, BODY_LIMIT) + REQUEST_BYTES;
 }
 
+/** As the client tells it; undefined where it does not. */
 function lengthOf({ headers }: FastifyRequest): number | undefined {
   const length = headers['content-length'];
   if (length !== undefined) return Number(length);

@@ -18,7 +18,7 @@ describe('an activity at the door', () => {
       type: 'page.viewed',
       workspaceId: 2,
       occurredAt: now,
-      data: { a: [1] },
+      data: '{"a":[1]}',
     });
   });
 
@@ -90,6 +90,16 @@ describe('an activity at the door', () => {
     ['16 KiB of characters that take two bytes', { ...whole, data: { a: 'é'.repeat(9 * 1024) } }, 'too-large'],
   ])('is refused with %s', (_, item: unknown, code) => {
     expect(codeOf(item)).toBe(code);
+  });
+
+  it.each([
+    ['a name given twice', '{"a":"\\u0000","a":1}', '{"a":1}'],
+    ['a number given twice', '{"a":1e999999,"a":1}', '{"a":1}'],
+    ['blanks', '{ "a" :\t[ 1 ] }', '{"a":[1]}'],
+    ['escapes that need not be', '{"\\u0061":"\\u0041"}', '{"a":"A"}'],
+    ['quotes and braces', '{"a":"\\",\\"v\\":2}"}', '{"a":"\\",\\"v\\":2}"}'],
+  ])('keeps of its data what a reader reads, and nothing else: %s', (_, data, kept) => {
+    expect(checkActivity(JSON.parse(`{"userId":1,"type":"x","data":${data}}`), now)).toMatchObject({ data: kept });
   });
 
   it('is refused when its data is a million levels deep, rather than bringing the process down', () => {

@@ -4,20 +4,15 @@ import { Namespace, Postgres, Problem } from '#platform';
 import { readCheckpoints } from '#projections';
 import { activitiesTopic } from '../activities.topic.js';
 
-/** Items that are checked and appended at the same time, in one process: more are turned away, not queued. */
-const MAX_IN_HAND = 100_000;
-/** What a request costs beside its items, as a number of items. */
-const REQUEST_WEIGHT = 50;
 /** Records that the views may be behind before history has to wait: a fraction of a second's work. */
 const MAX_BACKLOG = 20_000;
 const MEASURE_EVERY_MS = 250;
 
 const overloaded = (detail: string) => new Problem('overloaded', detail, { headers: { 'retry-after': '1' } });
 
-/** Who is let in at the door when there is much to do. */
+/** Whether history is let in, which must never delay what is live. */
 @Injectable()
 export class Admission {
-  private inHand = 0;
   private backlog: { readonly measuring: Promise<number>; readonly at: number; admitted: number } | undefined;
 
   constructor(
@@ -25,18 +20,6 @@ export class Admission {
     @Inject(Postgres) private readonly postgres: Postgres,
     @Inject(Namespace) private readonly namespace: Namespace,
   ) {}
-
-  /** Runs the work on `items` items. Throws `overloaded` at once when too many are in hand. */
-  async hold<T>(items: number, work: () => Promise<T>): Promise<T> {
-    const weight = items + REQUEST_WEIGHT;
-    if (this.inHand + weight > MAX_IN_HAND) throw overloaded('Too many activities are being taken in at this moment.');
-    this.inHand += weight;
-    try {
-      return await work();
-    } finally {
-      this.inHand -= weight;
-    }
-  }
 
   /** Lets history in while the views keep up; throws `overloaded` while they do not. */
   async admitBackfill(items: number): Promise<void> {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { NDJSON } from '#platform';
-import { CLOUDEVENTS_BATCH, itemsOf } from './request-items.js';
+import { CLOUDEVENTS_BATCH, slicesOf } from './request-items.js';
+
+const itemsOf = (mediaType: string, body: unknown) =>
+  slicesOf(mediaType, body, 100_000).flatMap((slice) => slice.read());
 
 const refusal = (work: () => unknown) => {
   try {
@@ -32,6 +35,27 @@ describe('the items of a request', () => {
     ]);
     const fault = { code: 'invalid', detail: 'the line is no JSON' };
     expect(itemsOf(NDJSON, lines)).toEqual([{ activity: { a: 1 } }, { fault }, { fault }, { activity: { a: 4 } }]);
+  });
+
+  it.each([1, 2, 3])('are the same in slices, with characters of several bytes and blank lines: %s', (seed) => {
+    const texts = Array.from({ length: 3_000 }, (_, n) =>
+      n % 7 === seed ? ' \t\r' : JSON.stringify({ n, 'ä😀': '\u2028' }),
+    );
+    const body = Buffer.from(texts.join('\n'));
+    const slices = slicesOf(NDJSON, body, body.length);
+    const items = texts
+      .filter((text) => text.startsWith('{'))
+      .map((text) => ({ activity: JSON.parse(text) as unknown }));
+    expect(slices.flatMap((slice) => slice.read())).toEqual(items);
+    expect(slices.reduce((sum, slice) => sum + slice.items, 0)).toBe(items.length);
+    expect(Math.max(...slices.map((slice) => slice.items))).toBeLessThanOrEqual(256);
+  });
+
+  it('are read in slices of 128 KiB, or of one line that is longer', () => {
+    const body = Buffer.from(Array.from({ length: 40 }, (_, n) => `"${'x'.repeat(n * 10_000)}"`).join('\n'));
+    const slices = slicesOf(NDJSON, body, body.length);
+    for (const { items, bytes } of slices) expect(items === 1 || bytes <= 128 * 1024).toBe(true);
+    expect(slices.flatMap((slice) => slice.read())).toHaveLength(40);
   });
 
   it('are the events of a batch', () => {

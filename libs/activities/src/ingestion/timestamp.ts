@@ -8,6 +8,17 @@ const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z');
  * for dates that no calendar has, and for leap seconds, which a count of milliseconds cannot tell apart.
  */
 export function parseTimestamp(text: string): number | undefined {
+  return parseCanonical(text) ?? parseAny(text);
+}
+
+/** The form that programs write, at a fraction of the cost: a moment that is written back the same was read right. */
+function parseCanonical(text: string): number | undefined {
+  if (text.length !== 24 || !text.endsWith('Z')) return undefined;
+  const moment = Date.parse(text);
+  return moment >= EARLIEST && new Date(moment).toISOString() === text ? moment : undefined;
+}
+
+function parseAny(text: string): number | undefined {
   const [, year, month, day, hour, minute, second, fraction = '', sign, ...offset] = RFC_3339.exec(text) ?? [];
   const midnight = year === undefined ? undefined : startOfDay(Number(year), Number(month), Number(day));
   const time = midnight === undefined ? undefined : timeOfDay(Number(hour), Number(minute), Number(second));

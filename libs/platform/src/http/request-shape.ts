@@ -18,7 +18,7 @@ const NoQuery = z.strictObject({});
 export function checkShape(request: FastifyRequest): void {
   const { consumes, takesQuery, ticket } = request.routeOptions.config;
   checkEscapes(request.url);
-  if (takesQuery === false) {
+  if (takesQuery === false && Object.keys(request.query as object).length > 0) {
     const { ticket: _, ...others } = request.query as Record<string, unknown>;
     checkInput('query', NoQuery, ticket ? others : request.query);
   }

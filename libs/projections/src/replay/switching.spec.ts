@@ -49,12 +49,9 @@ describe('a switch of generations', () => {
   const write = (from: number) =>
     projector.transaction(async (connection) => {
       const tx = prepared(connection);
+      const moved = moveCheckpoint(tx, fold, 0, from, from + 1);
       const generation = generationOf(tx, fold.name);
-      await together([
-        moveCheckpoint(tx, fold, 0, from, from + 1),
-        tx.query('INSERT INTO ledger VALUES ($1)', [from]),
-        generation,
-      ]);
+      await together([moved, tx.query('INSERT INTO ledger VALUES ($1)', [from]), generation]);
       return generation;
     });
 

@@ -148,7 +148,9 @@ class Sending {
         if (line) this.next(line);
         else this.unsent += 1;
       }
-      if (now === this.until) clearInterval(timer);
+      if (now < this.until) return;
+      clearInterval(timer);
+      this.endWhenAnswered();
     }, 1);
   }
 
@@ -161,7 +163,11 @@ class Sending {
     // A line that was cut sends nothing more.
     if (status !== 0 && this.traffic.rate === undefined && !isOver) this.next(line);
     else if (status !== 0) this.idle.push(line);
-    if (isOver && this.lines.every(({ busy }) => !busy)) this.finished.resolve();
+    if (isOver) this.endWhenAnswered();
+  }
+
+  private endWhenAnswered(): void {
+    if (this.lines.every(({ busy }) => !busy)) this.finished.resolve();
   }
 }
 

@@ -4,8 +4,8 @@ import { PendingAppend } from './pending-append.js';
 import { SendLine } from './send-line.js';
 
 /**
- * Each has one send in flight and partitions of its own. One is enough while the work of a process is in making records:
- * then two of them make smaller sends, which cost more (measured on one broker: a fifth less in batches, a third in single records).
+ * Each has one send in flight and partitions of its own. While the work of a process is in making records, two of them
+ * only make smaller sends, each of which has its cost (ADR 0003).
  */
 const LINES = 1;
 /** From the call of an append to its answer. */

@@ -11,11 +11,36 @@ export function parseTimestamp(text: string): number | undefined {
   return parseCanonical(text) ?? parseAny(text);
 }
 
-/** The form that programs write, at a fraction of the cost: a moment that is written back the same was read right. */
+const CANONICAL_MARKS = [4, '-', 7, '-', 10, 'T', 13, ':', 16, ':', 19, '.', 23, 'Z'] as const;
+
+let latestDay: { readonly text: string; readonly midnight: number | undefined } = { text: '', midnight: undefined };
+
+/** The form that programs write, `2026-03-01T12:00:00.000Z`, without the cost of an expression: it is read once an item. */
 function parseCanonical(text: string): number | undefined {
-  if (text.length !== 24 || !text.endsWith('Z')) return undefined;
-  const moment = Date.parse(text);
-  return moment >= EARLIEST && new Date(moment).toISOString() === text ? moment : undefined;
+  if (text.length !== 24) return undefined;
+  for (let at = 0; at < CANONICAL_MARKS.length; at += 2) {
+    if (text[CANONICAL_MARKS[at] as number] !== CANONICAL_MARKS[at + 1]) return undefined;
+  }
+  const day = text.slice(0, 10);
+  // Most of what comes at a time is of one day.
+  if (day !== latestDay.text) {
+    latestDay = { text: day, midnight: startOfDay(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)) };
+  }
+  const time = timeOfDay(digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19));
+  const milliseconds = digits(text, 20, 23);
+  if (latestDay.midnight === undefined || time === undefined || Number.isNaN(milliseconds)) return undefined;
+  return latestDay.midnight + time + milliseconds;
+}
+
+/** The number that stands there, NaN where it is none. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function parseAny(text: string): number | undefined {

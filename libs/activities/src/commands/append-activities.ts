@@ -59,7 +59,12 @@ export class AppendActivities {
    * wait, `LogUnavailable` when it is not known what the log has.
    */
   async execute(request: Request): Promise<Taken> {
-    if (request.lane === 'backfill') await this.admission.admitBackfill(itemsIn(request.slices));
+    if (request.lane !== 'backfill') return this.take(request);
+    const settled = await this.admission.admitBackfill(itemsIn(request.slices));
+    return this.take(request).finally(settled);
+  }
+
+  private async take(request: Request): Promise<Taken> {
     const begun: Appending[] = [];
     let failed = false;
     let from = 0;

@@ -12,4 +12,18 @@ describe('history at the door', () => {
     const admission = new Admission(log, views.postgres, views.namespace);
     await expect(admission.admitBackfill(1)).rejects.toMatchObject({ code: '42P01' });
   });
+
+  it('is counted for as long as the log does not have it, however often the lag is measured meanwhile', async () => {
+    await views.project();
+    let now = 0;
+    const admission = new Admission(log, views.postgres, views.namespace, () => now);
+    const settled = await admission.admitBackfill(15_000);
+    now += 1_000;
+    await admission.admitBackfill(6_000);
+    now += 1_000;
+    await expect(admission.admitBackfill(1)).rejects.toMatchObject({ code: 'overloaded' });
+    settled();
+    now += 1_000;
+    await admission.admitBackfill(1);
+  });
 });

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { EVENT_LOG, type EventLog } from '#event-sourcing';
 import { Namespace, Postgres, Problem } from '#platform';
 import { readCheckpoints } from '#projections';
@@ -13,24 +13,32 @@ const overloaded = (detail: string) => new Problem('overloaded', detail, { heade
 /** Whether history is let in, which must never delay what is live. */
 @Injectable()
 export class Admission {
+  /** Items of history that were let in and may not be in the log yet. */
+  private underWay = 0;
   private backlog: { readonly measuring: Promise<number>; readonly at: number; admitted: number } | undefined;
 
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(Postgres) private readonly postgres: Postgres,
     @Inject(Namespace) private readonly namespace: Namespace,
+    @Optional() private readonly now = () => performance.now(),
   ) {}
 
-  /** Lets history in while the views keep up; throws `overloaded` while they do not. */
-  async admitBackfill(items: number): Promise<void> {
-    if (this.backlog === undefined || Date.now() - this.backlog.at > MEASURE_EVERY_MS) {
-      this.backlog = { measuring: this.measure(), at: Date.now(), admitted: 0 };
+  /**
+   * Lets history in while the views keep up; throws `overloaded` while they do not. Call what it gives when the log has
+   * the items, or does not take them.
+   */
+  async admitBackfill(items: number): Promise<() => void> {
+    if (this.backlog === undefined || this.now() - this.backlog.at > MEASURE_EVERY_MS) {
+      this.backlog = { measuring: this.measure(), at: this.now(), admitted: this.underWay };
     }
     const { backlog } = this;
-    // What was let in since the measurement counts as if it still lay ahead of the views.
+    // What was let in since the measurement, or was under way then, counts as if it still lay ahead of the views.
     const behind = (await backlog.measuring) + backlog.admitted;
     if (behind > MAX_BACKLOG) throw overloaded(`The views are ${behind} activities behind; history waits.`);
     backlog.admitted += items;
+    this.underWay += items;
+    return () => (this.underWay -= items);
   }
 
   private async measure(): Promise<number> {

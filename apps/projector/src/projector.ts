@@ -13,6 +13,10 @@ export interface RunningProjector {
   stop(): Promise<void>;
 }
 
+// A fold looks everything up by keys. A plan that was made while a table was small would read it from end to end, and is
+// kept until the table's statistics are made anew: by then it may have a million rows.
+const BY_KEY = { enable_seqscan: 'off' };
+
 /** Feeds all folds from the log, on connections of its own. */
 export async function startProjector(
   config: Config,
@@ -20,7 +24,7 @@ export async function startProjector(
   namespace = new Namespace(config.namespace),
 ): Promise<RunningProjector> {
   const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
-  const postgres = new Postgres(config.databaseUrl, namespace, { onError: lost('Postgres') });
+  const postgres = new Postgres(config.databaseUrl, namespace, { settings: BY_KEY, onError: lost('Postgres') });
   const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis')));
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: namespace.name, logger });
   const statistics = statisticsFollower(redis, postgres, namespace, logger);

@@ -1,6 +1,7 @@
 import { type Queryable } from '#platform';
 import { numbers, texts } from './array-literals.js';
 import { type ActivityRow } from './projection.js';
+import { NEAREST } from './writes.js';
 
 /**
  * How many of these rows, of which `counted` were counted just now, came with an id that the user's first activity with
@@ -19,12 +20,10 @@ export async function countChanged(
     `SELECT count(*) AS changed
      FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[])
        AS given (environment, user_id, identity, type, workspace_id, data)
-     CROSS JOIN LATERAL (
-       SELECT type, workspace_id, data::text FROM activities
-       WHERE environment = given.environment AND user_id = given.user_id AND identity = decode(given.identity, 'hex')
-       LIMIT 1
-     ) AS first
-     WHERE (first.type, first.workspace_id, first.data) IS DISTINCT FROM (given.type, given.workspace_id, given.data)`,
+     CROSS JOIN LATERAL (${NEAREST}) AS first
+     WHERE first.identity = decode(given.identity, 'hex')
+       AND (first.type, first.workspace_id, first.data::text)
+         IS DISTINCT FROM (given.type, given.workspace_id, given.data)`,
     [
       texts(repeats.map((row) => row.environment)),
       numbers(repeats.map((row) => row.userId)),

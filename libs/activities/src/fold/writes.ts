@@ -20,6 +20,16 @@ export async function insertNew(tx: Transaction, rows: readonly ActivityRow[]): 
   return fresh;
 }
 
+/**
+ * The user's activity whose identity is the given one or else the next, to be asked whether it is the given one: only the
+ * key has that order. Asked for the given one alone, the planner, as long as it knows nothing of the table, may as well
+ * read the whole feed of the user for each.
+ */
+export const NEAREST = `
+  SELECT * FROM activities
+  WHERE environment = given.environment AND user_id = given.user_id AND identity >= decode(given.identity, 'hex')
+  ORDER BY identity LIMIT 1`;
+
 function firstOfEach(rows: readonly ActivityRow[]): ActivityRow[] {
   const seen = new Set<string>();
   return rows.filter(({ environment, userId, identity }) => {
@@ -28,16 +38,13 @@ function firstOfEach(rows: readonly ActivityRow[]): ActivityRow[] {
   });
 }
 
-/** The places, from 0, of those rows whose activity is there. LATERAL has each looked up by the key, whatever the planner believes. */
+/** The places, from 0, of those rows whose activity is there. */
 async function knownAmong(tx: Transaction, rows: readonly ActivityRow[]): Promise<Set<number>> {
   const { rows: found } = await tx.query<{ place: number }>(
     `SELECT place - 1 AS place
      FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS given (environment, user_id, identity, place)
-     CROSS JOIN LATERAL (
-       SELECT FROM activities
-       WHERE environment = given.environment AND user_id = given.user_id AND identity = decode(given.identity, 'hex')
-       LIMIT 1
-     ) AS known`,
+     CROSS JOIN LATERAL (${NEAREST}) AS nearest
+     WHERE nearest.identity = decode(given.identity, 'hex')`,
     [
       texts(rows.map((row) => row.environment)),
       numbers(rows.map((row) => row.userId)),

@@ -43,6 +43,8 @@ const BUILD_SETTINGS = {
   max_parallel_workers_per_gather: 0,
   max_parallel_maintenance_workers: 0,
   jit: 'off',
+  // As for a projector: a plan that was made while a table was small is kept for long.
+  enable_seqscan: 'off',
 };
 
 /** A connection pool for the work of a replay, in the views of one schema. */

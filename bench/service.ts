@@ -66,7 +66,10 @@ export function run(
   ...args: string[]
 ): ChildProcess {
   const main = join(root, 'dist', 'apps', app, 'src', 'main.js');
-  return spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main, ...args], { env, stdio });
+  const flags = ['--disable-warning=TimeoutNegativeWarning'];
+  // As bin/tidemark.mjs starts it.
+  if (args[0] === 'replay') flags.push('--max-old-space-size=256');
+  return spawn(process.execPath, [...flags, main, ...args], { env, stdio });
 }
 
 export async function output(child: ChildProcess): Promise<string> {

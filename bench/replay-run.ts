@@ -10,9 +10,12 @@ export interface Run {
   readonly outcome: string;
 }
 
+// As bin/tidemark.mjs starts it.
+const FLAGS = ['--max-old-space-size=256'];
+
 /** Runs `tidemark replay` as an operator does. */
 export async function runReplay(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> {
-  const child = run(env, ['ignore', 'pipe', 'inherit'], [], 'cli', 'replay', '--json', ...args);
+  const child = run(env, ['ignore', 'pipe', 'inherit'], FLAGS, 'cli', 'replay', '--json', ...args);
   const answer = output(child);
   let memory = 0;
   let running = true;

@@ -25,11 +25,14 @@ const LOAD: Pick<Replayed['fold'], 'tables' | 'batch' | 'prepare'> = {
   },
 };
 
-/** In each of a user's ids the first in the log wins, as it does when the fold writes row by row. */
+/**
+ * In each of a user's ids the first in the log wins, as it does when the fold writes row by row. Sorted by the hash first, which
+ * tells nearly all rows apart: comparing environments, mostly equal, would be what the sort does all the time.
+ */
 const DROP_REPEATS = `
   DELETE FROM activities WHERE ctid = ANY (ARRAY(
     SELECT place FROM (
-      SELECT ctid AS place, row_number() OVER (PARTITION BY environment, user_id, identity ORDER BY position) AS turn
+      SELECT ctid AS place, row_number() OVER (PARTITION BY identity, user_id, environment ORDER BY position) AS turn
       FROM activities
     ) AS places WHERE turn > 1
   ))`;

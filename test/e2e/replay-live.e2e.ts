@@ -69,11 +69,11 @@ describe('while views are replayed and switched', () => {
   const counts = (sent: string[]) => {
     let before = 0;
     return repeat(async () => {
-      const most = sent.length + 2;
       const { status, body } = await there('GET', `/api/v3/users/${USER}/activities/count?type=live`);
       expect(status).toBe(200);
       expect(body.count).toBeGreaterThanOrEqual(before);
-      expect(body.count).toBeLessThanOrEqual(most + 2);
+      // One request more may be on its way.
+      expect(body.count).toBeLessThanOrEqual(sent.length + 2);
       before = body.count as number;
     });
   };

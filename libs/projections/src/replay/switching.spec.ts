@@ -49,12 +49,9 @@ describe('a switch of generations', () => {
   const write = (from: number) =>
     projector.transaction(async (connection) => {
       const tx = prepared(connection);
+      const moved = moveCheckpoint(tx, fold, 0, from, from + 1);
       const generation = generationOf(tx, fold.name);
-      await together([
-        moveCheckpoint(tx, fold, 0, from, from + 1),
-        tx.query('INSERT INTO ledger VALUES ($1)', [from]),
-        generation,
-      ]);
+      await together([moved, tx.query('INSERT INTO ledger VALUES ($1)', [from]), generation]);
       return generation;
     });
 
@@ -73,6 +70,15 @@ describe('a switch of generations', () => {
       await switchTo(tx, namespace, [{ fold, schema, live: { schema: live, version: namespace.version(fold.name) } }]);
     });
 
+  /** Resolves when somebody waits for the live checkpoints. */
+  const somebodyWaits = () =>
+    eventually(async () => {
+      const { rows } = await admin.query(
+        `SELECT FROM pg_locks WHERE NOT granted AND relation = '${schemas.views}.activities_checkpoints'::regclass`,
+      );
+      expect(rows).toHaveLength(1);
+    });
+
   it('is followed by connections whose statements were prepared before', async () => {
     await write(0);
     await admin.query(`UPDATE ${schemas.next}.activities_checkpoints SET position = 1`);
@@ -88,12 +94,7 @@ describe('a switch of generations', () => {
     let waiting: Promise<string> | undefined;
     await switchOver(schemas.views, schemas.next, async () => {
       waiting = write(1);
-      await eventually(async () => {
-        const { rows } = await admin.query(
-          `SELECT FROM pg_locks WHERE NOT granted AND relation = '${schemas.views}.activities_checkpoints'::regclass`,
-        );
-        expect(rows).toHaveLength(1);
-      });
+      await somebodyWaits();
     });
     expect(await waiting).toBe(await generationOf(admin, fold.name));
     expect(await contents(schemas.views)).toEqual({ position: 2, values: [1] });
@@ -109,10 +110,7 @@ describe('a switch of generations', () => {
       await tx.query('INSERT INTO ledger VALUES ($1)', [0]);
     });
     const switching = switchOver(schemas.views, schemas.next);
-    await eventually(async () => {
-      const { rows } = await admin.query(`SELECT FROM pg_locks WHERE NOT granted AND mode = 'ShareRowExclusiveLock'`);
-      expect(rows).toHaveLength(1);
-    });
+    await somebodyWaits();
     gate.resolve();
     await Promise.all([before, switching]);
     expect(await contents(schemas.old)).toEqual({ position: 1, values: [0] });

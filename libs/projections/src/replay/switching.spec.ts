@@ -102,13 +102,15 @@ describe('a switch of generations', () => {
   });
 
   it('waits for a transaction that was before it, which writes to the former generation alone', async () => {
-    const gate = Promise.withResolvers<void>();
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const before = projector.transaction(async (connection) => {
       const tx = prepared(connection);
       await moveCheckpoint(tx, fold, 0, 0, 1);
+      begun.resolve();
       await gate.promise;
       await tx.query('INSERT INTO ledger VALUES ($1)', [0]);
     });
+    await begun.promise;
     const switching = switchOver(schemas.views, schemas.next);
     await somebodyWaits();
     gate.resolve();

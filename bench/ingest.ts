@@ -4,6 +4,7 @@ import { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import pg from 'pg';
+import { Namespace } from '#platform';
 import { bareProducer, emptyRoute, javaProducer } from './ingest-peers.ts';
 import { send as ask } from './load.ts';
 import { type Figure, median, rounded } from './report.ts';
@@ -153,8 +154,9 @@ async function account({ service, admin, acknowledged }: Run): Promise<Figure> {
   if (stored !== acknowledged) throw new Error(`void: ${acknowledged} acknowledged, ${stored} on the topic`);
   const database = new pg.Client({ connectionString: process.env['DATABASE_URL'] });
   await database.connect();
+  const views = new Namespace(namespace).views('activities');
   const count = async () => {
-    const { rows } = await database.query<{ count: string }>(`SELECT count(*) FROM ${namespace}_activities.activities`);
+    const { rows } = await database.query<{ count: string }>(`SELECT count(*) FROM ${views}.activities`);
     return Number(rows[0]!.count);
   };
   const start = performance.now();

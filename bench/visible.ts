@@ -37,12 +37,15 @@ export async function benchVisible(databaseUrl: string): Promise<Figure[]> {
 interface Steady {
   readonly seconds: number;
   readonly perSecond: number;
+  /** Requests that were told to come again, of all. */
+  readonly refused: string;
   readonly probes: Probes;
 }
 
 const figureOf = (steady: Steady, rate: number, asked: string): Figure => ({
   what: `${rounded(rate)} activities/s offered in NDJSON of ${A_REQUEST} for ${steady.seconds} s, until visible in feed, count and statistics, /s`,
   ours: rounded(steady.perSecond),
+  beside: steady.refused,
   asked,
 });
 
@@ -69,11 +72,21 @@ async function newRun(service: BenchService, database: pg.Client) {
     probed += probes.times.length;
     const end = await shown(database, service, accepted + probed);
     console.log(JSON.stringify({ perSecond, ...offered, p50: probes.p50, p99: probes.p99, longest: probes.longest }));
-    const refused = Object.keys(offered.statuses).filter((status) => status !== '202');
-    if (refused.length > 0) throw new Error(`void: answers ${JSON.stringify(offered.statuses)}`);
-    return { seconds, perSecond: offered.accepted / ((end - start) / 1_000), probes };
+    return {
+      seconds,
+      perSecond: offered.accepted / ((end - start) / 1_000),
+      refused: refusedOf(offered.statuses),
+      probes,
+    };
   };
   return { steadily };
+}
+
+/** How many requests were refused for there being too much; void where one got any other answer. */
+function refusedOf(statuses: Readonly<Record<string, number>>): string {
+  const { 202: taken = 0, 429: refused = 0, ...others } = statuses;
+  if (Object.keys(others).length > 0) throw new Error(`void: answers ${JSON.stringify(statuses)}`);
+  return `${refused} of ${taken + refused} requests refused with 429`;
 }
 
 /** So that the number of active users stands still from then on. */

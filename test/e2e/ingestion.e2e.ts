@@ -115,7 +115,8 @@ describe('activities at the door', () => {
       expect((await post(quiet, [{ userId: cold, type: 'x' }])).status).toBe(202);
       expect(unanswered).toBeGreaterThan(0);
     }
-    for (const status of await Promise.all(flood)) expect([202, 429]).toContain(status);
+    // On a slow machine the log may not have all of the flood in time, which is answered as such.
+    for (const status of await Promise.all(flood)) expect([202, 429, 503]).toContain(status);
   });
 
   it('beyond what can be held are refused at once with 429, none that was acknowledged is lost, and the next are taken', async () => {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 /** What one turn of the event loop does at most: a few milliseconds' work, after which others are heard. */
 const ITEMS_A_TURN = 512;
 /** What is on its way into the log at most. The rest waits as the bytes it came in. */
-const MAX_AT_LOG = 4 * 1024 * 1024;
+const MAX_AT_LOG = 2 * 1024 * 1024;
 
 /** A part of a request that is checked and appended in one go. */
 export interface Work {

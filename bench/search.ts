@@ -10,7 +10,7 @@ import { HOSTILE, questionOf } from './search-questions.ts';
 import { type BenchService, startService } from './service.ts';
 
 const built = async (path: string): Promise<unknown> => import(new URL(`../dist/libs/${path}`, import.meta.url).href);
-const { Namespace, Postgres } = (await built('platform/src/index.js')) as typeof Platform;
+const { Namespace, Postgres, prepared } = (await built('platform/src/index.js')) as typeof Platform;
 const { writeSearch } = (await built('registry/src/users/projections/search-rows.js')) as typeof SearchRows;
 const { SearchUsers, SearchUsersHandler } = (await built(
   'registry/src/users/queries/search-users.js',
@@ -79,7 +79,7 @@ async function writeAll(database: pg.Client, first: number, last: number): Promi
     await database.query('BEGIN');
     await writeUsers(database, people);
     await writeSearch(
-      database,
+      prepared(database),
       people.map((now) => ({ environment: now.environment, id: now.id, now })),
     );
     await database.query('COMMIT');

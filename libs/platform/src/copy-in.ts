@@ -11,15 +11,12 @@ interface CopyConnection extends Connection {
  * statements. The server passes over rows whose statement has failed.
  */
 export class CopyIn extends Query {
-  private readonly payload: Buffer;
-
   constructor(
     private readonly statement: string,
-    rows: string,
+    private readonly payload: Buffer,
     callback: (error: Error | undefined) => void,
   ) {
     super(statement, callback);
-    this.payload = Buffer.from(rows);
   }
 
   override submit = (connection: Connection): void => {

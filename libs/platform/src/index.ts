@@ -9,6 +9,7 @@ export { describeEndpoints } from './openapi/document.js';
 export { Endpoint, type EndpointOptions } from './http/endpoint.js';
 export { checkedBody, checkedPath, checkedQuery, checkInput, inputErrors } from './http/input.js';
 export { BODY_LIMIT, httpApplication } from './http/listen.js';
+export { copyColumn, copyLine, copyLines, type CopyValue } from './copy-lines.js';
 export { createLogger, type Logger } from './logging.js';
 export { Lookups } from './lookups.js';
 export { counter, gauge, metrics, MetricsModule } from './metrics.js';

@@ -44,7 +44,7 @@ describe('what a transaction asks side by side', () => {
     const counts = await postgres.transaction(async (connection) => {
       const tx = prepared(connection);
       const count = async () => (await tx.query<{ count: number }>('SELECT count(*) FROM copied')).rows[0]!.count;
-      return Promise.all([count(), tx.copy('COPY copied FROM STDIN', '1\tone\n2\t\\N\n'), count()]);
+      return Promise.all([count(), tx.copy('COPY copied FROM STDIN', Buffer.from('1\tone\n2\t\\N\n')), count()]);
     });
     expect(counts).toEqual([0, undefined, 2]);
     const { rows } = await postgres.query('SELECT * FROM copied ORDER BY n');
@@ -57,7 +57,7 @@ describe('what a transaction asks side by side', () => {
   it('undoes a copy that fails, and the connection goes on', async () => {
     await postgres.query('CREATE TEMPORARY TABLE once (n int PRIMARY KEY)');
     const copy = (rows: string) =>
-      postgres.transaction((connection) => prepared(connection).copy('COPY once FROM STDIN', rows));
+      postgres.transaction((connection) => prepared(connection).copy('COPY once FROM STDIN', Buffer.from(rows)));
     await expect(copy(`${'1\n'.repeat(100_000)}`)).rejects.toThrow(/duplicate key/);
     await expect(copy('x\n')).rejects.toThrow(/invalid input/);
     await copy('1\n');

@@ -1,4 +1,5 @@
-import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import { type ClientBase, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
+import { arrayLiteral } from './array-literal.js';
 import { CopyIn } from './copy-in.js';
 import { FOLD_NAMES, type Namespace } from './namespace.js';
 
@@ -16,7 +17,7 @@ export interface Queryable {
 /** The connection of a transaction. */
 export interface Transaction extends Queryable {
   /** Sends rows in COPY's text format behind a `COPY … FROM STDIN`. */
-  copy(statement: string, rows: string): Promise<void>;
+  copy(statement: string, rows: Buffer): Promise<void>;
 }
 
 const names = new Map<string, string>();
@@ -25,13 +26,17 @@ const names = new Map<string, string>();
  * The same connections, on each of which every text is parsed and planned once: for statements whose texts are few, and
  * for which one plan is as good for all values.
  */
-export function prepared(db: PoolClient): Transaction;
+export function prepared(db: ClientBase): Transaction;
 export function prepared(db: Pool): Queryable;
-export function prepared(db: Pool | PoolClient): Queryable | Transaction {
-  const query: Queryable['query'] = (text, values) => {
+export function prepared(db: Pool | ClientBase): Queryable | Transaction {
+  const query: Queryable['query'] = async (text, values) => {
     const name = names.get(text) ?? `statement_${names.size}`;
     names.set(text, name);
-    return db.query({ name, text, values });
+    return db.query({
+      name,
+      text,
+      values: values?.map((value) => (Array.isArray(value) ? arrayLiteral(value) : value)),
+    });
   };
   const copy: Transaction['copy'] = (statement, rows) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -60,13 +65,16 @@ export async function takeTurn(tx: Queryable, name: string): Promise<void> {
 // No transaction of ours waits for anything but Postgres.
 const FROZEN_MS = 5_000;
 
+// A new connection, or one that others use.
+const CONNECTING_MS = 5_000;
+
 // A statement that has no answer by then runs on a connection whose other side is gone, for all that we can see.
 const UNANSWERED_MS = 30_000;
 
 interface PostgresOptions {
   readonly max?: number;
   readonly onError?: (error: Error) => void;
-  /** For how long a statement may run; 0 for as long as it takes. */
+  /** For how long a statement may run; 0 for as long as it takes, also to get a connection. */
   readonly queryTimeoutMs?: number;
   /** Where bare names are found instead of in the live generation. */
   readonly schemas?: readonly string[];
@@ -91,7 +99,7 @@ export class Postgres {
     this.pool = new Pool({
       connectionString: url,
       max: options.max ?? 10,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: options.queryTimeoutMs === 0 ? 0 : CONNECTING_MS,
       // What is asked on one connection without waiting in between travels together.
       pipeline: true,
       keepAlive: true,

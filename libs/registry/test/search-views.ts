@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Namespace, Postgres } from '#platform';
+import { Namespace, Postgres, prepared } from '#platform';
 import { writeSearch } from '../src/users/projections/search-rows.js';
 import { SEARCH_TABLES } from '../src/users/projections/search-tables.js';
 
@@ -39,7 +39,7 @@ export async function openSearchViews(databaseUrl: string): Promise<SearchViews>
         await tx.query(INSERT, [environment, JSON.stringify(people)]);
         await tx.query(COUNT, [environment]);
         await writeSearch(
-          tx,
+          prepared(tx),
           people.map((now) => ({ environment, id: now.id, now })),
         );
       });

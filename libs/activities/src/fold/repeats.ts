@@ -1,5 +1,4 @@
 import { type Queryable } from '#platform';
-import { numbers, texts } from './array-literals.js';
 import { type ActivityRow } from './projection.js';
 import { NEAREST } from './writes.js';
 
@@ -25,12 +24,12 @@ export async function countChanged(
        AND (first.type, first.workspace_id, first.data::text)
          IS DISTINCT FROM (given.type, given.workspace_id, given.data)`,
     [
-      texts(repeats.map((row) => row.environment)),
-      numbers(repeats.map((row) => row.userId)),
-      texts(repeats.map((row) => row.identity)),
-      texts(repeats.map((row) => row.type)),
-      numbers(repeats.map((row) => row.workspaceId)),
-      texts(repeats.map((row) => row.data)),
+      repeats.map((row) => row.environment),
+      repeats.map((row) => row.userId),
+      repeats.map((row) => row.identity),
+      repeats.map((row) => row.type),
+      repeats.map((row) => row.workspaceId),
+      repeats.map((row) => row.data),
     ],
   );
   return found[0]!.changed;

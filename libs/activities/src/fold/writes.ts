@@ -1,6 +1,4 @@
-import { type Queryable, type Transaction } from '#platform';
-import { numbers, texts } from './array-literals.js';
-import { copyLine } from './copy-text.js';
+import { copyColumn, copyLines, type Queryable, type Transaction } from '#platform';
 import { type ActivityRow } from './projection.js';
 import { type LastActive, type Total } from './tally.js';
 
@@ -45,42 +43,27 @@ async function knownAmong(tx: Transaction, rows: readonly ActivityRow[]): Promis
      FROM unnest($1::text[], $2::bigint[], $3::text[]) WITH ORDINALITY AS given (environment, user_id, identity, place)
      CROSS JOIN LATERAL (${NEAREST}) AS nearest
      WHERE nearest.identity = decode(given.identity, 'hex')`,
-    [
-      texts(rows.map((row) => row.environment)),
-      numbers(rows.map((row) => row.userId)),
-      texts(rows.map((row) => row.identity)),
-    ],
+    [rows.map((row) => row.environment), rows.map((row) => row.userId), rows.map((row) => row.identity)],
   );
   return new Set(found.map(({ place }) => place));
 }
 
 /** Rows of `activities` as COPY takes them. */
-export function linesOf(rows: readonly ActivityRow[]): string {
-  return rows.map(lineOf).join('');
-}
+export const linesOf = (rows: readonly ActivityRow[]): Buffer => copyLines(rows, lineOf);
 
 /** Writes rows none of which is there yet. */
-export async function copyActivities(tx: Transaction, lines: string): Promise<void> {
+export async function copyActivities(tx: Transaction, lines: Buffer): Promise<void> {
   if (lines.length > 0) await tx.copy(`COPY activities (${COLUMNS}) FROM STDIN`, lines);
 }
 
 const COLUMNS = `environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at, data,
   partition, position`;
 
+// Of a row, only what a client wrote can have something to escape.
 function lineOf(row: ActivityRow): string {
-  return copyLine([
-    row.environment,
-    row.userId,
-    `\\x${row.identity}`,
-    row.activityId,
-    row.type,
-    row.workspaceId,
-    row.occurredAt,
-    row.receivedAt,
-    row.data,
-    row.partition,
-    row.position,
-  ]);
+  const place = copyColumn(row.workspaceId);
+  const data = copyColumn(row.data);
+  return `${row.environment}\t${row.userId}\t\\\\x${row.identity}\t${copyColumn(row.activityId)}\t${row.type}\t${place}\t${row.occurredAt}\t${row.receivedAt}\t${data}\t${row.partition}\t${row.position}\n`;
 }
 
 /** Adds to the totals; sorted, so that two transactions that meet wait for each other in one order. */
@@ -94,12 +77,12 @@ export async function addTotals(tx: Queryable, totals: readonly Total[]): Promis
        activities = known.activities + EXCLUDED.activities,
        last_active_at = GREATEST(known.last_active_at, EXCLUDED.last_active_at)`,
     [
-      texts(totals.map((total) => total.environment)),
-      numbers(totals.map((total) => total.userId)),
-      numbers(totals.map((total) => total.workspaceId)),
-      texts(totals.map((total) => total.type)),
-      numbers(totals.map((total) => total.activities)),
-      numbers(totals.map((total) => total.lastActiveAt)),
+      totals.map((total) => total.environment),
+      totals.map((total) => total.userId),
+      totals.map((total) => total.workspaceId),
+      totals.map((total) => total.type),
+      totals.map((total) => total.activities),
+      totals.map((total) => total.lastActiveAt),
     ],
   );
 }
@@ -116,9 +99,9 @@ export async function moveLastActive(tx: Queryable, partition: number, users: re
      WHERE known.last_active_at < EXCLUDED.last_active_at`,
     [
       partition,
-      texts(users.map((user) => user.environment)),
-      numbers(users.map((user) => user.userId)),
-      numbers(users.map((user) => user.lastActiveAt)),
+      users.map((user) => user.environment),
+      users.map((user) => user.userId),
+      users.map((user) => user.lastActiveAt),
     ],
   );
 }

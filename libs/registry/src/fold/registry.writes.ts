@@ -1,11 +1,11 @@
-import { type Queryable, together } from '#platform';
+import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
 import { type User } from '../users/domain/user.js';
 import { writeSearch } from '../users/projections/search-rows.js';
 import { type Named } from '../workspaces/domain/named.decider.js';
-import { type RegistryState, type Tracked } from './registry.state.js';
+import { inEnvironment, type RegistryState, type Tracked } from './registry.state.js';
 
 /** Everything that the commands of a batch changed, in one statement a table. */
-export async function writeState(tx: Queryable, state: RegistryState): Promise<void> {
+export async function writeState(tx: Transaction, state: RegistryState): Promise<void> {
   await together([
     writeCounters(tx, state),
     writeBlocks(tx, state),
@@ -68,12 +68,16 @@ async function writeBlocks(tx: Queryable, { blockChanges }: RegistryState): Prom
   );
 }
 
-async function writeUsers(tx: Queryable, { users }: RegistryState): Promise<void> {
+async function writeUsers(tx: Transaction, { users }: RegistryState): Promise<void> {
   const { kept, gone } = changesOf(users.changes);
+  const isNew = ({ environment, id }: { environment: string; id: string }) =>
+    users.before(inEnvironment(environment, id)) === undefined;
+  const [added, changed] = [kept.filter(isNew), kept.filter((user) => !isNew(user))];
   const changes = [...users.changes].map(([key, now]) => ({ ...placeOf(key), before: users.before(key), now }));
   await together([
     deleteUsers(tx, gone),
-    upsertUsers(tx, kept),
+    addUsers(tx, added),
+    changeUsers(tx, changed),
     writeSearch(
       tx,
       changes.map((change) => ({ ...change, id: Number(change.id) })),
@@ -90,40 +94,55 @@ async function deleteUsers(tx: Queryable, users: readonly { environment: string;
   );
 }
 
-// json has no array type of its own to unnest in node-postgres, so profiles travel as text.
-async function upsertUsers(tx: Queryable, users: { environment: string; value: User }[]): Promise<void> {
+interface Placed {
+  readonly environment: string;
+  readonly value: User;
+}
+
+const USER_COLUMNS = `environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
+  is_active, profile, created_on, last_modified_on, version`;
+
+const columnsOf = ({ environment, value: user }: Placed) => [
+  environment,
+  user.id,
+  user.objectId,
+  user.key,
+  user.username,
+  user.names.username,
+  user.email,
+  user.names.email,
+  user.firstName,
+  user.lastName,
+  user.isActive,
+  JSON.stringify(user.profile),
+  timestamp(user.createdOn),
+  timestamp(user.lastModifiedOn),
+  user.version,
+];
+
+// Nobody ever had their ids.
+async function addUsers(tx: Transaction, users: readonly Placed[]): Promise<void> {
   if (users.length === 0) return;
-  const column = <T>(pick: (user: User) => T) => users.map(({ value }) => pick(value));
+  const lines = copyLines(users, (user) => copyLine(columnsOf(user)));
+  await tx.copy(`COPY users (${USER_COLUMNS}) FROM STDIN`, lines);
+}
+
+// json has no array type of its own to unnest in node-postgres, so profiles travel as text.
+async function changeUsers(tx: Queryable, users: readonly Placed[]): Promise<void> {
+  if (users.length === 0) return;
+  const rows = users.map(columnsOf);
   await tx.query(
-    `INSERT INTO users (environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
-       is_active, profile, created_on, last_modified_on, version)
+    `INSERT INTO users (${USER_COLUMNS})
      SELECT environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
        is_active, profile::json, created_on, last_modified_on, version
      FROM unnest($1::text[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
        $9::text[], $10::text[], $11::boolean[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::int[])
-       AS changed (environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
-       is_active, profile, created_on, last_modified_on, version)
+       AS changed (${USER_COLUMNS})
      ON CONFLICT (environment, id) DO UPDATE SET username = EXCLUDED.username,
        username_hash = EXCLUDED.username_hash, email = EXCLUDED.email, email_hash = EXCLUDED.email_hash,
        first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name, is_active = EXCLUDED.is_active,
        profile = EXCLUDED.profile, last_modified_on = EXCLUDED.last_modified_on, version = EXCLUDED.version`,
-    [
-      users.map(({ environment }) => environment),
-      column((user) => user.id),
-      column((user) => user.objectId),
-      column((user) => user.key),
-      column((user) => user.username),
-      column((user) => user.names.username),
-      column((user) => user.email),
-      column((user) => user.names.email),
-      column((user) => user.firstName),
-      column((user) => user.lastName),
-      column((user) => user.isActive),
-      column((user) => JSON.stringify(user.profile)),
-      column((user) => timestamp(user.createdOn)),
-      column((user) => timestamp(user.lastModifiedOn)),
-      column((user) => user.version),
-    ],
+    rows[0]!.map((_, column) => rows.map((row) => row[column])),
   );
 }
 
@@ -193,21 +212,13 @@ async function dropRolesOfTheDeleted(tx: Queryable, { users, groups, workspaces 
   }
 }
 
-async function writeOutcomes(tx: Queryable, state: RegistryState): Promise<void> {
-  const rows = [...state.outcomes.changes].map(([id, outcome]) => ({ id, ...outcome! }));
-  if (rows.length === 0) return;
-  await tx.query(
-    `INSERT INTO outcomes (command_id, environment, decided_on, verdict)
-     SELECT command_id, environment, decided_on, verdict::json
-     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[])
-       AS decided (command_id, environment, decided_on, verdict)`,
-    [
-      rows.map((row) => row.id),
-      rows.map((row) => row.environment),
-      rows.map((row) => timestamp(row.decidedOn)),
-      rows.map((row) => JSON.stringify(row.verdict)),
-    ],
-  );
+async function writeOutcomes(tx: Transaction, { outcomes }: RegistryState): Promise<void> {
+  if (outcomes.changes.size === 0) return;
+  const lines = copyLines([...outcomes.changes], ([id, outcome]) => {
+    const { environment, decidedOn, verdict } = outcome!;
+    return copyLine([id, environment, timestamp(decidedOn), JSON.stringify(verdict)]);
+  });
+  await tx.copy('COPY outcomes (command_id, environment, decided_on, verdict) FROM STDIN', lines);
 }
 
 async function writeKeys(tx: Queryable, state: RegistryState): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { prepared } from '#platform';
 import { openSearchViews, type Person, person, type SearchViews } from '../../../test/search-views.js';
 import { type SearchChange, writeSearch } from './search-rows.js';
 
@@ -21,7 +22,8 @@ describe('what is kept', () => {
     const third = person(3, { firstName: 'Gone' });
     const environment = await views.environmentOf([one, mary, third]);
     const change = (before?: Person, now?: Person) => ({ environment, id: (now ?? before)!.id, before, now });
-    const write = (...changes: SearchChange[]) => views.postgres.transaction((tx) => writeSearch(tx, changes));
+    const write = (...changes: SearchChange[]) =>
+      views.postgres.transaction((tx) => writeSearch(prepared(tx), changes));
     await write(change(mary, other), change(third));
     await write(change(one, one));
     const changed = await kept(environment);

@@ -1,4 +1,4 @@
-import { type Queryable, together } from '#platform';
+import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
 import { namesIn, type SearchedDetails, searchTextOf } from './search-text.js';
 import { tokensOf } from './search-tokens.js';
 
@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** Makes these users findable by their details as they are now. A user may be in the list once. */
-export async function writeSearch(tx: Queryable, changes: readonly SearchChange[]): Promise<void> {
+export async function writeSearch(tx: Transaction, changes: readonly SearchChange[]): Promise<void> {
   const texts = changes.map(({ environment, id, before, now }) => ({
     environment,
     id,
@@ -26,9 +26,22 @@ export async function writeSearch(tx: Queryable, changes: readonly SearchChange[
   }));
   const changed = texts.filter(({ before, now }) => before !== now);
   const outdated = changed.flatMap(({ before, ...user }) => (before === undefined ? [] : { ...user, fields: before }));
-  const current = changed.flatMap(({ now, ...user }) => (now === undefined ? [] : { ...user, fields: now }));
+  const current = changed.flatMap(({ before, now, ...user }) =>
+    now === undefined ? [] : { ...user, fields: now, isNew: before === undefined },
+  );
   const gone = changed.filter(({ now }) => now === undefined);
-  await together([deleteRows(tx, gone), putRows(tx, current), countNames(tx, outdated, current)]);
+  await together([
+    deleteRows(tx, gone),
+    addRows(
+      tx,
+      current.filter(({ isNew }) => isNew),
+    ),
+    changeRows(
+      tx,
+      current.filter(({ isNew }) => !isNew),
+    ),
+    countNames(tx, outdated, current),
+  ]);
 }
 
 /** Merges into the index what was written last, which every search would have to read through otherwise. */
@@ -50,18 +63,22 @@ async function deleteRows(tx: Queryable, users: readonly Pick<Row, 'environment'
   );
 }
 
-async function putRows(tx: Queryable, rows: readonly Row[]): Promise<void> {
+const tokensText = ({ environment, id, fields }: Row) => `{${tokensOf(environment, id, fields).join(',')}}`;
+
+async function addRows(tx: Transaction, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return;
+  const lines = copyLines(rows, (row) => copyLine([row.environment, row.id, row.fields, tokensText(row)]));
+  await tx.copy('COPY user_search (environment, id, fields, tokens) FROM STDIN', lines);
+}
+
+async function changeRows(tx: Queryable, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
     `INSERT INTO user_search (environment, id, fields, tokens)
      SELECT environment, id, fields, tokens::int[]
      FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS found (environment, id, fields, tokens)
      ON CONFLICT (environment, id) DO UPDATE SET fields = EXCLUDED.fields, tokens = EXCLUDED.tokens`,
-    [
-      ...placesOf(rows),
-      rows.map(({ fields }) => fields),
-      rows.map(({ environment, id, fields }) => `{${tokensOf(environment, id, fields).join(',')}}`),
-    ],
+    [...placesOf(rows), rows.map(({ fields }) => fields), rows.map(tokensText)],
   );
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { prepared } from '#platform';
 import { openSearchViews, person, type Person, type SearchViews } from '../../../test/search-views.js';
 import { writeSearch } from '../projections/search-rows.js';
 import { fold } from '../projections/search-text.js';
@@ -136,7 +137,7 @@ describe('users who came or changed after their environment was sampled', () => 
     expect(await search('jane')).toEqual({ q: 'jane', ids: rankSlowly(few, 'jane') });
     const changes = few.map((before, at) => ({ environment, id: before.id, before, now: renamed[at]! }));
     const registered = later.map((now) => ({ environment, id: now.id, now }));
-    await views.postgres.transaction((tx) => writeSearch(tx, [...changes, ...registered]));
+    await views.postgres.transaction((tx) => writeSearch(prepared(tx), [...changes, ...registered]));
     for (const q of queries) {
       expect(await search(q)).toEqual({ q, ids: rankSlowly([...renamed, ...later], q).slice(0, 30) });
     }

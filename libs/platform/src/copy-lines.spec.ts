@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Namespace, Postgres, prepared } from '#platform';
-import { freshNamespace } from '../../../../test/support/namespaces.js';
-import { copyLine } from './copy-text.js';
+import { freshNamespace } from '../../../test/support/namespaces.js';
+import { copyLine, copyLines, type CopyValue } from './copy-lines.js';
 
 describe("rows in COPY's text format", () => {
   let postgres: Postgres;
@@ -23,10 +23,10 @@ describe("rows in COPY's text format", () => {
     );
   });
 
-  const copied = (rows: readonly (string | number | null)[][]) =>
+  const copied = (rows: readonly CopyValue[][]) =>
     postgres.transaction(async (tx) => {
       await tx.query('CREATE TEMPORARY TABLE given (n serial, a text, b int, c text) ON COMMIT DROP');
-      await prepared(tx).copy('COPY given (a, b, c) FROM STDIN', rows.map(copyLine).join(''));
+      await prepared(tx).copy('COPY given (a, b, c) FROM STDIN', copyLines(rows, copyLine));
       const { rows: found } = await tx.query<{ a: string; b: number; c: string }>(
         'SELECT a, b, c FROM given ORDER BY n',
       );

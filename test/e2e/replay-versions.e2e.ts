@@ -36,9 +36,9 @@ describe('a projection that has changed', () => {
     return folds.map((replayed) => {
       if (replayed.fold.name !== 'activities') return replayed;
       const { load } = replayed;
-      const shorten = `UPDATE activities SET type = left(type, 1)`;
-      const table = `CREATE TABLE made_by_newer_code (environment text)`;
-      return { ...replayed, load: { ...load, finish: [shorten, table, ...load.finish] } };
+      const shorten = { sql: `UPDATE activities SET type = left(type, 1)` };
+      const table = { sql: `CREATE TABLE made_by_newer_code (environment text)`, makes: 'made_by_newer_code' };
+      return { ...replayed, load: { ...load, finish: [[shorten, table], ...load.finish] } };
     });
   }
 

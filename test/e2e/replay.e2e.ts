@@ -158,7 +158,7 @@ describe('a replay', () => {
       { view: 'registry', table: 'users', environment: 'other', rows: ['environment, id = (other,2): other contents'] },
       { view: 'activities', table: 'activity_totals', environment: 'demo' },
     ]);
-    expect(differences[1]!.rows[0]).toMatch(/\(demo,3,.*: only built/);
+    expect(differences[1]!.rows[0]).toMatch(/\(3,demo,.*: only built/);
     expect(differences[1]!.built).toBeGreaterThan(differences[1]!.live);
     expect(await generation()).toBe(before);
     expect((await demo('GET', '/api/v3/users/3/activities/count')).status).toBe(200);

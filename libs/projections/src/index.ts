@@ -16,5 +16,12 @@ export { measureProjections } from './projection-metrics.js';
 export { project } from './projector.js';
 export { allGenerations } from './replay/places.js';
 export { replay, type ReplayOptions, type ReplayResult } from './replay/replay.js';
-export { type Beside, type Difference, type Replayed, type ReplayProgress, ReplayRefused } from './replay/replayed.js';
+export {
+  type Beside,
+  type Difference,
+  type Load,
+  type Replayed,
+  type ReplayProgress,
+  ReplayRefused,
+} from './replay/replayed.js';
 export { dropOld, rollBack } from './replay/rollback.js';

@@ -2,7 +2,7 @@ import { counter, type Namespace, together } from '#platform';
 import { type Fold, generationOf } from '#projections';
 import { activitiesTopic } from '../activities.topic.js';
 import { project } from './projection.js';
-import { ACTIVITIES_INDEXES, ACTIVITIES_KEYS, ACTIVITIES_TABLES } from './tables.js';
+import { ACTIVITIES_INDEXES, KEYED_TABLES } from './tables.js';
 import { type LastActive, tally } from './tally.js';
 import { countChanged } from './repeats.js';
 import { addTotals, insertNew, moveLastActive } from './writes.js';
@@ -34,8 +34,8 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
   return {
     name: 'activities',
     topic: activitiesTopic(namespace),
-    tables: ACTIVITIES_TABLES + ACTIVITIES_KEYS,
-    indexes: ACTIVITIES_INDEXES,
+    tables: KEYED_TABLES,
+    indexes: Object.values(ACTIVITIES_INDEXES).join('\n'),
     batch: 5_000,
     async prepare(partition, records) {
       const rows = project(records);

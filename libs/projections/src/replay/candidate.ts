@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumption, type EventLog, type Position } from '#event-sourcing';
-import { type GenerationKind, type Logger, type Namespace, Postgres, type Queryable } from '#platform';
+import { type GenerationKind, type Logger, type Namespace, Postgres, type Queryable, together } from '#platform';
 import { type Fold } from '../fold.js';
 import { createGeneration } from '../generation.js';
 import { follow } from '../projector.js';
 import { boundedLog, Bounds } from './bounded-log.js';
 import { distance, type Live, notePhase, positionsIn, readState } from './places.js';
-import { type Replayed, type ReplayProgress } from './replayed.js';
+import { type Replayed, type ReplayProgress, type Work } from './replayed.js';
 
 /** What a replay works with. */
 export interface Surroundings {
@@ -101,7 +101,7 @@ export class Candidate {
     const { namespace } = around;
     const schema = namespace.generation(fold.name, place.kind);
     const state = await readState(admin, schema, fold.name);
-    const phases = place.refusedToo ? ['loading', 'complete', 'unequal'] : ['loading', 'complete'];
+    const phases = ['loading', 'indexing', 'complete', ...(place.refusedToo ? ['unequal'] : [])];
     if (state?.plan !== place.plan || !phases.includes(state.phase)) {
       await admin.transaction(async (tx) => {
         await tx.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
@@ -116,16 +116,21 @@ export class Candidate {
   /** Reads the log up to `ends`, unless that was done before; then makes of it what the fold would have written. */
   async load(ends: ReadonlyMap<number, Position>): Promise<void> {
     const { fold, load } = this.replayed;
-    if ((await readState(this.views, this.schema, fold.name))?.phase !== 'loading') return;
     const { schema, around } = this;
+    const phase = (await readState(this.views, schema, fold.name))?.phase;
+    if (phase !== 'loading' && phase !== 'indexing') return;
     const connections = buildConnections(around, schema, WRITERS);
     try {
       this.bounds.moveTo(ends);
-      await this.feed(load.fold, connections);
-      while ((await this.progress('loading', this.bounds.all)) > 0) await pause(LOOK_EVERY_MS);
-      await this.rest();
-      await this.progress('indexing', this.bounds.all);
+      if (phase === 'loading') {
+        await this.feed(load.fold, connections);
+        while ((await this.progress('loading', this.bounds.all)) > 0) await pause(LOOK_EVERY_MS);
+        await this.rest();
+        // From here on no record may come: what is counted is counted once.
+        await notePhase(connections, schema, fold.name, 'indexing');
+      }
       await this.finish(connections);
+      await notePhase(connections, schema, fold.name, 'complete');
     } finally {
       await this.rest();
       await connections.close();
@@ -133,20 +138,24 @@ export class Candidate {
   }
 
   private async finish(connections: Postgres): Promise<void> {
-    const { schema, fold } = this;
-    await connections.transaction(async (tx) => {
-      for (const statement of this.replayed.load.finish) {
-        this.around.signal.throwIfAborted();
-        await tx.query(statement);
-      }
-      await notePhase(tx, schema, fold.name, 'complete');
-    });
+    await this.progress('indexing', this.bounds.all);
+    for (const step of this.replayed.load.finish) {
+      this.around.signal.throwIfAborted();
+      await together(step.map((work) => this.finishPart(connections, work)));
+    }
     const { rows } = await connections.query<{ name: string }>(
-      'SELECT tablename AS name FROM pg_tables WHERE schemaname = $1',
-      [schema],
+      'SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 ORDER BY pg_table_size(tablename::regclass) DESC',
+      [this.schema],
     );
     // Whoever reads them next finds statistics, and need not look up what is committed.
-    for (const { name } of rows) await connections.query(`VACUUM (ANALYZE) "${schema}"."${name}"`);
+    await together(rows.map(({ name }) => connections.query(`VACUUM (ANALYZE) "${this.schema}"."${name}"`)));
+  }
+
+  private async finishPart(connections: Postgres, { sql, makes }: Work): Promise<void> {
+    const { rows } = await connections.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
+      makes,
+    ]);
+    if (!rows[0]!.there) await connections.query(sql);
   }
 
   /** Where the live views are. */

@@ -13,6 +13,8 @@ export interface Comparison {
 interface Table {
   readonly name: string;
   readonly columns: readonly string[];
+  /** The columns as they can be hashed: what is JSON as its text. */
+  readonly values: readonly string[];
   readonly key: readonly string[];
 }
 
@@ -64,8 +66,10 @@ export async function unsharedTables({ one }: Snapshot, { fold, live, schema }: 
 
 /** Which tables both have, and which columns, those left out that are of the generation and not of the log. */
 async function sharedTables(db: Queryable, fold: string, live: string, built: string): Promise<Table[]> {
-  const { rows } = await db.query<{ name: string; columns: string[]; key: string[] | null }>(
+  const { rows } = await db.query<{ name: string; columns: string[]; values: string[]; key: string[] | null }>(
     `SELECT table_name AS name, array_agg(column_name::text ORDER BY ours.ordinal_position) AS columns,
+       array_agg(quote_ident(column_name) || CASE ours.data_type WHEN 'json' THEN '::text' ELSE '' END
+         ORDER BY ours.ordinal_position) AS values,
        (SELECT array_agg(attname::text ORDER BY array_position(indkey::int2[], attnum)) FROM pg_index
         JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
         WHERE indrelid = to_regclass(format('%I.%I', $2::text, table_name)) AND indisprimary) AS key
@@ -76,7 +80,7 @@ async function sharedTables(db: Queryable, fold: string, live: string, built: st
      GROUP BY table_name ORDER BY table_name`,
     [live, built, fold],
   );
-  return rows.map(({ name, columns, key }) => ({ name, columns, key: key ?? columns }));
+  return rows.map(({ key, ...table }) => ({ ...table, key: key ?? table.columns }));
 }
 
 interface Sums {
@@ -87,7 +91,7 @@ interface Sums {
 const NONE: Sums = { rows: 0, hash: '' };
 
 const rowOf = (columns: readonly string[]) => `ROW(${columns.map((column) => `"${column}"`).join(', ')})::text`;
-const hashOf = ({ columns }: Table) => `hashtextextended(${rowOf(columns)}, 0)`;
+const hashOf = ({ values }: Table) => `hash_record_extended(ROW(${values.join(', ')}), 0)`;
 const placeOf = ({ columns }: Table) => (columns.includes('environment') ? 'environment' : 'NULL::text');
 
 async function sumsOf(

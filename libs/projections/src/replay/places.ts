@@ -13,7 +13,7 @@ export interface Live {
 export interface GenerationState {
   readonly id: string;
   readonly version: number;
-  /** `loading`, `complete`, or `unequal` where a comparison found differences. */
+  /** `loading`, `indexing`, `complete`, or `unequal` where a comparison found differences. */
   readonly phase: string;
   /** What the replay that builds it was asked to do. */
   readonly plan: string | null;

@@ -13,8 +13,15 @@ export interface Replayed {
 export interface Load {
   /** Its `tables` are those that it writes to, with no more keys than it needs for that. */
   readonly fold: Fold;
-  /** What makes the views of what was loaded, keys and indexes included: statements in order, in one transaction. */
-  readonly finish: readonly string[];
+  /** What makes the views of what was loaded, keys and indexes included: one step after the other. */
+  readonly finish: readonly (readonly Work[])[];
+}
+
+/** Statements of one transaction, which goes on beside others of its step. */
+export interface Work {
+  readonly sql: string;
+  /** The index that is there once it is done, and then it is passed by; without one, it can be done again. */
+  readonly makes?: string;
 }
 
 /** What follows from the views elsewhere, and belongs to a generation as the views do. */

@@ -48,7 +48,15 @@ export function replayedRegistry(namespace: Namespace, keyring: Keyring): Replay
   const load = foldOf(namespace, keyring, { batch: LOAD_BATCH, merging: false });
   return {
     fold: foldOf(namespace, keyring, { batch: BATCH, merging: true }),
-    load: { fold: load, finish: [load.indexes] },
+    load: {
+      fold: load,
+      finish: [
+        [
+          { sql: SEARCH_INDEXES, makes: 'user_search_tokens' },
+          { sql: REGISTRY_INDEXES, makes: 'users_environment_object_id_key' },
+        ],
+      ],
+    },
   };
 }
 

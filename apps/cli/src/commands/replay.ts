@@ -7,7 +7,7 @@ import { Keyring, replayedRegistry } from '#registry';
 import { figuresBeside } from '#statistics';
 import { environment, moment } from '../arguments.js';
 import { serverSettings } from '../config.js';
-import { replayDisplay } from '../replay-display.js';
+import { type ReplayDisplay, replayDisplay } from '../replay-display.js';
 import { replayText } from '../replay-text.js';
 import { type Servers, withServers } from '../servers.js';
 import { BadNews, CommandFailed, type Surroundings } from '../surroundings.js';
@@ -63,6 +63,7 @@ export function replayCommand(program: Command, surroundings: Surroundings): voi
 async function runReplay(options: Options, surroundings: Surroundings): Promise<void> {
   const config = serverSettings(surroundings);
   const display = replayDisplay(surroundings.err);
+  endAtSignals(display);
   const redis = await redisReady(connectRedis(config.redisUrl, () => undefined));
   setPriority(NICE);
   try {
@@ -83,6 +84,16 @@ async function runReplay(options: Options, surroundings: Surroundings): Promise<
   } finally {
     display.end();
     redis.disconnect();
+  }
+}
+
+/** Ctrl-C ends the process where it is, but for the terminal, which wraps no long lines while bars are drawn on it. */
+function endAtSignals(display: ReplayDisplay): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      display.end();
+      process.kill(process.pid, signal);
+    });
   }
 }
 

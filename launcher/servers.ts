@@ -17,6 +17,11 @@ export interface ServerAddresses {
 const variables = { kafka: 'KAFKA_BROKERS', postgres: 'DATABASE_URL', redis: 'REDIS_URL' } as const;
 const services = Object.keys(variables) as Service[];
 
+/** Where all are the environment's, they may serve others, and go on when this launcher has ended. */
+export function areAllGiven(): boolean {
+  return services.every((service) => process.env[variables[service]]);
+}
+
 /**
  * Uses the servers that the environment names and starts the others: in containers where Docker answers, else as
  * processes. Everything started listens on 127.0.0.1 alone, on ports that nobody else uses.

@@ -59,6 +59,7 @@ describe('tidemark replay', () => {
     [['--until', '2026-01-01', '--accept']],
     [['--environment', 'demo', '--until', '2026-01-01']],
     [['--rollback', '--drop-old']],
+    [['--missing', '--rollback']],
   ])('%j is told and ends with 2', async (args) => {
     const { code, out, err } = await spawnReplay(service, ...args).ended;
     expect({ code, out }).toEqual({ code: 2, out: '' });

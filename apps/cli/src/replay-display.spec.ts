@@ -44,6 +44,10 @@ describe('the display of a replay', () => {
     const display = replayDisplay(terminal);
     display.show(loading(250));
     display.end();
+    // What is said after the end is not drawn over.
+    const atEnd = drawn;
+    display.end();
+    expect(drawn).toBe(atEnd);
     expect(drawn).toMatch(/activities\/0 .* 25% \| 250 of 1000 \| 0\/s \| \? left \| loading/);
     expect(drawn).toMatch(/activities\/1 .* 50%/);
   });

@@ -5,6 +5,7 @@ import { type ReplayProgress } from '#projections';
 /** Shows how far a replay is. */
 export interface ReplayDisplay {
   show(progress: ReplayProgress): void;
+  /** May be called again. */
   end(): void;
 }
 
@@ -56,7 +57,7 @@ class Bars implements ReplayDisplay {
   }
 
   end(): void {
-    this.bars.stop();
+    if (this.bars.isActive) this.bars.stop();
   }
 }
 

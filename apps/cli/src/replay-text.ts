@@ -25,8 +25,11 @@ function differenceLines({ table, environment, live, built, rows }: Difference):
 }
 
 const endings: Record<ReplayResult['outcome'], (result: ReplayResult) => string> = {
-  switched: ({ seconds }) =>
-    `Switched after ${seconds.toFixed(1)} s. The former views are kept for --rollback, until --drop-old.`,
+  switched: ({ seconds, views }) => {
+    const isNew = views.some(({ live, version }) => live && live.version !== version);
+    const whatFor = isNew ? 'instances of the former version' : '--rollback';
+    return `Switched after ${seconds.toFixed(1)} s. The former views are kept for ${whatFor}, until --drop-old.`;
+  },
   compared: ({ seconds }) => `Built and compared in ${seconds.toFixed(1)} s. The live views stay in their place.`,
   unequal: () =>
     'Not switched. What was built is kept to be looked at, until --drop-old or the next replay; a replay with --accept ' +

@@ -2,18 +2,27 @@ import { setPriority } from 'node:os';
 import { type Command, Option } from 'commander';
 import { replayedActivities } from '#activities';
 import { connectRedis, createLogger, FOLD_NAMES, type FoldName, redisReady } from '#platform';
-import { dropOld, replay, type Replayed, ReplayRefused, type ReplayResult, rollBack } from '#projections';
+import {
+  allGenerations,
+  dropOld,
+  replay,
+  type Replayed,
+  ReplayRefused,
+  type ReplayResult,
+  rollBack,
+} from '#projections';
 import { Keyring, replayedRegistry } from '#registry';
 import { figuresBeside } from '#statistics';
 import { environment, moment } from '../arguments.js';
 import { serverSettings } from '../config.js';
-import { replayDisplay } from '../replay-display.js';
+import { type ReplayDisplay, replayDisplay } from '../replay-display.js';
 import { replayText } from '../replay-text.js';
 import { type Servers, withServers } from '../servers.js';
 import { BadNews, CommandFailed, type Surroundings } from '../surroundings.js';
 
 interface Options {
   readonly view: readonly FoldName[];
+  readonly missing?: boolean;
   readonly environment?: string;
   readonly until?: number;
   readonly dryRun?: boolean;
@@ -36,6 +45,12 @@ export function replayCommand(program: Command, surroundings: Surroundings): voi
     )
     .addOption(
       new Option('--view <name...>', 'which views').choices(FOLD_NAMES).default([...FOLD_NAMES], 'all of them'),
+    )
+    .addOption(
+      new Option('--missing', 'of these only views that are not there in the version of this program').conflicts([
+        'rollback',
+        'dropOld',
+      ]),
     )
     .addOption(
       new Option('--environment <id>', 'build and compare this environment alone, as a check')
@@ -63,11 +78,12 @@ export function replayCommand(program: Command, surroundings: Surroundings): voi
 async function runReplay(options: Options, surroundings: Surroundings): Promise<void> {
   const config = serverSettings(surroundings);
   const display = replayDisplay(surroundings.err);
+  endAtSignals(display);
   const redis = await redisReady(connectRedis(config.redisUrl, () => undefined));
   setPriority(NICE);
   try {
-    const answer = await withServers<ReplayResult | string[]>(config, (servers) => {
-      const folds = foldsOf(servers, options.view, redis);
+    const answer = await withServers<ReplayResult | string[]>(config, async (servers) => {
+      const folds = foldsOf(servers, await viewsOf(servers, options), redis);
       const { log, namespace } = servers;
       const logger = createLogger('cli', config.logLevel);
       const { databaseUrl } = config;
@@ -86,10 +102,33 @@ async function runReplay(options: Options, surroundings: Surroundings): Promise<
   }
 }
 
+/** Ctrl-C ends the process where it is, but for the terminal, which wraps no long lines while bars are drawn on it. */
+function endAtSignals(display: ReplayDisplay): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      display.end();
+      process.kill(process.pid, signal);
+    });
+  }
+}
+
 function tell(answer: ReplayResult | string[], { json }: Options, { out }: Surroundings): void {
   const result = Array.isArray(answer) ? { outcome: 'dropped' as const, dropped: answer } : answer;
   out.write(`${json ? JSON.stringify(result, null, 2) : replayText(result)}\n`);
   if (result.outcome === 'unequal') throw new BadNews(UNEQUAL);
+}
+
+async function viewsOf({ postgres, namespace }: Servers, { view, missing }: Options): Promise<readonly FoldName[]> {
+  if (!missing) return view;
+  const areThere = await Promise.all(
+    view.map(async (name) => {
+      const generations = await allGenerations(postgres, namespace, name);
+      return generations.some(({ schema }) => schema === namespace.views(name));
+    }),
+  );
+  const views = view.filter((_, at) => !areThere[at]);
+  if (views.length === 0) throw new ReplayRefused('no views of this version are missing');
+  return views;
 }
 
 type Redis = Parameters<typeof figuresBeside>[0];

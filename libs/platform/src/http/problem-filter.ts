@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Logger } from 'pino';
+import { type Logger, stdSerializers } from 'pino';
 import { PROBLEMS, Problem, type ProblemCode } from '../problems.js';
 import { addressOf } from './address.js';
 import { problemBody } from './problem-body.js';
@@ -18,17 +18,30 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
 /** Turns whatever was thrown into an answer; what is not meant for the client goes to the log, with the request's id. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  /** An outage fails every request: each is one line, without the stack that says where that was noticed. */
+  private readonly outages: Logger;
+
+  constructor(private readonly logger: Logger) {
+    this.outages = logger.child({}, { serializers: { err: withoutStack } });
+  }
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = asProblem(thrown);
-    if (problem.status >= 500) this.logger.error({ err: thrown, requestId: request.id }, problem.message);
+    const requestId = request.id;
+    if (problem.status === 503) this.outages.error({ err: problem.cause, requestId }, problem.message);
+    else if (problem.status >= 500) this.logger.error({ err: thrown, requestId }, problem.message);
     if (reply.sent || reply.raw.headersSent) return;
     sendProblem(problem, request, reply);
   }
+}
+
+function withoutStack(thrown: Error): object {
+  const { type, message, code } = stdSerializers.err(thrown);
+  // Of a host with several addresses Node says no more than the code.
+  return { type, message: message || String(code) };
 }
 
 const BY_STATUS: Record<number, ProblemCode> = {

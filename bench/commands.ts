@@ -4,7 +4,7 @@ import { type Figure, median, rounded } from './report.ts';
 import { type BenchService, startService } from './service.ts';
 
 const USERS = 10_000;
-const ROUNDS = 3;
+const ROUNDS = 7;
 
 /** Commands through HTTP, each answered when the views show it: registering in batches, then patching. */
 export async function benchCommands(): Promise<Figure[]> {

@@ -72,6 +72,8 @@ const CONNECTING_MS = 5_000;
 const UNANSWERED_MS = 30_000;
 
 interface PostgresOptions {
+  /** What the server knows the connections by; the namespace when left out. */
+  readonly name?: string;
   readonly max?: number;
   readonly onError?: (error: Error) => void;
   /** For how long a statement may run; 0 for as long as it takes, also to get a connection. */
@@ -105,7 +107,7 @@ export class Postgres {
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       query_timeout: options.queryTimeoutMs ?? UNANSWERED_MS,
-      application_name: namespace.name,
+      application_name: options.name ?? namespace.name,
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(' '),

@@ -8,6 +8,8 @@ import { follow } from '../projector.js';
 import { boundedLog, Bounds } from './bounded-log.js';
 import { distance, type Live, notePhase, positionsIn, readState } from './places.js';
 import { type Replayed, type ReplayProgress, type Work } from './replayed.js';
+import { nameOfReplay } from './replay-lock.js';
+import { type Room } from './room.js';
 
 /** What a replay works with. */
 export interface Surroundings {
@@ -18,6 +20,8 @@ export interface Surroundings {
   /** Ends the work with its reason. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ReplayProgress) => void;
+  /** For what takes long. */
+  readonly room: Room;
 }
 
 export interface Place {
@@ -49,12 +53,13 @@ const BUILD_SETTINGS = {
 
 /** A connection pool for the work of a replay, in the views of one schema. */
 export function buildConnections(
-  { databaseUrl, namespace, logger }: Surroundings,
+  { databaseUrl, namespace, logger }: Omit<Surroundings, 'room'>,
   schema: string,
   max: number,
 ): Postgres {
   return new Postgres(databaseUrl, namespace, {
     max,
+    name: nameOfReplay(namespace),
     schemas: [schema],
     queryTimeoutMs: 0,
     settings: BUILD_SETTINGS,
@@ -155,7 +160,7 @@ export class Candidate {
     const { rows } = await connections.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
       makes,
     ]);
-    if (!rows[0]!.there) await connections.query(sql);
+    if (!rows[0]!.there) await this.around.room.during(() => connections.query(sql));
   }
 
   /** Where the live views are. */

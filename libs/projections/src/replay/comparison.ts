@@ -1,6 +1,7 @@
 import { type Queryable } from '#platform';
 import { type Candidate } from './candidate.js';
 import { type Difference } from './replayed.js';
+import { type Room } from './room.js';
 import { type Snapshot } from './snapshot.js';
 
 /** What a comparison looked at, and what it found. */
@@ -13,7 +14,7 @@ export interface Comparison {
 interface Table {
   readonly name: string;
   readonly columns: readonly string[];
-  /** The columns as they can be hashed: what is JSON as its text. */
+  /** The columns as both sides can hash them: what is JSON, or not of one type, as its text. */
   readonly values: readonly string[];
   readonly key: readonly string[];
 }
@@ -25,6 +26,7 @@ const ROWS_SHOWN = 5;
  * the sum of a hash of each, which knows no order. Of views of two versions, what both have.
  */
 export async function compare(
+  room: Room,
   { one, other }: Snapshot,
   { fold, live, schema }: Candidate,
   environment?: string,
@@ -35,8 +37,8 @@ export async function compare(
   const compared = tables.filter(({ columns }) => environment === undefined || columns.includes('environment'));
   for (const table of compared) {
     const sides = await Promise.all([
-      sumsOf(one, live!.schema, table, environment),
-      sumsOf(other, schema, table, environment),
+      room.during(() => sumsOf(one, live!.schema, table, environment)),
+      room.during(() => sumsOf(other, schema, table, environment)),
     ]);
     const [before, after] = sides;
     for (const place of new Set([...before.keys(), ...after.keys()])) {
@@ -68,7 +70,8 @@ export async function unsharedTables({ one }: Snapshot, { fold, live, schema }: 
 async function sharedTables(db: Queryable, fold: string, live: string, built: string): Promise<Table[]> {
   const { rows } = await db.query<{ name: string; columns: string[]; values: string[]; key: string[] | null }>(
     `SELECT table_name AS name, array_agg(column_name::text ORDER BY ours.ordinal_position) AS columns,
-       array_agg(quote_ident(column_name) || CASE ours.data_type WHEN 'json' THEN '::text' ELSE '' END
+       array_agg(quote_ident(column_name) ||
+         CASE WHEN ours.data_type = 'json' OR ours.data_type <> theirs.data_type THEN '::text' ELSE '' END
          ORDER BY ours.ordinal_position) AS values,
        (SELECT array_agg(attname::text ORDER BY array_position(indkey::int2[], attnum)) FROM pg_index
         JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
@@ -91,7 +94,8 @@ interface Sums {
 const NONE: Sums = { rows: 0, hash: '' };
 
 const rowOf = (columns: readonly string[]) => `ROW(${columns.map((column) => `"${column}"`).join(', ')})::text`;
-const hashOf = ({ values }: Table) => `hash_record_extended(ROW(${values.join(', ')}), 0)`;
+// The hash of a record is a sum over its columns, so that summed up again it would not tell which values stood together.
+const hashOf = ({ values }: Table) => `hashtextextended(hash_record_extended(ROW(${values.join(', ')}), 0)::text, 0)`;
 const placeOf = ({ columns }: Table) => (columns.includes('environment') ? 'environment' : 'NULL::text');
 
 async function sumsOf(

@@ -9,19 +9,22 @@ export interface ReplayLock {
   release(): Promise<void>;
 }
 
+/** What its connections are called. */
+export const nameOfReplay = (namespace: Namespace) => `${namespace.name}_replay`;
+
 /** Held by a connection of its own, so that it ends with the process, however that ends. Throws `ReplayRefused`. */
 export async function takeReplayLock(databaseUrl: string, namespace: Namespace): Promise<ReplayLock> {
   const client = new Client({
     connectionString: databaseUrl,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    application_name: `${namespace.name}_replay`,
+    application_name: nameOfReplay(namespace),
   });
   const lost = new AbortController();
   client.on('error', (cause) => lost.abort(new Error('the lock of the replay was lost', { cause })));
   await client.connect();
   const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock(hashtext($1)) AS taken', [
-    `${namespace.name}_replay`,
+    nameOfReplay(namespace),
   ]);
   const release = () => client.end();
   if (rows[0]!.taken) return { signal: lost.signal, release };

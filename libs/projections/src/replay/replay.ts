@@ -1,4 +1,4 @@
-import { type FoldName, type Postgres } from '#platform';
+import { type FoldName, type Namespace, type Postgres, together } from '#platform';
 import { endsOf } from '../generation.js';
 import { atTheBarrier } from './barrier.js';
 import { buildConnections, Candidate, type Place, type Surroundings } from './candidate.js';
@@ -8,6 +8,7 @@ import { findLive, type Live, notePhase } from './places.js';
 import { type Difference, type Replayed, ReplayRefused } from './replayed.js';
 import { takeReplayLock } from './replay-lock.js';
 import { restricted } from './restricted.js';
+import { Room } from './room.js';
 import { Snapshot } from './snapshot.js';
 import { switchTo } from './switching.js';
 
@@ -39,7 +40,7 @@ export interface ReplayResult {
   readonly seconds: number;
 }
 
-export type Outside = Omit<Surroundings, 'signal'>;
+export type Outside = Omit<Surroundings, 'signal' | 'room'>;
 
 /** Runs what needs the lock, on connections of its own. Throws `ReplayRefused` where another has it. */
 export async function alone<T>(
@@ -47,14 +48,27 @@ export async function alone<T>(
   work: (around: Surroundings, admin: Postgres) => Promise<T>,
 ): Promise<T> {
   const lock = await takeReplayLock(outside.databaseUrl, outside.namespace);
-  const around = { ...outside, signal: lock.signal };
-  const admin = buildConnections(around, 'pg_catalog', 6);
+  const admin = buildConnections({ ...outside, signal: lock.signal }, 'pg_catalog', 6);
+  const room = new Room(() => areOthersServed(admin, outside.namespace));
   try {
-    return await work(around, admin);
+    return await work({ ...outside, signal: lock.signal, room }, admin);
   } finally {
     await admin.close();
     await lock.release();
   }
+}
+
+// What looks after itself in a service that nobody calls uses one or two of its connections.
+const IDLE = 4;
+
+/** Whether the service, wherever its processes are, has used more connections within a second than it does by itself. */
+async function areOthersServed(admin: Postgres, { name }: Namespace): Promise<boolean> {
+  const { rows } = await admin.query<{ used: number }>(
+    `SELECT count(*) AS used FROM pg_stat_activity
+     WHERE application_name = $1 AND state_change > now() - interval '1 second'`,
+    [name],
+  );
+  return rows[0]!.used > IDLE;
 }
 
 /**
@@ -116,14 +130,13 @@ async function requireComplete(admin: Postgres, view: FoldName, { schema }: Live
   if (rows[0]?.behind) throw new ReplayRefused(`the live views of ${view} are themselves still being rebuilt`);
 }
 
-/** One fold after the other: each has several partitions to read side by side. */
 async function load(
   { log }: Surroundings,
   admin: Postgres,
   candidates: readonly Candidate[],
   { until }: ReplayOptions,
 ): Promise<void> {
-  await Promise.all(
+  await together(
     candidates.map(async (candidate) => {
       const extents = await log.extents(candidate.fold.topic.name);
       const ends = candidate.live ? await candidate.livePositions(admin) : endsOf(extents);
@@ -178,14 +191,14 @@ export async function compareAll(
 }
 
 async function compareOne(
-  { logger, namespace }: Surroundings,
+  { logger, namespace, room }: Surroundings,
   snapshot: Snapshot,
   candidate: Candidate,
   environment?: string,
 ): Promise<Comparison> {
   const { fold, live } = candidate;
   const missing = live?.version === namespace.version(fold.name) ? await unsharedTables(snapshot, candidate) : [];
-  const rows = await compare(snapshot, candidate, environment);
+  const rows = await compare(room, snapshot, candidate, environment);
   const comparison = { ...rows, differences: [...missing, ...rows.differences] };
   const { beside } = candidate.replayed;
   if (!beside || environment !== undefined) return comparison;

@@ -1,19 +1,19 @@
 import { appCommand } from './apps.ts';
 import { say, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { areAllGiven } from './servers.ts';
+import { isPostgresGiven } from './servers.ts';
 import { type Session } from './session.ts';
 
 const unequal = 3;
 const nevertheless = ['--missing', '--accept'];
 
 /**
- * Builds the views of this version from the log, beside those of another one. What differs is accepted where servers of the
- * launcher's own keep the views: nobody else reads those, and whoever starts new code wants what it makes of the log.
+ * Builds the views of this version from the log, beside those of another one. What differs is accepted where a Postgres of the
+ * launcher's own keeps the views: nobody else reads those, and whoever starts new code wants what it makes of the log.
  */
 export async function replayMissing({ processes }: Session, env: NodeJS.ProcessEnv): Promise<void> {
   say('Views of this version are missing and are built from the log; after Ctrl-C the next start goes on with that.');
-  const command = appCommand('cli', 'replay', ...(areAllGiven() ? ['--missing'] : nevertheless));
+  const command = appCommand('cli', 'replay', ...(isPostgresGiven() ? ['--missing'] : nevertheless));
   await step('Replay', () => processes.run({ ...command, kind: 'tool', env, output: { terminal: true } }, refusal));
 }
 

@@ -17,10 +17,8 @@ export interface ServerAddresses {
 const variables = { kafka: 'KAFKA_BROKERS', postgres: 'DATABASE_URL', redis: 'REDIS_URL' } as const;
 const services = Object.keys(variables) as Service[];
 
-/** Where all are the environment's, they may serve others, and go on when this launcher has ended. */
-export function areAllGiven(): boolean {
-  return services.every((service) => process.env[variables[service]]);
-}
+/** Views in the environment's own Postgres may be those of others. */
+export const isPostgresGiven = (): boolean => Boolean(process.env[variables.postgres]);
 
 /**
  * Uses the servers that the environment names and starts the others: in containers where Docker answers, else as

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Postgres } from '#platform';
+import { Lookups, Postgres } from '#platform';
 import { Keyring } from '../../sealing/keyring.js';
 import { type RootKey } from '../../sealing/root-key.js';
 import { comparable } from '../domain/user.names.js';
@@ -7,12 +7,19 @@ import { comparable } from '../domain/user.names.js';
 /** How a request may name a user. */
 export type UserReference = { userId: number } | { objectId: string } | { username: string };
 
+interface Asked {
+  readonly environment: string;
+  readonly userId: number;
+}
+
 /**
  * Who and what exists in an environment at this moment: what the door checks before something is appended that names
  * it. Each call is one statement, whatever the number of names.
  */
 @Injectable()
 export class Directory {
+  private readonly existing = new Lookups<Asked, boolean>((asked) => this.findExisting(asked));
+
   constructor(
     @Inject(Postgres) private readonly postgres: Postgres,
     @Inject(Keyring) private readonly keyring: Keyring,
@@ -43,9 +50,20 @@ export class Directory {
     return new Set(rows.map(({ id }) => id));
   }
 
-  async hasUser(environment: string, userId: number): Promise<boolean> {
-    const [id] = await this.userIds(environment, [{ userId }]);
-    return id !== undefined;
+  hasUser(environment: string, userId: number): Promise<boolean> {
+    return this.existing.find({ environment, userId });
+  }
+
+  private async findExisting(asked: readonly Asked[]): Promise<boolean[]> {
+    const { rows } = await this.postgres.prepared.query<{ exists: boolean }>(
+      `SELECT found.id IS NOT NULL AS exists
+       FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
+       LEFT JOIN LATERAL (SELECT id FROM users
+         WHERE users.environment = asked.environment AND users.id = asked.id LIMIT 1) found ON true
+       ORDER BY asked.place`,
+      [asked.map(({ environment }) => environment), asked.map(({ userId }) => userId)],
+    );
+    return rows.map(({ exists }) => exists);
   }
 }
 

@@ -7,9 +7,9 @@ export function arrayLiteral(values: readonly unknown[]): string {
   return `{${json.includes('\\') ? values.map(elementOf).join(',') : json.slice(1, -1)}}`;
 }
 
-function isPlain(value: unknown): boolean {
+function isPlain(value: unknown): value is string | number | boolean | null | undefined {
   if (typeof value === 'number') return Number.isFinite(value);
-  return typeof value === 'string' || typeof value === 'boolean' || (value ?? null) === null;
+  return typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined;
 }
 
 function elementOf(value: unknown): string {
@@ -17,5 +17,5 @@ function elementOf(value: unknown): string {
   if (Buffer.isBuffer(value)) return `"\\\\x${value.toString('hex')}"`;
   if (!isPlain(value))
     throw new TypeError('an array for Postgres holds texts, numbers, truth values, buffers and nulls');
-  return String(value ?? null);
+  return value === null || value === undefined ? 'NULL' : String(value);
 }

@@ -44,8 +44,11 @@ export async function startProjector(
     redis.disconnect();
     await postgres.close();
   };
+  const joined = Promise.all(running.map((consumption) => consumption.joined));
+  // Who stops it before it has joined need not have waited for that.
+  joined.catch(() => undefined);
   return {
-    joined: Promise.all(running.map(({ joined }) => joined)),
+    joined,
     ended: Promise.all(running.map(({ ended }) => ended)).then(close),
     stop: async () => {
       await Promise.all(running.map((consumption) => consumption.stop()));

@@ -11,7 +11,7 @@ export interface Run {
 }
 
 // As bin/tidemark.mjs starts it.
-const FLAGS = ['--max-old-space-size=192'];
+const FLAGS = ['--max-old-space-size=192', '--max-semi-space-size=32'];
 
 /** Runs `tidemark replay` as an operator does. */
 export async function runReplay(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> {

@@ -15,7 +15,7 @@ const node = isClone ? await prepareClone() : ownNode();
 const main = resolve(root, 'dist', 'apps', 'cli', 'src', 'main.js');
 const flags = ['--disable-warning=TimeoutNegativeWarning'];
 // It runs beside the service for a long time: rubbish is to be collected rather than more memory taken.
-if (process.argv[2] === 'replay') flags.push('--max-old-space-size=192');
+if (process.argv[2] === 'replay') flags.push('--max-old-space-size=192', '--max-semi-space-size=32');
 const command = spawn(node, [...flags, main, ...process.argv.slice(2)], { stdio: 'inherit' });
 // Ctrl-C reaches the command by itself; this process only has to outlive it, to pass on its exit code.
 process.on('SIGINT', () => undefined);

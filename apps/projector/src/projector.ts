@@ -14,8 +14,9 @@ export interface RunningProjector {
 }
 
 // A fold looks everything up by keys. A plan that was made while a table was small would read it from end to end, and is
-// kept until the table's statistics are made anew: by then it may have a million rows. The index of the search is merged
-// with as much memory as a statement has: in the usual 4 MB that takes a tenth more of registering many users.
+// kept until the table's statistics are made anew: by then it may have a million rows. What many users
+// leave to be merged into the index of the search is merged with as much memory as a statement has: with the usual 4 MB a tenth
+// fewer are registered.
 const SETTINGS = { enable_seqscan: 'off', work_mem: '64MB' };
 
 /** Feeds all folds from the log, on connections of its own. */

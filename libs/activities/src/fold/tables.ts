@@ -38,7 +38,7 @@ export const ACTIVITIES_TABLES = `
 
 /**
  * What the fold counts by, table by table. Users come first: comparing environments, mostly equal, would be what a sort and
- * a search of these keys do most of the time.
+ * a search of these keys do most of the time. When users were last active is also counted environment by environment.
  */
 export const ACTIVITIES_KEYS = {
   activities: 'CREATE UNIQUE INDEX activities_pkey ON activities (user_id, environment, identity);',

@@ -27,7 +27,8 @@ export async function startOpenIdProvider(algorithm: KeyAlgorithm): Promise<Open
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const rotate = async (next: KeyAlgorithm) => {
     const provider = new Provider(issuer, await settings(next, () => claims));
-    handle = provider.callback();
+    const respond = provider.callback();
+    handle = (request, response) => void respond(request, response);
   };
   await rotate(algorithm);
   return {

@@ -38,7 +38,7 @@ describe('tidemark import git', () => {
 
   /** As git itself counts them, by the name that each address goes under. */
   function commitsByAuthor(): Record<string, number> {
-    const lines = repository.git(['log', '--all', '--format=%ae|']).split('\n');
+    const lines = repository.git(['log', '--branches', '--tags', '--format=%ae|']).split('\n');
     const authors = Map.groupBy(lines, (line) => usernameOf(line.replace(/\|$/, '')));
     return Object.fromEntries([...authors].map(([username, commits]) => [username, commits.length]));
   }
@@ -110,7 +110,7 @@ describe('tidemark import git', () => {
     expect(JSON.parse(second.out)).toMatchObject({
       workspace: { id: 1, isNew: false },
       authors: { new: 0, existing: first.authors.new, refused: 0 },
-      commits: { refused: 0 },
+      commits: { accepted: 0, countedBefore: DIRT.length + 1 + 3_000, refused: 0 },
     });
     // A command is judged after what was appended before, but activities are another topic: a new one shows the end.
     await client('POST', '/api/v3/users', { username: 'marker', email: 'marker@example.com' });
@@ -122,6 +122,23 @@ describe('tidemark import git', () => {
     expect(await feed(client, 'jane@example.com')).toEqual(jane);
     expect((await users(client)).slice(0, -1)).toEqual(usersBefore);
     expect(await count(client, '/api/v3/workspaces')).toBe(1);
+  });
+
+  it('finds people and workspace again after both were renamed, and counts nothing again', async () => {
+    const client = await service.client('renamed');
+    await importInto('renamed');
+    const before = await countsByUser(client);
+    const { id } = (await users(client)).find(({ username }) => username === 'busy@example.com')!;
+    await client('PATCH', `/api/v3/users/${id}`, { username: 'busy' });
+    await client('PATCH', '/api/v3/workspaces/1', { name: 'Renamed' });
+    const { out } = await importInto('renamed');
+    expect(JSON.parse(out)).toMatchObject({
+      workspace: { id: 1, name: 'Renamed', isNew: false },
+      authors: { new: 0 },
+      commits: { accepted: 0, countedBefore: DIRT.length + 1 + 3_000 },
+    });
+    const { 'busy@example.com': busy, ...others } = before;
+    expect(await countsByUser(client)).toEqual({ ...others, busy });
   });
 
   it('ends with a sentence where the token does not open the environment', async () => {

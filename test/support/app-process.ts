@@ -26,7 +26,7 @@ export async function spawnApp(
         KAFKA_BROKERS: config.kafkaBrokers.join(','),
         DATABASE_URL: config.databaseUrl,
         REDIS_URL: config.redisUrl,
-        AUTH_JWT_SECRET: config.auth.secret,
+        AUTH_JWT_SECRET: config.auth.secrets?.join(','),
         TIDEMARK_NAMESPACE: config.namespace,
         TIDEMARK_LOG_LEVEL: 'warn',
         ...more,

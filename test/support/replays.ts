@@ -84,7 +84,7 @@ export function spawnReplay({ config }: Running, ...args: string[]): ReplayProce
       KAFKA_BROKERS: config.kafkaBrokers.join(','),
       DATABASE_URL: config.databaseUrl,
       REDIS_URL: config.redisUrl,
-      AUTH_JWT_SECRET: config.auth.secret,
+      AUTH_JWT_SECRET: config.auth.secrets?.join(','),
       TIDEMARK_NAMESPACE: config.namespace,
       TIDEMARK_LOG_LEVEL: 'error',
       NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',

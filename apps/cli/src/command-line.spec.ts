@@ -20,7 +20,7 @@ async function run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code:
 const remember = (run: object) => writeFileSync(join(stateFolder, 'run.json'), JSON.stringify(run));
 
 describe('tidemark token', () => {
-  const verify = tokenVerifier({ secret });
+  const verify = tokenVerifier({ secrets: [secret] });
   const claimsOf = async (out: string) => verify(out.trim());
 
   it('prints a token alone, with all scopes, good for an hour', async () => {
@@ -51,13 +51,13 @@ describe('tidemark token', () => {
     writeFileSync(join(stateFolder, 'elsewhere'), other);
     remember({ jwtSecretFile: join(stateFolder, 'elsewhere') });
     const { out } = await run(['token', '--environment', 'x']);
-    expect((await tokenVerifier({ secret: other })(out.trim())).environments).toEqual(['x']);
+    expect((await tokenVerifier({ secrets: [other] })(out.trim())).environments).toEqual(['x']);
   });
 
   it('names the issuer and the audience that the service checks', async () => {
     const env = { AUTH_JWT_SECRET: secret, AUTH_ISSUER: 'https://issuer', AUTH_AUDIENCE: 'tidemark' };
     const { out } = await run(['token', '--environment', 'x'], env);
-    const strict = tokenVerifier({ secret, issuer: 'https://issuer', audience: 'tidemark' });
+    const strict = tokenVerifier({ secrets: [secret], issuer: 'https://issuer', audience: 'tidemark' });
     expect((await strict(out.trim())).environments).toEqual(['x']);
   });
 

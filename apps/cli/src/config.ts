@@ -53,7 +53,8 @@ export function signing(place: Place): { secret: string; issuer?: string; audien
   if (!AUTH_JWT_SECRET && AUTH_JWKS_URL) {
     throw new CommandFailed('Tokens come from the issuer behind AUTH_JWKS_URL: set TIDEMARK_TOKEN to one of those.');
   }
-  const secret = AUTH_JWT_SECRET || keptSecret(place);
+  // While a secret is being changed, the new one stands before the former ones.
+  const secret = AUTH_JWT_SECRET?.split(',')[0]?.trim() || keptSecret(place);
   if (!secret) {
     throw new CommandFailed(
       'Set AUTH_JWT_SECRET, or start Tidemark once with "npm start": there is no secret to sign with.',

@@ -1,65 +1,95 @@
 import { concurrently } from './concurrently.js';
+import { type CountedBefore } from './counted-before.js';
+import { type UserReference } from './git-activities.js';
 import { type Commit } from './git-history.js';
 import { type Author, authorOf, normalAddress, substituteEmail, usernameOf } from './git-identities.js';
+import { findPerson } from './people.js';
 import { type Answer, refusalOf, type ServiceClient } from './service-client.js';
 import { type Tally } from './tally.js';
 
 /** Each waits for the service's views, so many at once cost it little. */
 const AT_ONCE = 48;
 
-/** The authors of a history as users of the service: each is registered once, before the first commit that names it. */
+/**
+ * The authors of a history as users of the service: who has the e-mail address, else the username, else somebody who is
+ * registered, once, before the first commit that names them.
+ */
 export class Authors {
-  /** By address as git has it. */
+  /** The username of an author, by address as git has it. */
   private readonly usernames = new Map<string, string>();
-  private readonly seen = new Set<string>();
+  /** The user that an author is, by that username; undefined where the service has refused them. */
+  private readonly users = new Map<string, UserReference | undefined>();
 
   constructor(
     private readonly client: ServiceClient,
+    private readonly before: CountedBefore,
     private readonly tally: Tally,
   ) {}
 
-  usernameOf(address: string): string {
+  /** The user of an address; where there is none, the name that the service shall refuse. */
+  userOf(address: string): UserReference {
+    const username = this.usernameOf(address);
+    return this.users.get(username) ?? { username };
+  }
+
+  /** Finds or registers those authors of the commits that this import has not met before, by the name that comes first. */
+  async meet(commits: readonly Commit[]): Promise<void> {
+    const met = new Map<string, Pick<Commit, 'address' | 'name'>>();
+    for (const { address, name } of commits) {
+      const username = this.usernameOf(address);
+      if (this.users.has(username)) continue;
+      const first = met.get(username);
+      if (!first || (!first.name.trim() && name.trim()))
+        met.set(username, { address: first?.address ?? address, name });
+    }
+    await concurrently(met, AT_ONCE, async ([username, { address, name }]) => {
+      this.users.set(username, await this.find(address, authorOf(address, name)));
+    });
+  }
+
+  private async find(address: string, author: Author): Promise<UserReference | undefined> {
+    return (await this.existing(author)) ?? (await this.register(address, author));
+  }
+
+  private async existing(author: Author): Promise<UserReference | undefined> {
+    const person = await findPerson(this.client, author);
+    if (person === undefined) return undefined;
+    await this.before.load(person.id);
+    this.tally.author('existing');
+    return { userId: person.id };
+  }
+
+  private async register(address: string, author: Author): Promise<UserReference | undefined> {
+    const answer = await this.client.command('api/v3/users', author);
+    if (answer.status < 300) return this.registered(address, author, answer);
+    const { code, detail } = refusalOf(answer);
+    // Somebody else may have been faster.
+    const person = code.endsWith('-taken') ? await this.existing(author) : undefined;
+    if (person) return person;
+    const email = substituteEmail(address);
+    if (isAboutEmail(answer) && author.email !== email) return this.register(address, { ...author, email });
+    if (code === 'username-taken') {
+      this.tally.author('existing');
+      return { username: author.username };
+    }
+    this.tally.refused('author', code, author.username, detail);
+    return undefined;
+  }
+
+  private registered(address: string, { username, email }: Author, { body }: Answer): UserReference {
+    this.tally.author('new');
+    const isAsItStands = username === normalAddress(address) && email === username;
+    if (!isAsItStands) this.tally.changedAuthors.push({ address, username, email });
+    const { id } = (body ?? {}) as { id?: unknown };
+    return typeof id === 'number' ? { userId: id } : { username };
+  }
+
+  private usernameOf(address: string): string {
     const known = this.usernames.get(address);
     if (known !== undefined) return known;
     const username = copyOf(usernameOf(address));
     this.usernames.set(copyOf(address), username);
     return username;
-  }
-
-  /** Registers those authors of the commits that this import has not met before, by the name that comes first. */
-  async register(commits: readonly Commit[]): Promise<void> {
-    const met = new Map<string, Pick<Commit, 'address' | 'name'>>();
-    for (const { address, name } of commits) {
-      const username = this.usernameOf(address);
-      if (this.seen.has(username)) continue;
-      const first = met.get(username);
-      if (!first || (!first.name.trim() && name.trim()))
-        met.set(username, { address: first?.address ?? address, name });
-    }
-    for (const username of met.keys()) this.seen.add(username);
-    await concurrently(met.values(), AT_ONCE, ({ address, name }) =>
-      this.registerOne(address, authorOf(address, name)),
-    );
-  }
-
-  private async registerOne(address: string, author: Author): Promise<void> {
-    const answer = await this.client.command('api/v3/users', author);
-    if (!isAboutEmail(answer) || author.email === substituteEmail(address)) return this.settle(address, author, answer);
-    const substitute = { ...author, email: substituteEmail(address) };
-    this.settle(address, substitute, await this.client.command('api/v3/users', substitute));
-  }
-
-  private settle(address: string, author: Author, answer: Answer): void {
-    const { code, detail } = refusalOf(answer);
-    if (answer.status < 300) this.registered(address, author);
-    else if (code === 'username-taken') this.tally.author('existing');
-    else this.tally.refused('author', code, author.username, detail);
-  }
-
-  private registered(address: string, { username, email }: Author): void {
-    this.tally.author('new');
-    const isAsItStands = username === normalAddress(address) && email === username;
-    if (!isAsItStands) this.tally.changedAuthors.push({ address, username, email });
   }
 }
 
@@ -70,7 +100,6 @@ function copyOf(text: string): string {
 
 /** Another user has the address already, or the service does not take it for one. */
 function isAboutEmail(answer: Answer): boolean {
-  if (answer.status < 400) return false;
   const { code, pointers } = refusalOf(answer);
   return code === 'email-taken' || (answer.status === 422 && pointers.length === 1 && pointers[0] === '/email');
 }

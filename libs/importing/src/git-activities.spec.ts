@@ -11,7 +11,8 @@ const commit: Commit = {
   committerTime: '1500000100',
   subject: 'a subject',
 };
-const activity = (fields: Partial<Commit>) => activityOf({ ...commit, ...fields }, 'jane@example.com', 7, now);
+const activity = (fields: Partial<Commit>) =>
+  activityOf({ ...commit, ...fields }, { username: 'jane@example.com' }, 7, now);
 
 describe('a commit as an activity', () => {
   it('has the hash as its id, the author’s date and the subject', () => {

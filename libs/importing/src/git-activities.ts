@@ -5,7 +5,8 @@ import { cut } from './git-identities.js';
 export interface Activity {
   readonly id: string;
   readonly type: 'commit';
-  readonly username: string;
+  readonly userId?: number;
+  readonly username?: string;
   readonly workspaceId: number;
   /** RFC 3339, UTC. */
   readonly occurredAt: string;
@@ -31,8 +32,11 @@ const KEPT_DATE = 64;
 /** RFC 3339 and the service know no year 0. */
 const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 
+/** How a user is named. */
+export type UserReference = { readonly userId: number } | { readonly username: string };
+
 /** `now` in milliseconds since the epoch: what is later cannot have happened. */
-export function activityOf(commit: Commit, username: string, workspaceId: number, now: number): Activity {
+export function activityOf(commit: Commit, user: UserReference, workspaceId: number, now: number): Activity {
   const time = timeOf(commit.authorTime, now);
   const occurred = time ?? timeOf(commit.committerTime, now) ?? lastResort(commit, now);
   const subject = commit.subject.replace(REFUSED, '\uFFFD');
@@ -40,7 +44,7 @@ export function activityOf(commit: Commit, username: string, workspaceId: number
   return {
     id: commit.hash,
     type: 'commit',
-    username,
+    ...user,
     workspaceId,
     occurredAt: new Date(occurred).toISOString(),
     data: fitting(data),

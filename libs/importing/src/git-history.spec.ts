@@ -15,9 +15,9 @@ function repository(options: { bare?: boolean; name?: string } = {}): DirtyRepos
   return one;
 }
 
-async function read(path: string, env: NodeJS.ProcessEnv = process.env): Promise<Commit[]> {
+async function read(path: string, env: NodeJS.ProcessEnv = process.env, mailmap = true): Promise<Commit[]> {
   const commits: Commit[] = [];
-  for await (const some of readHistory(await openRepository(path, env))) commits.push(...some);
+  for await (const some of readHistory(await openRepository(path, env, { mailmap }))) commits.push(...some);
   return commits;
 }
 
@@ -66,6 +66,26 @@ describe('a history', () => {
     ]);
   });
 
+  it('holds nothing that only notes, a stash, pull requests, a rewritten history or a replacement reach', async () => {
+    const dirty = repository();
+    const [first] = dirty.history([{ message: 'one' }, { message: 'two' }]);
+    for (const reference of ['notes/commits', 'stash', 'original/refs/heads/main', 'pull/7/head', 'keep-around/x']) {
+      dirty.point(`refs/${reference}`, dirty.commit({ message: reference }));
+    }
+    const instead = dirty.commit({ message: 'instead', author: 'Mallory <mallory@example.com>' });
+    dirty.git(['replace', first!, instead]);
+    expect(await read(dirty.path)).toMatchObject([{ subject: 'two' }, { subject: 'one', address: 'jane@example.com' }]);
+    expect(await countCommits(await openRepository(dirty.path, process.env))).toBe(2);
+  });
+
+  it('holds what a detached HEAD and branches of a remote reach', async () => {
+    const dirty = repository();
+    dirty.history([{ message: 'one' }]);
+    dirty.history([{ message: 'theirs' }], 'refs/remotes/origin/main');
+    dirty.git(['update-ref', '--no-deref', 'HEAD', dirty.commit({ message: 'detached' })]);
+    expect((await read(dirty.path)).map(({ subject }) => subject).sort()).toEqual(['detached', 'one', 'theirs']);
+  });
+
   it('is the whole one from inside a work tree of the repository', async () => {
     const dirty = repository();
     dirty.history([{}, {}, {}]);
@@ -83,7 +103,8 @@ describe('a history', () => {
     const partial = join(origin.path, '..', 'partial.git');
     origin.git(['clone', '--bare', '--filter=tree:0', `file://${origin.path}`, partial]);
     rmSync(origin.path, { recursive: true });
-    expect(await read(partial)).toHaveLength(20);
+    expect(await read(partial, process.env, false)).toHaveLength(20);
+    await expect(read(partial)).rejects.toThrow(/ --no-mailmap takes authors as the commits have them\.$/);
   });
 
   it('of an empty repository is empty', async () => {
@@ -139,8 +160,8 @@ describe('the name of a repository', () => {
 describe('output of git', () => {
   const hash = 'a'.repeat(40);
   const two = Buffer.concat([
-    Buffer.from([hash, 'jörg@x.de', 'J', '1', '2', 's', hash, ''].join('\0')),
-    Buffer.from([0xf0, 0x9f, 0x98, 0x00, 0xff]),
+    Buffer.from([hash, 'jörg@x.de', 'jörg@x.de', 'J', '1', '2', 's', hash, ''].join('\0')),
+    Buffer.from([0xff, 0x00, 0xf0, 0x9f, 0x98, 0x00, 0xff]),
     Buffer.from(['', '3', '4', 't', ''].join('\0')),
   ]);
 
@@ -177,7 +198,7 @@ describe('output of git', () => {
   });
 
   it('in which something else stands than a hash is an error', async () => {
-    await expect(commits([Buffer.from(['no hash', 'a', 'b', '1', '1', 's', ''].join('\0'))])).rejects.toThrow(
+    await expect(commits([Buffer.from(['no hash', 'a', 'a', 'b', '1', '1', 's', ''].join('\0'))])).rejects.toThrow(
       /where a commit's hash belongs/,
     );
   });

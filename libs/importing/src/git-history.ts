@@ -13,20 +13,47 @@ export interface Commit {
   readonly subject: string;
 }
 
-const FIELDS = ['%H', '%ae', '%an', '%at', '%ct', '%s'];
+// Of an author line without an address git prints %aE and %aN letter for letter, which %ae tells: it is empty then. These two
+// are as .mailmap has them, whatever --no-mailmap says.
+const fields = ({ mailmap }: GitRepository) => {
+  const author = mailmap ? ['%aE', '%aN'] : ['%ae', '%an'];
+  return ['%H', '%ae', ...author, '%at', '%ct', '%s'];
+};
+const FIELDS = 7;
+/** Neither notes, stash, refs/original, refs/pull nor what replaces a commit: those are no history of anybody's. */
+const REFERENCES = ['--branches', '--remotes', '--tags'];
 const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** Enough of what git says on stderr to quote it. */
 const KEPT_STDERR = 8_192;
 
 /**
- * All commits that any reference reaches, latest first, some at a time as git prints them.
+ * All commits that branches, tags and HEAD reach, latest first, some at a time as git prints them.
  * @throws ImportError when git stops before the end
  */
 export async function* readHistory(repository: GitRepository): AsyncGenerator<Commit[]> {
-  const format = `--format=${FIELDS.join('%x00')}`;
-  // Of a bare repository, the mailmap would be read out of a tree, which a partial clone may lack.
+  yield* log(repository, await referencesOf(repository));
+}
+
+/** How many commits `readHistory` gives; undefined when git cannot tell. */
+export async function countCommits(repository: GitRepository, signal?: AbortSignal): Promise<number | undefined> {
+  const references = await referencesOf(repository);
+  return ask(repository, ['rev-list', ...references, '--count'], signal).then(Number, () => undefined);
+}
+
+/** The oldest one of HEAD's first parents, and HEAD's own commit, by which a repository is known again. */
+export async function endsOf(repository: GitRepository): Promise<Commit[]> {
+  const head = (await headOf(repository)) || (await firstReferenceOf(repository));
+  if (!head) return [];
+  const oldest = await ask(repository, ['rev-list', '--first-parent', '--max-parents=0', head]).catch(() => '');
+  const ends: Commit[] = [];
+  for await (const commits of log(repository, ['--no-walk', ...[oldest, head].filter(Boolean)])) ends.push(...commits);
+  return ends;
+}
+
+async function* log(repository: GitRepository, which: readonly string[]): AsyncGenerator<Commit[]> {
+  const format = `--format=${fields(repository).join('%x00')}`;
   const plain = ['-z', '--no-color', '--no-decorate', '--no-mailmap'];
-  const git = start(repository, ['log', '--all', ...plain, format]);
+  const git = start(repository, ['log', ...plain, format, ...which]);
   const ended = once(git, 'close') as Promise<[number | null, string | null]>;
   // Awaited below only when the output ended; an end for another reason must not be an unhandled rejection.
   ended.catch(() => undefined);
@@ -42,9 +69,20 @@ export async function* readHistory(repository: GitRepository): AsyncGenerator<Co
   }
 }
 
-/** How many commits `readHistory` gives; undefined when git cannot tell. */
-export async function countCommits(repository: GitRepository, signal?: AbortSignal): Promise<number | undefined> {
-  return ask(repository, ['rev-list', '--all', '--count'], signal).then(Number, () => undefined);
+async function referencesOf(repository: GitRepository): Promise<string[]> {
+  const head = await headOf(repository);
+  // A repository may have no branch yet, or a HEAD that no branch reaches.
+  return head === undefined ? REFERENCES : [...REFERENCES, head];
+}
+
+/** A bare repository's HEAD may name a branch that it never had. */
+function firstReferenceOf(repository: GitRepository): Promise<string> {
+  const kinds = ['refs/heads', 'refs/remotes', 'refs/tags'];
+  return ask(repository, ['for-each-ref', '--count=1', '--format=%(objectname)', ...kinds]);
+}
+
+function headOf(repository: GitRepository): Promise<string | undefined> {
+  return ask(repository, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).catch(() => undefined);
 }
 
 /**
@@ -53,7 +91,7 @@ export async function countCommits(repository: GitRepository, signal?: AbortSign
  */
 export async function* commitsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Commit[], number> {
   let pending: Buffer[] = [];
-  let fields: string[] = [];
+  let texts: string[] = [];
   for await (const chunk of chunks) {
     const end = chunk.lastIndexOf(0);
     if (end < 0) {
@@ -62,27 +100,30 @@ export async function* commitsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<
     }
     const text = Buffer.concat([...pending, chunk.subarray(0, end)]).toString('utf8');
     pending = [chunk.subarray(end + 1)];
-    fields.push(...text.split('\0'));
-    const whole = fields.length - (fields.length % FIELDS.length);
-    yield commitsIn(fields, whole);
-    fields = fields.slice(whole);
+    texts.push(...text.split('\0'));
+    const whole = texts.length - (texts.length % FIELDS);
+    yield commitsIn(texts, whole);
+    texts = texts.slice(whole);
   }
-  return fields.length + pending.reduce((bytes, { length }) => bytes + length, 0);
+  return texts.length + pending.reduce((bytes, { length }) => bytes + length, 0);
 }
 
-function commitsIn(fields: readonly string[], end: number): Commit[] {
+function commitsIn(texts: readonly string[], end: number): Commit[] {
   const commits: Commit[] = [];
-  for (let at = 0; at < end; at += FIELDS.length) {
-    const [hash = '', address = '', name = '', authorTime = '', committerTime = '', subject = ''] = fields.slice(
+  for (let at = 0; at < end; at += FIELDS) {
+    const [hash = '', plain, mapped = '', named = '', authorTime = '', committerTime = '', subject = ''] = texts.slice(
       at,
-      at + FIELDS.length,
+      at + FIELDS,
     );
     if (!HASH.test(hash)) throw new ImportError(`git printed "${hash.slice(0, 80)}" where a commit's hash belongs.`);
+    const [address, name] = plain === '' && mapped === '%aE' ? ['', ''] : [mapped, named];
     commits.push({ hash, address, name, authorTime, committerTime, subject });
   }
   return commits;
 }
 
 function stopped({ path }: GitRepository, said: string): ImportError {
-  return new ImportError(`git could not read the whole history of ${path}: ${complaint(said)}`);
+  // A bare partial clone may lack the very tree that .mailmap stands in.
+  const hint = /mailmap|fetch/i.test(said) ? ' --no-mailmap takes authors as the commits have them.' : '';
+  return new ImportError(`git could not read the whole history of ${path}: ${complaint(said)}${hint}`);
 }

@@ -10,6 +10,8 @@ export interface GitRepository {
   readonly path: string;
   /** The folder's name, without `.git`. */
   readonly name: string;
+  /** Whether authors are as `.mailmap` has them. */
+  readonly mailmap: boolean;
   /** The environment in which git runs. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -26,7 +28,6 @@ const OTHER_REPOSITORY = [
   'GIT_IMPLICIT_WORK_TREE',
   'GIT_INDEX_FILE',
   'GIT_NAMESPACE',
-  'GIT_NO_REPLACE_OBJECTS',
   'GIT_OBJECT_DIRECTORY',
   'GIT_PREFIX',
   'GIT_REPLACE_REF_BASE',
@@ -46,11 +47,15 @@ const SETTINGS = [
  * Makes sure that the folder itself is a repository.
  * @throws ImportError when it is none, or git is missing
  */
-export async function openRepository(path: string, env: NodeJS.ProcessEnv): Promise<GitRepository> {
+export async function openRepository(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  { mailmap = true }: { readonly mailmap?: boolean } = {},
+): Promise<GitRepository> {
   const folder = await realpath(path).catch(() => {
     throw new ImportError(`There is no folder ${path}.`);
   });
-  const repository = { path: folder, name: repositoryName(path), env: gitEnvironment(folder, env) };
+  const repository = { path: folder, name: repositoryName(path), mailmap, env: gitEnvironment(folder, env) };
   try {
     await ask(repository, ['rev-parse', '--git-dir']);
     return repository;
@@ -62,7 +67,7 @@ export async function openRepository(path: string, env: NodeJS.ProcessEnv): Prom
 /** `/srv/emmett.git/` is `emmett`, and so is `/srv/emmett/.git`. */
 export function repositoryName(path: string): string {
   const full = resolve(path);
-  return basename(full).replace(/\.git$/, '') || basename(dirname(full)) || 'repository';
+  return (basename(full).replace(/\.git$/, '') || basename(dirname(full)) || 'repository').normalize('NFC');
 }
 
 /** What one short git command prints. @throws the error of `execFile` */
@@ -93,6 +98,8 @@ function gitEnvironment(folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessE
     GIT_NO_LAZY_FETCH: '1',
     GIT_ALLOW_PROTOCOL: 'none',
     GIT_OPTIONAL_LOCKS: '0',
+    // A commit is what its author made, and not what somebody puts in its place later.
+    GIT_NO_REPLACE_OBJECTS: '1',
     LC_ALL: 'C',
   };
 }

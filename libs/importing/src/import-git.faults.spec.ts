@@ -38,8 +38,10 @@ describe('a service that cannot keep up', () => {
     const summary = await importGit(request());
     expect(summary.commits.accepted).toBe(DIRT.length);
     expect(server.activities.size).toBe(DIRT.length);
-    const [first] = server.requests(/users/);
-    const resent = server.requests(/users/).filter(({ body }) => JSON.stringify(body) === JSON.stringify(first!.body));
+    const [first] = server.requests(/POST .*users/);
+    const resent = server
+      .requests(/POST .*users/)
+      .filter(({ body }) => JSON.stringify(body) === JSON.stringify(first!.body));
     expect(resent[1]!.at - first!.at).toBeGreaterThanOrEqual(990);
   });
 
@@ -70,15 +72,21 @@ describe('a service that cannot keep up', () => {
   it('counts commits once though answers are lost', async () => {
     dirty.history(DIRT);
     let sent = 0;
-    server.after = ({ path }, reply) => (/activities/.test(path) && sent++ === 0 ? { ...reply, lost: true } : reply);
-    expect((await importGit(request())).commits).toEqual({ read: DIRT.length, accepted: DIRT.length, refused: 0 });
+    server.after = ({ method, path }, reply) =>
+      method === 'POST' && /activities/.test(path) && sent++ === 0 ? { ...reply, lost: true } : reply;
+    expect((await importGit(request())).commits).toMatchObject({
+      read: DIRT.length,
+      accepted: DIRT.length,
+      refused: 0,
+    });
     expect(server.activities.size).toBe(DIRT.length);
   });
 
   it('is given up after a while, saying how much is in', async () => {
     dirty.bulk(1_500, 'one of many');
     const full = { ...problem(429, 'overloaded', 'the views lag'), headers: { 'retry-after': '0' } };
-    server.before = ({ path }) => (/activities/.test(path) && server.activities.size > 0 ? full : undefined);
+    server.before = ({ method, path }) =>
+      method === 'POST' && /activities/.test(path) && server.activities.size > 0 ? full : undefined;
     const patience = { patienceMs: 300, timeoutMs: 5_000 };
     await expect(importGit(request({ patience }))).rejects.toThrow(
       /taken nothing for .* minutes \(429 the views lag\)\. (1000|500) commits had been accepted by then/,
@@ -92,7 +100,7 @@ describe('what the service refuses', () => {
     server.refuses = ({ data: { subject } }) =>
       Number(subject.split(' ')[1]) % 2 ? { code: 'invalid-time', detail: `not ${subject}` } : undefined;
     const { commits, refusals } = await importGit(request());
-    expect(commits).toEqual({ read: 20, accepted: 10, refused: 10 });
+    expect(commits).toMatchObject({ read: 20, accepted: 10, refused: 10 });
     expect(refusals).toMatchObject([{ of: 'commit', code: 'invalid-time', count: 10 }]);
     expect(refusals[0]?.examples).toHaveLength(5);
     expect(refusals[0]?.examples).toContainEqual({ what: hashes[19], detail: 'not commit 19' });
@@ -101,22 +109,22 @@ describe('what the service refuses', () => {
   it('is counted where all of a request is refused, by its items or as a whole', async () => {
     dirty.history([{}, {}]);
     server.refuses = () => ({ code: 'invalid', detail: 'no' });
-    expect((await importGit(request())).commits).toEqual({ read: 2, accepted: 0, refused: 2 });
-    server.before = firstOf(/activities/, problem(413, 'too-large', 'too much'));
+    expect((await importGit(request())).commits).toMatchObject({ read: 2, accepted: 0, refused: 2 });
+    server.before = firstOf(/POST .*activities/, problem(413, 'too-large', 'too much'));
     expect((await importGit(request())).refusals).toMatchObject([{ code: 'too-large', count: 2 }]);
   });
 
   it('is counted even where the service does not say it', async () => {
     dirty.history([{}, {}, {}]);
-    server.before = firstOf(/activities/, { status: 202, body: { accepted: 2, rejected: [] } });
+    server.before = firstOf(/POST .*activities/, { status: 202, body: { accepted: 2, rejected: [] } });
     const { commits, refusals } = await importGit(request());
-    expect(commits).toEqual({ read: 3, accepted: 2, refused: 1 });
+    expect(commits).toMatchObject({ read: 3, accepted: 2, refused: 1 });
     expect(refusals).toMatchObject([{ code: 'unanswered', count: 1 }]);
   });
 
   it('ends the import where it is the token', async () => {
     dirty.history([{}]);
-    server.before = firstOf(/users/, problem(403, 'missing-scope', 'This call needs the scope users:write.'));
+    server.before = firstOf(/POST .*users/, problem(403, 'missing-scope', 'This call needs the scope users:write.'));
     await expect(importGit(request())).rejects.toThrow(
       'does not take the token: This call needs the scope users:write.',
     );

@@ -1,21 +1,25 @@
 import { Authors } from './authors.js';
 import { concurrently, oneAhead } from './concurrently.js';
+import { CountedBefore } from './counted-before.js';
 import { type Activity, activityOf } from './git-activities.js';
-import { type Commit, countCommits, readHistory } from './git-history.js';
+import { type Commit, countCommits, endsOf, readHistory } from './git-history.js';
 import { openRepository } from './git-repository.js';
 import { ImportError } from './import-error.js';
 import { type Progress } from './progress.js';
 import { type Refused } from './refusals.js';
 import { type Patience, type Service, ServiceClient } from './service-client.js';
 import { type ChangedAuthor, type Counts, Tally } from './tally.js';
+import { LatestTaken } from './latest-taken.js';
 import { type Verdict, verdictOf } from './verdict.js';
-import { type Workspace, workspaceNamed } from './workspaces.js';
+import { type Workspace, workspaceNamed, workspaceOf } from './workspaces.js';
 
 export interface GitImport {
   /** A folder: a repository, bare or not. */
   readonly repository: string;
-  /** The name of the workspace; by default the repository's. */
+  /** The name of the workspace; by default the one that the repository was imported into before, else its own. */
   readonly workspace?: string;
+  /** False: authors as the commits have them, whatever `.mailmap` says. */
+  readonly mailmap?: boolean;
   readonly service: Service;
   readonly patience?: Patience;
   /** The environment in which git runs. */
@@ -30,7 +34,7 @@ export interface ImportProgress extends Counts {
 
 /** How an import of commits is shown. */
 export function gitProgress({ commits, authors, total }: ImportProgress): Progress {
-  const done = commits.accepted + commits.refused;
+  const done = commits.accepted + commits.countedBefore + commits.refused;
   const of = total === undefined ? '' : ` of ${total}`;
   return {
     done,
@@ -53,6 +57,8 @@ export interface ImportSummary extends Counts {
   readonly altered: { readonly dates: number; readonly subjects: number };
   readonly changedAuthors: readonly ChangedAuthor[];
   readonly refusals: readonly Refused[];
+  /** False where the service's views lagged too far behind to wait until they show all of it. */
+  readonly isShown: boolean;
 }
 
 /** The authors of so many commits are looked for at once: few round trips, and little memory. */
@@ -69,10 +75,13 @@ const BATCHES_AT_ONCE = 4;
  */
 export async function importGit(request: GitImport): Promise<ImportSummary> {
   const begin = performance.now();
-  const repository = await openRepository(request.repository, request.env);
+  const repository = await openRepository(request.repository, request.env, request);
   const client = new ServiceClient(request.service, request.patience);
-  const workspace = await workspaceNamed(client, request.workspace ?? repository.name);
-  const run = new Run(client, workspace, request);
+  const before = new CountedBefore(client);
+  const workspace = await (request.workspace === undefined
+    ? workspaceOf(client, before, await endsOf(repository), repository.name)
+    : workspaceNamed(client, request.workspace));
+  const run = new Run(client, workspace, before, request);
   const ended = new AbortController();
   const counting = countCommits(repository, ended.signal).then((total) => (run.total = total));
   try {
@@ -83,23 +92,26 @@ export async function importGit(request: GitImport): Promise<ImportSummary> {
   }
   await counting;
   run.report();
+  const isShown = await run.latest.shown(client, request.patience?.patienceMs);
   const seconds = (performance.now() - begin) / 1000;
-  const { accepted } = run.tally.counts().commits;
+  const { accepted, countedBefore } = run.tally.counts().commits;
   return {
     repository: repository.path,
     workspace,
     ...run.tally.counts(),
     seconds,
-    commitsPerSecond: accepted / seconds,
+    commitsPerSecond: (accepted + countedBefore) / seconds,
     readingSeconds: run.readingMs / 1000,
     altered: run.tally.altered,
     changedAuthors: run.tally.changedAuthors,
     refusals: run.tally.refusals(),
+    isShown,
   };
 }
 
 class Run {
   readonly tally = new Tally();
+  readonly latest = new LatestTaken();
   readingMs = 0;
   total: number | undefined;
   private readonly authors: Authors;
@@ -109,22 +121,23 @@ class Run {
   constructor(
     private readonly client: ServiceClient,
     private readonly workspace: Workspace,
+    private readonly before: CountedBefore,
     private readonly request: GitImport,
   ) {
-    this.authors = new Authors(client, this.tally);
+    this.authors = new Authors(client, before, this.tally);
   }
 
-  /** The history as bodies of requests. The authors of those that come next are registered meanwhile. */
+  /** What is new of the history as bodies of requests. The authors of the commits that come next are met meanwhile. */
   async *batches(history: AsyncGenerator<Commit[]>): AsyncGenerator<Activity[]> {
     for await (const commits of oneAhead(this.registered(history))) {
-      yield* inBatches(commits.map((commit) => this.activity(commit)));
+      yield* inBatches(commits.filter((commit) => this.isNew(commit)).map((commit) => this.activity(commit)));
     }
   }
 
   private async *registered(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
     for await (const commits of this.windows(history)) {
       this.tally.read(commits.length);
-      await this.authors.register(commits);
+      await this.authors.meet(commits);
       this.report();
       yield commits;
     }
@@ -162,8 +175,15 @@ class Run {
     }
   }
 
+  private isNew({ address, hash }: Commit): boolean {
+    const user = this.authors.userOf(address);
+    if (!('userId' in user) || !this.before.has(user.userId, hash)) return true;
+    this.tally.countedBefore();
+    return false;
+  }
+
   private activity(commit: Commit): Activity {
-    const activity = activityOf(commit, this.authors.usernameOf(commit.address), this.workspace.id, this.now);
+    const activity = activityOf(commit, this.authors.userOf(commit.address), this.workspace.id, this.now);
     if (activity.data.authorDate !== undefined) this.tally.altered.dates += 1;
     if (activity.data.subject !== commit.subject) this.tally.altered.subjects += 1;
     return activity;
@@ -171,6 +191,8 @@ class Run {
 
   private settle(batch: readonly Activity[], { accepted, rejected }: Verdict): void {
     this.tally.accepted(accepted);
+    const refused = new Set(rejected.map(({ index }) => index));
+    batch.forEach((activity, index) => !refused.has(index) && this.latest.add(activity));
     for (const { index, code, detail } of rejected) {
       this.tally.refused('commit', code, batch[index]?.id ?? `number ${index} of a request`, detail);
     }
@@ -182,7 +204,7 @@ function* inBatches(activities: readonly Activity[]): Generator<Activity[]> {
   let bytes = 0;
   for (const activity of activities) {
     // At most three bytes a UTF-16 unit, six as an escape: near enough, and far below the service's limit.
-    const size = 400 + activity.username.length * 3 + activity.data.subject.length * 3;
+    const size = 900 + activity.data.subject.length * 3;
     if (batch.length === BATCH_ITEMS || bytes + size > BATCH_BYTES) {
       yield batch;
       batch = [];

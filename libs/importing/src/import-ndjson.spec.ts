@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,16 @@ describe('the import of lines', () => {
     await importNdjson(request({ input: Readable.from([Buffer.from(`${line(1)}\r\n`.repeat(30))]) }));
     expect(sent()).toBe(90);
     expect(server.activities.size).toBe(30);
+  });
+
+  it('reads a pipe with a name once, as a shell gives it for <(…)', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const writer = spawn('sh', ['-c', 'cat > "$0"', pipe], { stdio: ['pipe', 'ignore', 'ignore'] });
+    writer.stdin.end(lines(0, 3_000));
+    expect(await importNdjson(request({ input: pipe }))).toMatchObject({ input: pipe, lines: { accepted: 3_000 } });
+    expect(server.activities.size).toBe(3_000);
+    expect(existsSync(place)).toBe(false);
   });
 
   it('adds what was appended, and what was put right in its place', async () => {

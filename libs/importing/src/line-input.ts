@@ -25,9 +25,11 @@ export function lineInput(from: string | Readable): LineInput {
   const found = statsOf(from);
   if (!found) throw new ImportError(`There is no file ${from}.`);
   if (found.isDirectory()) throw new ImportError(`${from} is a folder; one file is imported at a time.`);
-  const open = (start: number) => createReadStream(from, { start, highWaterMark: CHUNK_BYTES });
-  // A pipe that has a name, say, is as long as it is, and read once.
-  return found.isFile() ? { name: from, size: found.size, path: from, open } : { name: from, size: undefined, open };
+  const open = (start?: number) => createReadStream(from, { start, highWaterMark: CHUNK_BYTES });
+  // A pipe is as long as it is, and read once: what cannot be sought must not be told where to begin, be it at 0.
+  return found.isFile()
+    ? { name: from, size: found.size, path: from, open }
+    : { name: from, size: undefined, open: () => open() };
 }
 
 function statsOf(path: string): Stats | undefined {

@@ -6,7 +6,7 @@ import { progressDisplay } from './progress.js';
 const progress = (accepted: number, total?: number) =>
   gitProgress({
     authors: { total: 3, new: 2, existing: 0, refused: 1 },
-    commits: { read: accepted + 1, accepted, refused: 1 },
+    commits: { read: accepted + 1, accepted, countedBefore: 0, refused: 1 },
     total,
   });
 

@@ -60,7 +60,7 @@ export class ServiceClient {
    * The answer to one request, whatever its status, once the service takes requests.
    * @throws ImportError when it does not within the patience, or takes nothing from this caller (401, 403)
    */
-  async send(method: 'GET' | 'POST', path: string, send: Send = {}): Promise<Answer> {
+  async send(method: 'GET' | 'POST' | 'PATCH', path: string, send: Send = {}): Promise<Answer> {
     const deadline = performance.now() + this.patience.patienceMs;
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.attempt(method, path, send);
@@ -76,15 +76,21 @@ export class ServiceClient {
     const answer = await this.send('POST', path, { body, headers });
     const location = answer.headers.get('location');
     if (answer.status !== 202 || location === null) return answer;
-    const { pathname, search } = new URL(location, this.base);
+    const outcomeAt = this.pathOf(location);
     const deadline = performance.now() + this.patience.patienceMs;
     for (let attempt = 0; ; attempt += 1) {
-      const outcome = await this.send('GET', pathname + search);
+      const outcome = await this.send('GET', outcomeAt);
       if (!isPending(outcome.body)) return outcome;
       const wait = waitBefore(attempt, outcome);
       if (performance.now() + wait > deadline) throw this.givenUp(outcome);
       await pause(wait);
     }
+  }
+
+  /** Of an address that the service gave, what is asked for: it may know itself by another name than this client. */
+  pathOf(address: string): string {
+    const { pathname, search } = new URL(address, this.base);
+    return pathname + search;
   }
 
   private async attempt(method: string, path: string, { body, headers }: Send): Promise<Answer | Lost> {

@@ -13,12 +13,18 @@ export function summaryText(summary: ImportSummary): string {
   const { workspace, authors, commits, altered } = summary;
   return [
     `${summary.repository} -> workspace ${workspace.id} "${workspace.name}" (${workspace.isNew ? 'new' : 'existing'})`,
+    ...(workspace.taken
+      ? [
+          `         "${workspace.taken}" is another one: --workspace ${JSON.stringify(workspace.taken)} imports into that`,
+        ]
+      : []),
     `authors  ${authors.total}: ${authors.new} new, ${authors.existing} existing, ${authors.refused} refused`,
-    `commits  ${commits.read}: ${commits.accepted} accepted, ${commits.refused} refused`,
+    `commits  ${commits.read}: ${commits.accepted} accepted, ${commits.countedBefore} counted before, ${commits.refused} refused`,
     `time     ${summary.seconds.toFixed(1)} s, ${Math.round(summary.commitsPerSecond)} commits/s; ` +
       `${summary.readingSeconds.toFixed(1)} s of it waiting for git`,
     ...(altered.dates > 0 ? [`dates    ${altered.dates} could not be taken; the original stands in the activity`] : []),
     ...(altered.subjects > 0 ? [`subjects ${altered.subjects} shortened or rid of control characters`] : []),
+    ...(summary.isShown ? [] : ['the views lag: what was accepted is in the log, and will be shown']),
     ...changedLines(summary.changedAuthors),
     ...summary.refusals.flatMap(refusedLines),
   ].join('\n');

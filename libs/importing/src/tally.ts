@@ -7,7 +7,7 @@ export interface ChangedAuthor {
   readonly email: string;
 }
 
-/** What an import has come to. `authors.total` and `commits.read` are the sums of what follows them. */
+/** What an import has come to. `authors.total` and, at the end, `commits.read` are the sums of what follows them. */
 export interface Counts {
   readonly authors: {
     readonly total: number;
@@ -15,7 +15,13 @@ export interface Counts {
     readonly existing: number;
     readonly refused: number;
   };
-  readonly commits: { readonly read: number; readonly accepted: number; readonly refused: number };
+  readonly commits: {
+    readonly read: number;
+    readonly accepted: number;
+    /** Counted already by an earlier import, of this repository or of another one that has them too. */
+    readonly countedBefore: number;
+    readonly refused: number;
+  };
 }
 
 type RefusedKind = 'author' | 'commit';
@@ -23,7 +29,7 @@ type RefusedKind = 'author' | 'commit';
 /** Counts every author and every commit once, under what became of it. */
 export class Tally {
   private readonly authors = { new: 0, existing: 0, refused: 0 };
-  private readonly commits = { read: 0, accepted: 0, refused: 0 };
+  private readonly commits = { read: 0, accepted: 0, countedBefore: 0, refused: 0 };
   private readonly reasons = new Refusals<RefusedKind>();
   /** What was read in another form than git has it; nothing of it is refused. */
   readonly altered = { dates: 0, subjects: 0 };
@@ -51,6 +57,10 @@ export class Tally {
 
   accepted(commits: number): void {
     this.commits.accepted += commits;
+  }
+
+  countedBefore(): void {
+    this.commits.countedBefore += 1;
   }
 
   refused(of: RefusedKind, code: string, what: string, detail: string): void {

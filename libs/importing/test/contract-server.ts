@@ -28,8 +28,11 @@ interface StoredUser {
 
 interface ActivityIn {
   readonly id: string;
-  readonly username: string;
+  readonly userId?: number;
+  readonly username?: string;
+  readonly type: string;
   readonly workspaceId: number;
+  readonly occurredAt: string;
   readonly data: { readonly subject: string };
 }
 
@@ -108,10 +111,14 @@ export class ContractServer {
     const { method, path, headers, body } = request;
     if (!headers.authorization?.startsWith('Bearer ')) return problem(401, 'unauthorized', 'no token');
     const [, route, rest = ''] = /^\/api\/v3\/(\w+)(.*)$/.exec(path) ?? [];
+    const { pathname, searchParams } = new URL(path, 'http://localhost');
+    const id = Number(pathname.split('/')[4]);
     const routes: Record<string, () => Reply> = {
       'POST users': () => this.register(body as Omit<StoredUser, 'id'>),
-      'GET workspaces': () => this.page(Number(new URLSearchParams(rest).get('page'))),
+      'GET users': () => (pathname.endsWith('/search') ? this.search(searchParams) : this.feed(id, searchParams)),
+      'GET workspaces': () => (id ? this.workspace(id) : this.page(Number(searchParams.get('page')))),
       'POST workspaces': () => this.createWorkspace(request),
+      'PATCH workspaces': () => this.rename(id, (body as { name: string }).name),
       'POST activities': () => this.take(body as ActivityIn[]),
       'GET commands': () => this.outcome(rest.slice(1)),
     };
@@ -125,6 +132,40 @@ export class ContractServer {
     const stored = { id: this.users.size + 1, ...user };
     this.users.set(key(user.username), stored);
     return { status: 201, body: stored, headers: { location: `/api/v3/users/${stored.id}` } };
+  }
+
+  private search(query: URLSearchParams): Reply {
+    const wanted = key(query.get('q') ?? '');
+    const found = [...this.users.values()].filter((user) => [user.username, user.email].map(key).includes(wanted));
+    return { status: 200, body: found.slice(0, Number(query.get('limit'))) };
+  }
+
+  /** Latest first, so many a page as a page has. */
+  private feed(userId: number, query: URLSearchParams): Reply {
+    const after = Number(query.get('after') ?? 0);
+    const [since, until] = ['since', 'until'].map((name) => query.get(name));
+    const own = this.activitiesOf(userId).filter(
+      ({ occurredAt }) => (!since || occurredAt >= since) && (!until || occurredAt < until),
+    );
+    query.set('after', String(after + this.pageSize));
+    const link = `<https://public.example/api/v3/users/${userId}/activities?${query}>; rel="next"`;
+    const isLast = after + this.pageSize >= own.length;
+    return { status: 200, body: own.slice(after, after + this.pageSize), headers: isLast ? {} : { link } };
+  }
+
+  activitiesOf(userId: number): ActivityIn[] {
+    return [...this.activities].flatMap(([unique, activity]) => (unique.startsWith(`${userId}/`) ? [activity] : []));
+  }
+
+  private workspace(id: number): Reply {
+    const body = this.workspaces.find((workspace) => workspace.id === id);
+    return body ? { status: 200, body } : problem(404, 'not-found', 'There is no such workspace.');
+  }
+
+  private rename(id: number, name: string): Reply {
+    const at = this.workspaces.findIndex((workspace) => workspace.id === id);
+    this.workspaces[at] = { id, name };
+    return this.workspace(id);
   }
 
   private page(page: number): Reply {
@@ -149,15 +190,19 @@ export class ContractServer {
   private take(activities: readonly (ActivityIn | undefined)[]): Reply {
     const rejected = activities.flatMap((activity, index) => {
       if (!activity) return [{ index, code: 'invalid', detail: 'the line is no JSON' }];
-      const fault = this.users.has(key(activity.username))
-        ? this.refuses(activity)
-        : { code: 'unknown-user', detail: 'no such user' };
-      const unique = `${key(activity.username)}/${activity.id}`;
+      const user = this.userOf(activity);
+      const fault = user ? this.refuses(activity) : { code: 'unknown-user', detail: 'no such user' };
+      const unique = `${user?.id}/${activity.id}`;
       if (!fault && !this.activities.has(unique)) this.activities.set(unique, activity);
       return fault ? [{ index, ...fault }] : [];
     });
     const accepted = activities.length - rejected.length;
     return { status: accepted > 0 ? 202 : 422, body: { accepted, rejected } };
+  }
+
+  private userOf({ userId, username }: ActivityIn): StoredUser | undefined {
+    if (userId === undefined) return this.users.get(key(username ?? ''));
+    return [...this.users.values()].find(({ id }) => id === userId);
   }
 
   private outcome(id: string): Reply {

@@ -32,8 +32,13 @@ export class DirtyRepository {
   }
 
   /** Runs git in it; returns what it prints, decoded as UTF-8. */
-  git(args: string[], input: Buffer | string = ''): string {
-    const options = { env: this.env, input, maxBuffer: 1 << 28, stdio: ['pipe', 'pipe', 'ignore'] as const };
+  git(args: string[], input: Buffer | string = '', env: NodeJS.ProcessEnv = {}): string {
+    const options = {
+      env: { ...this.env, ...env },
+      input,
+      maxBuffer: 1 << 28,
+      stdio: ['pipe', 'pipe', 'ignore'] as const,
+    };
     return execFileSync('git', ['-C', this.path, ...args], { ...options, stdio: [...options.stdio] })
       .toString()
       .trim();

@@ -25,6 +25,32 @@ describe('the settings', () => {
     expect(readConfig({ ...good, TIDEMARK_MASTER_KEY: `${now}, ${before}` }).masterKeys).toEqual([now, before]);
   });
 
+  it('take a list of secrets, and how an issuer says what its tokens open', () => {
+    const [now, before] = ['n'.repeat(32), 'b'.repeat(32)];
+    expect(readConfig({ ...good, AUTH_JWT_SECRET: `${now}, ${before}` }).auth.secrets).toEqual([now, before]);
+    const issuer = {
+      AUTH_JWT_SECRET: '',
+      AUTH_JWKS_URL: 'https://id.example/keys',
+      AUTH_ALGORITHMS: 'ES256,EdDSA',
+      AUTH_ENVIRONMENTS_CLAIM: 'https://example.com/environments',
+      AUTH_ENVIRONMENTS: 'demo, test',
+      AUTH_SCOPES_CLAIM: '/realm_access/roles',
+      AUTH_SCOPES_MAP: 'viewer=users:read activities:read, urn:a=b=admin',
+    };
+    expect(readConfig({ ...good, ...issuer }).auth).toMatchObject({
+      algorithms: ['ES256', 'EdDSA'],
+      claims: {
+        environmentsClaim: 'https://example.com/environments',
+        environments: ['demo', 'test'],
+        scopesClaim: '/realm_access/roles',
+        scopesMap: new Map([
+          ['viewer', ['users:read', 'activities:read']],
+          ['urn:a=b', ['admin']],
+        ]),
+      },
+    });
+  });
+
   it('name every variable that is missing, at once', () => {
     const read = () => readConfig({ AUTH_JWT_SECRET: good.AUTH_JWT_SECRET });
     expect(read).toThrow(ConfigError);
@@ -36,6 +62,11 @@ describe('the settings', () => {
     ['a short master key', { TIDEMARK_MASTER_KEY: `${'x'.repeat(32)},short` }, /MASTER_KEY: at least 32 bytes/],
     ['no way to check tokens', { AUTH_JWT_SECRET: '' }, /set one/],
     ['two ways to check tokens', { AUTH_JWKS_URL: 'https://id.example/keys' }, /exclude each other/],
+    ['algorithms beside a secret', { AUTH_ALGORITHMS: 'ES256' }, /goes with AUTH_JWKS_URL/],
+    ['an algorithm that is none', { AUTH_ALGORITHMS: 'none' }, /AUTH_ALGORITHMS: some of RS256/],
+    ['a scope that there is not', { AUTH_SCOPES_MAP: 'viewer=users:see' }, /AUTH_SCOPES_MAP: their name to ours/],
+    ['a map that is none', { AUTH_SCOPES_MAP: 'viewer' }, /AUTH_SCOPES_MAP: their name to ours/],
+    ['an environment that is none', { AUTH_ENVIRONMENTS: 'a/b' }, /AUTH_ENVIRONMENTS: ids/],
     ['a broker without a port', { KAFKA_BROKERS: 'kafka' }, /host:port/],
     ['a port out of range', { PORT: '70000' }, /PORT/],
     ['a limit that is none', { TIDEMARK_MAX_DEAD_LETTERS: 'many' }, /MAX_DEAD_LETTERS/],

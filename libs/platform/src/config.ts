@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type ClaimsConfig, ENVIRONMENT_ID, SCOPES } from './claims.js';
+import { ASYMMETRIC } from './remote-keys.js';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
@@ -14,15 +16,29 @@ const Settings = z
     REDIS_URL: z.string().regex(/^rediss?:\/\//, 'an address, e.g. redis://host:6379'),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-    AUTH_JWT_SECRET: z
-      .string()
-      .refine((secret) => Buffer.byteLength(secret) >= 32, {
-        message: 'at least 32 bytes; make one with: openssl rand -base64 32',
+    AUTH_JWT_SECRET: list
+      .refine((secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= 32), {
+        message: 'at least 32 bytes; make one with: openssl rand -base64 32 (former ones behind it, comma-separated)',
       })
       .optional(),
     AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
     AUTH_ISSUER: z.string().optional(),
     AUTH_AUDIENCE: z.string().optional(),
+    AUTH_ALGORITHMS: list
+      .refine((names) => names.every((name) => ASYMMETRIC.includes(name)), {
+        message: `some of ${ASYMMETRIC.join(', ')}, comma-separated`,
+      })
+      .optional(),
+    AUTH_ENVIRONMENTS_CLAIM: z.string().optional(),
+    AUTH_ENVIRONMENTS: list
+      .refine((ids) => ids.every((id) => ENVIRONMENT_ID.test(id)), { message: 'ids of environments, comma-separated' })
+      .optional(),
+    AUTH_SCOPES_CLAIM: z.string().optional(),
+    AUTH_SCOPES_MAP: z
+      .string()
+      .transform((text, context) => scopesMapOf(text) ?? context.addIssue(SCOPES_MAP_HINT))
+      .pipe(z.custom<ReadonlyMap<string, readonly string[]>>())
+      .optional(),
     TIDEMARK_MASTER_KEY: z
       .string()
       .transform((text) => text.split(',').map((key) => key.trim()))
@@ -44,14 +60,48 @@ const Settings = z
   .refine((settings) => settings.AUTH_JWT_SECRET ?? settings.AUTH_JWKS_URL, {
     path: ['AUTH_JWT_SECRET'],
     message: 'tokens cannot be checked without AUTH_JWT_SECRET or AUTH_JWKS_URL: set one',
+  })
+  .refine((settings) => !(settings.AUTH_JWT_SECRET && settings.AUTH_ALGORITHMS), {
+    path: ['AUTH_ALGORITHMS'],
+    message: 'goes with AUTH_JWKS_URL; tokens of AUTH_JWT_SECRET are HS256',
   });
+
+const SCOPES_MAP_HINT = {
+  code: 'custom',
+  message: 'their name to ours, e.g. viewer=users:read activities:read,editor=users:write (ours are: '.concat(
+    SCOPES.join(', '),
+    ')',
+  ),
+} as const;
+
+/** `theirs=ours ours,theirs=ours`; undefined for anything else, and for scopes that there are not. */
+function scopesMapOf(text: string): ReadonlyMap<string, readonly string[]> | undefined {
+  const entries = text.split(',').map((entry): [string, string[]] => {
+    const equals = entry.lastIndexOf('=');
+    return [
+      entry.slice(0, Math.max(equals, 0)).trim(),
+      entry
+        .slice(equals + 1)
+        .split(' ')
+        .filter(Boolean),
+    ];
+  });
+  const isRight = entries.every(([theirs, ours]) => theirs !== '' && ours.length > 0 && ours.every(isScope));
+  return isRight ? new Map(entries) : undefined;
+}
+
+const isScope = (name: string) => SCOPES.some((scope) => scope === name);
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** How tokens are checked: with one shared secret or with the public keys behind a JWKS address, never both. */
+/** How tokens are checked: with shared secrets or with the public keys behind a JWKS address, never both. */
 export interface AuthConfig {
-  readonly secret?: string;
+  /** The first signs, all check. */
+  readonly secrets?: readonly string[];
   readonly jwksUrl?: string;
+  /** Of the public keys; all that are safe when left out. */
+  readonly algorithms?: readonly string[];
+  readonly claims?: ClaimsConfig;
   readonly issuer?: string;
   readonly audience?: string;
 }
@@ -92,10 +142,17 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: data.HOST,
     port: data.PORT,
     auth: {
-      secret: data.AUTH_JWT_SECRET,
+      secrets: data.AUTH_JWT_SECRET,
       jwksUrl: data.AUTH_JWKS_URL,
+      algorithms: data.AUTH_ALGORITHMS,
       issuer: data.AUTH_ISSUER,
       audience: data.AUTH_AUDIENCE,
+      claims: {
+        environmentsClaim: data.AUTH_ENVIRONMENTS_CLAIM,
+        environments: data.AUTH_ENVIRONMENTS,
+        scopesClaim: data.AUTH_SCOPES_CLAIM,
+        scopesMap: data.AUTH_SCOPES_MAP,
+      },
     },
     masterKeys: data.TIDEMARK_MASTER_KEY,
     maxDeadLetters: data.TIDEMARK_MAX_DEAD_LETTERS,

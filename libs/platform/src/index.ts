@@ -1,3 +1,4 @@
+export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
 export { type AuthConfig, type Config, ConfigError, readConfig } from './config.js';
 export { HealthModule, type ReadinessCheck } from './health.js';
 export { linkTo } from './http/address.js';
@@ -19,15 +20,7 @@ export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
-export {
-  ENVIRONMENT_ID,
-  type Principal,
-  SCOPES,
-  type Scope,
-  signToken,
-  tokenVerifier,
-  type VerifyToken,
-} from './tokens.js';
+export { type Principal, signToken, tokenVerifier, type VerifyToken } from './tokens.js';
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';
 export { ProblemPagesModule } from './http/problem-pages.js';

@@ -1,7 +1,25 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 
-/** After the keys were read, a token of an unknown one does not make us look again for that long. */
-const COOLDOWN_MS = 30_000;
+/** The algorithms of keys that stand behind a JWKS address. */
+export const ASYMMETRIC = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+/**
+ * After the keys were read, a token of an unknown one does not make us look again for that long: a new key is taken about
+ * at once, and whoever sends tokens of keys that never were can't make us ask the issuer more often.
+ */
+const COOLDOWN_MS = 1_000;
 /** While the address answers, a key that was withdrawn is taken for that much longer at most. */
 const FRESH_MS = 600_000;
 /** An address that does not answer is asked again after that long, whatever comes in meanwhile. */
@@ -49,17 +67,20 @@ export function areUnreadable(error: unknown): boolean {
 
 /** jose paces itself after a success alone: without this, each token would wait for an address that is down. */
 function pausing(): typeof fetch {
-  let lookedAt = -Infinity;
+  let notBefore = -Infinity;
   return async (...request) => {
-    if (Date.now() < lookedAt + PAUSE_MS) throw new KeysUnreachable('the keys could not be read a moment ago');
+    if (Date.now() < notBefore) throw new KeysUnreachable('the keys could not be read a moment ago');
+    let pause = PAUSE_MS;
     try {
-      return await fetch(...request);
+      const answer = await fetch(...request);
+      if (answer.ok) pause = COOLDOWN_MS;
+      return answer;
     } catch (cause) {
       // jose tells a time-out by its name.
       if ((cause as Error).name === 'TimeoutError') throw cause;
       throw new KeysUnreachable('the address of the keys cannot be reached', { cause });
     } finally {
-      lookedAt = Date.now();
+      notBefore = Date.now() + pause;
     }
   };
 }

@@ -9,7 +9,7 @@ const claims = { subject: 'jane', environments: ['demo'], scope: 'users:read adm
 const encoded = new TextEncoder().encode(secret);
 
 describe('a token under a shared secret', () => {
-  const verify = tokenVerifier({ secret });
+  const verify = tokenVerifier({ secrets: [secret] });
 
   it('says who calls, for which environments, with which scopes and until when', async () => {
     const principal = await verify(await signToken(secret, claims));
@@ -35,8 +35,17 @@ describe('a token under a shared secret', () => {
     await expect(verify(await make())).rejects.toMatchObject({ code: 'unauthorized' });
   });
 
+  it('is good under a former secret too, while that is being changed', async () => {
+    const changing = tokenVerifier({ secrets: [`a new ${secret}`, secret] });
+    await expect(changing(await signToken(secret, claims))).resolves.toMatchObject({ subject: 'jane' });
+    await expect(changing(await signToken(`a new ${secret}`, claims))).resolves.toMatchObject({ subject: 'jane' });
+    const refused = { code: 'unauthorized' };
+    await expect(changing(await signToken(`${secret}!`, claims))).rejects.toMatchObject(refused);
+    await expect(changing(await signToken(secret, { ...claims, ttl: -60 }))).rejects.toMatchObject(refused);
+  });
+
   it('must name issuer and audience where these are configured', async () => {
-    const strict = tokenVerifier({ secret, issuer: 'https://id', audience: 'tidemark' });
+    const strict = tokenVerifier({ secrets: [secret], issuer: 'https://id', audience: 'tidemark' });
     await expect(strict(await signToken(secret, claims))).rejects.toMatchObject({ code: 'unauthorized' });
     const token = await signToken(secret, claims, { issuer: 'https://id', audience: 'tidemark' });
     await expect(strict(token)).resolves.toMatchObject({ subject: 'jane' });

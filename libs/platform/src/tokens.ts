@@ -1,22 +1,9 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { type ClaimsConfig, rightsOf } from './claims.js';
 import { type AuthConfig } from './config.js';
 import { Problem } from './problems.js';
-import { areUnreadable, remoteKeys } from './remote-keys.js';
-
-export const SCOPES = [
-  'users:read',
-  'users:write',
-  'workspaces:read',
-  'workspaces:write',
-  'activities:read',
-  'activities:write',
-  'statistics:read',
-  'admin',
-] as const;
-export type Scope = (typeof SCOPES)[number];
-
-export const ENVIRONMENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
+import { areUnreadable, ASYMMETRIC, remoteKeys } from './remote-keys.js';
 
 /** Who calls, as the token says. */
 export interface Principal {
@@ -27,29 +14,10 @@ export interface Principal {
   readonly expiresAt: number;
 }
 
-const Claims = z.object({
-  sub: z.string().min(1),
-  exp: z.number(),
-  environments: z.array(z.string().regex(ENVIRONMENT_ID)),
-  scope: z.string().default(''),
-});
+const Identity = z.looseObject({ sub: z.string().min(1), exp: z.number() });
 
 // The families are never mixed: a public key must not pass as an HMAC secret (RFC 8725, 3.1).
 const SHARED = ['HS256'];
-const ASYMMETRIC = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-];
-
 export type VerifyToken = (token: string) => Promise<Principal>;
 
 /**
@@ -58,26 +26,43 @@ export type VerifyToken = (token: string) => Promise<Principal>;
  */
 export function tokenVerifier(auth: AuthConfig): VerifyToken {
   const options = { issuer: auth.issuer, audience: auth.audience, requiredClaims: ['exp'] };
-  if (auth.secret !== undefined) {
-    const secret = new TextEncoder().encode(auth.secret);
-    return (token) => principalOf(() => jwtVerify(token, secret, { ...options, algorithms: SHARED }));
+  if (auth.secrets !== undefined) {
+    const secrets = auth.secrets.map((secret) => new TextEncoder().encode(secret));
+    const check = withAnyOf(secrets, (token, secret) => jwtVerify(token, secret, { ...options, algorithms: SHARED }));
+    return (token) => principalOf(() => check(token), auth.claims);
   }
   const keys = remoteKeys(new URL(auth.jwksUrl ?? ''));
-  return (token) => principalOf(() => jwtVerify(token, keys, { ...options, algorithms: ASYMMETRIC }));
+  const algorithms = [...(auth.algorithms ?? ASYMMETRIC)];
+  return (token) => principalOf(() => jwtVerify(token, keys, { ...options, algorithms }), auth.claims);
 }
 
-async function principalOf(verify: () => Promise<{ payload: unknown }>): Promise<Principal> {
+type Verified = Promise<{ payload: unknown }>;
+
+/** While a secret is being changed, tokens of the former one are good as well. */
+function withAnyOf(secrets: readonly Uint8Array[], verify: (token: string, secret: Uint8Array) => Verified) {
+  return async (token: string): Verified => {
+    const [first, ...others] = secrets;
+    try {
+      return await verify(token, first!);
+    } catch (error) {
+      if (others.length === 0 || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      return withAnyOf(others, verify)(token);
+    }
+  };
+}
+
+async function principalOf(verify: () => Verified, settings: ClaimsConfig = {}): Promise<Principal> {
   const { payload } = await verify().catch((error: unknown) => {
     throw tokenProblem(error);
   });
-  const claims = Claims.safeParse(payload);
-  if (!claims.success) {
-    const names = claims.error.issues.map((issue) => issue.path[0]).join(', ');
-    throw unauthorized(`The token's claims are not as they should be: ${names}.`);
-  }
-  const { sub, exp, environments, scope } = claims.data;
-  return { subject: sub, environments, scopes: new Set(scope.split(' ').filter(Boolean)), expiresAt: exp * 1000 };
+  const identity = Identity.safeParse(payload);
+  if (!identity.success) throw wrongClaims(identity.error.issues.map((issue) => String(issue.path[0])).join(', '));
+  const rights = rightsOf(identity.data, settings);
+  if (typeof rights === 'string') throw wrongClaims(rights);
+  return { subject: identity.data.sub, ...rights, expiresAt: identity.data.exp * 1000 };
 }
+
+const wrongClaims = (names: string) => unauthorized(`The token's claims are not as they should be: ${names}.`);
 
 function tokenProblem(error: unknown): Problem {
   if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', error);

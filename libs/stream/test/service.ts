@@ -15,7 +15,7 @@ class ServiceModule {}
 
 /** The stream's routes on a port of their own, reading the views of a namespace. */
 export async function startService(view: View, options: { redisUrl: string; port?: number }) {
-  const auth = { secret: SECRET };
+  const auth = { secrets: [SECRET] };
   const config: Config = {
     kafkaBrokers: [],
     databaseUrl: view.url,

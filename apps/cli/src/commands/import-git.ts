@@ -8,6 +8,7 @@ import { serviceFor } from './import-service.js';
 interface Options {
   readonly environment: string;
   readonly workspace?: string;
+  readonly mailmap: boolean;
   readonly json?: boolean;
 }
 
@@ -16,6 +17,7 @@ const NEEDED: readonly Scope[] = [
   'users:write',
   'workspaces:read',
   'workspaces:write',
+  'activities:read',
   'activities:write',
 ];
 
@@ -24,7 +26,12 @@ export function importGitCommand(importing: Command, surroundings: Surroundings)
     .command('git <repository>')
     .description('each author of the repository a user, each commit of all branches and tags an activity')
     .requiredOption('--environment <id>', 'where it goes', environment)
-    .option('--workspace <name>', "the workspace it happened in (default: the repository's name)", text)
+    .option(
+      '--workspace <name>',
+      'the workspace it happened in (default: that of the last import, else a new one)',
+      text,
+    )
+    .option('--no-mailmap', 'authors as the commits have them, and not as .mailmap does')
     .option('--json', 'the summary for programs')
     .action((repository: string, options: Options) => importRepository(repository, options, surroundings));
 }
@@ -33,10 +40,9 @@ async function importRepository(repository: string, options: Options, surroundin
   const service = serviceFor(options.environment, NEEDED, surroundings);
   const display = progressDisplay(surroundings.err);
   const onProgress = (progress: ImportProgress) => display.show(gitProgress(progress));
-  const { workspace } = options;
-  const summary = await importGit({ repository, workspace, service, env: surroundings.env, onProgress }).finally(() =>
-    display.end(),
-  );
+  const { workspace, mailmap } = options;
+  const request = { repository, workspace, mailmap, service, env: surroundings.env, onProgress };
+  const summary = await importGit(request).finally(() => display.end());
   surroundings.out.write(`${options.json ? JSON.stringify(summary, null, 2) : summaryText(summary)}\n`);
   if (!isComplete(summary)) throw new BadNews();
 }

@@ -6,7 +6,8 @@ import { addressOf } from './address.js';
 import { isV2 } from './problem-body.js';
 import { checkedHeaders, EnvironmentV3 } from './request-headers.js';
 import { checkShape } from './request-shape.js';
-import { type Principal, type Scope, unauthorized, type VerifyToken } from '../tokens.js';
+import { type Principal, unauthorized, type VerifyToken } from '../tokens.js';
+import { type Scope } from '../claims.js';
 
 /** Who calls and for which environment. */
 export interface Caller extends Principal {

@@ -1,6 +1,6 @@
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ENVIRONMENT_ID } from '../tokens.js';
+import { ENVIRONMENT_ID } from '../claims.js';
 import { checkInput } from './input.js';
 
 const environmentId = z

@@ -2,7 +2,7 @@ import { type z } from 'zod';
 import { isV2 } from '../http/problem-body.js';
 import { EnvironmentV2, EnvironmentV3 } from '../http/request-headers.js';
 import { type ProblemCode } from '../problems.js';
-import { type Scope } from '../tokens.js';
+import { type Scope } from '../claims.js';
 import { type Answer, describeAnswer, type DescribedAnswer, describeErrors, type ErrorAnswer } from './answers.js';
 import { type Content } from './content.js';
 import { type Components, examplesOf } from './components.js';

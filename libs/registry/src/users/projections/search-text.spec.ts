@@ -18,10 +18,30 @@ describe('fold', () => {
     expect(fold(text)).toBe(folded);
   });
 
-  it('keeps marks that are letters of their script', () => {
-    expect(fold('हिन्दी')).toBe('हिन्दी');
-    expect(fold('か')).not.toBe(fold('が'));
+  it.each([
+    ['שָׁלוֹם', 'שלום'],
+    ['مُحَمَّد', 'محمد'],
+    ['ก้อง', 'กอง'],
+    ['फ़िरोज़', 'फिरोज'],
+    ['О\u0301льга', 'ольга'],
+  ])('passes over the marks of %s', (text, plain) => {
+    expect(fold(text)).toBe(fold(plain));
+  });
+
+  it('keeps what takes room of its own', () => {
+    expect(fold('राम')).toBe('राम');
     expect(fold('김')).toBe('김');
+  });
+
+  it.each([
+    ["O'Brien", ['O\u2019Brien', 'O\u2018Brien', 'O\u02bcBrien', 'O\uff07Brien', 'O`Brien', 'O\u2032Brien']],
+    [
+      'Jean-Luc',
+      ['Jean\u2010Luc', 'Jean\u2011Luc', 'Jean\u2013Luc', 'Jean\u2014Luc', 'Jean\u2212Luc', 'Jean\uff0dLuc'],
+    ],
+    ['"Jo"', ['\u201cJo\u201d', '\u201eJo\u201c', '\u00abJo\u00bb', '\uff02Jo\uff02', '\u300cJo\u300d']],
+  ])('makes no difference between %s and its typographic forms', (plain, forms) => {
+    for (const form of forms) expect({ form, folded: fold(form) }).toEqual({ form, folded: fold(plain) });
   });
 
   it('changes nothing that is folded', () => {
@@ -36,6 +56,19 @@ describe('fold', () => {
 describe('the words of a query', () => {
   it('are parted by white space of any kind', () => {
     expect(wordsOfQuery("Jane\u00a0Smith\tO'Brien\u3000a@b.c")).toEqual(['jane', 'smith', "o'brien", 'a@b.c']);
+  });
+
+  it.each([
+    ['Doe, Jane', ['doe', 'jane']],
+    ['"Jane Doe"', ['jane', 'doe']],
+    ['Jane Doe <jane@example.com>', ['jane', 'doe', 'jane@example.com']],
+    ['@jane', ['jane']],
+    ['\u00bfJane? (Doe);', ['jane', 'doe']],
+    ["O'Brien-Smith", ["o'brien-smith"]],
+    ['100% _x_ a\\', ['100%', '_x_', 'a\\']],
+    ['% .* "', ['%', '.*', '"']],
+  ])('are those of %s without the punctuation around them', (query, words) => {
+    expect(wordsOfQuery(query)).toEqual(words);
   });
 
   it('are none where only accents are left', () => {

@@ -13,12 +13,18 @@ export const MARK = '\x1f';
 
 /**
  * A user's details as the search compares them, in one text: the four fields, folded and trimmed, each between edges,
- * with marks. So that a text that has "\njane" has a field that begins with it.
+ * with marks. So that a text that has "\njane" has a field that begins with it. Names that are written without a space
+ * stand together as well, in either order.
  */
 export function searchTextOf({ username, email, firstName, lastName }: SearchedDetails): string {
-  const fields = [username, email, firstName, lastName].map((field) => marked(fold(field).trim()));
-  return `${EDGE}${fields.join(EDGE)}${EDGE}`;
+  const details = [username, email, firstName, lastName].map((field) => fold(field).trim());
+  const [, , first, last] = details as [string, string, string, string];
+  const together = [first, last].every((name) => WITHOUT_SPACES.test(name)) ? [last + first, first + last] : [];
+  return `${EDGE}${[...details, ...together].map(marked).join(EDGE)}${EDGE}`;
 }
+
+const WITHOUT_SPACES =
+  /[\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Tibetan}]/u;
 
 /** Folded text, or a word of a query, as it is inside a search text: what begins it has no mark. */
 export const marked = (folded: string): string => folded.replace(INNER_WORD, `$1${MARK}`);
@@ -27,7 +33,7 @@ const INNER_WORD = /([^\p{L}\p{N}\p{M}])(?=[\p{L}\p{N}\p{M}])/gu;
 /** Whether folded text is a run of letters and digits. */
 export const isOneWord = (folded: string): boolean => !/[^\p{L}\p{N}\p{M}]/u.test(folded);
 
-/** The four fields of a search text, with their marks. */
+/** The fields of a search text, with their marks. */
 export const fieldsIn = (text: string): string[] => text.slice(1, -1).split(EDGE);
 
 /** The runs of letters in a search text, of 2 to 32, each once: what a misspelt word may have meant. */
@@ -36,24 +42,41 @@ export const namesIn = (text: string): Set<string> =>
 const IS_NAME = /^.{2,32}$/u;
 
 /**
- * Text without regard to case, accents and compatible spellings; what two texts have in common after it, they have in
- * common for the search. Marks that are letters of their script (Indic vowels, Japanese voicing) stay.
+ * Text without regard to case, accents (the marks of any script that take no room), compatible spellings, and which of the
+ * typographic apostrophes, hyphens and quotation marks stands there; what two texts have in common after it, they have in
+ * common for the search.
  */
 export function fold(text: string): string {
   return text
     .normalize('NFKD')
     .toLowerCase()
-    .replace(ACCENTS, '')
+    .replace(IGNORED, '')
+    .replace(APOSTROPHES, "'")
+    .replace(HYPHENS, '-')
+    .replace(QUOTATION_MARKS, '"')
     .replace(LETTERS_WITHOUT_DECOMPOSITION, (letter) => PLAIN_LETTERS[letter]!)
     .normalize('NFC');
 }
 
-/** The words that a query asks for, folded, as often as they occur; what is nothing but accents is no word. */
+/**
+ * The words that a query asks for, folded, as often as they occur, without the punctuation around them: `Doe, Jane`,
+ * `Jane Doe <jane@example.com>`. Punctuation alone is a word; nothing but accents is none.
+ */
 export function wordsOfQuery(query: string): string[] {
-  return query.split(/\s+/u).flatMap((word) => fold(word).split(/\s+/u).filter(Boolean));
+  return fold(query).split(/\s+/u).filter(Boolean).map(withoutPunctuationAround);
 }
 
-const ACCENTS = /[[[\p{Mn}\p{Me}]&&\p{Script=Inherited}]--[\u3099\u309A]]|\p{Default_Ignorable_Code_Point}/gv;
+const withoutPunctuationAround = (word: string): string => word.replace(AROUND, '') || word;
+// `%`, `_` and `\` are plain characters.
+const PUNCTUATION = String.raw`[[\p{P}<>]--[%_\\]]+`;
+const AROUND = new RegExp(`^${PUNCTUATION}|${PUNCTUATION}$`, 'gv');
+
+const IGNORED = /[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}]/gu;
+const APOSTROPHES =
+  /[\u2018\u2019\u201a\u201b\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u055a\u05f3\u2032\u2035\ua78c`]/gu;
+const HYPHENS = /[\p{Pd}\u2212\u2043\u02d7]/gu;
+const QUOTATION_MARKS =
+  /[\u00ab\u00bb\u201c-\u201f\u2033\u2036\u2039\u203a\u02ba\u02ee\u05f4\u300c-\u300f\u301d-\u301f]/gu;
 
 // Letters that Unicode doesn't take apart, as their readers write them on a plain keyboard.
 const PLAIN_LETTERS: Record<string, string> = {

@@ -69,6 +69,33 @@ describe('what fits', () => {
     expect(await search(environment, 'lukasz straße')).toEqual([2]);
   });
 
+  it.each([
+    ['王小明', '小明', '王'],
+    ['김철수', '철수', '김'],
+    ['田中太郎', '太郎', '田中'],
+    ['欧阳小明', '小明', '欧阳'],
+    ['สมชายใจดี', 'สมชาย', 'ใจดี'],
+  ])('finds %s, whose names are written without a space, first', async (q, firstName, lastName) => {
+    const environment = await views.environmentOf([
+      person(1, { username: `${q}2` }),
+      person(2, { firstName, lastName }),
+      person(3, { firstName: lastName, lastName: 'Smith' }),
+    ]);
+    expect(await search(environment, q)).toEqual([2, 1]);
+    expect(await search(environment, `${lastName} ${firstName}`)).toEqual([2, 1]);
+  });
+
+  it.each(['O\u2019Brien', "O'BRIEN", '@obi', 'Brien, Jean\u2011Luc', '"Jean-Luc O\u02bcBrien" <obi@example.com>'])(
+    'finds somebody as %s',
+    async (q) => {
+      const environment = await views.environmentOf([
+        person(1, { username: 'obi', email: 'obi@example.com', firstName: 'Jean-Luc', lastName: "O'Brien" }),
+        person(2, { username: 'other', email: 'other@example.org', firstName: 'Jean', lastName: 'Orban' }),
+      ]);
+      expect(await search(environment, q)).toEqual([1]);
+    },
+  );
+
   it.each(['%', '_', '\\', "'", '"', '$1', '{', '.*', '\\%'])('takes %s for itself', async (mark) => {
     const environment = await views.environmentOf([
       person(1, { username: 'plain' }),

@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Activity } from './git-activities.js';
+import { type ServiceClient } from './service-client.js';
+
+const ASK_EVERY_MS = 100;
+const PATIENCE_MS = 30_000;
+const USERS = 16;
+
+/**
+ * The latest commits that the service has taken, of a few users each the last one: when their feeds show these, whoever
+ * looks at the figures, and the next import, sees what this one has brought.
+ */
+export class LatestTaken {
+  private readonly byUser = new Map<number, Activity>();
+
+  add(activity: Activity): void {
+    if (activity.userId === undefined) return;
+    this.byUser.delete(activity.userId);
+    this.byUser.set(activity.userId, activity);
+    if (this.byUser.size <= USERS) return;
+    for (const oldest of this.byUser.keys()) return void this.byUser.delete(oldest);
+  }
+
+  /** Waits until they are shown; false where the views lag for longer than anybody would wait. */
+  async shown(client: ServiceClient, patienceMs = PATIENCE_MS): Promise<boolean> {
+    const deadline = performance.now() + patienceMs;
+    for (const activity of this.byUser.values()) {
+      while (!(await isShown(client, activity))) {
+        if (performance.now() > deadline) return false;
+        await pause(ASK_EVERY_MS);
+      }
+    }
+    return true;
+  }
+}
+
+async function isShown(client: ServiceClient, { id, userId, occurredAt }: Activity): Promise<boolean> {
+  const until = new Date(Date.parse(occurredAt) + 1).toISOString();
+  const query = new URLSearchParams({ type: 'commit', since: occurredAt, until, limit: '500' });
+  const { status, body } = await client.send('GET', `api/v3/users/${userId}/activities?${query}`);
+  // Of a user who has been deleted meanwhile nothing is shown any more.
+  return status !== 200 || (body as { id: string }[]).some((shown) => shown.id === id);
+}

@@ -59,7 +59,7 @@ describe('a record that could not be applied', () => {
     const first = await views.owner({
       ...unable,
       prepare: async (partition, all) => {
-        if (all.some(({ value }) => value.toString() === 'stays')) throw new Error('only now');
+        if (all.some(({ value }) => value.toString() === 'stays')) throw new TypeError('only now');
         return unable.prepare(partition, all);
       },
     });

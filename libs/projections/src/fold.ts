@@ -24,7 +24,8 @@ export interface Fold extends FoldViews {
    * in order but not without gaps, and there may be none: what waits behind a dead letter is left out, and comes later.
    *
    * Throws `Unreadable` for records that are none of the fold's, `StopProjection` where nothing may be passed over.
-   * Whatever else it or its write throws, when a server is not to blame for it, is narrowed down to a record.
+   * Errors of the language that it or its write throws, and values that Postgres refuses, are narrowed down to a record;
+   * whatever else is thrown is waited for as an outage (ADR 0017).
    */
   prepare(partition: number, records: readonly LogRecord[]): Promise<Write>;
   /** What is written where an operator drops a record for good, which is then never applied. */

@@ -55,3 +55,20 @@ export class Unreadable extends Error {
 export class StopProjection extends Error {
   override readonly name: string = 'StopProjection';
 }
+
+/**
+ * A record that newer code wrote: to pass over it would lose it. What stands before it is applied, and a projector of that code
+ * goes on with it.
+ */
+export class RecordTooNew extends StopProjection {
+  override readonly name = 'RecordTooNew';
+
+  /** `what` it is, without anything that may be personal. */
+  constructor(
+    what: string,
+    readonly at?: LogRecord,
+  ) {
+    const place = at ? `at position ${at.offset} of partition ${at.partition}` : 'in the log';
+    super(`${what} ${place} was written by newer code than this: update the projector, which goes on from there`);
+  }
+}

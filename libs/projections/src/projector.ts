@@ -5,7 +5,7 @@ import { carryOut } from './carry-out.js';
 import { isControl } from './controls.js';
 import { keepAside } from './dead-letters.js';
 import { mayBeTheRecord, reasonOf, untilItWorks } from './faults.js';
-import { type Fold, StopProjection } from './fold.js';
+import { type Fold, RecordTooNew, StopProjection } from './fold.js';
 import { onceThere } from './generation-wait.js';
 import { prepareGeneration } from './generation.js';
 import { commit, type Feed, type Owner, parkedAt, type Surroundings } from './owner.js';
@@ -145,6 +145,7 @@ async function applyPart(owner: Owner, records: readonly LogRecord[], turn: Turn
   try {
     await applySorted(owner, records, turn);
   } catch (error) {
+    if (error instanceof RecordTooNew) await applyBefore(owner, records, error.at, turn);
     if (!mayBeTheRecord(error)) throw error;
     const [record] = records;
     if (turn.again) {
@@ -155,6 +156,23 @@ async function applyPart(owner: Owner, records: readonly LogRecord[], turn: Turn
       if (turn.stillOwned()) await applyPart(owner, half, { stillOwned: turn.stillOwned, again: half.length === 1 });
     }
   }
+}
+
+/** Nobody who sent something earlier waits for this code to be updated. */
+async function applyBefore(
+  owner: Owner,
+  records: readonly LogRecord[],
+  record: LogRecord | undefined,
+  { stillOwned }: Turn,
+): Promise<void> {
+  const before = records.slice(
+    0,
+    Math.max(
+      0,
+      records.findIndex((one) => one === record),
+    ),
+  );
+  if (before.length > 0) await applyPart(owner, before, { stillOwned });
 }
 
 function halvesOf(records: readonly LogRecord[]): (readonly LogRecord[])[] {

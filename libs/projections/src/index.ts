@@ -1,3 +1,4 @@
+export { asOne } from './as-one.js';
 export { readCheckpoints } from './checkpoints.js';
 export {
   type DeadLetter,

@@ -14,6 +14,7 @@ await runApp('projector', async () => {
     },
   );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
-  await joined;
+  // One that ends before it has joined says why when all is closed.
+  await joined.catch(() => ended);
   logger.info('projecting');
 });

@@ -1,17 +1,13 @@
 import { activitiesFold } from '#activities';
 import { kafkaEventLog } from '#event-log';
+import { type Consumption } from '#event-sourcing';
 import { type Config, connectRedis, type Logger, Namespace, Postgres, redisReady } from '#platform';
-import { project } from '#projections';
+import { asOne, project } from '#projections';
 import { Keyring, prepareKeys, registryFold } from '#registry';
 import { statisticsFollower } from '#statistics';
 
-export interface RunningProjector {
-  /** Resolves when every fold knows its partitions. */
-  readonly joined: Promise<unknown>;
-  /** Resolves when all has been stopped and closed; rejects when a fold cannot go on. */
-  readonly ended: Promise<void>;
-  stop(): Promise<void>;
-}
+/** Joined when every fold knows its partitions; ended when all has been closed. */
+export type RunningProjector = Consumption;
 
 // A fold looks everything up by keys. A plan that was made while a table was small would read it from end to end, and is
 // kept until the table's statistics are made anew: by then it may have a million rows. What many users
@@ -19,7 +15,7 @@ export interface RunningProjector {
 // fewer are registered.
 const SETTINGS = { enable_seqscan: 'off', work_mem: '64MB' };
 
-/** Feeds all folds from the log, on connections of its own. */
+/** Feeds all folds from the log, on connections of its own; one that cannot go on ends them all. */
 export async function startProjector(
   config: Config,
   logger: Logger,
@@ -45,14 +41,5 @@ export async function startProjector(
     redis.disconnect();
     await postgres.close();
   };
-  const joined = Promise.all(running.map((consumption) => consumption.joined));
-  // Who stops it before it has joined need not have waited for that.
-  joined.catch(() => undefined);
-  return {
-    joined,
-    ended: Promise.all(running.map(({ ended }) => ended)).then(close),
-    stop: async () => {
-      await Promise.all(running.map((consumption) => consumption.stop()));
-    },
-  };
+  return asOne(running, close, { logger });
 }

@@ -26,7 +26,8 @@ describe('the record of an activity', () => {
     ['null', 'the value is no object'],
     ['[]', 'the value is no object'],
     ['{}', 'the version of the format is unknown'],
-    ['{"v":2,"id":"x","type":"t","occurredAt":1}', 'the version of the format is unknown'],
+    ['{"v":"2","id":"x","type":"t","occurredAt":1}', 'the version of the format is unknown'],
+    ['{"v":0,"id":"x","type":"t","occurredAt":1}', 'the version of the format is unknown'],
     ['{"v":1,"type":"t","occurredAt":1}', 'the field id is wrong'],
     ['{"v":1,"id":"","type":"t","occurredAt":1}', 'the field id is wrong'],
     ['{"v":1,"id":"x","type":"t t","occurredAt":1}', 'the field type is wrong'],
@@ -37,6 +38,14 @@ describe('the record of an activity', () => {
     ['{"v":1,"id":"x","type":"t","occurredAt":1,"data":{"a":"\\u0000"}}', 'the field data is wrong'],
   ])('is none in %j', (text, reason) => {
     expect(decodeActivity(Buffer.from(text))).toBe(reason);
+  });
+
+  it('of newer code is not passed over', () => {
+    const value = Buffer.from('{"v":2,"id":"x","type":"t","occurredAt":1}');
+    const at = { partition: 3, offset: 9, key: 'demo/1', value, time: 1 };
+    expect(() => decodeActivity(value, at)).toThrow(
+      /version 2 .* at position 9 of partition 3 .* update the projector/,
+    );
   });
 
   it('has the fields that were given and no others, whatever its id is', () => {

@@ -1,3 +1,5 @@
+import { type LogRecord } from '#event-sourcing';
+import { RecordTooNew } from '#projections';
 import { fieldsFault, isActivityId, isActivityType, isEntityId, isObject } from './ingestion/activity.input.js';
 
 /** An activity as the log keeps it: the value of a record, whose key is `environment/userId`. */
@@ -46,14 +48,15 @@ export function decodeKey(key: string): Owner | undefined {
   return Number.isSafeInteger(userId) ? { environment, userId } : undefined;
 }
 
+const VERSION = 1;
 const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
  * The activity of a record's value, or why it is none. Whatever passes can be stored and shown; sizes are the door's
- * business, so that a limit that changes leaves what is in the log as it is.
+ * business, so that a limit that changes leaves what is in the log as it is. Throws `RecordTooNew` at a version that is to come.
  */
-export function decodeActivity(value: Buffer): ActivityRecord | string {
+export function decodeActivity(value: Buffer, at?: LogRecord): ActivityRecord | string {
   let record: unknown;
   try {
     record = JSON.parse(value.toString('utf8'));
@@ -61,7 +64,13 @@ export function decodeActivity(value: Buffer): ActivityRecord | string {
     return 'the value is no JSON';
   }
   if (!isObject(record)) return 'the value is no object';
-  if (record.v !== 1) return 'the version of the format is unknown';
+  if (typeof record.v === 'number' && record.v > VERSION) {
+    throw new RecordTooNew(
+      `an activity in version ${record.v} of the format, of which this code knows ${VERSION},`,
+      at,
+    );
+  }
+  if (record.v !== VERSION) return 'the version of the format is unknown';
   const wrong = wrongField(record);
   return wrong === undefined ? (record as unknown as ActivityRecord) : `the field ${wrong} is wrong`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { isOutage } from './http/problem-filter.js';
 import { Namespace } from './namespace.js';
+import { isOutage } from './outage.js';
 import { Postgres, prepared, together } from './postgres.js';
 
 describe('a statement that gets no answer', () => {
@@ -73,5 +73,17 @@ describe('what a transaction asks side by side', () => {
     });
     await expect(work).rejects.toThrow(/duplicate key/);
     expect((await postgres.query('SELECT * FROM kept')).rows).toEqual([]);
+  });
+
+  it('tells what undid the rest, and not that it was undone', async () => {
+    const work = postgres.transaction(async (connection) => {
+      const tx = prepared(connection);
+      const later = async () => {
+        await tx.query('SELECT 1');
+        await tx.query('SELECT 2');
+      };
+      await together([later(), tx.query('SELECT $1::int', ['x'])]);
+    });
+    await expect(work).rejects.toMatchObject({ code: '22P02' });
   });
 });

@@ -46,13 +46,18 @@ export function prepared(db: Pool | ClientBase): Queryable | Transaction {
   return { query, copy };
 }
 
+const UNDONE_ALREADY = '25P02';
+
 /**
  * What a transaction asks side by side. Throws the first failure, but when all have ended: nothing may be sent any more
- * when the transaction is rolled back and its connection given to the next.
+ * when the transaction is rolled back and its connection given to the next. What was refused only because something else had
+ * failed says nothing.
  */
 export async function together(work: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  const failures = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
+  if (failures.length === 0) return;
+  throw failures.find((failure) => (failure as { code?: unknown }).code !== UNDONE_ALREADY) ?? failures[0];
 }
 
 /** Lets one transaction at a time pass, of all processes, until it ends; then it sees what the ones before it made. */

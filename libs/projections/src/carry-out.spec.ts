@@ -59,7 +59,7 @@ describe('a record that could not be applied', () => {
     const first = await views.owner({
       ...unable,
       prepare: async (partition, all) => {
-        if (all.some(({ value }) => value.toString() === 'stays')) throw new Error('only now');
+        if (all.some(({ value }) => value.toString() === 'stays')) throw new TypeError('only now');
         return unable.prepare(partition, all);
       },
     });
@@ -201,6 +201,17 @@ describe('a record that could not be applied', () => {
     expect(await views.waiting()).toHaveLength(3);
     expect(await views.applied()).toContain('b4');
     expect((await views.rows('registry_controls')).registry_controls).toEqual([]);
+  });
+
+  it('waits on where newer code asks for it in a way that is not known, at which the projector stops', async () => {
+    const owner = await views.owner(notesFold(views.namespace));
+    const [, newer] = ask({ key: 'ann' });
+    const records = logOf([...story('throws'), ['ann', newer.replace('retry', 'replace')], ['bob', 'b4']]);
+    await expect(owner.apply(records)).rejects.toThrow(
+      /"replace" of an operator at position 8 .* update the projector/,
+    );
+    expect(await views.position()).toBe(8);
+    expect(await views.waiting()).toHaveLength(3);
   });
 
   it('gives the same rows at a rebuild, with the same retries and skips', async () => {

@@ -17,7 +17,7 @@ import { Unreadable } from './fold.js';
 import { commit, type Owner, parkedAt } from './owner.js';
 
 const carriedOut = counter('controls_total', 'Retries and skips that were carried out', ['fold', 'kind']);
-const unknown = counter('unknown_controls_total', 'Control records of a kind that this code does not know', ['fold']);
+const unknown = counter('unknown_controls_total', 'Records that begin like a control and are none', ['fold']);
 
 /**
  * Does what an operator asked for, at its place in the log. What it takes up again is applied as it stood there, in

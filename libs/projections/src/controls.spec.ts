@@ -48,4 +48,11 @@ describe('a control record', () => {
     expect(isControl(record(text))).toBe(true);
     expect(readControl(record(text))).toBeUndefined();
   });
+
+  it.each(['replace', '', 'x'.repeat(200)])('is not passed over where newer code wrote it: %j', (kind) => {
+    const text = JSON.stringify({ control: kind, id, key: 'demo/1', limit: 1, by: 'ops', because: 'x' });
+    expect(() => readControl(record(text))).toThrow(
+      `a request "${kind.slice(0, 100)}" of an operator at position 0 of partition 0 was written by newer code`,
+    );
+  });
 });

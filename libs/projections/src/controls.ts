@@ -1,4 +1,5 @@
 import { type LogRecord, type Position } from '#event-sourcing';
+import { RecordTooNew } from './fold.js';
 
 /** What an operator asks of a key that waits: a record in the topic itself, and so in the order of its partition. */
 export interface Control {
@@ -31,20 +32,25 @@ export function isControl({ value }: LogRecord): boolean {
   return value[2] === BEGINNING[2] && value.subarray(0, BEGINNING.length).equals(BEGINNING);
 }
 
-/** The control of a record that is one; undefined where it is of a kind that this code does not know. */
-export function readControl({ value }: LogRecord): Control | undefined {
-  let given: Partial<Record<keyof Control, unknown>>;
-  try {
-    given = JSON.parse(value.toString('utf8')) as typeof given;
-  } catch {
-    return undefined;
+/** The control of a record that is one; undefined where it only begins like one. Throws `RecordTooNew` at a kind that is to come. */
+export function readControl(record: LogRecord): Control | undefined {
+  const { control, id, key, position, limit, by } = parsed(record);
+  if (typeof control !== 'string' || typeof id !== 'string' || !UUID.test(id)) return undefined;
+  if (control !== 'retry' && control !== 'skip') {
+    throw new RecordTooNew(`a request ${JSON.stringify(control.slice(0, 100))} of an operator`, record);
   }
-  const { control, id, key, position, limit, by } = given;
-  if (control !== 'retry' && control !== 'skip') return undefined;
-  if (typeof id !== 'string' || !UUID.test(id) || !isStorable(key) || !isStorable(by)) return undefined;
+  if (!isStorable(key) || !isStorable(by)) return undefined;
   if (!isCount(limit) || (control === 'skip' && !isCount(position))) return undefined;
   const target = control === 'skip' ? { position: position as number } : {};
   return { control, id, key, ...target, limit: Math.min(Math.max(limit, 1), MOST_TAKEN), by };
+}
+
+function parsed({ value }: LogRecord): Partial<Record<keyof Control, unknown>> {
+  try {
+    return JSON.parse(value.toString('utf8')) as Partial<Record<keyof Control, unknown>>;
+  } catch {
+    return {};
+  }
 }
 
 function isStorable(text: unknown): text is string {

@@ -1,30 +1,25 @@
 import { isOutage, type Logger } from '#platform';
 import { StaleOwner } from './checkpoints.js';
-import { StopProjection } from './fold.js';
+import { StopProjection, Unreadable } from './fold.js';
 
-// Serialization failure, deadlock, and a transaction that was ended for having been idle: it was undone and may be
-// tried again as it is.
-const TRY_AGAIN = new Set(['40001', '40P01', '25P03']);
-
-// What Postgres says of itself or of the views as a whole, by SQLSTATE: read-only, no such schema or table or column,
-// not allowed, locked, out of memory, broken. Setting records aside for it would set aside all of them.
-const NOT_THE_RECORD = /^(0A|25|28|3D|3F|55|57|58|F0|XX)|^(42501|42P01|42703)$/;
-
-// pg's client, when it is asked on a connection that it has lost.
-const LOST_CONNECTION = /not queryable|Client was closed/;
+// The views are not what the statements of this code expect (unsupported, no such schema, table or column, not allowed), by
+// SQLSTATE. Which views there are is looked up at a start.
+const OTHER_VIEWS = /^(0A|3F|42)[0-9A-Z]{3}$/;
 
 const LONGEST_REASON = 500;
 
-/** Undone, and worth another try as it is: a server is down, or two transactions were in each other's way. */
-export function isTransient(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return isOutage(error) || TRY_AGAIN.has(String(code)) || LOST_CONNECTION.test(String(message));
+/**
+ * Whether it may be one of the records that made a batch fail: the fold says so, its code threw, or Postgres refused the values
+ * that it wrote. Nothing else is ever held against a record (ADR 0017).
+ */
+export function mayBeTheRecord(error: unknown): boolean {
+  return error instanceof Unreadable || !isOutage(error);
 }
 
-/** Whether it may be one of the records that made a batch fail. */
-export function mayBeTheRecord(error: unknown): boolean {
-  if (error instanceof StaleOwner || error instanceof StopProjection || isTransient(error)) return false;
-  return !NOT_THE_RECORD.test(String((error as { code?: unknown } | undefined)?.code));
+/** Worth another try as it is: a server is down, or two transactions were in each other's way. */
+export function isTransient(error: unknown): boolean {
+  if (mayBeTheRecord(error) || error instanceof StaleOwner || error instanceof StopProjection) return false;
+  return !OTHER_VIEWS.test(String((error as { code?: unknown } | undefined)?.code));
 }
 
 /** Why a record can't be applied, as its dead letter says it. */
@@ -34,7 +29,7 @@ export function reasonOf(error: unknown): string {
   return said.replaceAll('\0', '\uFFFD').slice(0, LONGEST_REASON);
 }
 
-/** Tries again, ever more slowly, while a server is down and the partition is still ours. */
+/** Tries again, ever more slowly, while a server fails and the partition is still ours. */
 export async function untilItWorks<T>(
   logger: Pick<Logger, 'warn'>,
   stillOwned: () => boolean,
@@ -45,7 +40,7 @@ export async function untilItWorks<T>(
       return await work();
     } catch (error) {
       if (!isTransient(error) || !stillOwned()) throw error;
-      logger.warn({ err: error }, `a server does not answer; trying again in ${wait} ms`);
+      logger.warn({ err: error }, `a server fails; trying again in ${wait} ms`);
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }

@@ -24,7 +24,8 @@ export interface Fold extends FoldViews {
    * in order but not without gaps, and there may be none: what waits behind a dead letter is left out, and comes later.
    *
    * Throws `Unreadable` for records that are none of the fold's, `StopProjection` where nothing may be passed over.
-   * Whatever else it or its write throws, when a server is not to blame for it, is narrowed down to a record.
+   * Errors of the language that it or its write throws, and values that Postgres refuses, are narrowed down to a record;
+   * whatever else is thrown is waited for as an outage (ADR 0017).
    */
   prepare(partition: number, records: readonly LogRecord[]): Promise<Write>;
   /** What is written where an operator drops a record for good, which is then never applied. */
@@ -53,4 +54,21 @@ export class Unreadable extends Error {
 /** The projector must stop here with this sentence for the operator, and hold its position. */
 export class StopProjection extends Error {
   override readonly name: string = 'StopProjection';
+}
+
+/**
+ * A record that newer code wrote: to pass over it would lose it. What stands before it is applied, and a projector of that code
+ * goes on with it.
+ */
+export class RecordTooNew extends StopProjection {
+  override readonly name = 'RecordTooNew';
+
+  /** `what` it is, without anything that may be personal. */
+  constructor(
+    what: string,
+    readonly at?: LogRecord,
+  ) {
+    const place = at ? `at position ${at.offset} of partition ${at.partition}` : 'in the log';
+    super(`${what} ${place} was written by newer code than this: update the projector, which goes on from there`);
+  }
 }

@@ -1,3 +1,4 @@
+export { asOne } from './as-one.js';
 export { readCheckpoints } from './checkpoints.js';
 export {
   type DeadLetter,
@@ -9,7 +10,15 @@ export {
   skip,
 } from './dead-letter-desk.js';
 export { countOpen, keysThatWait } from './dead-letters.js';
-export { type AfterCommit, type Fold, type FoldViews, StopProjection, Unreadable, type Write } from './fold.js';
+export {
+  type AfterCommit,
+  type Fold,
+  type FoldViews,
+  RecordTooNew,
+  StopProjection,
+  Unreadable,
+  type Write,
+} from './fold.js';
 export { guardGenerations } from './generation-gate.js';
 export { GenerationMissing, generationOf, prepareGeneration, requireGeneration } from './generation.js';
 export { measureProjections } from './projection-metrics.js';

@@ -77,6 +77,22 @@ describe('a record that cannot be applied', () => {
     expect(await views.waiting()).toEqual([]);
   });
 
+  it('is none where newer code wrote it: what stands before it is applied, and code that knows it goes on from there', async () => {
+    const records = logOf(story('newer'));
+    const owner = await views.owner(notesFold(views.namespace));
+    for (let start = 0; start < 2; start += 1) {
+      const rest = records.slice(await views.position());
+      await expect(owner.apply(rest)).rejects.toThrow(
+        'a note at position 2 of partition 0 was written by newer code than this: update the projector',
+      );
+      expect(await views.position()).toBe(2);
+    }
+    expect(await views.applied()).toEqual(['a1', 'b1']);
+    expect(await views.waiting()).toEqual([]);
+    await (await views.owner(notesFold(views.namespace, { mended: true }))).apply(records.slice(2));
+    expect(await views.applied()).toEqual(['a1', 'b1', 'newer', 'b2', 'a3', 'c1', 'a4', 'b3']);
+  });
+
   it('is none when it is the server or the views that fail', async () => {
     const fold = notesFold(views.namespace);
     const owner = await views.owner(fold);

@@ -5,7 +5,7 @@ import { carryOut } from './carry-out.js';
 import { isControl } from './controls.js';
 import { keepAside } from './dead-letters.js';
 import { mayBeTheRecord, reasonOf, untilItWorks } from './faults.js';
-import { type Fold } from './fold.js';
+import { type Fold, RecordTooNew, StopProjection } from './fold.js';
 import { onceThere } from './generation-wait.js';
 import { prepareGeneration } from './generation.js';
 import { commit, type Feed, type Owner, parkedAt, type Surroundings } from './owner.js';
@@ -23,7 +23,7 @@ const DEFAULT_MOST = 10_000;
  *
  * A server that is down is waited for, with the position held, and so are views that a replay has to build first. A record
  * that can't be applied is set aside as a dead letter, and what follows of its key behind it, while all others go on
- * (ADR 0013). What stops a projector ends the consumption: `StopProjection`, too many dead letters, and what is wrong with
+ * (ADR 0013, 0017). What stops a projector ends the consumption: `StopProjection`, too many dead letters, and what is wrong with
  * the views as a whole.
  */
 export async function project(fold: Fold, around: Surroundings): Promise<Consumption> {
@@ -37,13 +37,14 @@ export async function project(fold: Fold, around: Surroundings): Promise<Consump
 export async function follow(fold: Fold, around: Surroundings, feed: Feed): Promise<Consumption> {
   const { log, postgres, logger } = around;
   const owners = new Map<number, Owner>();
-  return log.consume({
+  let stopped = false;
+  const consumption = await log.consume({
     topic: fold.topic.name,
     group: feed.group,
     startAt: async (partitions) => {
       const checkpoints = await untilItWorks(
         logger,
-        () => true,
+        () => !stopped,
         () => readCheckpoints(postgres, fold),
       );
       for (const partition of partitions) owners.set(partition, { fold, around, feed, partition, parked: undefined });
@@ -60,6 +61,12 @@ export async function follow(fold: Fold, around: Surroundings, feed: Feed): Prom
       }
     },
   });
+  const { joined, ended } = consumption;
+  const stop = () => {
+    stopped = true;
+    return consumption.stop();
+  };
+  return { joined, ended, stop };
 }
 
 /** Each batch is prepared while the one before it is written. */
@@ -138,6 +145,7 @@ async function applyPart(owner: Owner, records: readonly LogRecord[], turn: Turn
   try {
     await applySorted(owner, records, turn);
   } catch (error) {
+    if (error instanceof RecordTooNew) await applyBefore(owner, records, error.at, turn);
     if (!mayBeTheRecord(error)) throw error;
     const [record] = records;
     if (turn.again) {
@@ -148,6 +156,23 @@ async function applyPart(owner: Owner, records: readonly LogRecord[], turn: Turn
       if (turn.stillOwned()) await applyPart(owner, half, { stillOwned: turn.stillOwned, again: half.length === 1 });
     }
   }
+}
+
+/** Nobody who sent something earlier waits for this code to be updated. */
+async function applyBefore(
+  owner: Owner,
+  records: readonly LogRecord[],
+  record: LogRecord | undefined,
+  { stillOwned }: Turn,
+): Promise<void> {
+  const before = records.slice(
+    0,
+    Math.max(
+      0,
+      records.findIndex((one) => one === record),
+    ),
+  );
+  if (before.length > 0) await applyPart(owner, before, { stillOwned });
 }
 
 function halvesOf(records: readonly LogRecord[]): (readonly LogRecord[])[] {
@@ -194,7 +219,7 @@ async function notYetApplied(
   const position: Position | undefined = (await readCheckpoints(around.postgres, fold)).get(partition);
   const first = batch[0]!.offset;
   if (position === undefined || position < first) {
-    throw new Error(`the checkpoint of ${fold.name}/${partition} fell back to ${position} while at ${first}`);
+    throw new StopProjection(`the checkpoint of ${fold.name}/${partition} fell back to ${position} while at ${first}`);
   }
   return batch.filter(({ offset }) => offset >= position);
 }

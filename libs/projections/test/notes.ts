@@ -1,6 +1,6 @@
 import { type LogRecord } from '#event-sourcing';
 import { type Namespace } from '#platform';
-import { type Fold, StopProjection, Unreadable } from '#projections';
+import { type Fold, RecordTooNew, StopProjection, Unreadable } from '#projections';
 
 /** What code that is broken in some way makes of a record whose value begins with the name of the way. */
 export const WAYS_TO_FAIL = ['unreadable', 'throws', 'refused', 'late'] as const;
@@ -24,6 +24,8 @@ export function notesFold(namespace: Namespace, { mended = false, batch = 5 } = 
     batch,
     prepare: async (_partition, records) => {
       if (records.some((record) => fails(record, 'stop'))) throw new StopProjection('not by this code');
+      const newer = records.find((record) => fails(record, 'newer'));
+      if (newer) throw new RecordTooNew('a note', newer);
       const unreadable = records.filter((record) => fails(record, 'unreadable'));
       if (unreadable.length > 0) throw new Unreadable(new Map(unreadable.map((record) => [record, 'cannot be read'])));
       return async (tx) => {

@@ -163,7 +163,7 @@ describe('the fold of activities', () => {
       activity({ id: 'before' }),
       { key: 'acme/1', value: bytes },
       { key: 'no\0key', value: activity({ id: 'x' }).value },
-      { key: 'acme/1', value: JSON.stringify({ v: 2, id: 'later' }) },
+      { key: 'acme/1', value: JSON.stringify({ v: '2', id: 'later' }) },
       { key: 'acme/1', value: '{"v":1,"id":"nul\\u0000","type":"seen","occurredAt":1}' },
       {
         key: 'acme/1',

@@ -30,10 +30,11 @@ export function project(records: readonly LogRecord[]): ActivityRow[] {
   return rows;
 }
 
-function rowOf({ partition, offset, key, value, time }: LogRecord): ActivityRow | string {
+function rowOf(record: LogRecord): ActivityRow | string {
+  const { partition, offset, key, value, time } = record;
   const owner = decodeKey(key);
   if (owner === undefined) return 'the key is not environment/user';
-  const activity = decodeActivity(value);
+  const activity = decodeActivity(value, record);
   if (typeof activity === 'string') return activity;
   return {
     ...owner,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ArgumentsHost } from '@nestjs/common';
+import { type ArgumentsHost, HttpException } from '@nestjs/common';
 import { pino } from 'pino';
 import { Problem } from '../problems.js';
-import { ProblemFilter } from './problem-filter.js';
+import { asProblem, ProblemFilter } from './problem-filter.js';
 
 /** What is logged where this is thrown, a line an entry. */
 function logged(...thrown: unknown[]): Record<string, unknown>[] {
@@ -39,5 +39,37 @@ describe('the log of what went wrong', () => {
 
   it('keeps what a client did wrong to itself', () => {
     expect(logged(new Problem('not-found', 'There is no such user.'))).toEqual([]);
+  });
+});
+
+describe('what a request is answered where something fails', () => {
+  const system = (code: string) => Object.assign(new Error(`connect ${code}`), { code, syscall: 'connect' });
+  const state = (code: string) => Object.assign(new Error('as Postgres says'), { code, severity: 'ERROR' });
+
+  it.each([
+    ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EMFILE'].map(system),
+    ...['08006', '40001', '40P01', '42P01', '3F000', '25006', '53300', '57014', '57P01', 'XX000'].map(state),
+    new Error('Connection terminated unexpectedly'),
+    new AggregateError([system('ECONNREFUSED')]),
+    new TypeError('fetch failed', { cause: system('EAI_AGAIN') }),
+  ])('is to come back soon, where it is an outage: %s', (thrown) => {
+    const { status, more } = asProblem(thrown);
+    expect({ status, headers: more.headers }).toEqual({ status: 503, headers: { 'retry-after': '2' } });
+  });
+
+  it.each([new TypeError('a mistake'), new RangeError('a mistake'), state('23505'), state('22P02')])(
+    'is that it is our mistake, where it is: %s',
+    (thrown) => expect(asProblem(thrown).status).toBe(500),
+  );
+
+  it.each([
+    [400, 'invalid-request'],
+    [404, 'not-found'],
+    [413, 'too-large'],
+    [500, 'internal'],
+    [503, 'unavailable'],
+  ])('is the status that an error of the framework has: %d', (status, code) => {
+    expect(asProblem(new HttpException('told so', status)).code).toBe(code);
+    expect(asProblem(Object.assign(new Error('told so'), { statusCode: status })).code).toBe(code);
   });
 });

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger, stdSerializers } from 'pino';
+import { isOutage } from '../outage.js';
 import { PROBLEMS, Problem, type ProblemCode } from '../problems.js';
 import { addressOf } from './address.js';
 import { problemBody } from './problem-body.js';
@@ -52,13 +53,13 @@ const BY_STATUS: Record<number, ProblemCode> = {
   429: 'overloaded',
 };
 
-/** Fastify's and Nest's own errors by their status; a server that is down by what its client throws. */
+/** Fastify's and Nest's own errors by their status; whatever else is not our own mistake is an outage. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
   const code = BY_STATUS[status] ?? (status >= 400 && status < 500 ? 'invalid-request' : undefined);
   if (code) return new Problem(code, clientText(code, thrown), { cause: thrown });
-  if (isOutage(thrown) || viewsAreMissing(thrown)) {
+  if (status === 503 || (status === NO_STATUS && isOutage(thrown))) {
     return new Problem('unavailable', 'A server that this needs does not answer. Try again in a moment.', {
       headers: { 'retry-after': '2' },
       cause: thrown,
@@ -74,24 +75,9 @@ function clientText(code: ProblemCode, thrown: unknown): string {
   return code === 'not-found' ? 'There is nothing at this address.' : PROBLEMS[code].advice;
 }
 
+const NO_STATUS = 0;
+
 function statusOf(thrown: unknown): number {
   const { statusCode } = (thrown ?? {}) as { statusCode?: unknown };
-  return typeof statusCode === 'number' ? statusCode : 500;
-}
-
-// Connection errors of Node, the connection class (08), shutdown and "too many" classes (57P, 53) of Postgres, and
-// the names under which the log's and Redis's clients say that they got no answer.
-const OUTAGE_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08\w{3}|57P\d{2}|53\w{3})$/;
-const OUTAGE_NAMES = /^(LogUnavailable|LogOverloaded|MaxRetriesPerRequestError|KeysMissing|KeysUnusable)$/;
-const OUTAGE_TEXT =
-  /connection timeout|timeout exceeded when trying to connect|Connection terminated|Query read timeout/i;
-
-export function isOutage(thrown: unknown): boolean {
-  const { code, name, message } = (thrown ?? {}) as { code?: unknown; name?: unknown; message?: unknown };
-  return OUTAGE_CODES.test(String(code)) || OUTAGE_NAMES.test(String(name)) || OUTAGE_TEXT.test(String(message));
-}
-
-// While views are created, or rebuilt after somebody dropped them, their tables are not there (yet).
-function viewsAreMissing(thrown: unknown): boolean {
-  return ['42P01', '3F000'].includes(String((thrown as { code?: unknown } | undefined)?.code));
+  return typeof statusCode === 'number' ? statusCode : NO_STATUS;
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { type EventLog, type LogRecord, type Subscription } from '#event-sourcing';
 import { eventually } from '../../../../test/support/eventually.js';
@@ -23,6 +25,14 @@ async function behind(bounds: Bounds) {
   let owned = true;
   const apply = (part: LogRecord[]) => subscription!.apply(0, part, () => owned);
   return { given, apply, lose: () => (owned = false) };
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heapInUse(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
 }
 
 describe('a log with bounds', () => {
@@ -57,5 +67,14 @@ describe('a log with bounds', () => {
     bounds.close();
     await applied;
     expect(given).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('keeps nothing of those who waited for a bound that did not move', async () => {
+    const bounds = new Bounds(new Map());
+    const wait = () => Promise.all(Array.from({ length: 20_000 }, () => bounds.change()));
+    await wait();
+    const before = heapInUse();
+    await wait();
+    expect(heapInUse() - before).toBeLessThan(2_000_000);
   });
 });

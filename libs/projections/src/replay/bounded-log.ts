@@ -5,7 +5,7 @@ const LOOK_EVERY_MS = 100;
 
 /** Up to which position each partition may be read, which can move on. */
 export class Bounds {
-  private moved = Promise.withResolvers<void>();
+  private readonly waiting = new Set<() => void>();
   private open = true;
 
   constructor(
@@ -38,12 +38,15 @@ export class Bounds {
     return end < 0 ? records.length : end;
   }
 
-  /** Resolves when a bound has moved; false where none will. */
+  /** Resolves when a bound has moved, or some time later; false where none will. */
   async change(): Promise<boolean> {
-    const { promise: late, resolve } = Promise.withResolvers<void>();
+    // A promise of its own: those who give up would be kept for ever by one that is shared and does not settle.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.waiting.add(resolve);
     const timer = setTimeout(resolve, LOOK_EVERY_MS);
-    await Promise.race([this.moved.promise, late]);
+    await promise;
     clearTimeout(timer);
+    this.waiting.delete(resolve);
     return this.open;
   }
 
@@ -52,8 +55,7 @@ export class Bounds {
   }
 
   private wake(): void {
-    this.moved.resolve();
-    this.moved = Promise.withResolvers();
+    for (const resolve of this.waiting) resolve();
   }
 }
 

@@ -22,12 +22,20 @@ export async function takeReplayLock(databaseUrl: string, namespace: Namespace):
   });
   const lost = new AbortController();
   client.on('error', (cause) => lost.abort(new Error('the lock of the replay was lost', { cause })));
-  await client.connect();
+  const release = () => client.end();
+  try {
+    await client.connect();
+    await take(client, namespace);
+    return { signal: lost.signal, release };
+  } catch (error) {
+    await release().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function take(client: Client, namespace: Namespace): Promise<void> {
   const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock(hashtext($1)) AS taken', [
     nameOfReplay(namespace),
   ]);
-  const release = () => client.end();
-  if (rows[0]!.taken) return { signal: lost.signal, release };
-  await release();
-  throw new ReplayRefused(`a replay of ${namespace.name} is running already`);
+  if (!rows[0]!.taken) throw new ReplayRefused(`a replay of ${namespace.name} is running already`);
 }

@@ -53,8 +53,7 @@ export async function alone<T>(
   try {
     return await work({ ...outside, signal: lock.signal, room }, admin);
   } finally {
-    await admin.close();
-    await lock.release();
+    await together([admin.close(), lock.release()]);
   }
 }
 
@@ -93,7 +92,7 @@ export function replay(
       const views = candidates.map((candidate, at) => viewOf(around, candidate, comparisons[at]));
       return { outcome, views, seconds: (performance.now() - begin) / 1_000 };
     } finally {
-      for (const candidate of candidates) await candidate.close();
+      await together(candidates.map((candidate) => candidate.close()));
     }
   });
 }
@@ -177,8 +176,11 @@ export async function compareAll(
   candidates: readonly Candidate[],
   environment?: string,
 ): Promise<(Comparison | undefined)[]> {
-  const snapshot = await atTheBarrier(around, admin, candidates, () => Snapshot.take(admin));
+  const taken: Snapshot[] = [];
   try {
+    // Given back also where the barrier fails when it has been taken.
+    await atTheBarrier(around, admin, candidates, async () => taken.push(await Snapshot.take(admin)));
+    const snapshot = taken[0]!;
     const comparisons: (Comparison | undefined)[] = [];
     for (const candidate of candidates) {
       await candidate.progress('comparing', candidate.bounds.all);
@@ -186,7 +188,7 @@ export async function compareAll(
     }
     return comparisons;
   } finally {
-    await snapshot.release();
+    for (const snapshot of taken) await snapshot.release();
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Postgres } from '#platform';
+import { type Postgres, together } from '#platform';
 import { Candidate, type Surroundings } from './candidate.js';
 import { dropFormer } from './former.js';
 import { findLive, readState } from './places.js';
@@ -25,7 +25,7 @@ export function rollBack(folds: readonly Replayed[], outside: Outside): Promise<
       const seconds = (performance.now() - begin) / 1_000;
       return { outcome: isEqual ? 'switched' : 'unequal', views, seconds };
     } finally {
-      for (const candidate of candidates) await candidate.close();
+      await together(candidates.map((candidate) => candidate.close()));
     }
   });
 }

@@ -1,6 +1,8 @@
 import { type PoolClient } from 'pg';
 import { type Postgres } from '#platform';
 
+const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
 /** One state of the whole database, seen by two connections at once. */
 export class Snapshot {
   private constructor(
@@ -8,16 +10,24 @@ export class Snapshot {
     readonly other: PoolClient,
   ) {}
 
-  static async take(postgres: Postgres): Promise<Snapshot> {
-    const [one, other] = [await postgres.pool.connect(), await postgres.pool.connect()];
+  static async take({ pool }: Postgres): Promise<Snapshot> {
+    const taken: PoolClient[] = [];
+    const take = async () => {
+      const connection = await pool.connect();
+      // Whoever asks on one that is lost hears of it; without a listener, losing it would end the process.
+      connection.on('error', ignore);
+      taken.push(connection);
+      await connection.query(BEGIN);
+      return connection;
+    };
     try {
-      await one.query(BEGIN);
+      const one = await take();
       const { rows } = await one.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
-      await other.query(BEGIN);
+      const other = await take();
       await other.query(`SET TRANSACTION SNAPSHOT '${rows[0]!.id}'`);
       return new Snapshot(one, other);
     } catch (error) {
-      for (const connection of [one, other]) connection.release(true);
+      for (const connection of taken) connection.release(true);
       throw error;
     }
   }
@@ -25,11 +35,11 @@ export class Snapshot {
   async release(): Promise<void> {
     for (const connection of [this.one, this.other]) {
       await connection.query('ROLLBACK').then(
-        () => connection.release(),
+        () => connection.off('error', ignore).release(),
         (error: Error) => connection.release(error),
       );
     }
   }
 }
 
-const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+const ignore = () => undefined;

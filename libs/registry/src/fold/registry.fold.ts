@@ -109,8 +109,9 @@ const DROPPED: Verdict = {
 };
 
 /** Whoever sent it learns that it came to nothing. */
-async function answerDropped(tx: Queryable, { key: environment, value, time }: LogRecord): Promise<void> {
-  const id = decodeRecord(value)?.id;
+async function answerDropped(tx: Queryable, record: LogRecord): Promise<void> {
+  const { key: environment, value, time } = record;
+  const id = decodeRecord(value, record)?.id;
   if (id === undefined) return;
   await tx.query('INSERT INTO outcomes VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [
     id,

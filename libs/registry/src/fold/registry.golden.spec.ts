@@ -122,6 +122,14 @@ describe('a log of the past', () => {
     }
   });
 
+  it('is read to the last field, and not at all where later code wrote more into it', () => {
+    for (const [text] of golden) {
+      expect(JSON.stringify(decodeRecord(Buffer.from(text)))).toHaveLength(text.length);
+      const more = Buffer.from(text.replace('"command":{', '"command":{"more":1,'));
+      expect(() => decodeRecord(more)).toThrow(/"command\.more" this code lacks/);
+    }
+  });
+
   it('tells nothing personal to who has no keys', () => {
     expect(JSON.stringify(golden.map(([text]) => text))).not.toMatch(/jane|x\.y|profile/i);
   });

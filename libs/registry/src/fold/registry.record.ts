@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { StopProjection } from '#projections';
+import { type LogRecord } from '#event-sourcing';
+import { RecordTooNew } from '#projections';
 import { type UserCommand } from '../users/domain/user.commands.js';
 import { type AssignmentCommand } from '../workspaces/domain/assignment.decider.js';
 import { type NamedCommand } from '../workspaces/domain/named.decider.js';
@@ -23,21 +24,22 @@ export interface Idempotency {
   readonly bodyHash: string;
 }
 
-const Names = z.object({ username: z.string(), email: z.string() });
+// Strict, since a field that this code does not know may change the verdict.
+const Names = z.strictObject({ username: z.string(), email: z.string() });
 const ifVersions = z.array(z.number().int()).readonly().optional();
 /** What is personal stands sealed with the user's key (`sealed-command.ts`), in base64. */
 const personal = { key: z.uuid(), sealed: z.base64() };
 const user = { userId: z.number().int(), ifVersions };
 const named = { id: z.number().int(), ifVersions };
 const ends = {
-  target: z.object({ type: z.enum(['group', 'workspace']), id: z.number().int() }),
-  holder: z.object({ type: z.enum(['user', 'group']), id: z.number().int() }),
+  target: z.strictObject({ type: z.enum(['group', 'workspace']), id: z.number().int() }),
+  holder: z.strictObject({ type: z.enum(['user', 'group']), id: z.number().int() }),
 };
 
 const SealedUserCommand = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('RegisterUser'), names: Names, isActive: z.boolean(), ...personal }),
-  z.object({ type: z.literal('ReplaceUser'), ...user, names: Names, isActive: z.boolean(), ...personal }),
-  z.object({
+  z.strictObject({ type: z.literal('RegisterUser'), names: Names, isActive: z.boolean(), ...personal }),
+  z.strictObject({ type: z.literal('ReplaceUser'), ...user, names: Names, isActive: z.boolean(), ...personal }),
+  z.strictObject({
     type: z.literal('ChangeUser'),
     ...user,
     names: Names.partial(),
@@ -47,24 +49,24 @@ const SealedUserCommand = z.discriminatedUnion('type', [
 ]);
 const StoredCommand = z.discriminatedUnion('type', [
   ...SealedUserCommand.options,
-  z.object({ type: z.literal('DeleteUser'), ...user }),
-  z.object({ type: z.enum(['CreateWorkspace', 'CreateGroup']), name: z.string() }),
-  z.object({ type: z.enum(['RenameWorkspace', 'RenameGroup']), ...named, name: z.string() }),
-  z.object({ type: z.enum(['DeleteWorkspace', 'DeleteGroup']), ...named }),
-  z.object({
+  z.strictObject({ type: z.literal('DeleteUser'), ...user }),
+  z.strictObject({ type: z.enum(['CreateWorkspace', 'CreateGroup']), name: z.string() }),
+  z.strictObject({ type: z.enum(['RenameWorkspace', 'RenameGroup']), ...named, name: z.string() }),
+  z.strictObject({ type: z.enum(['DeleteWorkspace', 'DeleteGroup']), ...named }),
+  z.strictObject({
     type: z.literal('AssignRole'),
     ...ends,
     role: z.enum(['member', 'viewer', 'editor', 'admin']),
   }),
-  z.object({ type: z.literal('WithdrawRole'), ...ends }),
+  z.strictObject({ type: z.literal('WithdrawRole'), ...ends }),
 ]);
 
 const VERSION = 1;
-const Stored = z.object({
+const Stored = z.strictObject({
   v: z.literal(VERSION),
   id: z.uuid(),
   by: z.string(),
-  idempotency: z.object({ key: z.string(), bodyHash: z.string() }).optional(),
+  idempotency: z.strictObject({ key: z.string(), bodyHash: z.string() }).optional(),
   command: StoredCommand,
 });
 
@@ -79,22 +81,33 @@ export function encodeRecord(record: StoredRecord): string {
   return JSON.stringify(record);
 }
 
-/** A record of newer code, which must not be passed over: whoever sent it waits for its verdict. */
-class RecordTooNew extends StopProjection {
-  override readonly name = 'RecordTooNew';
-}
+/** What a command of whatever code has. */
+const Marks = z.object({ v: z.int().positive(), id: z.uuid(), command: z.object({ type: z.string() }) });
 
-/** The record of these bytes; undefined where they are none, which makes it void. Throws at a version that is to come. */
-export function decodeRecord(value: Buffer): StoredRecord | undefined {
+/**
+ * The record of these bytes; undefined where they are no command of any code, which makes them void. Throws `RecordTooNew` at a
+ * command that this code cannot read: whoever sent it waits for its verdict.
+ */
+export function decodeRecord(value: Buffer, at?: LogRecord): StoredRecord | undefined {
   const json = parsed(value);
   const version = (json as { v?: unknown } | null | undefined)?.v;
   if (typeof version === 'number' && version > VERSION) {
-    throw new RecordTooNew(
-      `a record of version ${version} of the registry's log: this code reads ${VERSION}; update it`,
-    );
+    throw new RecordTooNew(`a command in version ${version} of the format, of which this code knows ${VERSION},`, at);
   }
-  return Stored.safeParse(json).data;
+  const { data, error } = Stored.safeParse(json);
+  const marks = data ? undefined : Marks.safeParse(json).data;
+  if (marks === undefined) return data;
+  throw new RecordTooNew(
+    `a command ${quoted(marks.command.type)}, whose ${quoted(unknownIn(error!))} this code lacks,`,
+    at,
+  );
 }
+
+function unknownIn({ issues: [issue] }: z.ZodError): string {
+  return [...issue!.path, ...(issue!.code === 'unrecognized_keys' ? issue.keys : [])].join('.');
+}
+
+const quoted = (text: string) => JSON.stringify(text.slice(0, 100));
 
 function parsed(value: Buffer): unknown {
   try {

@@ -82,7 +82,9 @@ export async function unsealRecords(
   keyring: Keyring,
   records: readonly LogRecord[],
 ): Promise<{ commands: LoggedCommand[]; voids: LogRecord[] }> {
-  const decoded = records.map(({ key, value }) => (ENVIRONMENT_ID.test(key) ? decodeRecord(value) : undefined));
+  const decoded = records.map((record) =>
+    ENVIRONMENT_ID.test(record.key) ? decodeRecord(record.value, record) : undefined,
+  );
   const named = decoded.flatMap((stored, index) =>
     stored && isSealed(stored.command) ? [{ environment: records[index]!.key, key: stored.command.key }] : [],
   );

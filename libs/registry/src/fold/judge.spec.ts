@@ -108,7 +108,7 @@ describe('a record of the registry', () => {
   );
 
   it('of newer code is not passed over', () => {
-    expect(() => decodeRecord(Buffer.from('{"v":2,"id":"x"}'))).toThrow(/version 2 .* update/);
+    expect(() => decodeRecord(Buffer.from('{"v":3,"id":"x"}'))).toThrow(/version 3 .* update/);
   });
 
   it('carries an id that is a UUID of version 7 and tells when it was made', () => {

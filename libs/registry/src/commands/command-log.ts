@@ -81,7 +81,7 @@ export class CommandLog {
   }
 
   /** The hash of the body that came with this sender's key before. */
-  async bodyKnown({ environment, subject, idempotencyKey }: Sender): Promise<string | undefined> {
+  private async bodyKnown({ environment, subject, idempotencyKey }: Sender): Promise<string | undefined> {
     if (idempotencyKey === undefined) return undefined;
     return bodyKnownOf(this.postgres, environment, ownKey(subject, idempotencyKey));
   }

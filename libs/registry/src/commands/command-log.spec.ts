@@ -12,7 +12,7 @@ import { Outcomes } from './outcomes.js';
 import { StoppedEnvironments } from './stopped-environments.js';
 
 const down = new LogUnavailable('the log does not answer');
-const order: Order = { type: 'CreateGroup', name: 'x' };
+const order = { type: 'CreateGroup', name: 'x' } satisfies Order;
 const accepted: Verdict = { accepted: { type: 'group', id: 1, did: 'create', version: 1 } };
 const reused: Verdict = { rejected: 'idempotency-key-reused', detail: 'another body' };
 
@@ -66,10 +66,45 @@ describe('commands', () => {
     expect(await commandsOver(judging(verdicts)).submitAll(senderOf('order'), [order, order])).toEqual(verdicts);
   });
 
-  it('of a batch are refused as a whole where the key was another’s at the same moment', async () => {
-    const commands = commandsOver(judging([accepted, reused]));
-    await expect(commands.submitAll(senderOf('taken'), [order, order])).rejects.toMatchObject({
-      code: 'idempotency-key-reused',
+  describe('of a batch under an Idempotency-Key', () => {
+    let taken = 0;
+    /** Takes records at a moment, and judges them as a projector does. */
+    const projecting = (time: number) => async (_: string, records: readonly NewRecord[]) => {
+      const at = taken;
+      taken += records.length;
+      const inLog = records.map(({ key, value }, index) => {
+        return { partition: 0, offset: at + index, key, value: Buffer.from(value), time };
+      });
+      await views.apply(inLog);
+      await views.postgres.query('SELECT pg_notify($1, $2)', [views.namespace.views('registry'), '0:1']);
+    };
+    const send = (name: string, { environment = 'demo', key = 'key', at = Date.now() } = {}) =>
+      commandsOver(projecting(at)).submitAll({ ...senderOf(key), environment }, [order, { ...order, name }]);
+    const HOUR = 60 * 60 * 1000;
+
+    it('are sent again as they were for 24 hours, with others not at all, and anew after that', async () => {
+      const first = await send('one', { at: Date.now() - 23 * HOUR });
+      expect(await send('one')).toEqual(first);
+      const before = taken;
+      await expect(send('other')).rejects.toMatchObject({ code: 'idempotency-key-reused' });
+      expect(taken).toBe(before);
+      await send('one', { key: 'old', at: Date.now() - 25 * HOUR });
+      expect(await send('other', { key: 'old' })).toMatchObject([{ accepted: { id: 5 } }, { accepted: { id: 6 } }]);
+    });
+
+    it('have nothing to do with those of another environment', async () => {
+      await send('one', { key: 'shared' });
+      expect(await send('other', { key: 'shared', environment: 'other' })).toMatchObject([
+        { accepted: { id: 1 } },
+        { accepted: { id: 2 } },
+      ]);
+    });
+
+    it('are refused as a whole where the key was another’s at the same moment', async () => {
+      const commands = commandsOver(judging([accepted, reused]));
+      await expect(commands.submitAll(senderOf('taken'), [order, order])).rejects.toMatchObject({
+        code: 'idempotency-key-reused',
+      });
     });
   });
 });

@@ -1144,13 +1144,12 @@ export interface components {
         UserPatch: {
             /** @description Unique within the environment like the username. */
             email?: string;
-            firstName?: string;
-            isActive?: boolean;
-            lastName?: string;
-            /** @description Free fields, up to 16 KiB of JSON. */
+            firstName?: string | null;
+            isActive?: boolean | null;
+            lastName?: string | null;
             profile?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /** @description Unique within the environment without regard to case, compatible spellings and white space around it. */
             username?: string;
         };
@@ -1786,7 +1785,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["UsernameTakenOrEmailTaken"];
             412: components["responses"]["StaleVersion"];
-            422: components["responses"]["IdempotencyKeyReused"];
+            422: components["responses"]["InvalidBodyOrIdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -7,6 +7,8 @@ export interface Rejection {
   readonly rejected: string;
   /** What to do about it, for people. */
   readonly detail: string;
+  /** The places in what was asked that are at fault, where it is them. */
+  readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly detail: string }[];
 }
 
 /** What a decision comes to: the facts that now hold, in order, or the reason why there are none. */

@@ -1,4 +1,4 @@
-import { type Idempotency, type StoredRecord } from '../src/fold/registry.record.js';
+import { type Idempotency, type StoredRecord, versionOf } from '../src/fold/registry.record.js';
 import { type Order, sealOrders } from '../src/sealing/command-seals.js';
 import { type Keyring } from '../src/sealing/keyring.js';
 
@@ -15,5 +15,5 @@ export async function sealedRecord(
   { id, order, idempotency }: Sent,
 ): Promise<StoredRecord> {
   const [command] = await sealOrders(keyring, environment, [{ id, order }]);
-  return { v: 1, id, by: 'tester', ...(idempotency && { idempotency }), command: command! };
+  return { v: versionOf(command!), id, by: 'tester', ...(idempotency && { idempotency }), command: command! };
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_LOG, type EventLog, isRejection, type NewRecord } from '#event-sourcing';
 import { isProblemCode, Namespace, Postgres, Problem } from '#platform';
 import { registryTopic } from '../fold/registry.fold.js';
-import { encodeRecord, type Idempotency } from '../fold/registry.record.js';
+import { encodeRecord, type Idempotency, versionOf } from '../fold/registry.record.js';
 import { type Accepted, type Verdict } from '../fold/registry.state.js';
 import { type Order, sealOrders } from '../sealing/command-seals.js';
 import { Keyring } from '../sealing/keyring.js';
@@ -81,7 +81,7 @@ export class CommandLog {
   }
 
   /** The hash of the body that came with this sender's key before. */
-  async bodyKnown({ environment, subject, idempotencyKey }: Sender): Promise<string | undefined> {
+  private async bodyKnown({ environment, subject, idempotencyKey }: Sender): Promise<string | undefined> {
     if (idempotencyKey === undefined) return undefined;
     return bodyKnownOf(this.postgres, environment, ownKey(subject, idempotencyKey));
   }
@@ -138,7 +138,8 @@ export class CommandLog {
   private async recordsOf({ environment, subject }: Sender, commands: readonly Identified[]): Promise<NewRecord[]> {
     const sealed = await sealOrders(this.keyring, environment, commands);
     return commands.map(({ id, idempotency }, index) => {
-      const record = { v: 1 as const, id, by: subject, ...(idempotency && { idempotency }), command: sealed[index]! };
+      const command = sealed[index]!;
+      const record = { v: versionOf(command), id, by: subject, ...(idempotency && { idempotency }), command };
       return { key: environment, value: encodeRecord(record) };
     });
   }
@@ -161,5 +162,5 @@ function tooFarBehind(): never {
 export function acceptedOrThrow(verdict: Verdict): Accepted['accepted'] {
   if (!isRejection(verdict)) return verdict.accepted;
   const code = isProblemCode(verdict.rejected) ? verdict.rejected : 'internal';
-  throw new Problem(code, verdict.detail);
+  throw new Problem(code, verdict.detail, { errors: verdict.errors });
 }

@@ -12,8 +12,9 @@ export const keyOfItem = (key: string, index: number) => (index === 0 ? key : `$
 
 /** What tells whether two requests ask the same. */
 export function bodyHashOf(root: RootKey, orders: readonly Order[]): string {
-  // Which key seals an order is not of the sender's asking.
-  return root.bodyHash(orders.map((order) => JSON.stringify({ ...order, key: undefined })).join('\n'));
+  // Which key seals an order, and what was there before, is not of the sender's asking.
+  const asked = (order: Order) => JSON.stringify({ ...order, key: undefined, base: undefined });
+  return root.bodyHash(orders.map(asked).join('\n'));
 }
 
 /** The hash of the body that came with this key within the last 24 hours; undefined where none did. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLogger, Notifications } from '#platform';
+import { createLogger, metrics, Notifications } from '#platform';
 import { openViews, type Views } from '../../../../test/support/views.js';
 import { registryFold } from '../fold/registry.fold.js';
 import { Keyring } from '../sealing/keyring.js';
@@ -73,6 +73,26 @@ describe('who waits for the outcome of a command', () => {
     waiting.forget();
   });
 
+  it('waits for nothing any more when its time is over, also where that was before it was sent', async () => {
+    const before = await awaited();
+    const ids = idsOf(3);
+    const expected = outcomes.expect(ids, 0, 1);
+    expected.sending(ids.slice(0, 2));
+    expect((await awaited()) - before).toBe(2);
+    expect((await expected.verdicts).size).toBe(0);
+    expected.sending(ids.slice(2));
+    expect(await awaited()).toBe(before);
+  });
+
+  it('is not counted any more when it has heard', async () => {
+    const before = await awaited();
+    const single = expectOne();
+    expect((await awaited()) - before).toBe(1);
+    await judge([single.id]);
+    await single.verdicts;
+    expect(await awaited()).toBe(before);
+  });
+
   it('hears in the end of what was judged without a word', async () => {
     const id = newCommandId();
     const expected = outcomes.expect([id], 0, 200);
@@ -81,3 +101,8 @@ describe('who waits for the outcome of a command', () => {
     expect((await expected.verdicts).get(id)).toEqual({ rejected: 'not-found' });
   });
 });
+
+async function awaited(): Promise<number> {
+  const { values } = await metrics.getSingleMetric('tidemark_registry_commands_awaited')!.get();
+  return values[0]?.value ?? 0;
+}

@@ -1,8 +1,10 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { LOGGER, type Logger, Namespace, Notifications, Postgres } from '#platform';
+import { gauge, LOGGER, type Logger, Namespace, Notifications, Postgres } from '#platform';
 import { type Verdict } from '../fold/registry.state.js';
 
 type Settle = (verdict: Verdict) => void;
+
+const awaited = gauge('registry_commands_awaited', 'Commands whose senders wait for the verdict');
 
 // Commands of a partition are judged in the order in which they were sent, or nearly so: of many that wait it is the
 // oldest that are asked for.
@@ -45,18 +47,24 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
     const verdicts = new Map<string, Verdict>();
     const { promise, resolve } = Promise.withResolvers<Map<string, Verdict>>();
     const waiting = this.waitingIn(partition);
+    const stopWaiting = (id: string) => waiting.delete(id) && awaited.dec();
+    let isOver = false;
     const forget = () => {
+      isOver = true;
       clearTimeout(timer);
-      for (const id of commandIds) waiting.delete(id);
+      commandIds.forEach(stopWaiting);
       resolve(verdicts);
     };
     const timer = setTimeout(() => void this.settle(waiting, commandIds).then(forget, forget), patience);
     const settle = (id: string) => (verdict: Verdict) => {
       verdicts.set(id, verdict);
-      waiting.delete(id);
+      stopWaiting(id);
       if (verdicts.size === commandIds.length) forget();
     };
     const sending = (ids: readonly string[]) => {
+      // What is sealed when its sender has been told to ask later is appended all the same.
+      if (isOver) return;
+      awaited.inc(ids.length);
       for (const id of ids) waiting.set(id, settle(id));
     };
     return { verdicts: promise, sending, forget };

@@ -2,6 +2,8 @@ import { type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { unsealRecord } from '../sealing/command-seals.js';
 import { RootKey } from '../sealing/root-key.js';
+import { digester } from '../sealing/seal.js';
+import { digestsOf } from '../users/domain/digests.js';
 import { judge } from './judge.js';
 import { decodeRecord } from './registry.record.js';
 import { RegistryState } from './registry.state.js';
@@ -87,6 +89,59 @@ const golden: [record: string, verdict: object][] = [
     '{"v":1,"id":"01976d2f-0000-7000-8000-000000000018","by":"ann","command":{"type":"DeleteUser","userId":1}}',
     { rejected: 'not-found' },
   ],
+  // Version 2: with digests, by which what changes nothing and what is too large is told.
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000020","by":"ann","command":{"type":"RegisterUser","key":"01976d2f-0000-7000-8000-000000000020","names":{"username":"QN4hcFas2BMhPYPcY3uDjQ","email":"-NADv22LdT2JIrRxQJQgcQ"},"isActive":true,"sealed":"HUPHy03kKUxl7HDqhi8yjDAJp90voG1zynQtqI+cKd7qHZDibtIbLhZy7r0lmWuqk9fXS40djX+r202dV/3aUBPr/IaVVHcOkO6Yc85qn/hoQHROQpszKFML1eeFRKlwImmOj1nFPfqUwdBoorjaljua9CUmeTMyqTFdcxpehIvLiiCA"}}',
+    { accepted: { type: 'user', id: 2, did: 'create', version: 1 } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000021","by":"ann","command":{"type":"ChangeUser","userId":2,"key":"01976d2f-0000-7000-8000-000000000020","names":{},"digests":{"firstName":"XxjowShwn64A","profile":{"3.FMg6X4UGXN80":{"3.6ndc3U8Lsmnc":"1.VNrTJ-ERkIVQ"},"3.Bts6sJ60ywlq":null}},"base":{"version":1,"digests":{"username":"nknCinkgJbS1","email":"ZU4fMdFpjbJx","firstName":"XxjowShwn64A","lastName":"KIZ-zxRtNDiD","profile":{"3.FMg6X4UGXN80":{"3.6ndc3U8Lsmnc":"1.VNrTJ-ERkIVQ"},"3.tSxqx7Imxv8X":null}}},"isActive":true,"sealed":"0kXwqMJyyCay9btn74syZVcwcv30RZTl4pQ0D2E5RH79O00jKdDP1zI2dNiZxfaxRP5QagKOcbgyEn1iD6/9/CJzf3QeHivCkyzoFu1y4Hka"}}',
+    { accepted: { type: 'user', id: 2, did: 'change', version: 1 } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000022","by":"ann","command":{"type":"ChangeUser","userId":2,"key":"01976d2f-0000-7000-8000-000000000020","names":{},"digests":{"lastName":"5CRsngj4nN-c","profile":{"3.FMg6X4UGXN80":{"3.6ndc3U8Lsmnc":"3.2sIfoKQ6R7Lv"},"3.tSxqx7Imxv8X":null,"3.H8KHMzQwCjOU":"8.YFBBuP1JO9AQ"}},"base":{"version":1,"digests":{"username":"nknCinkgJbS1","email":"ZU4fMdFpjbJx","firstName":"XxjowShwn64A","lastName":"KIZ-zxRtNDiD","profile":{"3.FMg6X4UGXN80":{"3.6ndc3U8Lsmnc":"1.VNrTJ-ERkIVQ"},"3.tSxqx7Imxv8X":null}}},"sealed":"jDtRw9uNzhOg6TqZIDQZUhi5h8phOjG9ZjfL+2938QuIWK3v/kFqqC/ZnLKGaDdFEwvQ0NMVWJETfM5MvHgJiL0XnYFwggMDIZwiKwVLm3PFWJTFMG0Ia/ELJH1qGw=="}}',
+    { accepted: { type: 'user', id: 2, did: 'change', version: 2, user: { profile: { a: { b: 2.5 }, e: [1, 'ü'] } } } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000023","by":"ann","command":{"type":"ReplaceUser","userId":2,"key":"01976d2f-0000-7000-8000-000000000020","names":{"username":"QN4hcFas2BMhPYPcY3uDjQ","email":"-NADv22LdT2JIrRxQJQgcQ"},"digests":{"username":"nknCinkgJbS1","email":"ZU4fMdFpjbJx","firstName":"XxjowShwn64A","lastName":"5CRsngj4nN-c","profile":{"3.H8KHMzQwCjOU":"8.YFBBuP1JO9AQ","3.FMg6X4UGXN80":{"3.6ndc3U8Lsmnc":"3.2sIfoKQ6R7Lv"}}},"isActive":true,"sealed":"uCwqmm6wu5KbMyopzW1F4dTfOsvJyjxUWxWyrzixyAfErz6hheQ94qMdwtfWL81bIYozABIjhMn2lLbdZgagVyFTe7cMcA7d+LUS5awIuMVRsmm9XOL/5eX691imNYIy4ZdYYFNAQxUOPgWaNcYPzz7Z8OkapFQUDJ30oyZb3r/q6aaLKRSnJ027lCWy"}}',
+    { accepted: { type: 'user', id: 2, did: 'change', version: 2 } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000024","by":"ann","command":{"type":"ChangeUser","userId":2,"key":"01976d2f-0000-7000-8000-000000000020","names":{},"digests":{"profile":{"3.GT53RSzm1o-P":"16380.aYZziGaJ3BVj"}},"sealed":"5msueWT3sO8H+ncuD6p1gKGiBW4FGSHvTYgrrWPtQXUylyNXRDbCuiT2Vbn/VRuiSQ=="}}',
+    { rejected: 'invalid-body' },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000025","by":"ann","command":{"type":"ChangeUser","userId":2,"key":"01976d2f-0000-7000-8000-000000000020","names":{},"digests":{"profile":null},"sealed":"W0qDf7TY1uAp294N8weWAueA4U+7tjUE/rd5VUpLaS8s9F2nF6FGgUSSyno="}}',
+    { accepted: { type: 'user', id: 2, did: 'change', version: 3, user: { profile: {} } } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000026","by":"ann","command":{"type":"ReplaceUser","userId":2,"ifVersions":[3],"key":"01976d2f-0000-7000-8000-000000000020","names":{"username":"QN4hcFas2BMhPYPcY3uDjQ","email":"-NADv22LdT2JIrRxQJQgcQ"},"digests":{"username":"nknCinkgJbS1","email":"ZU4fMdFpjbJx","firstName":"XxjowShwn64A","lastName":"KIZ-zxRtNDiD","profile":{"3.FMg6X4UGXN80":{"3.6ndc3U8Lsmnc":"1.VNrTJ-ERkIVQ"},"3.tSxqx7Imxv8X":null}},"isActive":false,"sealed":"l6EySUipGnDqgd9E7sdaXjXpbwkEq39LF/lr7Mj9PcY8XQxMlxlB8NK79x2YYizCNi04kyRWsb05yxX4jTYuuSb/xUMbcqoupgMnqjHUGTJVNbb/ooy/4kYNcC4hiNo7knrmDleOQjJMdXQOWiP8+8fnCeM/4BN3WbIibrEaXXX0A7Yv"}}',
+    { accepted: { type: 'user', id: 2, did: 'change', version: 4, user: { isActive: false } } },
+  ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000027","by":"ann","command":{"type":"RegisterUser","key":"01976d2f-0000-7000-8000-000000000027","names":{"username":"W0ShiKqcolK9SRjcV58qgA","email":"bF4ON3JIUwcCKGprlv4MjA"},"isActive":true,"sealed":"u4CyjRAGEIDwIle0bFHefGMbSt/Zq2v92V4d1ktMTie2qRiY8/vpFu2X9Bw0L58+uYxdTLQtf3NRVMD27jgD0xWOr7hLxrppC2EEUxeAEavUH4yTlWTcgotzH9SENXQOrsT7o4DErcpCNP8ugmZIjCctIzunAC7aawiFQSjn+/PkJw=="}}',
+    { accepted: { type: 'user', id: 3, did: 'create', version: 1 } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000028","by":"ann","command":{"type":"ChangeUser","userId":3,"key":"01976d2f-0000-7000-8000-000000000027","names":{},"digests":{"profile":{"3.uZ9PwsAQ6nsF":null}},"base":{"version":1,"digests":{"username":"m7IzxPIIoSve","email":"tdoDScZVgJDi","firstName":"jk6GswwSiAEs","lastName":"1HRNGgkkFqrV","profile":{"3.t5nzKYB69AKV":{"3.mXUyvZq5PI6p":"1.96vipVyicmAw"},"3.uZ9PwsAQ6nsF":null}}},"sealed":"XSyK2uN13I95CygBcGaU0bviZNH21+X+YuVpeVdUUsmDcSlHh2n78dpZ6PrNUQJcPqo="}}',
+    { accepted: { type: 'user', id: 3, did: 'change', version: 2 } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000029","by":"ann","command":{"type":"ChangeUser","userId":3,"key":"01976d2f-0000-7000-8000-000000000027","names":{},"digests":{"profile":{"3.uZ9PwsAQ6nsF":null}},"base":{"version":1,"digests":{"username":"m7IzxPIIoSve","email":"tdoDScZVgJDi","firstName":"jk6GswwSiAEs","lastName":"1HRNGgkkFqrV","profile":{"3.t5nzKYB69AKV":{"3.mXUyvZq5PI6p":"1.96vipVyicmAw"},"3.uZ9PwsAQ6nsF":null}}},"sealed":"lgKt+R8YYiYKUA5rtLdqqdOA8ZhlhQJK3200ZcnzhB1i5S9xi2ok/edxSV1tkpasqAg="}}',
+    { accepted: { type: 'user', id: 3, did: 'change', version: 2 } },
+  ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000030","by":"ann","command":{"type":"ChangeUser","userId":3,"key":"01976d2f-0000-7000-8000-000000000027","names":{},"sealed":"krreu+Km3j3+RMG9PVma8WnORXwnsNRn3ptEKl2U80i7h3lPnU9arpnUk0ABzw=="}}',
+    { accepted: { type: 'user', id: 3, did: 'change', version: 3 } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000031","by":"ann","command":{"type":"ChangeUser","userId":3,"key":"01976d2f-0000-7000-8000-000000000027","names":{},"digests":{"lastName":"cCr4u2An8Ga0"},"base":{"version":2,"digests":{"username":"m7IzxPIIoSve","email":"tdoDScZVgJDi","firstName":"jk6GswwSiAEs","lastName":"1HRNGgkkFqrV","profile":{"3.t5nzKYB69AKV":{"3.mXUyvZq5PI6p":"1.96vipVyicmAw"}}}},"sealed":"J4C3njp3ZiD51rN+gbkhNHJLIlXsQ888IlKggpWb+gwZsdKtvd6abAFzk98kdA=="}}',
+    { accepted: { type: 'user', id: 3, did: 'change', version: 4 } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000032","by":"ann","command":{"type":"ReplaceUser","userId":3,"key":"01976d2f-0000-7000-8000-000000000027","names":{"username":"W0ShiKqcolK9SRjcV58qgA","email":"bF4ON3JIUwcCKGprlv4MjA"},"digests":{"username":"m7IzxPIIoSve","email":"tdoDScZVgJDi","firstName":"jk6GswwSiAEs","lastName":"cCr4u2An8Ga0","profile":{"3.t5nzKYB69AKV":{"3.mXUyvZq5PI6p":"1.96vipVyicmAw"}}},"base":{"version":4,"digests":{"username":"m7IzxPIIoSve","email":"tdoDScZVgJDi","firstName":"jk6GswwSiAEs","lastName":"cCr4u2An8Ga0","profile":{"3.t5nzKYB69AKV":{"3.mXUyvZq5PI6p":"1.96vipVyicmAw"}}}},"isActive":true,"sealed":"aOd8NhxA86Br0RNijqkE6GwTlI1rob/9h69/kkOQJ48ZMhhhaDDxS66CNtCh3GanIjtLi005ouol/RsgMvgFXFsfEB5lpZ6TX2hcJo0MjcCLLdQsUHaCGfAs9357zECt7m0mVJzhKEKAvrs4mBcQ1H6k4GXMdjcS+PX1DQ=="}}',
+    { accepted: { type: 'user', id: 3, did: 'change', version: 4 } },
+  ],
 ];
 
 // What they were written with.
@@ -118,7 +173,7 @@ describe('a log of the past', () => {
     for (const [text] of golden) {
       const verdict = erased.outcomes.get(idOf(text))?.verdict;
       expect(withoutPersonal(verdict)).toEqual(withoutPersonal(whole.outcomes.get(idOf(text))?.verdict));
-      expect(JSON.stringify(verdict)).not.toMatch(/jane|x\.y/i);
+      expect(JSON.stringify(verdict)).not.toMatch(/jane|mary|x\.y/i);
     }
   });
 
@@ -131,7 +186,7 @@ describe('a log of the past', () => {
   });
 
   it('tells nothing personal to who has no keys', () => {
-    expect(JSON.stringify(golden.map(([text]) => text))).not.toMatch(/jane|x\.y|profile/i);
+    expect(JSON.stringify(golden.map(([text]) => text))).not.toMatch(/jane|mary|roe|x\.y/i);
   });
 
   it('gives the ids that it gave at first', () => {
@@ -144,6 +199,20 @@ describe('a log of the past', () => {
     expect(root.nameHash('demo', 'username', 'jane')).toBe('Xo6r36uLrlEzu6N0NL5IvQ');
     expect(root.nameHash('demo', 'email', 'j@x.y')).toBe('xmZiEI05YP7-BLrmANfD_A');
     expect(root.bodyHash('body')).toBe('1viY65R0Ds2lDF_lT-qHD05XviHysCv4tfyi1Yj6L5s');
+  });
+
+  it('knows details by the digests that they had at first', () => {
+    const key = '01976d2f-0000-7000-8000-000000000020';
+    const details = { username: 'Mary', email: 'mary@x.y', firstName: 'Mary', lastName: '', isActive: true };
+    const digests = digestsOf(
+      { ...details, profile: { a: { b: 1 }, d: null } },
+      digester(root.userKey('demo', key, salt)),
+    );
+    const bases = golden.flatMap(([text]) => {
+      const { command } = JSON.parse(text) as { command: { key?: string; base?: { digests: object } } };
+      return command.base && command.key === key ? [command.base.digests] : [];
+    });
+    expect(bases).toEqual([digests, digests]);
   });
 });
 

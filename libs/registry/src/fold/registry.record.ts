@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type LogRecord } from '#event-sourcing';
 import { RecordTooNew } from '#projections';
+import { type ChangeDigests, type Digest, type UserDigests } from '../users/domain/digests.js';
 import { type UserCommand } from '../users/domain/user.commands.js';
 import { type AssignmentCommand } from '../workspaces/domain/assignment.decider.js';
 import { type NamedCommand } from '../workspaces/domain/named.decider.js';
@@ -9,7 +10,8 @@ export type RegistryCommand = UserCommand | NamedCommand | AssignmentCommand;
 
 /** A command with what the fold needs to know of how it came. */
 export interface CommandRecord<Command = RegistryCommand> {
-  readonly v: 1;
+  /** 2 with digests; commands without any are still of version 1. */
+  readonly v: 1 | 2;
   /** The command's own id, a UUID: a second record with it is the same command, not a second one. */
   readonly id: string;
   /** Who asked: the token's subject. */
@@ -27,6 +29,13 @@ export interface Idempotency {
 // Strict, since a field that this code does not know may change the verdict.
 const Names = z.strictObject({ username: z.string(), email: z.string() });
 const ifVersions = z.array(z.number().int()).readonly().optional();
+const Digest: z.ZodType<Digest> = z.lazy(() => z.union([z.string(), z.null(), z.record(z.string(), Digest)]));
+const text = { username: z.string(), email: z.string(), firstName: z.string(), lastName: z.string() };
+const UserDigests: z.ZodType<UserDigests> = z.strictObject({ ...text, profile: z.record(z.string(), Digest) });
+const ChangeDigests: z.ZodType<ChangeDigests> = z
+  .strictObject({ ...text, profile: z.record(z.string(), Digest).nullable() })
+  .partial();
+const base = z.strictObject({ version: z.number().int(), digests: UserDigests }).optional();
 /** What is personal stands sealed with the user's key (`sealed-command.ts`), in base64. */
 const personal = { key: z.uuid(), sealed: z.base64() };
 const user = { userId: z.number().int(), ifVersions };
@@ -38,11 +47,21 @@ const ends = {
 
 const SealedUserCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('RegisterUser'), names: Names, isActive: z.boolean(), ...personal }),
-  z.strictObject({ type: z.literal('ReplaceUser'), ...user, names: Names, isActive: z.boolean(), ...personal }),
+  z.strictObject({
+    type: z.literal('ReplaceUser'),
+    ...user,
+    names: Names,
+    digests: UserDigests.optional(),
+    base,
+    isActive: z.boolean(),
+    ...personal,
+  }),
   z.strictObject({
     type: z.literal('ChangeUser'),
     ...user,
     names: Names.partial(),
+    digests: ChangeDigests.optional(),
+    base,
     isActive: z.boolean().optional(),
     ...personal,
   }),
@@ -61,9 +80,9 @@ const StoredCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('WithdrawRole'), ...ends }),
 ]);
 
-const VERSION = 1;
+const VERSION = 2;
 const Stored = z.strictObject({
-  v: z.literal(VERSION),
+  v: z.union([z.literal(1), z.literal(VERSION)]),
   id: z.uuid(),
   by: z.string(),
   idempotency: z.strictObject({ key: z.string(), bodyHash: z.string() }).optional(),
@@ -76,6 +95,9 @@ export type SealedUserCommand = z.infer<typeof SealedUserCommand>;
 
 /** One record of the registry's topic: a command as it was let in at the door. Its key is the environment. */
 export type StoredRecord = CommandRecord<StoredCommand>;
+
+/** The version of the record of a command: the lowest that can hold it, so that older code reads what it can. */
+export const versionOf = (command: StoredCommand): StoredRecord['v'] => ('digests' in command ? VERSION : 1);
 
 export function encodeRecord(record: StoredRecord): string {
   return JSON.stringify(record);

@@ -1,4 +1,5 @@
 import { type Queryable, together } from '#platform';
+import { type UserDigests } from '../users/domain/digests.js';
 import { type User } from '../users/domain/user.js';
 import { type Holder, type Role, type Target } from '../workspaces/domain/assignment.decider.js';
 import { kindOf, type Named } from '../workspaces/domain/named.decider.js';
@@ -95,6 +96,7 @@ interface UserRow {
   last_name: string;
   is_active: boolean;
   profile: Record<string, unknown>;
+  digests: UserDigests | null;
   created_on: Date;
   last_modified_on: Date;
   version: number;
@@ -123,6 +125,7 @@ function userOf(row: UserRow): User {
     lastName: row.last_name,
     isActive: row.is_active,
     profile: row.profile,
+    digests: row.digests ?? undefined,
     createdOn: row.created_on.getTime(),
     lastModifiedOn: row.last_modified_on.getTime(),
     version: row.version,

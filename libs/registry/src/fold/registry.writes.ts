@@ -100,7 +100,7 @@ interface Placed {
 }
 
 const USER_COLUMNS = `environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
-  is_active, profile, created_on, last_modified_on, version`;
+  is_active, profile, digests, created_on, last_modified_on, version`;
 
 const columnsOf = ({ environment, value: user }: Placed) => [
   environment,
@@ -115,6 +115,7 @@ const columnsOf = ({ environment, value: user }: Placed) => [
   user.lastName,
   user.isActive,
   JSON.stringify(user.profile),
+  user.digests ? JSON.stringify(user.digests) : null,
   timestamp(user.createdOn),
   timestamp(user.lastModifiedOn),
   user.version,
@@ -127,21 +128,22 @@ async function addUsers(tx: Transaction, users: readonly Placed[]): Promise<void
   await tx.copy(`COPY users (${USER_COLUMNS}) FROM STDIN`, lines);
 }
 
-// json has no array type of its own to unnest in node-postgres, so profiles travel as text.
+// json has no array type of its own to unnest in node-postgres, so it travels as text.
 async function changeUsers(tx: Queryable, users: readonly Placed[]): Promise<void> {
   if (users.length === 0) return;
   const rows = users.map(columnsOf);
   await tx.query(
     `INSERT INTO users (${USER_COLUMNS})
      SELECT environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
-       is_active, profile::json, created_on, last_modified_on, version
+       is_active, profile::json, digests::json, created_on, last_modified_on, version
      FROM unnest($1::text[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
-       $9::text[], $10::text[], $11::boolean[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::int[])
+       $9::text[], $10::text[], $11::boolean[], $12::text[], $13::text[], $14::timestamptz[],
+       $15::timestamptz[], $16::int[])
        AS changed (${USER_COLUMNS})
      ON CONFLICT (environment, id) DO UPDATE SET username = EXCLUDED.username,
        username_hash = EXCLUDED.username_hash, email = EXCLUDED.email, email_hash = EXCLUDED.email_hash,
        first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name, is_active = EXCLUDED.is_active,
-       profile = EXCLUDED.profile, last_modified_on = EXCLUDED.last_modified_on, version = EXCLUDED.version`,
+       profile = EXCLUDED.profile, digests = EXCLUDED.digests, last_modified_on = EXCLUDED.last_modified_on, version = EXCLUDED.version`,
     rows[0]!.map((_, column) => rows.map((row) => row[column])),
   );
 }

@@ -28,6 +28,7 @@ export const REGISTRY_TABLES = `
     last_name text NOT NULL,
     is_active boolean NOT NULL,
     profile json NOT NULL,
+    digests json,
     created_on timestamptz NOT NULL,
     last_modified_on timestamptz NOT NULL,
     version int NOT NULL,

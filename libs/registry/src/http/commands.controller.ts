@@ -43,7 +43,7 @@ export class CommandsController {
       204: { description: 'It is done, and there is nothing to show' },
     },
     // What the log may judge of a command; all else is said at the door, and then there is no command.
-    problems: ['username-taken', 'email-taken', 'stale-version', 'idempotency-key-reused'],
+    problems: ['username-taken', 'email-taken', 'stale-version', 'invalid-body', 'idempotency-key-reused'],
   })
   async get(
     @Caller() { environment, scopes }: Caller,

@@ -8,15 +8,23 @@ import {
   type StoredCommand,
   type StoredRecord,
 } from '../fold/registry.record.js';
-import { type NameHashes, type UserDetails } from '../users/domain/user.js';
+import { digestsOf, type UserDigests } from '../users/domain/digests.js';
+import { type NameHashes, type UserChanges, type UserDetails } from '../users/domain/user.js';
 import { comparable } from '../users/domain/user.names.js';
 import { type KeyName, type Keyring, nameOfKey } from './keyring.js';
 import { type RootKey } from './root-key.js';
-import { isPersonal, isSealed, sealCommand, unsealCommand } from './sealed-command.js';
+import { digester } from './seal.js';
+import { isPersonal, isSealed, type PersonalCommand, sealCommand, unsealCommand } from './sealed-command.js';
 
 type Unnamed<Command> = Command extends { readonly names: unknown }
-  ? Omit<Command, 'names' | 'key'> & { readonly key?: string }
+  ? Omit<Command, 'names' | 'key' | 'digests' | 'base'> & { readonly key?: string; readonly base?: Base }
   : Command;
+
+/** The user that a change is ordered for, at a version whose digests are not known to the log. */
+export interface Base {
+  readonly version: number;
+  readonly user: UserDetails;
+}
 
 /** A command as a handler orders it; without the id of its user's key it gets a new one, named after the command. */
 export type Order = Unnamed<RegistryCommand>;
@@ -36,7 +44,7 @@ export async function sealOrders(
       const command = commandOf(root, environment, id, order);
       if (!isPersonal(command)) return command;
       const key = await keyFor(keyring, { environment, key: command.key }, id);
-      return sealCommand(command, key, { environment, commandId: id });
+      return sealCommand(withDigests(command, key, order), key, { environment, commandId: id });
     }),
   );
 }
@@ -50,19 +58,29 @@ async function keyFor(keyring: Keyring, name: KeyName, commandId: string): Promi
 }
 
 function commandOf(root: RootKey, environment: string, id: string, order: Order): RegistryCommand {
-  if (order.type === 'RegisterUser' || order.type === 'ReplaceUser') {
-    return { ...order, key: order.key ?? id, names: hashesOf(root, environment, order.user) };
-  }
-  if (order.type === 'ChangeUser') {
-    return { ...order, key: order.key ?? id, names: hashesOf(root, environment, order.changes) };
-  }
-  return order;
+  if (!('user' in order || 'changes' in order)) return order;
+  const { base: _, key = id, ...command } = order;
+  if ('user' in command) return { ...command, key, names: hashesOf(root, environment, command.user) };
+  return { ...command, key, names: hashesOf(root, environment, command.changes) };
+}
+
+/** A change with the digests that it is judged by. Users are registered without: the first change brings them. */
+function withDigests(command: PersonalCommand, userKey: KeyObject, order: Order): PersonalCommand {
+  if (command.type === 'RegisterUser') return command;
+  const hash = digester(userKey);
+  const digests = 'user' in command ? digestsOf(command.user, hash) : digestsOf(command.changes, hash);
+  const base = 'base' in order && order.base;
+  return {
+    ...command,
+    digests: digests as UserDigests,
+    ...(base && { base: { version: base.version, digests: digestsOf(base.user, hash) } }),
+  };
 }
 
 /** The hashes of the names that are there. */
 function hashesOf(root: RootKey, environment: string, user: UserDetails): NameHashes;
-function hashesOf(root: RootKey, environment: string, user: Partial<UserDetails>): Partial<NameHashes>;
-function hashesOf(root: RootKey, environment: string, { username, email }: Partial<UserDetails>): Partial<NameHashes> {
+function hashesOf(root: RootKey, environment: string, user: UserChanges): Partial<NameHashes>;
+function hashesOf(root: RootKey, environment: string, { username, email }: UserChanges): Partial<NameHashes> {
   const hash = (kind: 'username' | 'email', name: string) => root.nameHash(environment, kind, comparable(name));
   return {
     ...(username !== undefined && { username: hash('username', username) }),

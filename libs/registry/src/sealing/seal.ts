@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, type KeyObject, randomBytes } from 'node:crypto';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -31,4 +31,15 @@ export function unseal(key: KeyObject, sealed: Buffer, context: string): Buffer 
   } catch {
     return undefined;
   }
+}
+
+const DIGEST_CHARACTERS = 12;
+
+/**
+ * Hashes under a secret that comes of this key, 72 bits each. Less of a SHA-256 than all of it cannot be carried on, so
+ * that the secret may simply stand in front: a third of the time of an HMAC, and a profile has thousands of members.
+ */
+export function digester(key: KeyObject): (text: string) => string {
+  const secret = createHmac('sha256', key).update('digests').digest('base64url');
+  return (text) => hash('sha256', secret + text, 'base64url').slice(0, DIGEST_CHARACTERS);
 }

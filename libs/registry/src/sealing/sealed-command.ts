@@ -2,12 +2,13 @@ import { type KeyObject } from 'node:crypto';
 import { counter } from '#platform';
 import { type RegistryCommand, type SealedUserCommand, type StoredCommand } from '../fold/registry.record.js';
 import { type ChangeUser, type RegisterUser, type ReplaceUser } from '../users/domain/user.commands.js';
-import { type UserDetails } from '../users/domain/user.js';
+import { type UserChanges, type UserDetails } from '../users/domain/user.js';
 import { seal, unseal } from './seal.js';
 
 /** What is personal of a user, and therefore sealed in the log. */
 type Personal = Omit<UserDetails, 'isActive'>;
-type PersonalCommand = RegisterUser | ReplaceUser | ChangeUser;
+type PersonalChanges = Omit<UserChanges, 'isActive'>;
+export type PersonalCommand = RegisterUser | ReplaceUser | ChangeUser;
 
 const missingKeys = counter('registry_missing_keys_total', 'Records whose key was erased, or lost');
 const brokenSeals = counter('registry_broken_seals_total', 'Records whose personal fields were not sealed by us');
@@ -50,14 +51,14 @@ export function unsealCommand(command: SealedUserCommand, key: KeyObject | undef
   const opened = key && unseal(key, Buffer.from(text, 'base64'), contextOf(command, place));
   if (!opened) (key ? brokenSeals : missingKeys).inc();
   if (rest.type === 'ChangeUser') {
-    const personal = opened ? (JSON.parse(opened.toString('utf8')) as Partial<Personal>) : {};
+    const personal = opened ? (JSON.parse(opened.toString('utf8')) as PersonalChanges) : {};
     return { ...rest, changes: { ...personal, ...(isActive !== undefined && { isActive }) } };
   }
   const personal = opened ? (JSON.parse(opened.toString('utf8')) as Personal) : ERASED;
   return { ...rest, user: { ...personal, isActive: isActive === true } };
 }
 
-function sealed(personal: Partial<Personal>, key: KeyObject, command: PersonalCommand, place: Place): string {
+function sealed(personal: PersonalChanges, key: KeyObject, command: PersonalCommand, place: Place): string {
   return seal(key, Buffer.from(JSON.stringify(personal)), contextOf(command, place)).toString('base64');
 }
 

@@ -23,7 +23,7 @@ export class ReplaceUserHandler implements ICommandHandler<ReplaceUser> {
 
   /** Throws `not-found`, `stale-version`, `username-taken` or `email-taken`. */
   async execute({ sender, target, user }: ReplaceUser): Promise<Answer> {
-    const { key } = await this.door.letIn(sender, target);
-    return this.commands.submit(sender, { type: 'ReplaceUser', ...target, key, user });
+    const guest = await this.door.letIn(sender, target);
+    return this.commands.submit(sender, { type: 'ReplaceUser', ...target, ...guest, user });
   }
 }

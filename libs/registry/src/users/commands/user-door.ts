@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Lookups, notFound, Postgres } from '#platform';
 import { type Sender } from '../../commands/command-log.js';
-import { type FreeFields } from '../domain/user.js';
+import { type Base } from '../../sealing/command-seals.js';
 
 /** The user that a command is for, and the versions of it that the client takes for current. */
 export interface Target {
@@ -14,10 +14,11 @@ interface Place {
   readonly userId: number;
 }
 
-/** What the door knows of the user; without a key where there is none. */
+/** What the door knows of the user; nothing where there is none. */
 interface Guest {
-  readonly profile: FreeFields;
   readonly key?: string;
+  /** The user as it is, where the log knows no digests of it. */
+  readonly base?: Base;
 }
 
 /**
@@ -37,18 +38,22 @@ export class UserDoor {
     const guest = await this.guests.find({ environment, userId });
     if (guest !== undefined) return guest;
     if (idempotencyKey === undefined) throw notFound('user');
-    return { profile: {} };
+    return {};
   }
 
   private async findGuests(places: readonly Place[]): Promise<(Guest | undefined)[]> {
-    const { rows } = await this.postgres.prepared.query<{ place: number } & Guest>(
-      `SELECT place::int, found.profile, found.key
+    const { rows } = await this.postgres.prepared.query<{ place: number; key: string; base: Guest['base'] | null }>(
+      `SELECT place::int, found.key, found.base
        FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
-       CROSS JOIN LATERAL (SELECT profile, key FROM users
+       CROSS JOIN LATERAL (SELECT key, ${BASE} AS base FROM users
          WHERE users.environment = asked.environment AND users.id = asked.id LIMIT 1) found`,
       [places.map(({ environment }) => environment), places.map(({ userId }) => userId)],
     );
-    const guests = new Map(rows.map(({ place, profile, key }) => [place, { profile, key }]));
+    const guests = new Map(rows.map(({ place, key, base }) => [place, { key, ...(base && { base }) }]));
     return places.map((_, index) => guests.get(index + 1));
   }
 }
+
+const BASE = `CASE WHEN digests IS NULL THEN json_build_object('version', version, 'user', json_build_object(
+  'username', username, 'email', email, 'firstName', first_name, 'lastName', last_name, 'isActive', is_active,
+  'profile', profile)) END`;

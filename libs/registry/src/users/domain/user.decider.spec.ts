@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { scenario } from '#event-sourcing';
-import { type UserDetails } from './user.js';
+import { type ChangeUser, type ReplaceUser } from './user.commands.js';
+import { digestsOf } from './digests.js';
+import { PROFILE_BYTES, type UserChanges, type UserDetails } from './user.js';
 import { userDecider, type UserState } from './user.decider.js';
-import { type UserRegistered } from './user.events.js';
+import { type UserEvent, type UserRegistered } from './user.events.js';
 
 const jane: UserDetails = {
   username: 'Jane',
@@ -92,5 +94,134 @@ describe('a user', () => {
     const gone = given(registered, { type: 'UserDeleted', at: 11 });
     expect(gone.state.user).toBeUndefined();
     expect(gone.when({ type: 'DeleteUser', userId: 1, at: 12 }).decision).toMatchObject({ rejected: 'not-found' });
+  });
+});
+
+describe('a user of whom the log has digests', () => {
+  const hash = (text: string) => `#${text}`;
+  const known = [
+    { ...registered, at: 5 },
+    { type: 'UserReplaced', names: hashes, digests: digestsOf(jane, hash), user: jane, at: 10 },
+  ] as const;
+  const change = (changes: UserChanges): ChangeUser & { at: number } => ({
+    type: 'ChangeUser',
+    userId: 1,
+    key,
+    names: {},
+    digests: digestsOf(changes, hash),
+    changes,
+    at: 20,
+  });
+  const replace = (user: UserDetails): ReplaceUser & { at: number } => ({
+    type: 'ReplaceUser',
+    userId: 1,
+    key,
+    names: hashes,
+    digests: digestsOf(user, hash),
+    user,
+    at: 20,
+  });
+
+  it.each<UserChanges>([
+    {},
+    { username: 'Jane', isActive: true },
+    { profile: {} },
+    { profile: { tags: { a: 1, b: null }, other: null } },
+    { ...jane },
+  ])('is not changed by %j, which is so already', (changes) => {
+    const { decision, state } = given(...known).when(change(changes));
+    expect(decision).toEqual([]);
+    expect(state.user).toMatchObject({ version: 2, lastModifiedOn: 10 });
+  });
+
+  it('is not changed by a replacement that is equal but for the order of fields', () => {
+    const { tags, team } = jane.profile as { tags: object; team: string };
+    expect(given(...known).when(replace({ ...jane, profile: { tags, team } })).decision).toEqual([]);
+  });
+
+  it.each<UserChanges>([
+    { username: 'jane' },
+    { isActive: false },
+    { lastName: 'Doe' },
+    { profile: { team: 'ebb' } },
+    { profile: { team: null } },
+    { profile: { tags: { a: 2 } } },
+    { profile: null },
+  ])('is changed by %j, and again by nothing that is so by then', (changes) => {
+    const { decision, state } = given(...known).when(change(changes));
+    expect(decision).toHaveLength(1);
+    expect(state.user).toMatchObject({ version: 3, lastModifiedOn: 20 });
+    const left = given(...known, ...(decision as UserEvent[]));
+    expect(left.when(change(changes)).decision).toEqual([]);
+    const { username, email, firstName, lastName, isActive, profile } = state.user!;
+    const whole = { username, email, firstName, lastName, isActive, profile };
+    expect(left.when(replace(whole)).decision).toEqual([]);
+    expect(left.when(replace(jane)).decision).toHaveLength(1);
+  });
+
+  it('has no profile any more when it is put back to its default', () => {
+    expect(given(...known).when(change({ profile: null })).state.user?.profile).toEqual({});
+  });
+
+  it('takes changes of the profile, whatever was there when they were sent, up to the bound and no byte more', () => {
+    const room = PROFILE_BYTES - Buffer.byteLength(JSON.stringify({ ...jane.profile, x: '' }));
+    const fits = change({ profile: { x: 'x'.repeat(room) } });
+    const filled = given(...known, ...(given(...known).when(fits).decision as UserEvent[]));
+    expect(Buffer.byteLength(JSON.stringify(filled.state.user?.profile))).toBe(PROFILE_BYTES);
+    expect(filled.when(change({ profile: { more: 1 } })).decision).toMatchObject({
+      rejected: 'invalid-body',
+      errors: [{ pointer: '/profile', code: 'too-large' }],
+    });
+    expect(given(...known).when(change({ profile: { x: 'x'.repeat(room + 1) } })).decision).toMatchObject({
+      rejected: 'invalid-body',
+    });
+    expect(filled.when(change({ profile: { x: 'y'.repeat(room) } })).decision).toHaveLength(1);
+    expect(filled.when(change({ firstName: 'Jane' })).decision).toHaveLength(1);
+  });
+});
+
+describe('a user of whom the log has no digests', () => {
+  const hash = (text: string) => `#${text}`;
+  const large = { profile: { x: 'x'.repeat(PROFILE_BYTES) } };
+  const change = (changes: UserChanges, version?: number): ChangeUser & { at: number } => ({
+    ...({ type: 'ChangeUser', userId: 1, key, names: {}, changes, at: 20 } as const),
+    digests: digestsOf(changes, hash),
+    ...(version && { base: { version, digests: digestsOf(jane, hash) } }),
+  });
+
+  it('is judged by what the door saw where it is still so', () => {
+    expect(given(registered).when(change({ profile: { team: 'tide' } }, 1)).decision).toEqual([]);
+    expect(given(registered).when(change(large, 1)).decision).toMatchObject({ rejected: 'invalid-body' });
+    const same = {
+      ...change({}, 1),
+      type: 'ReplaceUser',
+      names: hashes,
+      digests: digestsOf(jane, hash),
+      user: jane,
+    } as const;
+    expect(given(registered).when(same).decision).toEqual([]);
+    const { state } = given(registered).when(change({ profile: { team: null } }, 1));
+    expect(state.user?.digests).toEqual(digestsOf({ ...jane, profile: { tags: { a: 1 } } }, hash));
+  });
+
+  it('is changed as by version 1 where somebody else changed it meanwhile', () => {
+    const twice = given(registered, { type: 'UserChanged', names: {}, changes: { lastName: 'Doe' }, at: 11 });
+    const { decision, state } = twice.when(change({ profile: { team: 'tide' } }, 1));
+    expect(decision).toHaveLength(1);
+    expect(state.user?.digests).toBeUndefined();
+  });
+
+  it('has no digests any more that are out of date', () => {
+    const known = given(registered, {
+      type: 'UserChanged',
+      names: {},
+      digests: digestsOf(jane, hash),
+      changes: {},
+      at: 11,
+    });
+    expect(known.state.user?.digests).toBeDefined();
+    const old = { type: 'ChangeUser', userId: 1, key, names: {}, changes: { lastName: 'Doe' }, at: 20 } as const;
+    expect(known.when(old).state.user?.digests).toBeUndefined();
+    expect(known.when({ ...old, type: 'ReplaceUser', names: hashes, user: jane }).state.user?.digests).toBeUndefined();
   });
 });

@@ -1,7 +1,8 @@
 import { type Decider, type Decision, type Rejection } from '#event-sourcing';
+import { areSame, bytesOf, changedDigests, type UserDigests } from './digests.js';
 import { mergePatch } from './merge-patch.js';
-import { type FreeFields, type NameHashes, type User } from './user.js';
-import { type UserCommand } from './user.commands.js';
+import { type FreeFields, type NameHashes, PROFILE_BYTES, type User } from './user.js';
+import { type ChangeUser, type ReplaceUser, type UserCommand } from './user.commands.js';
 import { type UserEvent } from './user.events.js';
 
 /** What a command about one user can depend on: the user, who owns the names it asks for, and the next ids. */
@@ -29,7 +30,9 @@ export const userDecider = {
       return { rejected: 'not-found', detail: 'There is no such user in this environment.' };
     }
     if (command.ifVersions && !command.ifVersions.includes(state.user.version)) return stale(state.user.version);
-    return change(state, command);
+    if (command.type === 'DeleteUser') return [{ type: 'UserDeleted', at: command.at }];
+    const taken = takenBySomebodyElse(command.names, state.owners, state.user.id);
+    return taken ?? (command.type === 'ReplaceUser' ? replace(state.user, command) : change(state.user, command));
   },
 
   evolve(state: UserState, event: UserEvent): UserState {
@@ -45,27 +48,43 @@ function register(
   return takenBySomebodyElse(names, owners) ?? [{ type: 'UserRegistered', ...next, key, names, user, at }];
 }
 
-function change(
-  { user, owners }: UserState,
-  command: Timed<Exclude<UserCommand, { type: 'RegisterUser' }>>,
-): Decision<UserEvent> {
-  const { at } = command;
-  switch (command.type) {
-    case 'DeleteUser':
-      return [{ type: 'UserDeleted', at }];
-    case 'ReplaceUser':
-      return (
-        takenBySomebodyElse(command.names, owners, user?.id) ?? [
-          { type: 'UserReplaced', names: command.names, user: command.user, at },
-        ]
-      );
-    case 'ChangeUser':
-      return (
-        takenBySomebodyElse(command.names, owners, user?.id) ?? [
-          { type: 'UserChanged', names: command.names, changes: command.changes, at },
-        ]
-      );
-  }
+/** Without an event where nothing would be different. */
+function replace(now: User, { names, digests, base, user, at }: Timed<ReplaceUser>): Decision<UserEvent> {
+  if (isSame(now, knownOf(now, base), digests, user.isActive)) return [];
+  return [{ type: 'UserReplaced', names, digests, user, at }];
+}
+
+/** Likewise. What is personal cannot be read here, so a user whose digests are not known has changed in any case. */
+function change(now: User, command: Timed<ChangeUser>): Decision<UserEvent> {
+  const { names, base, changes, at } = command;
+  const known = knownOf(now, base);
+  const digests = known && command.digests && changedDigests(known, command.digests);
+  if (digests && command.digests?.profile && bytesOf(digests.profile) > PROFILE_BYTES) return tooLarge();
+  if (isSame(now, known, digests, changes.isActive)) return [];
+  return [{ type: 'UserChanged', names, digests, changes, at }];
+}
+
+/** The digests of a user as it is; the door's may be out of date. */
+function knownOf({ digests, version }: User, base: ChangeUser['base']): UserDigests | undefined {
+  return digests ?? (base?.version === version ? base.digests : undefined);
+}
+
+function isSame(
+  now: User,
+  before: UserDigests | undefined,
+  after: UserDigests | undefined,
+  isActive = now.isActive,
+): boolean {
+  return after !== undefined && areSame(before, after) && isActive === now.isActive;
+}
+
+function tooLarge(): Rejection {
+  const detail = `must be at most ${PROFILE_BYTES} bytes of JSON when merged with what is there by then`;
+  return {
+    rejected: 'invalid-body',
+    detail: `/profile: ${detail}`,
+    errors: [{ pointer: '/profile', code: 'too-large', detail }],
+  };
 }
 
 function takenBySomebodyElse(
@@ -92,13 +111,13 @@ function evolveUser(user: User | undefined, event: UserEvent): User | undefined 
     return { ...event.user, id, objectId, key, names, createdOn: at, lastModifiedOn: at, version: 1 };
   }
   if (user === undefined || event.type === 'UserDeleted') return undefined;
-  const touched = { ...user, lastModifiedOn: event.at, version: user.version + 1 };
+  const touched = { ...user, digests: event.digests, lastModifiedOn: event.at, version: user.version + 1 };
   if (event.type === 'UserReplaced') return { ...touched, ...event.user, names: event.names };
   const { profile, ...changes } = event.changes;
   return {
     ...touched,
     ...changes,
     names: { ...user.names, ...event.names },
-    profile: profile ? (mergePatch(user.profile, profile) as FreeFields) : user.profile,
+    profile: profile === null ? {} : (mergePatch(user.profile, profile ?? {}) as FreeFields),
   };
 }

@@ -1,4 +1,5 @@
-import { type NameHashes, type UserDetails } from './user.js';
+import { type UserDigests } from './digests.js';
+import { type NameHashes, type UserChanges, type UserDetails } from './user.js';
 
 export interface UserRegistered {
   readonly type: 'UserRegistered';
@@ -13,6 +14,7 @@ export interface UserRegistered {
 export interface UserReplaced {
   readonly type: 'UserReplaced';
   readonly names: NameHashes;
+  readonly digests?: UserDigests;
   readonly user: UserDetails;
   readonly at: number;
 }
@@ -20,7 +22,9 @@ export interface UserReplaced {
 export interface UserChanged {
   readonly type: 'UserChanged';
   readonly names: Partial<NameHashes>;
-  readonly changes: Partial<UserDetails>;
+  /** Those of the user as it is then. */
+  readonly digests?: UserDigests;
+  readonly changes: UserChanges;
   readonly at: number;
 }
 

@@ -1,9 +1,7 @@
 import { entityId, freeFields, MAX_ITEMS, plainText, wholeNumber } from '#platform';
 import { z } from 'zod';
+import { PROFILE_BYTES } from '../domain/user.js';
 import { comparable } from '../domain/user.names.js';
-
-/** The bytes that the free fields of a profile may take, as JSON. */
-export const PROFILE_BYTES = 16 * 1024;
 
 const username = plainText
   .min(1, 'must be 1 to 150 characters')
@@ -56,9 +54,19 @@ export const UserLines = {
   example: '{"username":"cid","email":"cid@example.com"}\n{"username":"dan","email":"dan@example.com"}\n',
 };
 
-/** The fields that a client wants changed; `profile` is a merge patch (RFC 7396). */
+const orDefault = <Value>(field: z.ZodType<Value>, fallback: Value) =>
+  field.nullable().transform((value) => value ?? fallback);
+
+/** The fields that a client wants changed, null for their default; `profile` is a merge patch (RFC 7396). */
 export const UserPatch = z
-  .strictObject({ username, email, firstName: personName, lastName: personName, isActive: z.boolean(), profile })
+  .strictObject({
+    username,
+    email,
+    firstName: orDefault(personName, ''),
+    lastName: orDefault(personName, ''),
+    isActive: orDefault(z.boolean(), true),
+    profile: profile.nullable(),
+  })
   .partial()
   .meta({ id: 'UserPatch', examples: [{ lastName: 'Doe', profile: { team: null, city: 'Kiel' } }] });
 

@@ -82,6 +82,16 @@ describe('who exists, as it was within the last second', () => {
     expect(existing.questions).toHaveLength(3);
   });
 
+  it('remembers as much as there is room for, of however many that are asked for at once', async () => {
+    const all = Array.from({ length: 150_000 }, (_, n) => ({ userId: 1 + n }));
+    for (const { userId } of all) existing.users.set(`acme/${userId}`, userId);
+    await recent.userIds('acme', all);
+    await recent.userIds('acme', all.slice(-50_000));
+    expect(existing.questions).toHaveLength(1);
+    await recent.userIds('acme', all.slice(0, 1));
+    expect(existing.questions).toHaveLength(2);
+  });
+
   it('knows workspaces in the same way', async () => {
     existing.workspaces.add(7);
     expect(await recent.workspaceIds('acme', [7, 8])).toEqual([7, undefined]);

@@ -63,8 +63,8 @@ function stableKey(reference: UserReference): number | string | undefined {
 
 /** Who existed a moment ago, one environment apart from the other. */
 class Remembered<Reference> {
-  private readonly known = new Map<string, Map<number | string, Existing>>();
-  private size = 0;
+  /** By environment and key. */
+  private readonly known = new Map<string, Existing>();
   private readonly lookups: Lookups<Asked<Reference>, Answer>;
 
   constructor(
@@ -85,11 +85,10 @@ class Remembered<Reference> {
   }
 
   private remember(environment: string, references: readonly Reference[]): Answer {
-    const known = this.known.get(environment);
     const now = this.now();
     return references.map((reference) => {
       const key = this.keyOf(reference);
-      const existing = key === undefined ? undefined : known?.get(key);
+      const existing = key === undefined ? undefined : this.known.get(`${environment}/${key}`);
       return existing !== undefined && now < existing.until ? existing.id : undefined;
     });
   }
@@ -112,20 +111,12 @@ class Remembered<Reference> {
   }
 
   private keep(environment: string, references: readonly Reference[], ids: Answer, until: number): void {
-    if (this.size + references.length > MOST) this.forgetAll();
-    const known = this.known.get(environment) ?? new Map<number | string, Existing>();
-    this.known.set(environment, known);
-    this.size -= known.size;
     for (const [at, reference] of references.entries()) {
       const key = this.keyOf(reference);
       const id = ids[at];
-      if (key !== undefined && id !== undefined) known.set(key, { id, until });
+      if (key === undefined || id === undefined) continue;
+      if (this.known.size >= MOST) this.known.clear();
+      this.known.set(`${environment}/${key}`, { id, until });
     }
-    this.size += known.size;
-  }
-
-  private forgetAll(): void {
-    this.known.clear();
-    this.size = 0;
   }
 }

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type EventLog, LogUnavailable, type NewRecord } from '#event-sourcing';
+import { createLogger, metrics, Notifications } from '#platform';
+import { openViews, type Views } from '../../../../test/support/views.js';
+import { registryFold } from '../fold/registry.fold.js';
+import { decodeRecord } from '../fold/registry.record.js';
+import { type Verdict } from '../fold/registry.state.js';
+import { type Order } from '../sealing/command-seals.js';
+import { Keyring } from '../sealing/keyring.js';
+import { CommandLog } from './command-log.js';
+import { Outcomes } from './outcomes.js';
+import { StoppedEnvironments } from './stopped-environments.js';
+
+const down = new LogUnavailable('the log does not answer');
+const order = { type: 'CreateGroup', name: 'x' } satisfies Order;
+const accepted: Verdict = { accepted: { type: 'group', id: 1, did: 'create', version: 1 } };
+const reused: Verdict = { rejected: 'idempotency-key-reused', detail: 'another body' };
+
+describe('commands', () => {
+  let views: Views;
+  let notifications: Notifications;
+  let outcomes: Outcomes;
+
+  beforeAll(async () => {
+    views = await openViews((namespace, postgres) => registryFold(namespace, new Keyring(postgres, namespace, [])));
+    notifications = new Notifications(process.env.DATABASE_URL!, () => undefined);
+    outcomes = new Outcomes(views.postgres, notifications, views.namespace, createLogger('test', 'silent'));
+    await outcomes.onModuleInit();
+    await new Keyring(views.postgres, views.namespace, []).prepare(false);
+  });
+  afterAll(async () => {
+    await notifications.close();
+    await views.close();
+  });
+
+  function commandsOver(append: EventLog['append']): CommandLog {
+    const { namespace, postgres } = views;
+    const log = { partitionOf: () => 0, append } as Partial<EventLog> as EventLog;
+    const keyring = new Keyring(postgres, namespace, []);
+    return new CommandLog(log, namespace, outcomes, keyring, postgres, new StoppedEnvironments(postgres));
+  }
+  const senderOf = (idempotencyKey: string) => ({ environment: 'demo', subject: 'tester', idempotencyKey });
+
+  /** Takes records, and judges them as told, as a projector would that has others before them. */
+  const judging = (verdicts: readonly Verdict[]) => async (_: string, records: readonly NewRecord[]) => {
+    for (const [at, { value }] of records.entries()) {
+      const { id } = decodeRecord(Buffer.from(value))!;
+      const verdict = JSON.stringify(verdicts[at]);
+      await views.postgres.query(`INSERT INTO outcomes VALUES ($1, 'demo', now(), $2)`, [id, verdict]);
+    }
+    await views.postgres.query('SELECT pg_notify($1, $2)', [views.namespace.views('registry'), '0:1']);
+  };
+
+  it('that the log does not take are waited for by nobody, and their key is free again', async () => {
+    const commands = commandsOver(() => Promise.reject(down));
+    for (let n = 0; n < 2; n += 1) {
+      await expect(commands.submit(senderOf('lost'), order)).rejects.toBe(down);
+      await expect(commands.submitAll(senderOf('lost'), [order, order])).rejects.toBe(down);
+    }
+    const { values } = await metrics.getSingleMetric('tidemark_registry_commands_awaited')!.get();
+    expect(values[0]?.value).toBe(0);
+  });
+
+  it('of a batch are answered in their order', async () => {
+    const verdicts = [accepted, { rejected: 'not-found', detail: 'gone' }];
+    expect(await commandsOver(judging(verdicts)).submitAll(senderOf('order'), [order, order])).toEqual(verdicts);
+  });
+
+  describe('of a batch under an Idempotency-Key', () => {
+    let taken = 0;
+    /** Takes records at a moment, and judges them as a projector does. */
+    const projecting = (time: number) => async (_: string, records: readonly NewRecord[]) => {
+      const at = taken;
+      taken += records.length;
+      const inLog = records.map(({ key, value }, index) => {
+        return { partition: 0, offset: at + index, key, value: Buffer.from(value), time };
+      });
+      await views.apply(inLog);
+      await views.postgres.query('SELECT pg_notify($1, $2)', [views.namespace.views('registry'), '0:1']);
+    };
+    const send = (name: string, { environment = 'demo', key = 'key', at = Date.now() } = {}) =>
+      commandsOver(projecting(at)).submitAll({ ...senderOf(key), environment }, [order, { ...order, name }]);
+    const HOUR = 60 * 60 * 1000;
+
+    it('are sent again as they were for 24 hours, with others not at all, and anew after that', async () => {
+      const first = await send('one', { at: Date.now() - 23 * HOUR });
+      expect(await send('one')).toEqual(first);
+      const before = taken;
+      await expect(send('other')).rejects.toMatchObject({ code: 'idempotency-key-reused' });
+      expect(taken).toBe(before);
+      await send('one', { key: 'old', at: Date.now() - 25 * HOUR });
+      expect(await send('other', { key: 'old' })).toMatchObject([{ accepted: { id: 5 } }, { accepted: { id: 6 } }]);
+    });
+
+    it('have nothing to do with those of another environment', async () => {
+      await send('one', { key: 'shared' });
+      expect(await send('other', { key: 'shared', environment: 'other' })).toMatchObject([
+        { accepted: { id: 1 } },
+        { accepted: { id: 2 } },
+      ]);
+    });
+
+    it('are refused as a whole where the key was another’s at the same moment', async () => {
+      const commands = commandsOver(judging([accepted, reused]));
+      await expect(commands.submitAll(senderOf('taken'), [order, order])).rejects.toMatchObject({
+        code: 'idempotency-key-reused',
+      });
+    });
+  });
+});

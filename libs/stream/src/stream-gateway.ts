@@ -11,14 +11,14 @@ import {
   Postgres,
   Problem,
 } from '#platform';
-import { Directory } from '#registry';
+import { Directory, Keyring } from '#registry';
 import { positionsAt, readPast } from './activity-rows.js';
 import { type Audience } from './audience.js';
 import { Connection } from './connection.js';
 import { Departures, type Watch } from './departures.js';
 import { type Format } from './formats.js';
 import { StreamHub } from './hub/stream-hub.js';
-import { parsePosition } from './positions.js';
+import { Positions, type StreamPosition } from './positions.js';
 import { type Start, Subscription } from './subscription.js';
 import { Turnstile } from './turnstile.js';
 
@@ -61,6 +61,7 @@ export class StreamGateway implements BeforeApplicationShutdown {
     @Inject(Notifications) notifications: Notifications,
     @Inject(Namespace) namespace: Namespace,
     @Inject(Directory) private readonly directory: Directory,
+    @Inject(Keyring) private readonly keyring: Keyring,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.hub = new StreamHub({ postgres, notifications, namespace, logger });
@@ -74,20 +75,27 @@ export class StreamGateway implements BeforeApplicationShutdown {
     const watch = this.departures.watch(request.audience, () => connection.end());
     try {
       await this.requireUser(request.audience);
-      const start = await this.past.pass(() => this.startOf(request));
+      const positions = await Positions.of(request.audience.environment, this.keyring);
+      const start = await this.past.pass(() => this.startOf(request, positions));
       // From here to the first byte nothing is waited for.
       if (watch.gone) throw notFound('user');
       if (this.closing) throw stopping();
-      this.begin(request, start, caller, connection, watch);
+      this.begin(request, { start, positions }, caller, connection, watch);
     } catch (error) {
       watch.stop();
       throw error;
     }
   }
 
-  private begin(request: StreamRequest, start: Start, caller: Caller, connection: Connection, watch: Watch): void {
+  private begin(
+    request: StreamRequest,
+    { start, positions }: { start: Start; positions: Positions },
+    caller: Caller,
+    connection: Connection,
+    watch: Watch,
+  ): void {
     const { audience, types, format } = request;
-    const subscription = new Subscription({ audience, types }, format, start, this.hub, connection, {
+    const subscription = new Subscription({ audience, types }, { format, positions }, start, this.hub, connection, {
       readPast: (range, wanted) => this.past.pass(() => readPast(this.postgres, range, wanted, PAST_PAGE)),
       failed: (err) => {
         this.logger.warn({ err }, 'a stream ends since its past cannot be read');
@@ -112,16 +120,19 @@ export class StreamGateway implements BeforeApplicationShutdown {
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
   }
 
-  private async startOf({ audience, position, since }: StreamRequest): Promise<Start> {
+  private async startOf({ audience, position, since }: StreamRequest, ids: Positions): Promise<Start> {
     const partitions = this.hub.partitionsOf(audience);
-    if (position !== undefined) return this.startAt(position, partitions);
+    if (position !== undefined) return this.startAt(position, ids.parse(position), partitions);
     if (since === undefined) return {};
     const ends = this.hub.standing(partitions);
     return { since, from: await positionsAt(this.postgres, since - CLOCK_SKEW_MS, partitions.first, ends) };
   }
 
-  private async startAt(text: string, partitions: { first: number; count: number }): Promise<Start> {
-    const wanted = parsePosition(text);
+  private async startAt(
+    named: string,
+    wanted: StreamPosition | undefined,
+    partitions: { first: number; count: number },
+  ): Promise<Start> {
     if (!wanted) return { reset: 'malformed-position' };
     const { first, positions } = wanted;
     if (first !== partitions.first || positions.length !== partitions.count) {
@@ -131,7 +142,7 @@ export class StreamGateway implements BeforeApplicationShutdown {
     const checkpoints = await this.hub.look();
     // Views that are being rebuilt are behind this hub: what they still lack cannot be resumed over in silence.
     const known = positions.every((at, i) => Math.max(at, standing[i] ?? 0) <= (checkpoints.get(first + i) ?? 0));
-    return known ? { from: positions } : { reset: 'unknown-position' };
+    return known ? { from: positions, named } : { reset: 'unknown-position' };
   }
 
   private beat(): void {

@@ -5,11 +5,13 @@ import { type Connection } from './connection.js';
 import { type Format, type Reset } from './formats.js';
 import { type Follower, type Message, type Seat, slices } from './hub/seats.js';
 import { type StreamHub } from './hub/stream-hub.js';
-import { formatPosition, positionFormatter } from './positions.js';
+import { newSalt, type Positions } from './positions.js';
 
 /** Where a stream begins: behind `from`, or at what comes from now on. */
 export interface Start {
   readonly from?: readonly Position[];
+  /** `from` as the client named it. */
+  readonly named?: string;
   /** Milliseconds since the epoch: what the log took before is left out of the past. */
   readonly since?: number;
   /** Why it is not where the client wanted. */
@@ -32,6 +34,8 @@ const BACKLOG_BYTES = 256 * 1024;
 export class Subscription implements Follower {
   readonly audience: Audience;
   readonly types?: ReadonlySet<string>;
+  readonly format: Format;
+  readonly positions: Positions;
   private seat: Seat;
   private backlog: Buffer[] = [];
   private backlogBytes = 0;
@@ -39,7 +43,7 @@ export class Subscription implements Follower {
 
   constructor(
     wanted: Omit<Wanted, 'since'>,
-    readonly format: Format,
+    text: { format: Format; positions: Positions },
     private readonly start: Start,
     private readonly hub: StreamHub,
     private readonly connection: Outlet,
@@ -47,13 +51,15 @@ export class Subscription implements Follower {
   ) {
     this.audience = wanted.audience;
     this.types = wanted.types;
+    this.format = text.format;
+    this.positions = text.positions;
     this.seat = hub.attach(this, start.from);
   }
 
   /** What the client is told first. */
   opening(): string {
-    const { reset, from = this.seat.from } = this.start;
-    const position = formatPosition({ first: this.seat.first, positions: from });
+    const { reset, from = this.seat.from, named } = this.start;
+    const position = named ?? this.positions.format({ first: this.seat.first, positions: from });
     const opening = this.format.opening(position);
     return reset ? opening + this.format.reset({ reason: reset, resumedFrom: position }) : opening;
   }
@@ -135,7 +141,7 @@ export class Subscription implements Follower {
   }
 
   private async send(messages: readonly Message[], partition: number, positions: readonly Position[]): Promise<void> {
-    const positionOf = positionFormatter({ first: this.seat.first, positions }, partition);
+    const positionOf = this.positions.formatter({ first: this.seat.first, positions }, partition, newSalt());
     for (const slice of slices(messages)) {
       const texts = slice.map(({ position, json }) => this.format.activity(positionOf(position + 1), json));
       this.connection.write(texts.join(''));

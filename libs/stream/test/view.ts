@@ -5,6 +5,7 @@ import { type LogRecord } from '#event-sourcing';
 import { Namespace, Notifications, Postgres, prepared } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { Keyring, registryFold } from '#registry';
+import { Positions } from '../src/positions.js';
 import { sealedRecord, type Sent as SentOrder } from '../../registry/test/sealed-log.js';
 
 /** An activity as the log gets it. One whose id is there already is a resend: it takes a position and adds no row. */
@@ -22,6 +23,7 @@ export async function openView(url: string): Promise<View> {
   for (const fold of [view.activities, view.registry])
     await prepareGeneration(view.postgres, view.namespace, fold, new Map());
   await view.keyring.prepare(false);
+  view.positions = await Positions.of('acme', view.keyring);
   return view;
 }
 
@@ -31,6 +33,8 @@ export class View {
   readonly activities: Fold;
   readonly registry: Fold;
   readonly keyring: Keyring;
+  /** Of `acme`. */
+  positions!: Positions;
   private readonly turns = new Map<string, Promise<void>>();
 
   constructor(

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
+import { partitionFor } from '#event-log';
 import { eventually } from '../../../../test/support/eventually.js';
 import { eventsIn, messagesIn } from '../../test/events.js';
 import { bearer, type OpenStream, startService } from '../../test/service.js';
 import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
 import { openView } from '../../test/view.js';
+import { Positions } from '../positions.js';
 
 describe('a stream that is resumed', () => {
   const suite = new StreamSuite(process.env);
@@ -101,18 +103,20 @@ describe('a stream that is resumed', () => {
       return reset && (JSON.parse(reset.data!) as { reason: string; resumedFrom: string });
     };
 
+    const [ofUser, ofAll] = ['/api/v3/users/1/stream', '/api/v3/stream'];
+    const everywhere = (position: number) => ({ first: 0, positions: Array<number>(8).fill(position) });
+    const user = (positions: number[], first = partitionFor(`${environment}/1`, 8)) => ({ first, positions });
+
     it.each([
-      ['is none', 'malformed-position', '/api/v3/users/1/stream', 'yesterday'],
-      [
-        "is an environment's, in a user's stream",
-        'position-of-another-stream',
-        '/api/v3/users/1/stream',
-        '0-0.0.0.0.0.0.0.0',
-      ],
-      ["is a user's, in an environment's stream", 'position-of-another-stream', '/api/v3/stream', '3-0'],
-      ['is of another partition', 'position-of-another-stream', '/api/v3/users/1/stream', 'zz-0'],
-      ['is of the future', 'unknown-position', '/api/v3/stream', '0-zzzzzzzz.0.0.0.0.0.0.0'],
-    ])('that %s: says so, and goes on from a position that it names', async (_, reason, path, position) => {
+      ['is none', 'malformed-position', ofUser, 'yesterday'],
+      ['an earlier version gave', 'malformed-position', ofUser, '2-1'],
+      ["an earlier version gave for an environment's stream", 'malformed-position', ofAll, '0-0.0.0.0.0.0.0.0'],
+      ["is an environment's, in a user's stream", 'position-of-another-stream', ofUser, everywhere(0)],
+      ["is a user's, in an environment's stream", 'position-of-another-stream', ofAll, user([0])],
+      ['is of another partition', 'position-of-another-stream', ofUser, user([0], 200)],
+      ['is of the future', 'unknown-position', ofAll, everywhere(2 ** 40)],
+    ])('that %s: says so, and goes on from a position that it names', async (_, reason, path, given) => {
+      const position = typeof given === 'string' ? given : suite.view.positions.format(given);
       const stream = await suite.open(path, { 'last-event-id': position });
       await eventually(() => expect(reasonOf(stream)).toMatchObject({ reason }));
       const sent = named('live');
@@ -121,6 +125,17 @@ describe('a stream that is resumed', () => {
       const again = await suite.open(path, { 'last-event-id': reasonOf(stream)!.resumedFrom });
       await eventually(() => expect(again.ids).toEqual(idsOf(sent)));
       expect(reasonOf(again)).toBeUndefined();
+    });
+
+    it("is any of another environment, though it stands for a place in one's own", async () => {
+      const theirs = await Positions.of('other', suite.view.keyring);
+      for (const [path, position] of [
+        [ofUser, theirs.format(user([0]))],
+        [ofAll, theirs.format(everywhere(0))],
+      ] as const) {
+        const stream = await suite.open(path, { 'last-event-id': position });
+        await eventually(() => expect(reasonOf(stream)).toMatchObject({ reason: 'malformed-position' }));
+      }
     });
 
     it('tells one who reads lines as well', async () => {

@@ -46,9 +46,9 @@ describe('a hub that is slower than the commits', () => {
     return user;
   };
   const followSlow = (userId?: number, after?: string) =>
-    followAt(slow, view.postgres, { environment, userId }, { after });
+    followAt(slow, view, { environment, userId }, { after });
   const followAhead = (userId?: number, after?: string) =>
-    followAt(ahead, view.postgres, { environment, userId }, { after });
+    followAt(ahead, view, { environment, userId }, { after });
   const caughtUp = (partition: number) =>
     eventually(async () => {
       const checkpoint = (await slow.look()).get(partition);

@@ -26,6 +26,7 @@ export {
   type Scope,
   signToken,
   tokenVerifier,
+  unauthorized,
   type VerifyToken,
 } from './tokens.js';
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';

@@ -13,13 +13,14 @@ import {
 } from '#platform';
 import { Directory, Keyring } from '#registry';
 import { positionsAt, readPast } from './activity-rows.js';
-import { type Audience } from './audience.js';
+import { type Audience, audienceKey } from './audience.js';
 import { Connection } from './connection.js';
 import { Departures, type Watch } from './departures.js';
 import { type Format } from './formats.js';
 import { StreamHub } from './hub/stream-hub.js';
 import { Positions, type StreamPosition } from './positions.js';
 import { type Start, Subscription } from './subscription.js';
+import { StreamTickets } from './tickets.js';
 import { Turnstile } from './turnstile.js';
 
 const open = gauge('streams_open', 'Streams that are being served');
@@ -62,6 +63,7 @@ export class StreamGateway implements BeforeApplicationShutdown {
     @Inject(Namespace) namespace: Namespace,
     @Inject(Directory) private readonly directory: Directory,
     @Inject(Keyring) private readonly keyring: Keyring,
+    @Inject(StreamTickets) private readonly tickets: StreamTickets,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.hub = new StreamHub({ postgres, notifications, namespace, logger });
@@ -77,6 +79,8 @@ export class StreamGateway implements BeforeApplicationShutdown {
       await this.requireUser(request.audience);
       const positions = await Positions.of(request.audience.environment, this.keyring);
       const start = await this.past.pass(() => this.startOf(request, positions));
+      // Whatever is refused is refused before: it uses no ticket up.
+      if (caller.ticket !== undefined) await this.tickets.use(caller.ticket, streamOf(request));
       // From here to the first byte nothing is waited for.
       if (watch.gone) throw notFound('user');
       if (this.closing) throw stopping();
@@ -164,6 +168,11 @@ export class StreamGateway implements BeforeApplicationShutdown {
     });
     await Promise.all(ending);
   }
+}
+
+/** What makes two requests ask for the same stream, from wherever and however written. */
+function streamOf({ audience, types }: StreamRequest): string {
+  return [audienceKey(audience), ...[...(types ?? [])].sort()].join(' ');
 }
 
 function stopping(): Problem {

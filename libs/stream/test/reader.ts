@@ -67,12 +67,19 @@ export function followAt(hub: StreamHub, view: FollowedView, audience: Audience,
   const { postgres, positions } = view;
   const types = options.types && new Set(options.types);
   const from = typeof after === 'string' ? positions.parse(after)!.positions : after;
-  const subscription = new Subscription({ audience, types }, { format: EVENT_STREAM, positions }, { from }, hub, reader, {
-    readPast: (range, wanted) => readPast(postgres, range, wanted, 7),
-    failed: (error) => {
-      throw error;
+  const subscription = new Subscription(
+    { audience, types },
+    { format: EVENT_STREAM, positions },
+    { from },
+    hub,
+    reader,
+    {
+      readPast: (range, wanted) => readPast(postgres, range, wanted, 7),
+      failed: (error) => {
+        throw error;
+      },
     },
-  });
+  );
   reader.write(subscription.opening());
   subscription.begin();
   const leave = () => {

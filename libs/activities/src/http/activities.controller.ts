@@ -19,13 +19,7 @@ import {
   RefusedActivities,
   TakenActivities,
 } from './activity.schemas.js';
-import {
-  ActiveWorkspacesQuery,
-  AppendHeaders,
-  CountQuery,
-  FeedQuery,
-  UserPath,
-} from './activities.input.js';
+import { ActiveWorkspacesQuery, AppendHeaders, CountQuery, FeedQuery, UserPath } from './activities.input.js';
 import { FeedCursors } from './feed-cursors.js';
 
 type UserId = z.output<typeof UserPath>;

@@ -28,7 +28,10 @@ export const CountQuery = z.strictObject({
   until: moment.optional().meta({ ...time, description: 'What occurred before.' }),
 });
 
-export const FeedQuery = CountQuery.extend({ limit, after: cursor.optional().describe('From the Link of a page, as it stands there.') });
+export const FeedQuery = CountQuery.extend({
+  limit,
+  after: cursor.optional().describe('From the Link of a page, as it stands there.'),
+});
 
 export const ActiveWorkspacesQuery = z.strictObject({ window: windowParameter('30d') });
 

@@ -28,15 +28,20 @@ export const StreamQuery = z.strictObject({
     .string()
     .min(1, 'must be a ticket')
     .optional()
-    .describe('In place of the header Authorization, from POST /api/v3/stream-tickets; good once'),
+    .describe(
+      'Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream',
+    ),
 });
 export type StreamQuery = z.output<typeof StreamQuery>;
 
 export const NoQuery = z.strictObject({});
 
 export const Ticket = z
-  .object({ ticket: z.string(), expiresIn: z.int().min(1).describe('Seconds') })
-  .meta({ id: 'StreamTicket', examples: [{ ticket: 'dGhpcyBpcyBhIHRpY2tldCBvZiAzMiBieXRlcyE', expiresIn: 30 }] });
+  .object({
+    ticket: z.string().describe('Opens one stream, and that stream again, until the token expires or a day has passed'),
+    expiresIn: z.int().min(1).describe('Seconds within which it has to be used first'),
+  })
+  .meta({ id: 'StreamTicket', examples: [{ ticket: 'f6pO0nRkDq0J9hVJmXv0uYcWb3Zt1sEe', expiresIn: 30 }] });
 
 export const ResumeHeaders = z.object({
   'Last-Event-ID': z

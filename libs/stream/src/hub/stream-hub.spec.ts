@@ -45,10 +45,8 @@ describe('a hub that is slower than the commits', () => {
     while (!wanted(partitionOf(user))) user += 1;
     return user;
   };
-  const followSlow = (userId?: number, after?: string) =>
-    followAt(slow, view, { environment, userId }, { after });
-  const followAhead = (userId?: number, after?: string) =>
-    followAt(ahead, view, { environment, userId }, { after });
+  const followSlow = (userId?: number, after?: string) => followAt(slow, view, { environment, userId }, { after });
+  const followAhead = (userId?: number, after?: string) => followAt(ahead, view, { environment, userId }, { after });
   const caughtUp = (partition: number) =>
     eventually(async () => {
       const checkpoint = (await slow.look()).get(partition);

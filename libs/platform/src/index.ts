@@ -1,4 +1,4 @@
-export { type AuthConfig, type Config, ConfigError, readConfig } from './config.js';
+export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
 export { HealthModule, type ReadinessCheck } from './health.js';
 export { linkTo } from './http/address.js';
 export { Caller } from './http/access.js';

@@ -2,6 +2,8 @@ import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/comm
 import { type FastifyReply } from 'fastify';
 import {
   type Caller,
+  CONFIG,
+  type Config,
   gauge,
   LOGGER,
   type Logger,
@@ -12,16 +14,17 @@ import {
   Problem,
 } from '#platform';
 import { Directory, Keyring } from '#registry';
-import { positionsAt, readPast } from './activity-rows.js';
+import { type Page, positionsAt, readPast } from './activity-rows.js';
 import { type Audience, audienceKey } from './audience.js';
 import { Connection } from './connection.js';
 import { Departures, type Watch } from './departures.js';
+import { FairSemaphore } from './fair-semaphore.js';
 import { type Format } from './formats.js';
 import { StreamHub } from './hub/stream-hub.js';
+import { OpenStreams } from './open-streams.js';
 import { Positions, type StreamPosition } from './positions.js';
 import { type Start, Subscription } from './subscription.js';
 import { StreamTickets } from './tickets.js';
-import { Turnstile } from './turnstile.js';
 
 const open = gauge('streams_open', 'Streams that are being served');
 
@@ -29,6 +32,7 @@ const HEARTBEAT_MS = 15_000;
 const PAST_PAGE = 200;
 // Those who come back after a failure must not take all connections to Postgres from those who are live.
 const PAST_READERS = 4;
+const PAST_READERS_OF_ONE = 2;
 // The clocks of the log's brokers differ; the search begins so much earlier and the exact time is asked of each row.
 const CLOCK_SKEW_MS = 60_000;
 
@@ -53,7 +57,8 @@ export class StreamGateway implements BeforeApplicationShutdown {
   readonly hub: StreamHub;
   readonly departures: Departures;
   private readonly streams = new Set<Stream>();
-  private readonly past = new Turnstile(PAST_READERS);
+  private readonly past = new FairSemaphore(PAST_READERS, PAST_READERS_OF_ONE);
+  private readonly places: OpenStreams;
   private readonly heart = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
   private closing = false;
 
@@ -65,58 +70,74 @@ export class StreamGateway implements BeforeApplicationShutdown {
     @Inject(Keyring) private readonly keyring: Keyring,
     @Inject(StreamTickets) private readonly tickets: StreamTickets,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIG) { streams }: Config,
   ) {
+    this.places = new OpenStreams(streams);
     this.hub = new StreamHub({ postgres, notifications, namespace, logger });
     this.departures = new Departures(directory, notifications, namespace);
   }
 
-  /** Takes the reply over. Throws `not-found` or `unavailable` before the first byte. */
+  /** Takes the reply over. Throws `not-found`, `unauthorized`, `overloaded` or `unavailable` before the first byte. */
   async open(request: StreamRequest, caller: Caller, reply: FastifyReply): Promise<void> {
-    await Promise.all([this.hub.ready(), this.departures.ready()]);
+    const leave = this.places.enter(request.audience.environment);
     const connection = new Connection(reply);
     const watch = this.departures.watch(request.audience, () => connection.end());
     try {
+      await Promise.all([this.hub.ready(), this.departures.ready()]);
       await this.requireUser(request.audience);
       const positions = await Positions.of(request.audience.environment, this.keyring);
-      const start = await this.past.pass(() => this.startOf(request, positions));
+      const start = await this.startOf(request, positions, connection);
       // Whatever is refused is refused before: it uses no ticket up.
       if (caller.ticket !== undefined) await this.tickets.use(caller.ticket, streamOf(request));
       // From here to the first byte nothing is waited for.
       if (watch.gone) throw notFound('user');
       if (this.closing) throw stopping();
-      this.begin(request, { start, positions }, caller, connection, watch);
+      const subscription = this.subscribe(request, { start, positions }, connection);
+      void this.untilClosed(connection, request.format, subscription).then(() => {
+        watch.stop();
+        leave();
+      });
+      connection.open(request.format.mediaType, subscription.opening(), caller.expiresAt);
+      subscription.begin();
     } catch (error) {
       watch.stop();
+      leave();
       throw error;
     }
   }
 
-  private begin(
-    request: StreamRequest,
+  private subscribe(
+    { audience, types, format }: StreamRequest,
     { start, positions }: { start: Start; positions: Positions },
-    caller: Caller,
     connection: Connection,
-    watch: Watch,
-  ): void {
-    const { audience, types, format } = request;
-    const subscription = new Subscription({ audience, types }, { format, positions }, start, this.hub, connection, {
-      readPast: (range, wanted) => this.past.pass(() => readPast(this.postgres, range, wanted, PAST_PAGE)),
+  ): Subscription {
+    return new Subscription({ audience, types }, { format, positions }, start, this.hub, connection, {
+      readPast: (range, wanted) =>
+        this.inTurn(audience, connection, { messages: [], next: range.to }, () =>
+          readPast(this.postgres, range, wanted, PAST_PAGE),
+        ),
       failed: (err) => {
         this.logger.warn({ err }, 'a stream ends since its past cannot be read');
         connection.end();
       },
     });
+  }
+
+  /** Resolves when nothing is done for the stream any more. */
+  private async untilClosed(connection: Connection, format: Format, subscription: Subscription): Promise<void> {
     const stream = { connection, format };
     this.streams.add(stream);
     open.set(this.streams.size);
-    void connection.closed.then(() => {
-      subscription.leave();
-      watch.stop();
-      this.streams.delete(stream);
-      open.set(this.streams.size);
-    });
-    connection.open(format.mediaType, subscription.opening(), caller.expiresAt);
-    subscription.begin();
+    await connection.closed;
+    subscription.leave();
+    this.streams.delete(stream);
+    open.set(this.streams.size);
+    await subscription.idle();
+  }
+
+  /** Reads of the past wait for each other, one environment's no longer than another's. Nothing is read for who is gone. */
+  private inTurn<T>({ environment }: Audience, connection: Connection, nothing: T, read: () => Promise<T>): Promise<T> {
+    return this.past.run(environment, async () => (connection.isOpen ? read() : nothing));
   }
 
   private async requireUser({ environment, userId }: Audience): Promise<void> {
@@ -124,12 +145,19 @@ export class StreamGateway implements BeforeApplicationShutdown {
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
   }
 
-  private async startOf({ audience, position, since }: StreamRequest, ids: Positions): Promise<Start> {
+  private async startOf(
+    { audience, position, since }: StreamRequest,
+    ids: Positions,
+    connection: Connection,
+  ): Promise<Start> {
     const partitions = this.hub.partitionsOf(audience);
     if (position !== undefined) return this.startAt(position, ids.parse(position), partitions);
     if (since === undefined) return {};
     const ends = this.hub.standing(partitions);
-    return { since, from: await positionsAt(this.postgres, since - CLOCK_SKEW_MS, partitions.first, ends) };
+    const from = await this.inTurn(audience, connection, ends, () =>
+      positionsAt(this.postgres, since - CLOCK_SKEW_MS, partitions.first, ends),
+    );
+    return { since, from };
   }
 
   private async startAt(

@@ -39,6 +39,8 @@ export class Subscription implements Follower {
   private seat: Seat;
   private backlog: Buffer[] = [];
   private backlogBytes = 0;
+  /** What it is doing outside of the hub's calls; never rejects. */
+  private work: Promise<void> = Promise.resolve();
   private state: 'catching up' | 'overrun' | 'live' = 'catching up';
 
   constructor(
@@ -66,12 +68,17 @@ export class Subscription implements Follower {
 
   /** Goes on behind the opening. `failed` is told when the past cannot be read: the stream must end then. */
   begin(): void {
-    this.catchUp(this.start.from ?? this.seat.from).catch(this.source.failed);
+    this.work = this.catchUp(this.start.from ?? this.seat.from).catch(this.source.failed);
   }
 
   deliver(chunk: Buffer, behind: () => Position[]): void {
     if (this.state === 'live') this.deliverLive(chunk, behind);
     else this.keep(chunk);
+  }
+
+  /** Once it has left and its connection is closed: resolves when it reads nothing any more. */
+  idle(): Promise<void> {
+    return this.work;
   }
 
   leave(): void {
@@ -86,7 +93,7 @@ export class Subscription implements Follower {
     this.leave();
     this.state = 'overrun';
     const reached = behind();
-    this.connection
+    this.work = this.connection
       .drained()
       .then(() => this.rejoin(reached))
       .catch(this.source.failed);

@@ -68,7 +68,7 @@ describe('a stream that is resumed', () => {
       await eventually(() => expect(got).toEqual(idsOf(before)));
       await first.stop();
       await suite.view.send(environment, 2, ...during);
-      const second = await suite.another(first.port);
+      const second = await suite.another({ port: first.port });
       await eventually(() => expect(got).toEqual(idsOf([...before, ...during])));
       await suite.view.send(environment, 2, ...after);
       await eventually(() => expect(got).toEqual(idsOf([...before, ...during, ...after])));

@@ -23,6 +23,7 @@ export class StreamController {
     query: StreamQuery,
     headers: ResumeHeaders,
     answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
+    problems: ['overloaded'],
   })
   async user(
     @Caller() caller: Caller,
@@ -44,6 +45,7 @@ export class StreamController {
     query: StreamQuery,
     headers: ResumeHeaders,
     answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
+    problems: ['overloaded'],
   })
   async environment(
     @Caller() caller: Caller,

@@ -5,5 +5,6 @@ export { Keyring } from './sealing/keyring.js';
 export { prepareKeys } from './sealing/prepare-keys.js';
 export { type TextSeal } from './sealing/text-seal.js';
 export { Role } from './workspaces/http/workspaces.input.js';
+export { userRemains } from './users/queries/deleted-users.js';
 export { Directory, type UserReference } from './users/queries/directory.js';
 export { RecentDirectory } from './users/queries/recent-directory.js';

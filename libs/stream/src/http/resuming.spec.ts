@@ -97,6 +97,29 @@ describe('a stream that is resumed', () => {
     });
   });
 
+  it('shows nothing of a user who was deleted, neither of the past nor of what was taken a moment ago', async () => {
+    await suite.view.register('forgetting');
+    await suite.view.register('forgetting');
+    const authorization = await bearer(['forgetting']);
+    const follow = (query: string, lastEventId = '') =>
+      suite.open(`/api/v3/stream${query}`, { authorization, 'last-event-id': lastEventId });
+    const whole = await follow('');
+    await eventually(() => expect(eventsIn(whole.text)).toHaveLength(1));
+    const position = eventsIn(whole.text)[0]!.id!;
+    await suite.view.send('forgetting', 1, { id: 'of the one' }, { id: 'of the one, too' });
+    await suite.view.send('forgetting', 2, { id: 'of the other' });
+    await eventually(() => expect(whole.ids).toHaveLength(3));
+    await suite.view.remove('forgetting', 1);
+    const [past, resumed] = [await follow('?since=1999-01-01T00:00:00Z'), await follow('', position)];
+    await suite.view.send('forgetting', 1, { id: 'taken a moment ago' });
+    await suite.view.send('forgetting', 2, { id: 'last' });
+    for (const stream of [past, resumed]) {
+      await eventually(() => expect([...stream.ids].sort()).toEqual(['last', 'of the other']));
+    }
+    await eventually(() => expect(whole.ids).toContain('last'));
+    expect(whole.ids).not.toContain('taken a moment ago');
+  });
+
   describe('a position that cannot be resumed from', () => {
     const reasonOf = (stream: OpenStream) => {
       const reset = eventsIn(stream.text).find(({ event }) => event === 'reset');

@@ -14,10 +14,10 @@ import {
   Problem,
 } from '#platform';
 import { Directory, Keyring } from '#registry';
-import { type Page, positionsAt, readPast } from './activity-rows.js';
+import { positionsAt, readPast } from './activity-rows.js';
 import { type Audience, audienceKey } from './audience.js';
-import { Connection } from './connection.js';
-import { Departures, type Watch } from './departures.js';
+import { Connection, type Ending } from './connection.js';
+import { Departures } from './departures.js';
 import { FairSemaphore } from './fair-semaphore.js';
 import { type Format } from './formats.js';
 import { StreamHub } from './hub/stream-hub.js';
@@ -28,7 +28,10 @@ import { StreamTickets } from './tickets.js';
 
 const open = gauge('streams_open', 'Streams that are being served');
 
-const HEARTBEAT_MS = 15_000;
+// Clients with a read time-out of ten seconds live on it.
+const HEARTBEAT_MS = 8_000;
+// Whom this ends comes back within so long, to whatever instance, and not all at once.
+const RETRY_MS = { least: 1_000, most: 10_000 };
 const PAST_PAGE = 200;
 // Those who come back after a failure must not take all connections to Postgres from those who are live.
 const PAST_READERS = 4;
@@ -59,6 +62,7 @@ export class StreamGateway implements BeforeApplicationShutdown {
   private readonly streams = new Set<Stream>();
   private readonly past = new FairSemaphore(PAST_READERS, PAST_READERS_OF_ONE);
   private readonly places: OpenStreams;
+  private readonly maxAgeMs: number;
   private readonly heart = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
   private closing = false;
 
@@ -70,9 +74,10 @@ export class StreamGateway implements BeforeApplicationShutdown {
     @Inject(Keyring) private readonly keyring: Keyring,
     @Inject(StreamTickets) private readonly tickets: StreamTickets,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(CONFIG) { streams }: Config,
+    @Inject(CONFIG) { streams: limits }: Config,
   ) {
-    this.places = new OpenStreams(streams);
+    this.maxAgeMs = limits.maxAge * 1_000;
+    this.places = new OpenStreams(limits);
     this.hub = new StreamHub({ postgres, notifications, namespace, logger });
     this.departures = new Departures(directory, notifications, namespace);
   }
@@ -97,7 +102,7 @@ export class StreamGateway implements BeforeApplicationShutdown {
         watch.stop();
         leave();
       });
-      connection.open(request.format.mediaType, subscription.opening(), caller.expiresAt);
+      connection.open(request.format.mediaType, subscription.opening(), this.endingOf(request.format, caller));
       subscription.begin();
     } catch (error) {
       watch.stop();
@@ -138,6 +143,13 @@ export class StreamGateway implements BeforeApplicationShutdown {
   /** Reads of the past wait for each other, one environment's no longer than another's. Nothing is read for who is gone. */
   private inTurn<T>({ environment }: Audience, connection: Connection, nothing: T, read: () => Promise<T>): Promise<T> {
     return this.past.run(environment, async () => (connection.isOpen ? read() : nothing));
+  }
+
+  /** With the token, or at an age between three quarters of the greatest and that, so that not all come back at once. */
+  private endingOf(format: Format, { expiresAt }: Caller): Ending {
+    const retiresAt = Date.now() + this.maxAgeMs * (1 - Math.random() / 4);
+    if (expiresAt <= retiresAt) return { at: expiresAt, farewell: '' };
+    return { at: retiresAt, farewell: farewell(format) };
   }
 
   private async requireUser({ environment, userId }: Audience): Promise<void> {
@@ -190,8 +202,8 @@ export class StreamGateway implements BeforeApplicationShutdown {
     this.closing = true;
     clearInterval(this.heart);
     this.hub.close();
-    const ending = [...this.streams].map(({ connection }) => {
-      connection.end();
+    const ending = [...this.streams].map(({ connection, format }) => {
+      connection.end(farewell(format));
       return connection.closed;
     });
     await Promise.all(ending);
@@ -201,6 +213,10 @@ export class StreamGateway implements BeforeApplicationShutdown {
 /** What makes two requests ask for the same stream, from wherever and however written. */
 function streamOf({ audience, types }: StreamRequest): string {
   return [audienceKey(audience), ...[...(types ?? [])].sort()].join(' ');
+}
+
+function farewell(format: Format): string {
+  return format.farewell(Math.round(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least)));
 }
 
 function stopping(): Problem {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { type Caller, connectRedis, Namespace, Postgres, redisReady } from '#platform';
 import { Keyring } from '#registry';
 import { freshNamespace } from '../../../test/support/namespaces.js';

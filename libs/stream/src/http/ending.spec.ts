@@ -21,6 +21,19 @@ describe('a stream', () => {
       expect(await stream.ended).toBe(true);
     });
 
+    it('at its greatest age, with another time to wait, and goes on for one who comes back', async () => {
+      const instance = await suite.another({ limits: { maxAge: 1 } });
+      const stream = await suite.open('/api/v3/users/1/stream', {}, instance);
+      expect(await stream.ended).toBe(true);
+      expect(stream.text).toMatch(/\n\nretry: \d+\n\n$/);
+      const { id } = eventsIn(stream.text)[0]!;
+      const sent = named('meanwhile');
+      await suite.view.send(environment, 1, ...sent);
+      const resumed = await suite.open('/api/v3/users/1/stream', { 'last-event-id': id! });
+      await eventually(() => expect(resumed.ids).toEqual(idsOf(sent)));
+      await instance.stop();
+    });
+
     it('with the user, and is then not found', async () => {
       await suite.view.register('leaving');
       const token = await bearer(['leaving']);
@@ -57,6 +70,9 @@ describe('a stream', () => {
       ];
       await instance.stop();
       expect(await Promise.all(opened.map(({ ended }) => ended))).toEqual([true, true]);
+      const waits = opened.map(({ text }) => Number(/\n\nretry: (\d+)\n\n$/.exec(text)?.[1]));
+      for (const wait of waits) expect(wait >= 1_000 && wait <= 10_000).toBe(true);
+      expect(waits[0]).not.toBe(waits[1]);
       expect([instance.gateway.count, instance.gateway.departures.count, instance.gateway.hub.idle]).toEqual([
         0,
         0,

@@ -26,10 +26,11 @@ describe('a stream that is resumed', () => {
       const another = await suite.another();
       const byHeader = await suite.open('/api/v3/users/1/stream', { 'last-event-id': position }, another);
       const byQuery = await suite.open(`/api/v3/users/1/stream?lastEventId=${position}`);
+      const byAfter = await suite.open(`/api/v3/users/1/stream?after=${position}`);
       const later = named('d');
       await suite.view.send(environment, 1, ...later);
       const rest = idsOf([...sent.slice(1), ...later]);
-      await eventually(() => expect([byHeader.ids, byQuery.ids]).toEqual([rest, rest]));
+      await eventually(() => expect([byHeader.ids, byQuery.ids, byAfter.ids]).toEqual([rest, rest, rest]));
       await another.stop();
     });
 
@@ -47,7 +48,8 @@ describe('a stream that is resumed', () => {
     it('misses nothing when the connection was lost before the first activity', async () => {
       const stream = await suite.open('/api/v3/users/3/stream');
       await eventually(() => expect(eventsIn(stream.text)).toHaveLength(1));
-      const { id: position } = eventsIn(stream.text)[0]!;
+      const { id: position, event, data } = eventsIn(stream.text)[0]!;
+      expect([event, data]).toEqual(['position', JSON.stringify({ position })]);
       stream.leave();
       const sent = named('meanwhile');
       await suite.view.send(environment, 3, ...sent);
@@ -163,7 +165,9 @@ describe('a stream that is resumed', () => {
 
     it('tells one who reads lines as well', async () => {
       const stream = await suite.open('/api/v3/stream?lastEventId=x', { accept: 'application/x-ndjson' });
-      await eventually(() => expect(stream.text).toMatch(/^\n\{"reset":\{"reason":"malformed-position",.*\}\}\n$/));
+      await eventually(() =>
+        expect(stream.text).toMatch(/^\{.*\}\n\{"reset":\{"reason":"malformed-position",.*\}\}\n$/),
+      );
     });
 
     it('includes one that the views have not reached again since they were dropped', async () => {

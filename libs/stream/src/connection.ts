@@ -11,10 +11,8 @@ export const BUFFER_LIMIT = 1024 * 1024;
 const STALL_MS = 5_000;
 // A client that never takes the end of the stream is not waited for.
 const END_GRACE_MS = 1_000;
-// Timers take 31 bits of milliseconds.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** When a stream ends by itself, in milliseconds since the epoch, and its last bytes then. */
+/** When a stream ends by itself, in milliseconds since the epoch and within days, and its last bytes then. */
 export interface Ending {
   readonly at: number;
   readonly farewell: string;
@@ -99,9 +97,7 @@ export class Connection {
   }
 
   private endAt(ending: Ending): void {
-    const remaining = ending.at - Date.now();
-    if (remaining <= 0) return this.end(ending.farewell);
-    this.expiry = setTimeout(() => this.endAt(ending), Math.min(remaining, LONGEST_TIMER_MS));
+    this.expiry = setTimeout(() => this.end(ending.farewell), ending.at - Date.now());
   }
 
   private close(): void {

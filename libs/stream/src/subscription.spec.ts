@@ -173,10 +173,12 @@ describe('a subscription', () => {
     const reader = new Reader();
     const readOn = reader.stopReading();
     const audience = { environment, userId: 1 };
-    follow(audience, { after: [0], reader });
-    // More than is kept for a client: it finds the rest in the view.
+    const alone = await newHub();
+    follow(audience, { after: [0], reader, at: alone });
+    // More than is kept for a client: it leaves the hub, and finds the rest in the view.
     for (const activity of present) await view.send(environment, 1, activity);
-    await eventually(() => expect(hub.standing(hub.partitionsOf(audience))[0]).toBeGreaterThanOrEqual(90));
+    await eventually(() => expect(alone.standing(alone.partitionsOf(audience))[0]).toBeGreaterThanOrEqual(90));
+    expect(alone.idle).toBe(true);
     expect(reader.ids.length).toBeLessThan(30);
     readOn();
     await view.send(environment, 1, { id: 'last' });

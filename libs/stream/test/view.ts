@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { activitiesFold } from '#activities';
 import { partitionFor } from '#event-log';
 import { type LogRecord } from '#event-sourcing';
@@ -73,6 +74,24 @@ export class View {
   async forgetActivities(): Promise<void> {
     await this.postgres.query('UPDATE activities_checkpoints SET position = 0');
     await this.postgres.query('DELETE FROM activities');
+  }
+
+  /** Nobody reads the activities until the returned function is called. */
+  async lockActivities(): Promise<() => Promise<void>> {
+    const client = new Client({ connectionString: this.url });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query(`LOCK TABLE ${this.namespace.views('activities')}.activities`);
+    return () => client.end();
+  }
+
+  /** How many statements wait for the lock. */
+  async waiting(): Promise<number> {
+    const { rows } = await this.postgres.query<{ count: number }>(
+      `SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)`,
+      [`${this.namespace.views('activities')}.activities`],
+    );
+    return rows[0]!.count;
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
+import { eventsIn } from '../../test/events.js';
 import { bearer, type OpenStream, type Service } from '../../test/service.js';
 import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
 
@@ -43,6 +44,38 @@ describe('the places of a process', () => {
     const others = await openMany(3, theirs);
     expect(statuses(others)).toEqual([200, 200, 503]);
     expect(others.find(({ status }) => status === 503)!.headers['retry-after']).toBe('5');
+  });
+
+  it('are half taken at most by one environment where the past is read', async () => {
+    const past = '/api/v3/stream?since=1999-01-01T00:00:00Z';
+    const wide = await suite.another();
+    const unlock = await suite.view.lockActivities();
+    const opening = Array.from({ length: 6 }, () => suite.open(past, {}, wide));
+    await eventually(async () => expect(await suite.view.waiting()).toBe(2));
+    opening.push(...Array.from({ length: 6 }, () => suite.open(past, { authorization: theirs }, wide)));
+    await eventually(async () => expect(await suite.view.waiting()).toBe(4));
+    await unlock();
+    expect(statuses(await Promise.all(opening))).toEqual(Array<number>(12).fill(200));
+    await wide.stop();
+  });
+
+  it('are held for a client that has gone as long as something is read for it', async () => {
+    const one = await suite.another({ limits: { maxOpenPerEnvironment: 1 } });
+    const first = await suite.open('/api/v3/users/1/stream', {}, one);
+    await eventually(() => expect(eventsIn(first.text)).toHaveLength(1));
+    const { id } = eventsIn(first.text)[0]!;
+    first.leave();
+    await eventually(() => expect(one.gateway.count).toBe(0));
+    await suite.view.send(suite.environment, 1, ...named('meanwhile'));
+    const unlock = await suite.view.lockActivities();
+    const second = await suite.open('/api/v3/users/1/stream', { 'last-event-id': id! }, one);
+    await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
+    second.leave();
+    await eventually(() => expect(one.gateway.count).toBe(0));
+    expect((await suite.open('/api/v3/users/1/stream', {}, one)).status).toBe(429);
+    await unlock();
+    await eventually(async () => expect((await suite.open('/api/v3/users/1/stream', {}, one)).status).toBe(200));
+    await one.stop();
   });
 
   it('are free again when a stream ends, and when one was refused', async () => {

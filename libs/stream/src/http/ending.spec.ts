@@ -80,6 +80,34 @@ describe('a stream', () => {
       ]);
     });
 
+    it('without waiting for a client that takes nothing, when the process stops', async () => {
+      const instance = await suite.another();
+      const stream = await suite.open('/api/v3/users/3/stream?since=1999-01-01T00:00:00Z', {}, instance);
+      stream.pause();
+      const data = { text: 'x'.repeat(16_000) };
+      const sent = Array.from({ length: 600 }, () => ({ id: randomUUID(), data }));
+      await suite.view.send(environment, 3, ...sent);
+      const partition = instance.gateway.hub.partitionsOf({ environment, userId: 3 });
+      await eventually(() => expect(instance.gateway.hub.standing(partition)[0]).toBeGreaterThanOrEqual(600));
+      await instance.stop();
+      stream.resume();
+      await stream.ended;
+    });
+
+    it('before it begins, where the user is deleted meanwhile', async () => {
+      await suite.view.register('hasty');
+      const authorization = await bearer(['hasty']);
+      await suite.view.send('hasty', 1, ...named('past'));
+      await suite.service.gateway.hub.ready();
+      await suite.service.gateway.hub.look();
+      const unlock = await suite.view.lockActivities();
+      const opening = suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', { authorization });
+      await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
+      await suite.view.remove('hasty', 1);
+      await unlock();
+      expect((await opening).status).toBe(404);
+    });
+
     it('with the client, whenever that goes', async () => {
       const instance = await suite.another();
       const path = '/api/v3/users/1/stream?since=1999-01-01T00:00:00Z';

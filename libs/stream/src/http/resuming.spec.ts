@@ -99,6 +99,22 @@ describe('a stream that is resumed', () => {
     });
   });
 
+  it('begins at a time with all that was received since, though the clocks of the log differ by a minute', async () => {
+    const view = await openView(process.env.DATABASE_URL!);
+    await view.register(environment);
+    const times = ['12:00:10', '11:59:30', '12:00:20', '11:59:40', '12:01:00'];
+    const sent = times.map((time, at) => ({ id: `${at}`, receivedAt: Date.parse(`2029-05-01T${time}Z`) }));
+    await view.send(environment, 1, ...sent);
+    const instance = await startService(view, { redisUrl: process.env.REDIS_URL! });
+    for (const path of ['/api/v3/users/1/stream', '/api/v3/stream']) {
+      const stream = await suite.open(`${path}?since=2029-05-01T12:00:00Z`, {}, instance);
+      await eventually(() => expect(stream.ids).toEqual(['0', '2', '4']));
+    }
+    suite.leaveAll();
+    await instance.stop();
+    await view.close();
+  });
+
   it('shows nothing of a user who was deleted, neither of the past nor of what was taken a moment ago', async () => {
     await suite.view.register('forgetting');
     await suite.view.register('forgetting');

@@ -22,10 +22,7 @@ describe('tickets of the stream', () => {
     return { answer, body: (await answer.json()) as { ticket: string; expiresIn: number } };
   };
   const ticketOf = async (options: Parameters<typeof issue>[0] = {}) => (await issue(options)).body.ticket;
-  const openWith = async (
-    ticket: string,
-    { path = '/api/v3/stream', at = services[0]!, headers = {} } = {},
-  ) => {
+  const openWith = async (ticket: string, { path = '/api/v3/stream', at = services[0]!, headers = {} } = {}) => {
     const stream = await OpenStream.open(`${at.url}${path}${path.includes('?') ? '&' : '?'}ticket=${ticket}`, headers);
     const { status } = stream;
     return { stream, status };

@@ -56,13 +56,11 @@ export const ResumeHeaders = z.object({
     }),
 });
 
-const PositionNotice = z
-  .object({ position: z.string() })
-  .meta({
-    id: 'StreamPosition',
-    description: 'Where the stream begins, said first.',
-    examples: [{ position: EXAMPLES[0] }],
-  });
+const PositionNotice = z.object({ position: z.string() }).meta({
+  id: 'StreamPosition',
+  description: 'Where the stream begins, said first.',
+  examples: [{ position: EXAMPLES[0] }],
+});
 
 export const ResetNotice = z
   .object({ reason: z.enum(RESET_REASONS), resumedFrom: z.string() })

@@ -75,7 +75,7 @@ describe('history', () => {
     const lags: number[] = [];
     const look = async () => lags.push(await lag());
     await service.stopProjector();
-    await expect(importHistory(8_000)).rejects.toThrow(/\(429 The views are \d+ activities behind; history waits\.\)/);
+    await expect(importHistory(8_000)).rejects.toThrow(/\(429 History waits until the views have caught up\.\)/);
     await look();
     projector = await startProjector(service.config, createLogger('test', 'silent'));
     let isIn = false;

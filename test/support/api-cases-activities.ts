@@ -85,7 +85,9 @@ async function firstEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>, count:
 async function followAsLines(given: Given, operationId: string, body: ReadableStream<Uint8Array> | undefined | null) {
   for await (const line of streamedLines(body)) {
     expect(given.document.itemFaults(given.document.operation(operationId), LINES, line)).toEqual([]);
-    expect(line).toMatchObject({ type: 'page.viewed', position: expect.any(String) });
+    expect(line).toMatchObject({ position: expect.any(String) });
+    if (line.id === undefined) continue;
+    expect(line).toMatchObject({ type: 'page.viewed' });
     return;
   }
   throw new Error('the stream ended without a line');
@@ -104,8 +106,8 @@ export const streamCases = {
     await active(given);
     const params = { header: { 'Last-Event-ID': 'no position' }, query: { since: '2026-01-01T00:00:00Z' } };
     const stream = await given.tidemark.GET('/api/v3/stream', { params, parseAs: 'stream' });
-    const data = await firstEvents(stream.data as ReadableStream<Uint8Array<ArrayBuffer>>, 1);
-    expect(data).toMatchObject([{ reason: 'malformed-position' }]);
+    const data = await firstEvents(stream.data as ReadableStream<Uint8Array<ArrayBuffer>>, 2);
+    expect(data).toMatchObject([{ position: expect.any(String) }, { reason: 'malformed-position' }]);
     for (const item of data) {
       expect(given.document.itemFaults(given.document.operation('streamActivities'), SSE, item)).toEqual([]);
     }

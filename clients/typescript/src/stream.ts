@@ -3,8 +3,14 @@ import { type components } from './schema.js';
 type Activity = components['schemas']['Activity'];
 type Reset = components['schemas']['StreamReset'];
 
-/** A line of a stream: an activity and the position to resume behind, or that the position asked for is not known. */
-export type StreamedLine = (Activity & { position: string; reset?: never }) | { reset: Reset };
+/**
+ * A line of a stream: an activity and the position to resume behind; first the position where it begins; or that the
+ * position asked for is not known.
+ */
+export type StreamedLine =
+  | (Activity & { position: string; reset?: never })
+  | { position: string; id?: never; reset?: never }
+  | { reset: Reset; id?: never; position?: never };
 
 /**
  * The lines of a stream as they come, heartbeats left out. It ends with the stream: resume with the last `position`

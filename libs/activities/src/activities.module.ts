@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { RegistryModule } from '#registry';
 import { AppendActivities } from './commands/append-activities.js';
 import { ActivitiesController } from './http/activities.controller.js';
+import { FeedCursors } from './http/feed-cursors.js';
 import { Admission } from './ingestion/admission.js';
 import { Turns } from './ingestion/turns.js';
 import { ActiveWorkspacesHandler } from './queries/active-workspaces.js';
@@ -13,6 +14,14 @@ import { UserFeedHandler } from './queries/user-feed.js';
 @Module({
   imports: [CqrsModule, RegistryModule],
   controllers: [ActivitiesController],
-  providers: [Admission, Turns, AppendActivities, UserFeedHandler, CountActivitiesHandler, ActiveWorkspacesHandler],
+  providers: [
+    Admission,
+    Turns,
+    AppendActivities,
+    FeedCursors,
+    UserFeedHandler,
+    CountActivitiesHandler,
+    ActiveWorkspacesHandler,
+  ],
 })
 export class ActivitiesModule {}

@@ -15,6 +15,7 @@ describe('the settings', () => {
       host: '127.0.0.1',
       port: 3000,
       maxDeadLetters: 10_000,
+      streams: { maxOpen: 10_000, maxOpenPerEnvironment: 5_000, maxAge: 3_600 },
       namespace: 'tidemark',
     });
   });
@@ -70,6 +71,8 @@ describe('the settings', () => {
     ['a broker without a port', { KAFKA_BROKERS: 'kafka' }, /host:port/],
     ['a port out of range', { PORT: '70000' }, /PORT/],
     ['a limit that is none', { TIDEMARK_MAX_DEAD_LETTERS: 'many' }, /MAX_DEAD_LETTERS/],
+    ['no streams at all', { STREAM_MAX_OPEN: '0' }, /STREAM_MAX_OPEN/],
+    ['streams of no age', { STREAM_MAX_AGE: '1h' }, /STREAM_MAX_AGE/],
     ['a namespace that could not be a schema', { TIDEMARK_NAMESPACE: 'A;drop' }, /lower-case/],
   ])('refuse %s', (_, change, message) => {
     expect(() => readConfig({ ...good, ...change })).toThrow(message);

@@ -47,6 +47,9 @@ const Settings = z
       })
       .default([]),
     TIDEMARK_MAX_DEAD_LETTERS: z.coerce.number().int().min(0).max(1_000_000).default(10_000),
+    STREAM_MAX_OPEN: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+    STREAM_MAX_OPEN_PER_ENVIRONMENT: z.coerce.number().int().min(1).max(1_000_000).default(5_000),
+    STREAM_MAX_AGE: z.coerce.number().int().min(10).max(86_400).default(3_600),
     TIDEMARK_NAMESPACE: z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,30}$/, 'a letter, then letters, digits and _, lower-case, 31 at most')
@@ -106,6 +109,13 @@ export interface AuthConfig {
   readonly audience?: string;
 }
 
+/** How many streams a process serves at a time, and for how many seconds at most. */
+export interface StreamLimits {
+  readonly maxOpen: number;
+  readonly maxOpenPerEnvironment: number;
+  readonly maxAge: number;
+}
+
 export interface Config {
   readonly kafkaBrokers: string[];
   readonly databaseUrl: string;
@@ -117,6 +127,7 @@ export interface Config {
   readonly masterKeys: readonly string[];
   /** How many records of a fold may be set aside and wait before its projector stops instead. */
   readonly maxDeadLetters: number;
+  readonly streams: StreamLimits;
   readonly namespace: string;
   readonly logLevel: LogLevel;
 }
@@ -156,6 +167,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     masterKeys: data.TIDEMARK_MASTER_KEY,
     maxDeadLetters: data.TIDEMARK_MAX_DEAD_LETTERS,
+    streams: {
+      maxOpen: data.STREAM_MAX_OPEN,
+      maxOpenPerEnvironment: data.STREAM_MAX_OPEN_PER_ENVIRONMENT,
+      maxAge: data.STREAM_MAX_AGE,
+    },
     namespace: data.TIDEMARK_NAMESPACE,
     logLevel: data.TIDEMARK_LOG_LEVEL,
   };

@@ -1,5 +1,5 @@
 export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
-export { type AuthConfig, type Config, ConfigError, readConfig } from './config.js';
+export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
 export { HealthModule, type ReadinessCheck } from './health.js';
 export { linkTo } from './http/address.js';
 export { Caller } from './http/access.js';
@@ -20,7 +20,7 @@ export { isOutage } from './outage.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
-export { type Principal, signToken, tokenVerifier, type VerifyToken } from './tokens.js';
+export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToken } from './tokens.js';
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';
 export { ProblemPagesModule } from './http/problem-pages.js';

@@ -1,6 +1,7 @@
 import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from '#activities';
 import { type Position } from '#event-sourcing';
 import { type Queryable } from '#platform';
+import { userRemains } from '#registry';
 import { type Audience } from './audience.js';
 import { type Message } from './hub/seats.js';
 
@@ -20,6 +21,8 @@ export interface Range {
 }
 
 const COLUMNS = `environment, position, ${PUBLISHED_COLUMNS}`;
+// Deleted is gone, also from the past.
+const SHOWN = userRemains('activities');
 
 /** The next `limit` activities of a range that one of many audiences follows, in the order of the log. */
 export async function readForAudiences(
@@ -32,6 +35,7 @@ export async function readForAudiences(
     `SELECT ${COLUMNS} FROM activities
      WHERE partition = $1 AND position >= $2 AND position < $3
        AND (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
+       AND ${SHOWN}
      ORDER BY position LIMIT $7`,
     [
       partition,
@@ -61,7 +65,7 @@ export async function readPast(
   { audience, types, since }: Wanted,
   limit: number,
 ): Promise<Page> {
-  const conditions = ['partition = $1', 'position >= $2', 'position < $3', 'environment = $4'];
+  const conditions = ['partition = $1', 'position >= $2', 'position < $3', 'environment = $4', SHOWN];
   const values: unknown[] = [partition, from, to, audience.environment];
   const also = (condition: (placeholder: string) => string, value: unknown) => {
     if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));

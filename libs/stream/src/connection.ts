@@ -11,8 +11,12 @@ export const BUFFER_LIMIT = 1024 * 1024;
 const STALL_MS = 5_000;
 // A client that never takes the end of the stream is not waited for.
 const END_GRACE_MS = 1_000;
-// Timers take 31 bits of milliseconds.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** When a stream ends by itself, in milliseconds since the epoch and within days, and its last bytes then. */
+export interface Ending {
+  readonly at: number;
+  readonly farewell: string;
+}
 
 /** The response that a stream is written to, from its headers to its end. */
 export class Connection {
@@ -41,8 +45,8 @@ export class Connection {
     return !this.response.writableEnded && !this.response.destroyed;
   }
 
-  /** Sends the headers and the first bytes; the stream ends at `expiresAt`, in milliseconds since the epoch. */
-  open(mediaType: string, opening: string, expiresAt: number): void {
+  /** Sends the headers and the first bytes. */
+  open(mediaType: string, opening: string, ending: Ending): void {
     this.reply.hijack();
     if (!this.isOpen) return;
     this.opened = true;
@@ -50,7 +54,7 @@ export class Connection {
     this.response.writeHead(200, { ...(this.reply.getHeaders() as OutgoingHttpHeaders), ...headers });
     if (this.reply.request.method === 'HEAD') return void this.response.end();
     this.response.write(opening);
-    this.endAt(expiresAt);
+    this.endAt(ending);
   }
 
   /** Hands the bytes over at once. */
@@ -79,10 +83,10 @@ export class Connection {
     if (this.drain === undefined && !this.isFull) this.write(heartbeat);
   }
 
-  /** Ends the stream behind what was written. One that has not begun still has its status to say. */
-  end(): void {
+  /** Ends the stream behind what was written and this. One that has not begun still has its status to say. */
+  end(farewell = ''): void {
     if (!this.opened || !this.isOpen) return;
-    this.response.end();
+    this.response.end(farewell);
     const timer = setTimeout(() => this.response.destroy(), END_GRACE_MS);
     void this.closed.then(() => clearTimeout(timer));
   }
@@ -92,10 +96,8 @@ export class Connection {
     this.response.destroy();
   }
 
-  private endAt(time: number): void {
-    const remaining = time - Date.now();
-    if (remaining <= 0) return this.end();
-    this.expiry = setTimeout(() => this.endAt(time), Math.min(remaining, LONGEST_TIMER_MS));
+  private endAt(ending: Ending): void {
+    this.expiry = setTimeout(() => this.end(ending.farewell), ending.at - Date.now());
   }
 
   private close(): void {

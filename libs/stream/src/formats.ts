@@ -1,3 +1,5 @@
+import { qualityOf } from './accept.js';
+
 /** Why a stream does not go on from the position that the client named. */
 export const RESET_REASONS = ['malformed-position', 'position-of-another-stream', 'unknown-position'] as const;
 
@@ -13,36 +15,41 @@ export interface Format {
   opening(position: string): string;
   activity(position: string, json: string): string;
   reset(reset: Reset): string;
+  /** The last bytes before the connection ends though there is more to come: wait so many milliseconds. */
+  farewell(retry: number): string;
   readonly heartbeat: string;
 }
 
 /**
- * Server-Sent Events (WHATWG HTML, 9.2). The opening's `id` without `data` dispatches nothing, yet from then on a
- * browser that loses the connection names that position: what happens until it is back is not missed, even if it had
- * not received a single activity.
+ * Server-Sent Events (WHATWG HTML, 9.2). The opening names a position, with data since some clients forget an `id` that
+ * came without: what happens until one who lost the connection is back is not missed, even if they had not received a
+ * single activity.
  */
 export const EVENT_STREAM: Format = {
   mediaType: 'text/event-stream',
-  opening: (position) => `retry: 2000\n: live from here on\nid: ${position}\n\n`,
+  opening: (position) =>
+    `retry: 2000\n: live from here on\nevent: position\nid: ${position}\ndata: ${JSON.stringify({ position })}\n\n`,
   activity: (position, json) => `id: ${position}\ndata: ${json}\n\n`,
   reset: (reset) => `event: reset\nid: ${reset.resumedFrom}\ndata: ${JSON.stringify(reset)}\n\n`,
+  farewell: (retry) => `retry: ${retry}\n\n`,
   heartbeat: ': still here\n\n',
 };
 
 /**
- * NDJSON: a line is an activity with its `position` as one more member; a reset is a line whose only member is
- * `reset`; the heartbeat is an empty line, which is also how a stream starts.
+ * NDJSON: the first line is the position, `{"position"}`; a line is an activity with its `position` as one more member; a
+ * reset is a line whose only member is `reset`; the heartbeat is an empty line.
  */
 export const LINES: Format = {
   mediaType: 'application/x-ndjson',
-  opening: () => '\n',
+  opening: (position) => `${JSON.stringify({ position })}\n`,
   activity: (position, json) => `${json.slice(0, -1)},"position":"${position}"}\n`,
   reset: (reset) => `${JSON.stringify({ reset })}\n`,
+  farewell: () => '',
   heartbeat: '\n',
 };
 
-/** Server-Sent Events unless the client asks for lines and not for events. */
+/** Server-Sent Events unless the client would rather have lines. */
 export function formatFor(accept: string | undefined): Format {
-  const asked = accept?.toLowerCase() ?? '';
-  return asked.includes(LINES.mediaType) && !asked.includes(EVENT_STREAM.mediaType) ? LINES : EVENT_STREAM;
+  const [events, lines] = [EVENT_STREAM, LINES].map(({ mediaType }) => qualityOf(accept, mediaType));
+  return lines! > events! ? LINES : EVENT_STREAM;
 }

@@ -2,6 +2,8 @@ import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/comm
 import { type FastifyReply } from 'fastify';
 import {
   type Caller,
+  CONFIG,
+  type Config,
   gauge,
   LOGGER,
   type Logger,
@@ -11,23 +13,29 @@ import {
   Postgres,
   Problem,
 } from '#platform';
-import { Directory } from '#registry';
+import { Directory, Keyring } from '#registry';
 import { positionsAt, readPast } from './activity-rows.js';
-import { type Audience } from './audience.js';
-import { Connection } from './connection.js';
-import { Departures, type Watch } from './departures.js';
+import { type Audience, audienceKey } from './audience.js';
+import { Connection, type Ending } from './connection.js';
+import { Departures } from './departures.js';
+import { FairSemaphore } from './fair-semaphore.js';
 import { type Format } from './formats.js';
 import { StreamHub } from './hub/stream-hub.js';
-import { parsePosition } from './positions.js';
+import { OpenStreams } from './open-streams.js';
+import { Positions, type StreamPosition } from './positions.js';
 import { type Start, Subscription } from './subscription.js';
-import { Turnstile } from './turnstile.js';
+import { StreamTickets } from './tickets.js';
 
 const open = gauge('streams_open', 'Streams that are being served');
 
-const HEARTBEAT_MS = 15_000;
+// Clients with a read time-out of ten seconds live on it.
+const HEARTBEAT_MS = 8_000;
+// Whom this ends comes back within so long, to whatever instance, and not all at once.
+const RETRY_MS = { least: 1_000, most: 10_000 };
 const PAST_PAGE = 200;
 // Those who come back after a failure must not take all connections to Postgres from those who are live.
 const PAST_READERS = 4;
+const PAST_READERS_OF_ONE = 2;
 // The clocks of the log's brokers differ; the search begins so much earlier and the exact time is asked of each row.
 const CLOCK_SKEW_MS = 60_000;
 
@@ -52,7 +60,9 @@ export class StreamGateway implements BeforeApplicationShutdown {
   readonly hub: StreamHub;
   readonly departures: Departures;
   private readonly streams = new Set<Stream>();
-  private readonly past = new Turnstile(PAST_READERS);
+  private readonly past = new FairSemaphore(PAST_READERS, PAST_READERS_OF_ONE);
+  private readonly places: OpenStreams;
+  private readonly maxAgeMs: number;
   private readonly heart = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
   private closing = false;
 
@@ -61,50 +71,85 @@ export class StreamGateway implements BeforeApplicationShutdown {
     @Inject(Notifications) notifications: Notifications,
     @Inject(Namespace) namespace: Namespace,
     @Inject(Directory) private readonly directory: Directory,
+    @Inject(Keyring) private readonly keyring: Keyring,
+    @Inject(StreamTickets) private readonly tickets: StreamTickets,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIG) { streams: limits }: Config,
   ) {
+    this.maxAgeMs = limits.maxAge * 1_000;
+    this.places = new OpenStreams(limits);
     this.hub = new StreamHub({ postgres, notifications, namespace, logger });
     this.departures = new Departures(directory, notifications, namespace);
   }
 
-  /** Takes the reply over. Throws `not-found` or `unavailable` before the first byte. */
+  /** Takes the reply over. Throws `not-found`, `unauthorized`, `overloaded` or `unavailable` before the first byte. */
   async open(request: StreamRequest, caller: Caller, reply: FastifyReply): Promise<void> {
-    await Promise.all([this.hub.ready(), this.departures.ready()]);
+    const leave = this.places.enter(request.audience.environment);
     const connection = new Connection(reply);
     const watch = this.departures.watch(request.audience, () => connection.end());
     try {
+      await Promise.all([this.hub.ready(), this.departures.ready()]);
       await this.requireUser(request.audience);
-      const start = await this.past.pass(() => this.startOf(request));
+      const positions = await Positions.of(request.audience.environment, this.keyring);
+      const start = await this.startOf(request, positions, connection);
+      // Whatever is refused is refused before: it uses no ticket up.
+      if (caller.ticket !== undefined) await this.tickets.use(caller.ticket, streamOf(request));
       // From here to the first byte nothing is waited for.
       if (watch.gone) throw notFound('user');
       if (this.closing) throw stopping();
-      this.begin(request, start, caller, connection, watch);
+      const subscription = this.subscribe(request, { start, positions }, connection);
+      void this.untilClosed(connection, request.format, subscription).then(() => {
+        watch.stop();
+        leave();
+      });
+      connection.open(request.format.mediaType, subscription.opening(), this.endingOf(request.format, caller));
+      subscription.begin();
     } catch (error) {
       watch.stop();
+      leave();
       throw error;
     }
   }
 
-  private begin(request: StreamRequest, start: Start, caller: Caller, connection: Connection, watch: Watch): void {
-    const { audience, types, format } = request;
-    const subscription = new Subscription({ audience, types }, format, start, this.hub, connection, {
-      readPast: (range, wanted) => this.past.pass(() => readPast(this.postgres, range, wanted, PAST_PAGE)),
+  private subscribe(
+    { audience, types, format }: StreamRequest,
+    { start, positions }: { start: Start; positions: Positions },
+    connection: Connection,
+  ): Subscription {
+    return new Subscription({ audience, types }, { format, positions }, start, this.hub, connection, {
+      readPast: (range, wanted) =>
+        this.inTurn(audience, connection, { messages: [], next: range.to }, () =>
+          readPast(this.postgres, range, wanted, PAST_PAGE),
+        ),
       failed: (err) => {
         this.logger.warn({ err }, 'a stream ends since its past cannot be read');
         connection.end();
       },
     });
+  }
+
+  /** Resolves when nothing is done for the stream any more. */
+  private async untilClosed(connection: Connection, format: Format, subscription: Subscription): Promise<void> {
     const stream = { connection, format };
     this.streams.add(stream);
     open.set(this.streams.size);
-    void connection.closed.then(() => {
-      subscription.leave();
-      watch.stop();
-      this.streams.delete(stream);
-      open.set(this.streams.size);
-    });
-    connection.open(format.mediaType, subscription.opening(), caller.expiresAt);
-    subscription.begin();
+    await connection.closed;
+    subscription.leave();
+    this.streams.delete(stream);
+    open.set(this.streams.size);
+    await subscription.idle();
+  }
+
+  /** Reads of the past wait for each other, one environment's no longer than another's. Nothing is read for who is gone. */
+  private inTurn<T>({ environment }: Audience, connection: Connection, nothing: T, read: () => Promise<T>): Promise<T> {
+    return this.past.run(environment, async () => (connection.isOpen ? read() : nothing));
+  }
+
+  /** With the token, or at an age between three quarters of the greatest and that, so that not all come back at once. */
+  private endingOf(format: Format, { expiresAt }: Caller): Ending {
+    const retiresAt = Date.now() + this.maxAgeMs * (1 - Math.random() / 4);
+    if (expiresAt <= retiresAt) return { at: expiresAt, farewell: '' };
+    return { at: retiresAt, farewell: farewell(format) };
   }
 
   private async requireUser({ environment, userId }: Audience): Promise<void> {
@@ -112,16 +157,26 @@ export class StreamGateway implements BeforeApplicationShutdown {
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
   }
 
-  private async startOf({ audience, position, since }: StreamRequest): Promise<Start> {
+  private async startOf(
+    { audience, position, since }: StreamRequest,
+    ids: Positions,
+    connection: Connection,
+  ): Promise<Start> {
     const partitions = this.hub.partitionsOf(audience);
-    if (position !== undefined) return this.startAt(position, partitions);
+    if (position !== undefined) return this.startAt(position, ids.parse(position), partitions);
     if (since === undefined) return {};
     const ends = this.hub.standing(partitions);
-    return { since, from: await positionsAt(this.postgres, since - CLOCK_SKEW_MS, partitions.first, ends) };
+    const from = await this.inTurn(audience, connection, ends, () =>
+      positionsAt(this.postgres, since - CLOCK_SKEW_MS, partitions.first, ends),
+    );
+    return { since, from };
   }
 
-  private async startAt(text: string, partitions: { first: number; count: number }): Promise<Start> {
-    const wanted = parsePosition(text);
+  private async startAt(
+    named: string,
+    wanted: StreamPosition | undefined,
+    partitions: { first: number; count: number },
+  ): Promise<Start> {
     if (!wanted) return { reset: 'malformed-position' };
     const { first, positions } = wanted;
     if (first !== partitions.first || positions.length !== partitions.count) {
@@ -131,7 +186,7 @@ export class StreamGateway implements BeforeApplicationShutdown {
     const checkpoints = await this.hub.look();
     // Views that are being rebuilt are behind this hub: what they still lack cannot be resumed over in silence.
     const known = positions.every((at, i) => Math.max(at, standing[i] ?? 0) <= (checkpoints.get(first + i) ?? 0));
-    return known ? { from: positions } : { reset: 'unknown-position' };
+    return known ? { from: positions, named } : { reset: 'unknown-position' };
   }
 
   private beat(): void {
@@ -147,12 +202,21 @@ export class StreamGateway implements BeforeApplicationShutdown {
     this.closing = true;
     clearInterval(this.heart);
     this.hub.close();
-    const ending = [...this.streams].map(({ connection }) => {
-      connection.end();
+    const ending = [...this.streams].map(({ connection, format }) => {
+      connection.end(farewell(format));
       return connection.closed;
     });
     await Promise.all(ending);
   }
+}
+
+/** What makes two requests ask for the same stream, from wherever and however written. */
+function streamOf({ audience, types }: StreamRequest): string {
+  return [audienceKey(audience), ...[...(types ?? [])].sort()].join(' ');
+}
+
+function farewell(format: Format): string {
+  return format.farewell(Math.round(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least)));
 }
 
 function stopping(): Problem {

@@ -23,6 +23,6 @@ export class StreamModule implements OnModuleInit {
 
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
-    fastify.decorate('redeemTicket', (ticket: string) => this.tickets.redeem(ticket));
+    fastify.decorate('ticketHolder', (ticket: string) => this.tickets.holder(ticket));
   }
 }

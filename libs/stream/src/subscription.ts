@@ -5,11 +5,13 @@ import { type Connection } from './connection.js';
 import { type Format, type Reset } from './formats.js';
 import { type Follower, type Message, type Seat, slices } from './hub/seats.js';
 import { type StreamHub } from './hub/stream-hub.js';
-import { formatPosition, positionFormatter } from './positions.js';
+import { newSalt, type Positions } from './positions.js';
 
 /** Where a stream begins: behind `from`, or at what comes from now on. */
 export interface Start {
   readonly from?: readonly Position[];
+  /** `from` as the client named it. */
+  readonly named?: string;
   /** Milliseconds since the epoch: what the log took before is left out of the past. */
   readonly since?: number;
   /** Why it is not where the client wanted. */
@@ -32,14 +34,18 @@ const BACKLOG_BYTES = 256 * 1024;
 export class Subscription implements Follower {
   readonly audience: Audience;
   readonly types?: ReadonlySet<string>;
+  readonly format: Format;
+  readonly positions: Positions;
   private seat: Seat;
   private backlog: Buffer[] = [];
   private backlogBytes = 0;
+  /** What it is doing outside of the hub's calls; never rejects. */
+  private work: Promise<void> = Promise.resolve();
   private state: 'catching up' | 'overrun' | 'live' = 'catching up';
 
   constructor(
     wanted: Omit<Wanted, 'since'>,
-    readonly format: Format,
+    text: { format: Format; positions: Positions },
     private readonly start: Start,
     private readonly hub: StreamHub,
     private readonly connection: Outlet,
@@ -47,25 +53,32 @@ export class Subscription implements Follower {
   ) {
     this.audience = wanted.audience;
     this.types = wanted.types;
+    this.format = text.format;
+    this.positions = text.positions;
     this.seat = hub.attach(this, start.from);
   }
 
   /** What the client is told first. */
   opening(): string {
-    const { reset, from = this.seat.from } = this.start;
-    const position = formatPosition({ first: this.seat.first, positions: from });
+    const { reset, from = this.seat.from, named } = this.start;
+    const position = named ?? this.positions.format({ first: this.seat.first, positions: from });
     const opening = this.format.opening(position);
     return reset ? opening + this.format.reset({ reason: reset, resumedFrom: position }) : opening;
   }
 
   /** Goes on behind the opening. `failed` is told when the past cannot be read: the stream must end then. */
   begin(): void {
-    this.catchUp(this.start.from ?? this.seat.from).catch(this.source.failed);
+    this.work = this.catchUp(this.start.from ?? this.seat.from).catch(this.source.failed);
   }
 
   deliver(chunk: Buffer, behind: () => Position[]): void {
     if (this.state === 'live') this.deliverLive(chunk, behind);
     else this.keep(chunk);
+  }
+
+  /** Once it has left and its connection is closed: resolves when it reads nothing any more. */
+  idle(): Promise<void> {
+    return this.work;
   }
 
   leave(): void {
@@ -80,7 +93,7 @@ export class Subscription implements Follower {
     this.leave();
     this.state = 'overrun';
     const reached = behind();
-    this.connection
+    this.work = this.connection
       .drained()
       .then(() => this.rejoin(reached))
       .catch(this.source.failed);
@@ -135,7 +148,7 @@ export class Subscription implements Follower {
   }
 
   private async send(messages: readonly Message[], partition: number, positions: readonly Position[]): Promise<void> {
-    const positionOf = positionFormatter({ first: this.seat.first, positions }, partition);
+    const positionOf = this.positions.formatter({ first: this.seat.first, positions }, partition, newSalt());
     for (const slice of slices(messages)) {
       const texts = slice.map(({ position, json }) => this.format.activity(positionOf(position + 1), json));
       this.connection.write(texts.join(''));

@@ -3,7 +3,7 @@ import { readPast } from '../src/activity-rows.js';
 import { type Audience } from '../src/audience.js';
 import { EVENT_STREAM } from '../src/formats.js';
 import { type StreamHub } from '../src/hub/stream-hub.js';
-import { parsePosition } from '../src/positions.js';
+import { type Positions } from '../src/positions.js';
 import { type Outlet, Subscription } from '../src/subscription.js';
 import { idsIn } from './events.js';
 
@@ -49,23 +49,37 @@ export class Reader implements Outlet {
 }
 
 export interface FollowOptions {
-  /** The position to resume behind. */
-  readonly after?: string;
+  /** The position to resume behind, as the client names it or as it is. */
+  readonly after?: string | readonly number[];
   readonly types?: string[];
   readonly reader?: Reader;
 }
 
+interface FollowedView {
+  readonly postgres: Postgres;
+  /** One environment's will do for all, where nobody is to be kept out. */
+  readonly positions: Positions;
+}
+
 /** A stream that is read by a `Reader`, in pages of a few activities. */
-export function followAt(hub: StreamHub, postgres: Postgres, audience: Audience, options: FollowOptions = {}) {
-  const { reader = new Reader() } = options;
+export function followAt(hub: StreamHub, view: FollowedView, audience: Audience, options: FollowOptions = {}) {
+  const { reader = new Reader(), after } = options;
+  const { postgres, positions } = view;
   const types = options.types && new Set(options.types);
-  const from = options.after === undefined ? undefined : parsePosition(options.after)!.positions;
-  const subscription = new Subscription({ audience, types }, EVENT_STREAM, { from }, hub, reader, {
-    readPast: (range, wanted) => readPast(postgres, range, wanted, 7),
-    failed: (error) => {
-      throw error;
+  const from = typeof after === 'string' ? positions.parse(after)!.positions : after;
+  const subscription = new Subscription(
+    { audience, types },
+    { format: EVENT_STREAM, positions },
+    { from },
+    hub,
+    reader,
+    {
+      readPast: (range, wanted) => readPast(postgres, range, wanted, 7),
+      failed: (error) => {
+        throw error;
+      },
     },
-  });
+  );
   reader.write(subscription.opening());
   subscription.begin();
   const leave = () => {

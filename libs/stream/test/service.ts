@@ -1,6 +1,14 @@
 import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Module } from '@nestjs/common';
-import { type Config, createLogger, httpApplication, PlatformModule, signToken } from '#platform';
+import {
+  type Config,
+  createLogger,
+  httpApplication,
+  type Logger,
+  PlatformModule,
+  signToken,
+  type StreamLimits,
+} from '#platform';
 import { StreamGateway } from '../src/stream-gateway.js';
 import { StreamModule } from '../src/stream.module.js';
 import { StreamTickets } from '../src/tickets.js';
@@ -8,13 +16,16 @@ import { idsIn } from './events.js';
 import { type View } from './view.js';
 
 const SECRET = 'a secret of the specs, 32 bytes or more';
-const logger = createLogger('spec', 'silent');
 
 @Module({})
 class ServiceModule {}
 
 /** The stream's routes on a port of their own, reading the views of a namespace. */
-export async function startService(view: View, options: { redisUrl: string; port?: number }) {
+export async function startService(
+  view: View,
+  options: { redisUrl: string; port?: number; logger?: Logger; limits?: Partial<StreamLimits> },
+) {
+  const { logger = createLogger('spec', 'silent') } = options;
   const auth = { secrets: [SECRET] };
   const config: Config = {
     kafkaBrokers: [],
@@ -25,6 +36,7 @@ export async function startService(view: View, options: { redisUrl: string; port
     auth,
     masterKeys: [],
     maxDeadLetters: 0,
+    streams: { maxOpen: 1_000, maxOpenPerEnvironment: 1_000, maxAge: 3_600, ...options.limits },
     namespace: view.namespace.name,
     logLevel: 'silent',
   };

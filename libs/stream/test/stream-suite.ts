@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type StreamLimits } from '#platform';
 import { bearer, OpenStream, type Service, startService } from './service.js';
 import { openView, type View } from './view.js';
 
@@ -26,8 +27,8 @@ export class StreamSuite {
   }
 
   /** One more instance on the same views. */
-  async another(port?: number): Promise<Service> {
-    const service = await startService(this.view, { redisUrl: this.env.REDIS_URL!, port });
+  async another(options: { port?: number; limits?: Partial<StreamLimits> } = {}): Promise<Service> {
+    const service = await startService(this.view, { redisUrl: this.env.REDIS_URL!, ...options });
     this.others.push(service);
     return service;
   }

@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { activitiesFold } from '#activities';
 import { partitionFor } from '#event-log';
 import { type LogRecord } from '#event-sourcing';
 import { Namespace, Notifications, Postgres, prepared } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { Keyring, registryFold } from '#registry';
+import { Positions } from '../src/positions.js';
 import { sealedRecord, type Sent as SentOrder } from '../../registry/test/sealed-log.js';
 
 /** An activity as the log gets it. One whose id is there already is a resend: it takes a position and adds no row. */
@@ -22,6 +24,7 @@ export async function openView(url: string): Promise<View> {
   for (const fold of [view.activities, view.registry])
     await prepareGeneration(view.postgres, view.namespace, fold, new Map());
   await view.keyring.prepare(false);
+  view.positions = await Positions.of('acme', view.keyring);
   return view;
 }
 
@@ -31,6 +34,8 @@ export class View {
   readonly activities: Fold;
   readonly registry: Fold;
   readonly keyring: Keyring;
+  /** Of `acme`. */
+  positions!: Positions;
   private readonly turns = new Map<string, Promise<void>>();
 
   constructor(
@@ -69,6 +74,24 @@ export class View {
   async forgetActivities(): Promise<void> {
     await this.postgres.query('UPDATE activities_checkpoints SET position = 0');
     await this.postgres.query('DELETE FROM activities');
+  }
+
+  /** Nobody reads the activities until the returned function is called. */
+  async lockActivities(): Promise<() => Promise<void>> {
+    const client = new Client({ connectionString: this.url });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query(`LOCK TABLE ${this.namespace.views('activities')}.activities`);
+    return () => client.end();
+  }
+
+  /** How many statements wait for the lock. */
+  async waiting(): Promise<number> {
+    const { rows } = await this.postgres.query<{ count: number }>(
+      `SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)`,
+      [`${this.namespace.views('activities')}.activities`],
+    );
+    return rows[0]!.count;
   }
 
   async close(): Promise<void> {

@@ -19,14 +19,8 @@ import {
   RefusedActivities,
   TakenActivities,
 } from './activity.schemas.js';
-import {
-  ActiveWorkspacesQuery,
-  AppendHeaders,
-  CountQuery,
-  FeedQuery,
-  formatCursor,
-  UserPath,
-} from './activities.input.js';
+import { ActiveWorkspacesQuery, AppendHeaders, CountQuery, FeedQuery, UserPath } from './activities.input.js';
+import { FeedCursors } from './feed-cursors.js';
 
 type UserId = z.output<typeof UserPath>;
 
@@ -55,6 +49,7 @@ export class ActivitiesController {
   constructor(
     @Inject(AppendActivities) private readonly appendActivities: AppendActivities,
     @Inject(QueryBus) private readonly queries: QueryBus,
+    @Inject(FeedCursors) private readonly cursors: FeedCursors,
   ) {}
 
   @Post('activities')
@@ -106,8 +101,10 @@ export class ActivitiesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const page = await this.queries.execute(new UserFeed(environment, user_id, filters, limit, after));
-    if (page.next) void reply.header('link', `<${linkTo(request, { after: formatCursor(page.next) })}>; rel="next"`);
+    const place = after === undefined ? undefined : await this.cursors.parse(environment, after);
+    const page = await this.queries.execute(new UserFeed(environment, user_id, filters, limit, place));
+    const next = page.next && (await this.cursors.format(environment, page.next));
+    if (next) void reply.header('link', `<${linkTo(request, { after: next })}>; rel="next"`);
     return page.activities;
   }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { entityId, IdempotencyKey, wholeNumber } from '#platform';
-import { type FeedPlace } from '../queries/user-feed.js';
 import { parseTimestamp } from '../ingestion/timestamp.js';
 import { windowParameter } from '../window.js';
 
@@ -12,12 +11,7 @@ const moment = z.string().transform((text, context): number => {
 });
 const time = { format: 'date-time', examples: ['2026-11-22T05:59:01Z'] };
 
-const cursor = z.string().transform((text, context): FeedPlace => {
-  const place = parseCursor(text);
-  if (place) return place;
-  context.addIssue({ code: 'custom', message: 'must come from the Link of a page' });
-  return z.NEVER;
-});
+const cursor = z.string().min(1, 'must come from the Link of a page');
 
 const limit = wholeNumber(1, 500).default(50);
 
@@ -34,20 +28,12 @@ export const CountQuery = z.strictObject({
   until: moment.optional().meta({ ...time, description: 'What occurred before.' }),
 });
 
-export const FeedQuery = CountQuery.extend({ limit, after: cursor.optional().describe('From the Link of a page.') });
+export const FeedQuery = CountQuery.extend({
+  limit,
+  after: cursor.optional().describe('From the Link of a page, as it stands there.'),
+});
 
 export const ActiveWorkspacesQuery = z.strictObject({ window: windowParameter('30d') });
-
-/** A place in a feed as an opaque text for URLs. */
-export function formatCursor({ occurredAt, position }: FeedPlace): string {
-  return Buffer.from(`${occurredAt}/${position}`).toString('base64url');
-}
-
-function parseCursor(text: string): FeedPlace | undefined {
-  const [, occurredAt, position] = /^(-?\d{1,15})\/(\d{1,15})$/.exec(Buffer.from(text, 'base64url').toString()) ?? [];
-  if (occurredAt === undefined || position === undefined) return undefined;
-  return { occurredAt: Number(occurredAt), position: Number(position) };
-}
 
 /** The headers that say how activities are to be taken. */
 export const AppendHeaders = IdempotencyKey.extend({

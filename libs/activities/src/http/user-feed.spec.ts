@@ -91,11 +91,28 @@ describe("a user's feed", () => {
     'after=',
     'after=x',
     'after=MTIz',
+    'after=MTc2Mzc5Mjc0MTAzMC8x',
     'window=5m',
     'page=1',
     '__proto__=1',
   ])('refuses ?%s', async (query) => {
     expect((await feed(user, `?${query}`)).status).toBe(400);
+  });
+
+  it('names its pages by texts that tell nothing of the log, and that no other environment takes', async () => {
+    const cursorOf = async (environment: string, user: number) => {
+      const page = await service.call('GET', `/api/v3/users/${user}/activities?limit=1`, { environment });
+      return new URL(/^<([^>]+)>/.exec(String(page.headers.link))![1]!).searchParams.get('after')!;
+    };
+    const cursor = await cursorOf('acme', user);
+    expect(cursor).toMatch(/^[\w-]{30}$/);
+    expect(await cursorOf('acme', user)).toBe(cursor);
+    const theirs = await service.registerUser('reader', 'pages');
+    const ask = (after: string, environment: string, id: number) =>
+      service.call('GET', `/api/v3/users/${id}/activities?after=${after}`, { environment });
+    expect((await ask(cursor, 'acme', user)).status).toBe(200);
+    const refused = await ask(cursor, 'pages', theirs.id);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ parameter: 'after', code: 'invalid' }] } });
   });
 
   it('is 404 for a user of another environment, or of none, and 400 for what is no id', async () => {

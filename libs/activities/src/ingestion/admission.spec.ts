@@ -21,7 +21,9 @@ describe('history at the door', () => {
     now += 1_000;
     await admission.admitBackfill(6_000);
     now += 1_000;
-    await expect(admission.admitBackfill(1)).rejects.toMatchObject({ code: 'overloaded' });
+    // How far the views are behind is others' volume, too.
+    const message = expect.not.stringMatching(/\d/);
+    await expect(admission.admitBackfill(1)).rejects.toMatchObject({ code: 'overloaded', message });
     settled();
     now += 1_000;
     await admission.admitBackfill(1);

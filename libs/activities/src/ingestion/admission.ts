@@ -35,7 +35,7 @@ export class Admission {
     const { backlog } = this;
     // What was let in since the measurement, or was under way then, counts as if it still lay ahead of the views.
     const behind = (await backlog.measuring) + backlog.admitted;
-    if (behind > MAX_BACKLOG) throw overloaded(`The views are ${behind} activities behind; history waits.`);
+    if (behind > MAX_BACKLOG) throw overloaded('History waits until the views have caught up.');
     backlog.admitted += items;
     this.underWay += items;
     return () => (this.underWay -= items);

@@ -12,6 +12,8 @@ import { type Scope } from '../claims.js';
 /** Who calls and for which environment. */
 export interface Caller extends Principal {
   readonly environment: string;
+  /** What the caller came with in place of a token: whoever lets them in by it notes its use. */
+  readonly ticket?: string;
 }
 
 declare module 'fastify' {
@@ -25,8 +27,8 @@ declare module 'fastify' {
     ticket?: boolean;
   }
   interface FastifyInstance {
-    /** Whom a ticket stands for, once; the room that issues tickets decorates the application with it. */
-    redeemTicket?(ticket: string): Promise<Principal | undefined>;
+    /** Whom a ticket stands for; the room that issues tickets decorates the application with it. */
+    ticketHolder?(ticket: string): Promise<Principal | undefined>;
   }
 }
 
@@ -38,7 +40,7 @@ export function accessHook(verify: VerifyToken) {
   const verifyOnce = withKnownTokens(verify);
   return async (request: FastifyRequest): Promise<void> => {
     if (!addressOf(request).startsWith('/api/')) return;
-    const principal = (await ticketHolder(request)) ?? (await verifyOnce(bearerToken(request)));
+    const principal = await principalOf(request, verifyOnce);
     if (request.is404) throw notFound('address');
     const environment = environmentOf(request, principal);
     requireScope(principal, request.routeOptions.config.scopes ?? []);
@@ -47,7 +49,18 @@ export function accessHook(verify: VerifyToken) {
   };
 }
 
-async function ticketHolder(request: FastifyRequest): Promise<Principal | undefined> {
+/** A good token goes first; where there is none, a ticket stands for it on the routes that take one. */
+async function principalOf(request: FastifyRequest, verify: VerifyToken): Promise<Principal> {
+  try {
+    return await verify(bearerToken(request));
+  } catch (error) {
+    const holder = await ticketHolder(request);
+    if (!holder) throw error;
+    return holder;
+  }
+}
+
+async function ticketHolder(request: FastifyRequest): Promise<(Principal & { ticket: string }) | undefined> {
   const { ticket } = request.query as { ticket?: unknown };
   if (ticket === undefined || !request.routeOptions.config.ticket) return undefined;
   if (typeof ticket !== 'string' || ticket === '') {
@@ -55,9 +68,9 @@ async function ticketHolder(request: FastifyRequest): Promise<Principal | undefi
       errors: [{ parameter: 'ticket', code: 'invalid', detail: 'may be given once, and not empty' }],
     });
   }
-  const principal = await request.server.redeemTicket?.(ticket);
-  if (!principal) throw unauthorized('The ticket was used, or has expired: get another one.');
-  return principal;
+  const principal = await request.server.ticketHolder?.(ticket);
+  if (!principal) throw unauthorized('The ticket is not valid, or has expired: get another one.');
+  return { ...principal, ticket };
 }
 
 function bearerToken(request: FastifyRequest): string {

@@ -8,7 +8,7 @@ export const ANSWER_HEADERS = {
   Location: z.string().meta({ description: 'Where the object, or the outcome, is.', examples: ['/api/v3/users/1'] }),
   Link: z.string().meta({
     description: 'The next page, as `rel="next"`; absent on the last.',
-    examples: ['<http://127.0.0.1:3000/api/v3/users/1/activities?after=MTc2Mzc5Mjc0MTAzMC8x>; rel="next"'],
+    examples: ['<http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"'],
   }),
   Warning: z.string().meta({
     description: 'Postgres answered in place of Redis: right, only slower.',

@@ -44,6 +44,16 @@ describe('the keyring', () => {
     expect(await ring.findKey({ environment: 'demo', key })).toBeUndefined();
   });
 
+  it('seals texts alike in every process, each purpose and environment apart from the others', async () => {
+    const [one, other] = [await prepared(first), keyring(first)];
+    const content = Buffer.from('somewhere');
+    const text = (await one.textSeal('places', 'demo')).seal(content);
+    expect((await other.textSeal('places', 'demo')).open(text)).toEqual(content);
+    expect((await other.textSeal('places', 'other')).open(text)).toBeUndefined();
+    expect((await other.textSeal('places')).open(text)).toBeUndefined();
+    expect((await other.textSeal('tickets', 'demo')).open(text)).toBeUndefined();
+  });
+
   it('cannot be read from the database alone', async () => {
     await prepared(first);
     const { rows } = await postgres.query<{ content: Buffer; wrapped: boolean }>(

@@ -1,6 +1,7 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { Lookups, type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
 import { newRootKey, RootKey, unwrapRootKey, wrapRootKey } from './root-key.js';
+import { TextSeal } from './text-seal.js';
 
 const SALT_BYTES = 32;
 
@@ -73,6 +74,14 @@ export class Keyring {
       throw error;
     });
     return this.root;
+  }
+
+  /**
+   * A seal for texts that clients bring back, the same on every instance and after every replay. It opens nothing of
+   * another purpose or environment. Throws as `rootKey` does.
+   */
+  async textSeal(purpose: string, environment = '', tagBytes?: number): Promise<TextSeal> {
+    return new TextSeal((await this.rootKey()).purposeKey(purpose, environment), tagBytes);
   }
 
   /** Whether the root key lies in the database as it is, for want of a master key. */

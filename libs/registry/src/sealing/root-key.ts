@@ -31,6 +31,11 @@ export class RootKey {
     return createSecretKey(hmac.digest());
   }
 
+  /** A key for one purpose of another room, in one environment; nothing else derives a key from a text like this. */
+  purposeKey(purpose: string, environment: string): KeyObject {
+    return this.derive(`for\n${purpose}\n${environment}`);
+  }
+
   private derive(purpose: string): KeyObject {
     return createSecretKey(createHmac('sha256', this.root).update(purpose).digest());
   }

@@ -5,7 +5,7 @@ import { StreamTickets, TICKET_SECONDS } from '../tickets.js';
 
 export interface IssuedTicket {
   readonly ticket: string;
-  /** Seconds. */
+  /** Seconds within which it has to be used first. */
   readonly expiresIn: number;
 }
 

@@ -21,6 +21,19 @@ describe('a stream', () => {
       expect(await stream.ended).toBe(true);
     });
 
+    it('at its greatest age, with another time to wait, and goes on for one who comes back', async () => {
+      const instance = await suite.another({ limits: { maxAge: 1 } });
+      const stream = await suite.open('/api/v3/users/1/stream', {}, instance);
+      expect(await stream.ended).toBe(true);
+      expect(stream.text).toMatch(/\n\nretry: \d+\n\n$/);
+      const { id } = eventsIn(stream.text)[0]!;
+      const sent = named('meanwhile');
+      await suite.view.send(environment, 1, ...sent);
+      const resumed = await suite.open('/api/v3/users/1/stream', { 'last-event-id': id! });
+      await eventually(() => expect(resumed.ids).toEqual(idsOf(sent)));
+      await instance.stop();
+    });
+
     it('with the user, and is then not found', async () => {
       await suite.view.register('leaving');
       const token = await bearer(['leaving']);
@@ -57,11 +70,42 @@ describe('a stream', () => {
       ];
       await instance.stop();
       expect(await Promise.all(opened.map(({ ended }) => ended))).toEqual([true, true]);
+      const waits = opened.map(({ text }) => Number(/\n\nretry: (\d+)\n\n$/.exec(text)?.[1]));
+      for (const wait of waits) expect(wait >= 1_000 && wait <= 10_000).toBe(true);
+      expect(waits[0]).not.toBe(waits[1]);
       expect([instance.gateway.count, instance.gateway.departures.count, instance.gateway.hub.idle]).toEqual([
         0,
         0,
         true,
       ]);
+    });
+
+    it('without waiting for a client that takes nothing, when the process stops', async () => {
+      const instance = await suite.another();
+      const stream = await suite.open('/api/v3/users/3/stream?since=1999-01-01T00:00:00Z', {}, instance);
+      stream.pause();
+      const data = { text: 'x'.repeat(16_000) };
+      const sent = Array.from({ length: 600 }, () => ({ id: randomUUID(), data }));
+      await suite.view.send(environment, 3, ...sent);
+      const partition = instance.gateway.hub.partitionsOf({ environment, userId: 3 });
+      await eventually(() => expect(instance.gateway.hub.standing(partition)[0]).toBeGreaterThanOrEqual(600));
+      await instance.stop();
+      stream.resume();
+      await stream.ended;
+    });
+
+    it('before it begins, where the user is deleted meanwhile', async () => {
+      await suite.view.register('hasty');
+      const authorization = await bearer(['hasty']);
+      await suite.view.send('hasty', 1, ...named('past'));
+      await suite.service.gateway.hub.ready();
+      await suite.service.gateway.hub.look();
+      const unlock = await suite.view.lockActivities();
+      const opening = suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', { authorization });
+      await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
+      await suite.view.remove('hasty', 1);
+      await unlock();
+      expect((await opening).status).toBe(404);
     });
 
     it('with the client, whenever that goes', async () => {

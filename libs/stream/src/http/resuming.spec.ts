@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
+import { partitionFor } from '#event-log';
 import { eventually } from '../../../../test/support/eventually.js';
 import { eventsIn, messagesIn } from '../../test/events.js';
 import { bearer, type OpenStream, startService } from '../../test/service.js';
 import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
 import { openView } from '../../test/view.js';
+import { Positions } from '../positions.js';
 
 describe('a stream that is resumed', () => {
   const suite = new StreamSuite(process.env);
@@ -24,10 +26,11 @@ describe('a stream that is resumed', () => {
       const another = await suite.another();
       const byHeader = await suite.open('/api/v3/users/1/stream', { 'last-event-id': position }, another);
       const byQuery = await suite.open(`/api/v3/users/1/stream?lastEventId=${position}`);
+      const byAfter = await suite.open(`/api/v3/users/1/stream?after=${position}`);
       const later = named('d');
       await suite.view.send(environment, 1, ...later);
       const rest = idsOf([...sent.slice(1), ...later]);
-      await eventually(() => expect([byHeader.ids, byQuery.ids]).toEqual([rest, rest]));
+      await eventually(() => expect([byHeader.ids, byQuery.ids, byAfter.ids]).toEqual([rest, rest, rest]));
       await another.stop();
     });
 
@@ -45,7 +48,8 @@ describe('a stream that is resumed', () => {
     it('misses nothing when the connection was lost before the first activity', async () => {
       const stream = await suite.open('/api/v3/users/3/stream');
       await eventually(() => expect(eventsIn(stream.text)).toHaveLength(1));
-      const { id: position } = eventsIn(stream.text)[0]!;
+      const { id: position, event, data } = eventsIn(stream.text)[0]!;
+      expect([event, data]).toEqual(['position', JSON.stringify({ position })]);
       stream.leave();
       const sent = named('meanwhile');
       await suite.view.send(environment, 3, ...sent);
@@ -66,7 +70,7 @@ describe('a stream that is resumed', () => {
       await eventually(() => expect(got).toEqual(idsOf(before)));
       await first.stop();
       await suite.view.send(environment, 2, ...during);
-      const second = await suite.another(first.port);
+      const second = await suite.another({ port: first.port });
       await eventually(() => expect(got).toEqual(idsOf([...before, ...during])));
       await suite.view.send(environment, 2, ...after);
       await eventually(() => expect(got).toEqual(idsOf([...before, ...during, ...after])));
@@ -95,24 +99,65 @@ describe('a stream that is resumed', () => {
     });
   });
 
+  it('begins at a time with all that was received since, though the clocks of the log differ by a minute', async () => {
+    const view = await openView(process.env.DATABASE_URL!);
+    await view.register(environment);
+    const times = ['12:00:10', '11:59:30', '12:00:20', '11:59:40', '12:01:00'];
+    const sent = times.map((time, at) => ({ id: `${at}`, receivedAt: Date.parse(`2029-05-01T${time}Z`) }));
+    await view.send(environment, 1, ...sent);
+    const instance = await startService(view, { redisUrl: process.env.REDIS_URL! });
+    for (const path of ['/api/v3/users/1/stream', '/api/v3/stream']) {
+      const stream = await suite.open(`${path}?since=2029-05-01T12:00:00Z`, {}, instance);
+      await eventually(() => expect(stream.ids).toEqual(['0', '2', '4']));
+    }
+    suite.leaveAll();
+    await instance.stop();
+    await view.close();
+  });
+
+  it('shows nothing of a user who was deleted, neither of the past nor of what was taken a moment ago', async () => {
+    await suite.view.register('forgetting');
+    await suite.view.register('forgetting');
+    const authorization = await bearer(['forgetting']);
+    const follow = (query: string, lastEventId = '') =>
+      suite.open(`/api/v3/stream${query}`, { authorization, 'last-event-id': lastEventId });
+    const whole = await follow('');
+    await eventually(() => expect(eventsIn(whole.text)).toHaveLength(1));
+    const position = eventsIn(whole.text)[0]!.id!;
+    await suite.view.send('forgetting', 1, { id: 'of the one' }, { id: 'of the one, too' });
+    await suite.view.send('forgetting', 2, { id: 'of the other' });
+    await eventually(() => expect(whole.ids).toHaveLength(3));
+    await suite.view.remove('forgetting', 1);
+    const [past, resumed] = [await follow('?since=1999-01-01T00:00:00Z'), await follow('', position)];
+    await suite.view.send('forgetting', 1, { id: 'taken a moment ago' });
+    await suite.view.send('forgetting', 2, { id: 'last' });
+    for (const stream of [past, resumed]) {
+      await eventually(() => expect([...stream.ids].sort()).toEqual(['last', 'of the other']));
+    }
+    await eventually(() => expect(whole.ids).toContain('last'));
+    expect(whole.ids).not.toContain('taken a moment ago');
+  });
+
   describe('a position that cannot be resumed from', () => {
     const reasonOf = (stream: OpenStream) => {
       const reset = eventsIn(stream.text).find(({ event }) => event === 'reset');
       return reset && (JSON.parse(reset.data!) as { reason: string; resumedFrom: string });
     };
 
+    const [ofUser, ofAll] = ['/api/v3/users/1/stream', '/api/v3/stream'];
+    const everywhere = (position: number) => ({ first: 0, positions: Array<number>(8).fill(position) });
+    const user = (positions: number[], first = partitionFor(`${environment}/1`, 8)) => ({ first, positions });
+
     it.each([
-      ['is none', 'malformed-position', '/api/v3/users/1/stream', 'yesterday'],
-      [
-        "is an environment's, in a user's stream",
-        'position-of-another-stream',
-        '/api/v3/users/1/stream',
-        '0-0.0.0.0.0.0.0.0',
-      ],
-      ["is a user's, in an environment's stream", 'position-of-another-stream', '/api/v3/stream', '3-0'],
-      ['is of another partition', 'position-of-another-stream', '/api/v3/users/1/stream', 'zz-0'],
-      ['is of the future', 'unknown-position', '/api/v3/stream', '0-zzzzzzzz.0.0.0.0.0.0.0'],
-    ])('that %s: says so, and goes on from a position that it names', async (_, reason, path, position) => {
+      ['is none', 'malformed-position', ofUser, 'yesterday'],
+      ['an earlier version gave', 'malformed-position', ofUser, '2-1'],
+      ["an earlier version gave for an environment's stream", 'malformed-position', ofAll, '0-0.0.0.0.0.0.0.0'],
+      ["is an environment's, in a user's stream", 'position-of-another-stream', ofUser, everywhere(0)],
+      ["is a user's, in an environment's stream", 'position-of-another-stream', ofAll, user([0])],
+      ['is of another partition', 'position-of-another-stream', ofUser, user([0], 200)],
+      ['is of the future', 'unknown-position', ofAll, everywhere(2 ** 40)],
+    ])('that %s: says so, and goes on from a position that it names', async (_, reason, path, given) => {
+      const position = typeof given === 'string' ? given : suite.view.positions.format(given);
       const stream = await suite.open(path, { 'last-event-id': position });
       await eventually(() => expect(reasonOf(stream)).toMatchObject({ reason }));
       const sent = named('live');
@@ -123,9 +168,22 @@ describe('a stream that is resumed', () => {
       expect(reasonOf(again)).toBeUndefined();
     });
 
+    it("is any of another environment, though it stands for a place in one's own", async () => {
+      const theirs = await Positions.of('other', suite.view.keyring);
+      for (const [path, position] of [
+        [ofUser, theirs.format(user([0]))],
+        [ofAll, theirs.format(everywhere(0))],
+      ] as const) {
+        const stream = await suite.open(path, { 'last-event-id': position });
+        await eventually(() => expect(reasonOf(stream)).toMatchObject({ reason: 'malformed-position' }));
+      }
+    });
+
     it('tells one who reads lines as well', async () => {
       const stream = await suite.open('/api/v3/stream?lastEventId=x', { accept: 'application/x-ndjson' });
-      await eventually(() => expect(stream.text).toMatch(/^\n\{"reset":\{"reason":"malformed-position",.*\}\}\n$/));
+      await eventually(() =>
+        expect(stream.text).toMatch(/^\{.*\}\n\{"reset":\{"reason":"malformed-position",.*\}\}\n$/),
+      );
     });
 
     it('includes one that the views have not reached again since they were dropped', async () => {

@@ -14,7 +14,8 @@ export class StreamTicketsController {
   @Header('cache-control', 'no-store')
   @Endpoint({
     id: 'issueStreamTicket',
-    summary: 'A ticket that opens one stream in place of the token, for browsers, which cannot send headers there',
+    summary:
+      'A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there',
     scope: 'activities:read',
     answers: { 201: { body: Ticket, headers: { 'Cache-Control': 'always' } } },
   })

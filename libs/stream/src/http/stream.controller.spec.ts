@@ -27,7 +27,7 @@ describe('the live stream over HTTP', () => {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    await eventually(() => expect(stream.text).toMatch(/^retry: 2000\n: /));
+    await eventually(() => expect(stream.text).toMatch(/^retry: 2000\n: .*\nevent: position\n/));
   });
 
   it('shows an activity as the feed does, to one who listens to messages', async () => {
@@ -50,7 +50,7 @@ describe('the live stream over HTTP', () => {
       receivedAt: '2031-01-31T12:00:00.123Z',
       data: { page: 'a\nb' },
     });
-    expect(lastEventId).toMatch(/^[0-9a-z]+-[0-9a-z]+$/);
+    expect(lastEventId).toMatch(/^[\w-]{22}$/);
   });
 
   it("shows a whole environment's activities and no other's", async () => {
@@ -71,10 +71,11 @@ describe('the live stream over HTTP', () => {
     await suite.view.send(environment, 1, ...named('a', 'b'));
     await eventually(() => expect(events.ids).toHaveLength(2));
     await eventually(() => {
-      const parsed = lines.text
+      const [first, ...parsed] = lines.text
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line) as unknown);
+      expect(first).toEqual({ position: expect.any(String) });
       expect(parsed).toEqual(messagesIn(events.text));
     });
   });
@@ -95,6 +96,7 @@ describe('the live stream over HTTP', () => {
       ['?since=yesterday', 'since', 'invalid'],
       ['?since=', 'since', 'invalid'],
       ['?lastEventId=', 'lastEventId', 'invalid'],
+      ['?after=', 'after', 'invalid'],
       ['?ticket=', 'ticket', 'invalid'],
     ])('400 for %s', async (query, parameter, code) => {
       for (const path of ['/api/v3/users/1/stream', '/api/v3/stream']) {
@@ -141,12 +143,12 @@ describe('the live stream over HTTP', () => {
     await eventually(() => expect(suite.service.gateway.count).toBe(0));
   });
 
-  it('says every 15 seconds that it is still there', async () => {
+  it('says every 8 seconds that it is still there', async () => {
     const [events, lines] = [
       await suite.open('/api/v3/stream'),
       await suite.open('/api/v3/stream', { accept: 'application/x-ndjson' }),
     ];
     await eventually(() => expect(events.text).toMatch(/\n\n(: .*\n\n)+$/));
-    await eventually(() => expect(lines.text).toMatch(/^\n\n+$/));
+    await eventually(() => expect(lines.text).toMatch(/^\{.*\}\n\n+$/));
   });
 });

@@ -23,6 +23,7 @@ export class StreamController {
     query: StreamQuery,
     headers: ResumeHeaders,
     answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
+    problems: ['overloaded'],
   })
   async user(
     @Caller() caller: Caller,
@@ -44,6 +45,7 @@ export class StreamController {
     query: StreamQuery,
     headers: ResumeHeaders,
     answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
+    problems: ['overloaded'],
   })
   async environment(
     @Caller() caller: Caller,
@@ -57,11 +59,11 @@ export class StreamController {
   private open(
     audience: Audience,
     caller: Caller,
-    { types, since, lastEventId }: z.output<typeof StreamQuery>,
+    { types, since, lastEventId, after }: z.output<typeof StreamQuery>,
     headers: Record<string, string | undefined>,
     reply: FastifyReply,
   ): Promise<void> {
-    const position = headers['last-event-id'] || lastEventId;
+    const position = headers['last-event-id'] || (lastEventId ?? after);
     return this.gateway.open({ audience, types, since, position, format: formatFor(headers.accept) }, caller, reply);
   }
 }

@@ -3,6 +3,8 @@ import { PublishedActivity } from '#activities';
 import { entityId } from '#platform';
 import { EVENT_STREAM, LINES, RESET_REASONS } from '../formats.js';
 
+const EXAMPLES = ['kq2Zb8vN4sWm1XfYc0TgRw', 'b7JdP3uLx9QeHn6SaVtKyA'] as const;
+
 const TYPE_LIST = /^[A-Za-z0-9._:-]{1,100}(?:,[A-Za-z0-9._:-]{1,100}){0,49}$/;
 
 export const StreamPath = z.strictObject({ user_id: entityId });
@@ -19,6 +21,7 @@ export const StreamQuery = z.strictObject({
     .min(1, 'must be a position')
     .optional()
     .describe('Resume behind this position; the header Last-Event-ID goes first'),
+  after: z.string().min(1, 'must be a position').optional().describe('The same as lastEventId, which goes first'),
   since: z.iso
     .datetime({ offset: true, error: 'must be a time like 2030-01-31T12:00:00Z' })
     .transform((time) => Date.parse(time))
@@ -28,30 +31,45 @@ export const StreamQuery = z.strictObject({
     .string()
     .min(1, 'must be a ticket')
     .optional()
-    .describe('In place of the header Authorization, from POST /api/v3/stream-tickets; good once'),
+    .describe(
+      'Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream',
+    ),
 });
 export type StreamQuery = z.output<typeof StreamQuery>;
 
 export const NoQuery = z.strictObject({});
 
 export const Ticket = z
-  .object({ ticket: z.string(), expiresIn: z.int().min(1).describe('Seconds') })
-  .meta({ id: 'StreamTicket', examples: [{ ticket: 'dGhpcyBpcyBhIHRpY2tldCBvZiAzMiBieXRlcyE', expiresIn: 30 }] });
+  .object({
+    ticket: z.string().describe('Opens one stream, and that stream again, until the token expires or a day has passed'),
+    expiresIn: z.int().min(1).describe('Seconds within which it has to be used first'),
+  })
+  .meta({ id: 'StreamTicket', examples: [{ ticket: 'f6pO0nRkDq0J9hVJmXv0uYcWb3Zt1sEe', expiresIn: 30 }] });
 
 export const ResumeHeaders = z.object({
   'Last-Event-ID': z
     .string()
     .optional()
-    .meta({ description: 'Resume behind this position; an empty one counts as none.', examples: ['2-1'] }),
+    .meta({
+      description: 'Resume behind this position; an empty one counts as none. One that is not known gets a reset.',
+      examples: [EXAMPLES[0]],
+    }),
+});
+
+const PositionNotice = z.object({ position: z.string() }).meta({
+  id: 'StreamPosition',
+  description: 'Where the stream begins, said first.',
+  examples: [{ position: EXAMPLES[0] }],
 });
 
 export const ResetNotice = z
   .object({ reason: z.enum(RESET_REASONS), resumedFrom: z.string() })
-  .meta({ id: 'StreamReset', examples: [{ reason: 'unknown-position', resumedFrom: '2-1' }] });
+  .meta({ id: 'StreamReset', examples: [{ reason: 'unknown-position', resumedFrom: EXAMPLES[0] }] });
 
 /** An activity as a line of a stream: with the position behind which to resume. */
 const StreamedLine = z.union([
   PublishedActivity.extend({ position: z.string() }),
+  PositionNotice,
   z.object({ reset: ResetNotice }).describe('The position is not known: it goes on from another.'),
 ]);
 
@@ -60,11 +78,11 @@ const [activity] = PublishedActivity.meta()?.examples as [object];
 /** What a stream is in each of its media types; `items` is what the data of an event, or a line, says. */
 export const Streamed = {
   [EVENT_STREAM.mediaType]: {
-    items: z.union([PublishedActivity, ResetNotice]),
-    example: EVENT_STREAM.opening('2-1') + EVENT_STREAM.activity('2-2', JSON.stringify(activity)),
+    items: z.union([PublishedActivity, PositionNotice, ResetNotice]),
+    example: EVENT_STREAM.opening(EXAMPLES[0]) + EVENT_STREAM.activity(EXAMPLES[1], JSON.stringify(activity)),
   },
   [LINES.mediaType]: {
     items: StreamedLine,
-    example: LINES.opening('2-1') + LINES.activity('2-2', JSON.stringify(activity)),
+    example: LINES.opening(EXAMPLES[0]) + LINES.activity(EXAMPLES[1], JSON.stringify(activity)),
   },
 };

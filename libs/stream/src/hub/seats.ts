@@ -1,7 +1,7 @@
 import { type Position } from '#event-sourcing';
 import { type Audience, audienceKey } from '../audience.js';
 import { type Format } from '../formats.js';
-import { positionFormatter } from '../positions.js';
+import { newSalt, type Positions } from '../positions.js';
 
 /** Who is delivered to. */
 export interface Follower {
@@ -9,6 +9,7 @@ export interface Follower {
   /** Only activities of these types; all when left out. */
   readonly types?: ReadonlySet<string>;
   readonly format: Format;
+  readonly positions: Positions;
   /**
    * Takes the next messages in one piece. `behind` gives the positions behind them, by partition from the seat's first.
    * Must not throw.
@@ -96,13 +97,16 @@ export class Seats {
 
   /** `standing`: how far the hub is on each partition of a seat, before these messages. */
   deliver(partition: number, messages: readonly Message[], standing: (seat: Seat) => readonly Position[]): void {
+    const salt = newSalt();
     for (const [key, ofKey] of this.byAudience(messages)) {
       const chunks = new Map<string, Buffer>();
       for (const seat of this.byKey.get(key) ?? []) {
         const positions = positionsOf(seat, standing(seat));
-        const chunk = chunkFor(seat, partition, ofKey, positions, chunks);
-        const behind = () => positions.with(partition - seat.first, (ofKey.at(-1)?.position ?? 0) + 1);
-        if (chunk.length > 0) seat.follower.deliver(chunk, behind);
+        const { follower, first } = seat;
+        const ids = () => follower.positions.formatter({ first, positions }, partition, salt);
+        const chunk = chunkFor(seat, partition, ofKey, ids, chunks);
+        const behind = () => positions.with(partition - first, (ofKey.at(-1)?.position ?? 0) + 1);
+        if (chunk.length > 0) follower.deliver(chunk, behind);
       }
     }
   }
@@ -134,14 +138,14 @@ function chunkFor(
   seat: Seat,
   partition: number,
   messages: readonly Message[],
-  positions: readonly Position[],
+  ids: () => (position: Position) => string,
   made: Map<string, Buffer>,
 ): Buffer {
-  const { follower, first } = seat;
+  const { follower } = seat;
   const kind = seat.settled ? `${follower.format.mediaType} ${[...(follower.types ?? [])].join()}` : undefined;
   const ready = kind === undefined ? undefined : made.get(kind);
   if (ready) return ready;
-  const chunk = compose(seat, messages, partition, positionFormatter({ first, positions }, partition));
+  const chunk = compose(seat, messages, partition, ids());
   if (kind !== undefined) made.set(kind, chunk);
   return chunk;
 }

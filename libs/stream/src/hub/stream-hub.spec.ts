@@ -9,6 +9,8 @@ import { StreamHub } from './stream-hub.js';
 /** Postgres, with reads of the hub that take as long as a spec wants. */
 class SlowPostgres extends Postgres {
   readonly started: number[] = [];
+  /** Happens once checkpoints have been read, before whoever reads them has them. */
+  meanwhile: (() => Promise<void>) | undefined;
   private readonly held = new Map<number, Promise<void>>();
 
   /** Reads of the partition wait until the returned function is called. */
@@ -24,6 +26,7 @@ class SlowPostgres extends Postgres {
   override async query<Row extends object>(text: string, values?: unknown[]) {
     const partition = text.includes('unnest($5') ? Number(values?.[0]) : NaN;
     const answer = await super.query<Row>(text, values);
+    if (text.includes('_checkpoints')) await this.meanwhile?.();
     if (!Number.isNaN(partition)) this.started.push(partition);
     await this.held.get(partition);
     return answer;
@@ -45,10 +48,8 @@ describe('a hub that is slower than the commits', () => {
     while (!wanted(partitionOf(user))) user += 1;
     return user;
   };
-  const followSlow = (userId?: number, after?: string) =>
-    followAt(slow, view.postgres, { environment, userId }, { after });
-  const followAhead = (userId?: number, after?: string) =>
-    followAt(ahead, view.postgres, { environment, userId }, { after });
+  const followSlow = (userId?: number, after?: string) => followAt(slow, view, { environment, userId }, { after });
+  const followAhead = (userId?: number, after?: string) => followAt(ahead, view, { environment, userId }, { after });
   const caughtUp = (partition: number) =>
     eventually(async () => {
       const checkpoint = (await slow.look()).get(partition);
@@ -72,6 +73,21 @@ describe('a hub that is slower than the commits', () => {
     ahead.close();
     await postgres.close();
     await view.close();
+  });
+
+  it('shows what is committed while it begins to listen', async () => {
+    const partition = partitionOf(1);
+    const starting = new StreamHub({ postgres, notifications: view.notifications, namespace: view.namespace, logger });
+    postgres.meanwhile = () => {
+      postgres.meanwhile = undefined;
+      return view.send(environment, 1, { id: 'as it begins' });
+    };
+    await starting.ready();
+    await eventually(async () => {
+      const checkpoint = (await ahead.look()).get(partition);
+      expect(starting.standing({ first: partition, count: 1 })).toEqual([checkpoint]);
+    });
+    starting.close();
   });
 
   it('leaves out nothing for one who comes while it reads for others', async () => {

@@ -1,0 +1,57 @@
+import { get, type IncomingMessage } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import fastify, { type FastifyInstance } from 'fastify';
+import { eventually } from '../../../test/support/eventually.js';
+import { Connection } from './connection.js';
+
+const MIB = 1024 * 1024;
+const HEARTBEAT = ': beat\n\n';
+
+describe('a connection to a client that reads nothing', () => {
+  let app: FastifyInstance;
+  let answer: IncomingMessage;
+
+  /** The server's side of a stream that its client has opened and does not read. */
+  async function openUnread() {
+    app = fastify({ forceCloseConnections: true });
+    const opened = Promise.withResolvers<{ connection: Connection; unsent: () => number }>();
+    app.get('/', (_request, reply) => {
+      const connection = new Connection(reply);
+      connection.open('text/plain', 'opening\n', { at: Date.now() + 600_000, farewell: '' });
+      opened.resolve({ connection, unsent: () => reply.raw.writableLength });
+    });
+    const address = await app.listen({ port: 0, host: '127.0.0.1' });
+    answer = await new Promise((resolve) => get(address, { agent: false }, resolve));
+    answer.on('error', () => undefined);
+    return opened.promise;
+  }
+
+  afterEach(async () => {
+    answer.destroy();
+    await app.close();
+  });
+
+  it('is sent no sign of life while so much is unsent that nothing more may be written', async () => {
+    const { connection, unsent } = await openUnread();
+    while (!connection.isFull) connection.write(Buffer.alloc(MIB, 'x'));
+    const before = unsent();
+    connection.beat(HEARTBEAT);
+    expect(unsent()).toBe(before);
+  });
+
+  it('is sent none while it is being waited for, and again as soon as it has caught up', async () => {
+    const { connection, unsent } = await openUnread();
+    // More than the buffers of the system take, until a little is left here.
+    while (unsent() < 64 * 1024) connection.write(Buffer.alloc(64 * 1024, 'x'));
+    expect(connection.isFull).toBe(false);
+    const drained = connection.drained();
+    const before = unsent();
+    connection.beat(HEARTBEAT);
+    expect(unsent()).toBe(before);
+    let text = '';
+    answer.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-HEARTBEAT.length)));
+    await drained;
+    connection.beat(HEARTBEAT);
+    await eventually(() => expect(text).toBe(HEARTBEAT));
+  });
+});

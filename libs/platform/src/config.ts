@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { type KafkaAccess, kafkaAccess, kafkaAccessIssues, KafkaAccessSettings } from './kafka-access.js';
+import { pemFile } from './tls.js';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
@@ -8,10 +11,13 @@ const Settings = z
     KAFKA_BROKERS: list.refine((brokers) => brokers.every((broker) => /^[^:\s]+:\d+$/.test(broker)), {
       message: 'comma-separated host:port, e.g. kafka-1:9092,kafka-2:9092',
     }),
+    ...KafkaAccessSettings,
     DATABASE_URL: z
       .string()
-      .regex(/^postgres(ql)?:\/\//, 'a connection string, e.g. postgres://user:password@host:5432/tidemark'),
+      .regex(/^postgres(ql)?:\/\//, 'a connection string, e.g. postgres://user:password@host:5432/tidemark')
+      .refine(namesFilesThatExist, 'sslrootcert, sslcert and sslkey are paths of files, and there is no such file'),
     REDIS_URL: z.string().regex(/^rediss?:\/\//, 'an address, e.g. redis://host:6379'),
+    REDIS_TLS_CA: pemFile.optional(),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
     AUTH_JWT_SECRET: z
@@ -44,7 +50,19 @@ const Settings = z
   .refine((settings) => settings.AUTH_JWT_SECRET ?? settings.AUTH_JWKS_URL, {
     path: ['AUTH_JWT_SECRET'],
     message: 'tokens cannot be checked without AUTH_JWT_SECRET or AUTH_JWKS_URL: set one',
+  })
+  .check(({ value, issues }) => void issues.push(...kafkaAccessIssues(value)))
+  .refine((settings) => !settings.REDIS_TLS_CA || settings.REDIS_URL.startsWith('rediss:'), {
+    path: ['REDIS_TLS_CA'],
+    message: 'is for TLS: begin REDIS_URL with rediss:// too, or leave this out',
   });
+
+/** `pg` reads them at each connection, and says of one that is missing no more than ENOENT. */
+function namesFilesThatExist(url: string): boolean {
+  const { searchParams } = new URL(url);
+  const paths = ['sslrootcert', 'sslcert', 'sslkey'].flatMap((name) => searchParams.get(name) ?? []);
+  return paths.every((path) => existsSync(path));
+}
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -58,8 +76,11 @@ export interface AuthConfig {
 
 export interface Config {
   readonly kafkaBrokers: string[];
+  readonly kafka: KafkaAccess;
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** The authority that signed the certificate of Redis, as PEM text; else those that Node knows. */
+  readonly redisCa?: string;
   readonly host: string;
   readonly port: number;
   readonly auth: AuthConfig;
@@ -87,8 +108,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const { data } = settings;
   return {
     kafkaBrokers: data.KAFKA_BROKERS,
+    kafka: kafkaAccess(data),
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
+    redisCa: data.REDIS_TLS_CA,
     host: data.HOST,
     port: data.PORT,
     auth: {

@@ -18,6 +18,7 @@ export async function startService(view: View, options: { redisUrl: string; port
   const auth = { secret: SECRET };
   const config: Config = {
     kafkaBrokers: [],
+    kafka: {},
     databaseUrl: view.url,
     redisUrl: options.redisUrl,
     host: '127.0.0.1',

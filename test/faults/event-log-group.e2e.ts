@@ -143,4 +143,33 @@ describe('consumers of a group', () => {
     await expectAll(100);
     await Promise.all([first.stop(), second.stop()]);
   });
+
+  test('go on where an apply broke off because a heartbeat failed, though nobody else joined', async () => {
+    const held = { entered: 0, brokeOff: false };
+    const consumption = await cutOff.consume(
+      subscription(async (partition, records, stillOwned) => {
+        if (partition === direct.partitionOf(topic, 'slow') && (held.entered += 1) === 1) {
+          await eventually(() => expect(stillOwned()).toBe(false), TAKEN_OVER);
+          held.brokeOff = true;
+          return;
+        }
+        store.take(partition, records);
+      }),
+    );
+    await consumption.joined;
+    const other = ['a', 'b', 'c', 'd', 'e'].find(
+      (key) => direct.partitionOf(topic, key) !== direct.partitionOf(topic, 'slow'),
+    )!;
+    await direct.append(topic, [{ key: 'slow', value: '0' }]);
+    await eventually(() => expect(held.entered).toBe(1));
+    await direct.append(topic, [{ key: other, value: '1' }]);
+    await eventually(() => expect(store.values).toEqual(['1']));
+    proxy.refuseHeartbeats(true);
+    await eventually(() => expect(held.brokeOff).toBe(true), TAKEN_OVER);
+    proxy.refuseHeartbeats(false);
+    await direct.append(topic, [{ key: 'slow', value: '2' }]);
+    await expectAll(3);
+    await consumption.stop();
+    await consumption.ended;
+  });
 });

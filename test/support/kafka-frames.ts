@@ -13,6 +13,7 @@ export function frames(onFrame: (frame: Buffer) => void): (bytes: Buffer) => voi
 
 export const PRODUCE = 0;
 export const METADATA = 3;
+export const HEARTBEAT = 12;
 /** What a broker says that cannot write to its disk. */
 const KAFKA_STORAGE_ERROR = 56;
 

@@ -2,6 +2,7 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
 import {
   correlationOf,
   frames,
+  HEARTBEAT,
   METADATA,
   PRODUCE,
   type Request,
@@ -29,6 +30,7 @@ export class LogProxy {
   private isCut = false;
   private isFull = false;
   private isWithholding = false;
+  private isDeafToHeartbeats = false;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
   private readonly broker: { host: string; port: number };
@@ -86,6 +88,11 @@ export class LogProxy {
     this.isWithholding = isWithholding;
   }
 
+  /** Connections on which a member of a group says that it is there are cut, those on which it reads are not, until `false`. */
+  refuseHeartbeats(isDeaf: boolean): void {
+    this.isDeafToHeartbeats = isDeaf;
+  }
+
   /** Whatever is to be stored is refused, as by a broker whose disk is full, until `false`. */
   fillDisk(isFull: boolean): void {
     this.isFull = isFull;
@@ -104,6 +111,7 @@ export class LogProxy {
     const requests = frames((frame) => {
       const request = requestOf(frame);
       if (request.api === PRODUCE && this.isWithholding) return void (this.withheld += 1);
+      if (request.api === HEARTBEAT && this.isDeafToHeartbeats) return void client.destroy();
       if (request.api === PRODUCE && this.isFull) return this.refuseToStore(frame, client);
       if (request.api === PRODUCE || request.api === METADATA) open.set(request.correlation, request);
       broker.write(frame);

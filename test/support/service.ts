@@ -43,21 +43,23 @@ export type Client = (
 /**
  * Another instance joins the namespace of the first: it leaves the views where they are when it stops (`owner`). It may be
  * one of newer code (`versions`). `brokers` is where its interface finds the log, where that is not where its projector does.
+ * `servers` has the settings of others than those of the tests.
  */
 export async function startService({
   projector = true,
   namespace = freshNamespace(),
   owner = true,
-  brokers = process.env.KAFKA_BROKERS,
+  servers = process.env,
+  brokers = undefined as string | undefined,
   versions = undefined as ViewVersions | undefined,
 } = {}): Promise<Service> {
-  const config = readConfig({ ...process.env, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
+  const config = readConfig({ ...servers, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
   const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
   const names = new Namespace(namespace, versions);
   const projecting = projector ? await startProjector(config, logger, names) : undefined;
   // Instances of newer code wait for views of theirs.
   if (!versions) await projecting?.joined;
-  const app = await createApi({ ...config, kafkaBrokers: (brokers ?? '').split(',') }, logger, names);
+  const app = await createApi({ ...config, kafkaBrokers: brokers?.split(',') ?? config.kafkaBrokers }, logger, names);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const stopProjector = async () => {

@@ -13,7 +13,12 @@ export interface Servers {
 export async function withServers<T>(config: Config, work: (servers: Servers) => Promise<T>): Promise<T> {
   const namespace = new Namespace(config.namespace);
   const logger = createLogger('cli', 'silent');
-  const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: `${namespace.name}-cli`, logger });
+  const log = kafkaEventLog({
+    brokers: config.kafkaBrokers,
+    ...config.kafka,
+    clientId: `${namespace.name}-cli`,
+    logger,
+  });
   const postgres = new Postgres(config.databaseUrl, namespace, { max: 2 });
   try {
     return await work({ config, log, postgres, namespace });

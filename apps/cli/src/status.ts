@@ -52,7 +52,7 @@ export async function readStatus(config: Config, url: string | undefined): Promi
   const down: Record<string, string> = {};
   const [folds, redis, service] = await Promise.all([
     withServers(config, (servers) => foldsOf(servers, down)),
-    outcome(() => pingRedis(config.redisUrl)),
+    outcome(() => pingRedis(config)),
     url === undefined ? undefined : outcome(() => askReady(url)),
   ]);
   const servers = {
@@ -147,9 +147,9 @@ function outsideTheLog({ partition, end, checkpoint, lag }: PartitionStatus): st
   ];
 }
 
-async function pingRedis(url: string): Promise<void> {
+async function pingRedis({ redisUrl, redisCa }: Config): Promise<void> {
   const failed = Promise.withResolvers<never>();
-  const redis = connectRedis(url, failed.reject);
+  const redis = connectRedis(redisUrl, failed.reject, redisCa);
   try {
     await Promise.race([once(redis, 'ready'), failed.promise]);
   } finally {

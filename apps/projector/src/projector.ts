@@ -22,9 +22,10 @@ export async function startProjector(
   namespace = new Namespace(config.namespace),
 ): Promise<RunningProjector> {
   const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
-  const postgres = new Postgres(config.databaseUrl, namespace, { settings: SETTINGS, onError: lost('Postgres') });
-  const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis')));
-  const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: namespace.name, logger });
+  const options = { settings: SETTINGS, onError: lost('Postgres') };
+  const postgres = await new Postgres(config.databaseUrl, namespace, options).admitted();
+  const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa));
+  const log = kafkaEventLog({ brokers: config.kafkaBrokers, ...config.kafka, clientId: namespace.name, logger });
   const statistics = statisticsFollower(redis, postgres, namespace, logger);
   const keyring = new Keyring(postgres, namespace, config.masterKeys);
   const folds = [registryFold(namespace, keyring), activitiesFold(namespace, [statistics])];

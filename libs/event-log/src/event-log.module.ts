@@ -10,8 +10,8 @@ import { kafkaEventLog } from './kafka-event-log.js';
     {
       provide: EVENT_LOG,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ kafkaBrokers, namespace }: Config, logger: Logger) =>
-        kafkaEventLog({ brokers: kafkaBrokers, clientId: namespace, logger }),
+      useFactory: ({ kafkaBrokers, kafka, namespace }: Config, logger: Logger) =>
+        kafkaEventLog({ brokers: kafkaBrokers, ...kafka, clientId: namespace, logger }),
     },
   ],
   exports: [EVENT_LOG],

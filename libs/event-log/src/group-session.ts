@@ -1,15 +1,20 @@
 import { type Extent, type LogRecord, type Position, type Subscription } from '#event-sourcing';
 import { type Consumer, type EachBatchPayload, type Kafka, type LogEntry } from 'kafkajs';
+import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS } from './kafka-client.js';
 import { Lease } from './lease.js';
 import { asLost, MembershipLost } from './membership-lost.js';
 import { assertInside, recordsOf } from './records.js';
-import { isSettledWithin } from './within.js';
+import { isSettledWithin, within } from './within.js';
 
 /** The broker holds the partitions of a killed member for that long. */
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 1_500;
 /** How long the others wait for a member that is busy when the group changes. */
 const REBALANCE_TIMEOUT_MS = 30_000;
+/** Longer than kafkajs itself waits for the others of a group to come along. */
+const JOIN_TIMEOUT_MS = REBALANCE_TIMEOUT_MS + 30_000;
+/** Who stops while joining does not wait for others that long. */
+const LEAVE_TIMEOUT_MS = 10_000;
 const CONCURRENT_PARTITIONS = 4;
 /** The other partitions wait no longer than that for one whose records are being applied. */
 const APPLY_PATIENCE_MS = 1_000;
@@ -70,22 +75,28 @@ export class GroupSession {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.onJoin(payload.memberAssignment[topic] ?? []));
     consumer.on(consumer.events.CRASH, ({ payload }) => this.end(asLost(payload.error)));
     await this.options.extents(topic);
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({
+    await within(CONNECT_TIMEOUT_MS, consumer.connect());
+    await within(CONNECT_TIMEOUT_MS, consumer.subscribe({ topic, fromBeginning: true }));
+    const joining = consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
       eachBatch: (payload) => this.onBatch(payload),
     });
+    await within(JOIN_TIMEOUT_MS, joining);
   }
 
   private async leave(): Promise<void> {
     // kafkajs forgets a consumer that is stopped while it joins, which then stays in the group for good.
-    await this.started;
+    const hasJoined = await isSettledWithin(LEAVE_TIMEOUT_MS, this.started);
+    if (!hasJoined) void this.started.then(() => this.disconnect());
     await Promise.allSettled(this.running);
-    // It has logged why; the broker notices a member that did not leave.
-    await this.consumer.disconnect().catch(() => undefined);
+    await this.disconnect();
+  }
+
+  /** It has logged why where that fails; the broker notices a member that did not leave. */
+  private async disconnect(): Promise<void> {
+    await within(DISCONNECT_TIMEOUT_MS, this.consumer.disconnect()).catch(() => undefined);
   }
 
   private end(reason: unknown): void {

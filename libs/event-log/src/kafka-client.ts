@@ -1,4 +1,5 @@
-import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
+import { type KafkaAccess } from '#platform';
 import { registerZstd } from './zstd.js';
 
 /** What is said of the log's state; a pino logger fits. */
@@ -8,17 +9,25 @@ export interface LogSink {
   error(entry: object | string, message?: string): void;
 }
 
-export interface KafkaOptions {
+export interface KafkaOptions extends KafkaAccess {
   /** Where to begin, as `host:port`; the others are learnt from them. */
   readonly brokers: string[];
   readonly clientId: string;
   readonly logger: LogSink;
   /** Opens the connections, for a tunnel or a proxy; by default a plain socket to the advertised address. */
   readonly socketFactory?: ISocketFactory;
+  /** How long `prepare` waits for a broker that does not answer yet; a minute by default. */
+  readonly prepareTimeoutMs?: number;
 }
 
 /** No request waits longer for its answer: the caller of an append is to hear of it while still listening. */
 export const REQUEST_TIMEOUT_MS = 8_000;
+/**
+ * kafkajs has no bound for connecting and disconnecting: a request that is sent while its connection is being closed is
+ * never answered and never given up.
+ */
+export const CONNECT_TIMEOUT_MS = 10_000;
+export const DISCONNECT_TIMEOUT_MS = 5_000;
 
 /** A kafkajs client; `onLog` sees each of its messages too, since some of what happens is told nowhere else. */
 export function kafkaClient(
@@ -31,6 +40,9 @@ export function kafkaClient(
   return new kafkajs.Kafka({
     brokers: options.brokers,
     clientId: options.clientId,
+    ssl: options.tls && { ...options.tls },
+    // kafkajs keeps its own things in it.
+    sasl: options.sasl && ({ ...options.sasl } as SASLOptions),
     connectionTimeout: 2_000,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { retries: 1, initialRetryTime: 100 },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import kafkajs, { type Admin } from 'kafkajs';
-import { type EventLog, LogMismatch } from '#event-sourcing';
+import { type EventLog, LogMismatch, LogUnavailable } from '#event-sourcing';
 import { describeEventLog } from './event-log.contract.js';
 import { kafkaEventLog, type LogSink } from './index.js';
 import { RecordingView } from './recording-view.contract.js';
@@ -36,6 +36,12 @@ describe('a log on Kafka', () => {
         { topic, numPartitions: 1, configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })) },
       ],
     });
+  const exchange = async (partitions: number) => {
+    await admin.deleteTopics({ topics: [topic] });
+    const other = await makeLog();
+    await other.prepare([{ name: topic, partitions }]);
+    await other.close();
+  };
   const asALog = {
     'retention.ms': '-1',
     'retention.bytes': '-1',
@@ -75,6 +81,53 @@ describe('a log on Kafka', () => {
     await log.prepare([{ name: topic, partitions: 1 }]);
     await ended;
     expect(view.records).toHaveLength(100);
+  });
+
+  test('ends with LogMismatch when the topic is made anew with fewer partitions under a consumer', async () => {
+    await log.prepare([{ name: topic, partitions: 4 }]);
+    const view = new RecordingView();
+    const consumption = await log.consume(view.subscription(topic, randomUUID()));
+    const ended = expect(consumption.ended).rejects.toThrow(/4 partitions and has 1/);
+    await consumption.joined;
+    await exchange(1);
+    await ended;
+    expect(view.records).toEqual([]);
+  });
+
+  test.each([1, 4])(
+    'confirms nothing that is not stored when the topic is made anew with %d partitions, and refuses appends from then on',
+    async (partitions) => {
+      await log.prepare([{ name: topic, partitions: 4 }]);
+      const append = () =>
+        log.append(
+          topic,
+          Array.from({ length: 20 }, (_, n) => ({ key: `key-${n}`, value: `${n}` })),
+        );
+      await append();
+      await exchange(partitions);
+      let confirmed = 0;
+      await eventually(async () => {
+        const appending = append().then(() => (confirmed += 20));
+        await expect(appending).rejects.toThrow(LogUnavailable);
+        await expect(appending).rejects.toHaveProperty('cause.name', 'LogMismatch');
+      });
+      await expect(log.extents(topic)).rejects.toThrow(LogMismatch);
+      const other = await makeLog();
+      const extents = [...(await other.extents(topic)).values()];
+      await other.close();
+      expect(extents.reduce((sum, { high }) => sum + high, 0)).toBeGreaterThanOrEqual(confirmed);
+      expect(confirmed).toBe(0);
+    },
+  );
+
+  test('goes on with a topic that was made anew once it has prepared that', async () => {
+    await log.prepare([{ name: topic, partitions: 4 }]);
+    await log.append(topic, [{ key: 'ada', value: 'former' }]);
+    await exchange(4);
+    await expect(log.extents(topic)).rejects.toThrow(LogMismatch);
+    await log.prepare([{ name: topic, partitions: 4 }]);
+    await log.append(topic, [{ key: 'ada', value: 'new' }]);
+    expect(Math.max(...[...(await log.extents(topic)).values()].map(({ high }) => high))).toBe(1);
   });
 
   test('refuses a record that no send can hold, and goes on', async () => {

@@ -1,40 +1,56 @@
-import { type EventLog, LogUnavailable, type Subscription, type Topic } from '#event-sourcing';
+import { type EventLog, LogMismatch, LogUnavailable, type Subscription, type Topic } from '#event-sourcing';
 import { type KafkaOptions } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaProducer } from './kafka-producer.js';
 import { KafkaTopics } from './kafka-topics.js';
 import { partitionFor } from './partitions.js';
+import { PreparedTopic } from './prepared-topic.js';
 
 /** The log on Kafka. Connects when it is first used; `close` it, or the process stays. */
 export function kafkaEventLog(options: KafkaOptions): EventLog {
   const topics = new KafkaTopics(options);
-  const producer = new KafkaProducer(options);
+  const known = new Map<string, PreparedTopic>();
   const consumers = new Set<KafkaConsumer>();
-  const prepared = new Map<string, number>();
   let closed = false;
 
-  const partitionOf = (topic: string, key: string) => {
-    const partitions = prepared.get(topic);
-    if (partitions === undefined) throw new Error(`topic ${topic} has not been prepared`);
-    return partitionFor(key, partitions);
+  const prepared = (topic: string) => {
+    const one = known.get(topic);
+    if (!one) throw new Error(`topic ${topic} has not been prepared`);
+    return one;
   };
+  const extents = (topic: string) => {
+    const ask = () => topics.extents(topic);
+    return known.get(topic)?.check(ask) ?? ask();
+  };
+  const look = (topic: string) =>
+    extents(topic).catch((error: unknown) => {
+      if (error instanceof LogMismatch) options.logger.error({ err: error }, 'appends are refused');
+    });
+  const onDoubt = (names: ReadonlySet<string>) => names.forEach((topic) => void look(topic));
+  const producer = new KafkaProducer(options, { prepared, onDoubt });
 
   return {
-    partitionOf,
-    extents: (topic) => topics.extents(topic),
+    extents,
+    partitionOf: (topic, key) => partitionFor(key, prepared(topic).partitions),
 
     async prepare(wanted: readonly Topic[]) {
-      await Promise.all(wanted.map((topic) => topics.prepare(topic)));
-      for (const { name, partitions } of wanted) prepared.set(name, partitions);
+      const prepare = async (topic: Topic) => [topic, await topics.prepare(topic)] as const;
+      const all = await Promise.all(wanted.map(prepare));
+      for (const [topic, found] of all) known.set(topic.name, new PreparedTopic(topic, found));
     },
 
     async append(topic, records) {
-      await producer.append(topic, records, (key) => partitionOf(topic, key));
+      try {
+        prepared(topic).assertSame();
+      } catch (error) {
+        throw error instanceof LogMismatch ? new LogUnavailable('the log takes no appends', { cause: error }) : error;
+      }
+      await producer.append(topic, records);
     },
 
     async consume(subscription: Subscription) {
       if (closed) throw new LogUnavailable('the log is closed');
-      const consumer = new KafkaConsumer(options, subscription, (topic) => topics.extents(topic));
+      const consumer = new KafkaConsumer(options, subscription, extents);
       consumers.add(consumer);
       void consumer.finished.then(() => consumers.delete(consumer));
       return consumer;

@@ -1,7 +1,8 @@
 import { LogUnavailable, type NewRecord } from '#event-sourcing';
 import { kafkaClient, type KafkaOptions } from './kafka-client.js';
+import { partitionFor } from './partitions.js';
 import { PendingAppend } from './pending-append.js';
-import { SendLine } from './send-line.js';
+import { type LineOwner, SendLine } from './send-line.js';
 
 /**
  * Each has one send in flight and partitions of its own. While the work of a process is in making records, two of them
@@ -22,17 +23,21 @@ export class KafkaProducer {
   private collected = 0;
   private closed = false;
 
-  constructor(private readonly options: KafkaOptions) {
+  constructor(
+    options: KafkaOptions,
+    private readonly owner: Omit<LineOwner, 'onLeave'>,
+  ) {
     const kafka = kafkaClient(options);
-    const release = (chunk: { bytes: number }) => (this.collected -= chunk.bytes);
-    this.lines = Array.from({ length: LINES }, () => new SendLine(kafka, options.logger, release));
+    const onLeave = (chunk: { bytes: number }) => void (this.collected -= chunk.bytes);
+    this.lines = Array.from({ length: LINES }, () => new SendLine(kafka, options.logger, { ...owner, onLeave }));
   }
 
   /** See `EventLog.append`. @throws LogOverloaded when too much is waiting, RangeError for a record over 900 KB. */
-  async append(topic: string, records: readonly NewRecord[], partitionOf: (key: string) => number): Promise<void> {
+  async append(topic: string, records: readonly NewRecord[]): Promise<void> {
     if (this.closed) throw new LogUnavailable('the log is closed');
     if (records.length === 0) return;
-    const append = new PendingAppend(topic, records, partitionOf, APPEND_TIMEOUT_MS);
+    const { partitions } = this.owner.prepared(topic);
+    const append = new PendingAppend(topic, records, (key) => partitionFor(key, partitions), APPEND_TIMEOUT_MS);
     if (this.collected + append.bytes > MAX_COLLECTED_BYTES) {
       append.fail(new LogOverloaded(`${this.collected} bytes are waiting for the log`));
       return append.done;

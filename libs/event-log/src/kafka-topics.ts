@@ -1,11 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Extent, LogMismatch, LogUnavailable, type Topic } from '#event-sourcing';
+import { ConfigError } from '#platform';
 import kafkajs, { type Admin } from 'kafkajs';
-import { kafkaClient, type KafkaOptions } from './kafka-client.js';
+import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
+import { asRefusal } from './refusals.js';
+import { within } from './within.js';
 
 /** A broker that has just started elects leaders and loads its coordinators first. */
 const PREPARE_TIMEOUT_MS = 60_000;
+const SAY_AFTER_MS = 2_000;
 const POLL_MS = 100;
+/** A question and its answer, with the connection where that is new. */
+const ASK_TIMEOUT_MS = 12_000;
+
+type Extents = Map<number, Extent>;
+
+interface Connection {
+  readonly admin: Admin;
+  readonly connected: Promise<void>;
+}
 
 /** What makes a topic a log; the settings that decide what it keeps and what time it tells are checked too. */
 const SETTINGS = {
@@ -19,60 +32,88 @@ const AS_SENT = { name: 'compression.type', value: 'producer' };
 /** The topics as the broker has them. */
 export class KafkaTopics {
   private readonly kafka;
-  private admin: Promise<Admin> | undefined;
+  private connection: Connection | undefined;
+  private closed = false;
 
-  constructor(options: KafkaOptions) {
+  constructor(private readonly options: KafkaOptions) {
     // Silent: whatever fails here is thrown, and kafkajs calls a topic that exists already an error.
     this.kafka = kafkaClient(options, { logLevel: kafkajs.logLevel.NOTHING });
   }
 
-  /** Creates the topic where it is missing, and waits for its leaders to answer. @throws LogMismatch, LogUnavailable */
-  async prepare(topic: Topic): Promise<void> {
-    const deadline = Date.now() + PREPARE_TIMEOUT_MS;
-    for (;;) {
-      try {
-        if (await this.isReady(topic)) return;
-      } catch (error) {
-        if (error instanceof LogMismatch) throw error;
-        if (Date.now() > deadline)
-          throw new LogUnavailable(`topic ${topic.name} could not be prepared`, { cause: error });
+  /**
+   * Creates the topic where it is missing, and waits for its leaders to answer; says so when that takes long.
+   * @throws LogMismatch, LogUnavailable, and ConfigError where the broker refuses this client
+   */
+  async prepare(topic: Topic): Promise<Extents> {
+    const { brokers, logger, prepareTimeoutMs = PREPARE_TIMEOUT_MS } = this.options;
+    const deadline = Date.now() + prepareTimeoutMs;
+    let cause = new Error('there is no answer yet');
+    const what = () => `topic ${topic.name} of the log at ${brokers.join(', ')}: ${cause.message}`;
+    const slow = setTimeout(() => logger.warn(`waiting for ${what()}`), SAY_AFTER_MS);
+    try {
+      for (;;) {
+        const found = await this.tryToPrepare(topic, deadline - Date.now());
+        if (!(found instanceof Error)) return found;
+        cause = found;
+        if (Date.now() > deadline || this.closed) throw new LogUnavailable(`waited for ${what()}`, { cause });
+        await pause(POLL_MS);
       }
-      if (Date.now() > deadline) throw new LogUnavailable(`topic ${topic.name} has partitions without a leader`);
-      await pause(POLL_MS);
+    } finally {
+      clearTimeout(slow);
     }
   }
 
-  /** The first offset and the high-water mark of each partition. @throws LogMismatch without the topic, or as kafkajs */
-  async extents(topic: string): Promise<Map<number, Extent>> {
-    const offsets = await this.ask((admin) => admin.fetchTopicOffsets(topic)).catch((error: unknown) => {
-      throw isUnknownTopic(error) ? new LogMismatch(`the log has no topic ${topic}: prepare it`) : error;
-    });
-    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
+  /** The first offset and the high-water mark of each partition. @throws LogMismatch without the topic, LogUnavailable */
+  async extents(topic: string): Promise<Extents> {
+    try {
+      return await this.offsets(topic);
+    } catch (error) {
+      if (isUnknownTopic(error)) throw new LogMismatch(missing(topic));
+      throw new LogUnavailable(`the log does not answer: ${(error as Error).message}`, { cause: error });
+    }
   }
 
   async close(): Promise<void> {
-    const admin = await this.admin?.catch(() => undefined);
-    this.admin = undefined;
-    await admin?.disconnect();
+    this.closed = true;
+    const { connection } = this;
+    this.connection = undefined;
+    if (connection) await disconnect(connection);
   }
 
-  private async isReady(topic: Topic): Promise<boolean> {
+  /** What it found of the topic, or why another try could help. */
+  private async tryToPrepare(topic: Topic, milliseconds: number): Promise<Extents | Error> {
+    try {
+      return await within(Math.max(1, milliseconds), this.prepareOnce(topic));
+    } catch (thrown) {
+      const error = asRefusal(thrown);
+      if (error instanceof LogMismatch || error instanceof ConfigError) throw error;
+      return error as Error;
+    }
+  }
+
+  private async prepareOnce(topic: Topic): Promise<Extents> {
     await this.create(topic);
     const { topics } = await this.ask((admin) => admin.fetchTopicMetadata({ topics: [topic.name] }));
     const partitions = topics[0]?.partitions ?? [];
-    if (partitions.length === 0) return false;
+    if (partitions.length === 0) throw new Error('it is being created');
     if (partitions.length !== topic.partitions) throw new LogMismatch(otherPartitions(topic, partitions.length));
     await this.checkSettings(topic.name);
-    if (partitions.some(({ leader }) => leader < 0)) return false;
+    if (partitions.some(({ leader }) => leader < 0)) throw new Error('some of its partitions have no leader');
     // A leader that was elected may not know it yet, and refuses what it is asked until then.
-    await this.ask((admin) => admin.fetchTopicOffsets(topic.name));
-    return true;
+    return this.offsets(topic.name);
+  }
+
+  private async offsets(topic: string): Promise<Extents> {
+    const offsets = await this.ask((admin) => admin.fetchTopicOffsets(topic));
+    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
   }
 
   /** Nothing happens to a topic that exists. */
   private create(topic: Topic): Promise<boolean> {
     const configEntries = [...Object.entries(SETTINGS).map(([name, value]) => ({ name, value })), AS_SENT];
-    const wanted = { topic: topic.name, numPartitions: topic.partitions, replicationFactor: -1, configEntries };
+    // Left to the broker's default.replication.factor unless told.
+    const { replication: replicationFactor = -1 } = this.options;
+    const wanted = { topic: topic.name, numPartitions: topic.partitions, replicationFactor, configEntries };
     return this.ask((admin) => admin.createTopics({ topics: [wanted], waitForLeaders: false }));
   }
 
@@ -89,28 +130,30 @@ export class KafkaTopics {
 
   /** One connection for all questions; a new one after a question that failed. */
   private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    const connecting = (this.admin ??= this.connect());
+    if (this.closed) throw new LogUnavailable('the log is closed');
+    const connection = (this.connection ??= this.connect());
+    const { admin, connected } = connection;
     try {
-      return await question(await connecting);
+      return await within(
+        ASK_TIMEOUT_MS,
+        connected.then(() => question(admin)),
+      );
     } catch (error) {
-      if (this.admin === connecting) {
-        this.admin = undefined;
-        void connecting.then((admin) => admin.disconnect()).catch(() => undefined);
-      }
+      if (this.connection === connection) this.connection = undefined;
+      void disconnect(connection);
       throw error;
     }
   }
 
-  private async connect(): Promise<Admin> {
+  private connect(): Connection {
     const admin = this.kafka.admin();
-    try {
-      await admin.connect();
-      return admin;
-    } catch (error) {
-      await admin.disconnect().catch(() => undefined);
-      throw error;
-    }
+    return { admin, connected: within(CONNECT_TIMEOUT_MS, admin.connect()) };
   }
+}
+
+/** Never fails: what does not end in time is left to itself. */
+async function disconnect({ admin }: Connection): Promise<void> {
+  await within(DISCONNECT_TIMEOUT_MS, admin.disconnect()).catch(() => undefined);
 }
 
 function isUnknownTopic(error: unknown): boolean {
@@ -119,6 +162,9 @@ function isUnknownTopic(error: unknown): boolean {
   }
   return false;
 }
+
+const missing = (topic: string) =>
+  `topic ${topic} is missing from the log: restore it, or run "tidemark migrate" to begin another one`;
 
 function otherPartitions({ name, partitions }: Topic, found: number): string {
   return (

@@ -1,3 +1,5 @@
+import { asRefusal, isBrokenOffAuthentication } from './refusals.js';
+
 /** The log was out of reach for longer than kafkajs retries: joining the group again may help. */
 export class MembershipLost extends Error {
   override readonly name = 'MembershipLost';
@@ -15,13 +17,20 @@ const PASSING = new Set([
   'KafkaJSNumberOfRetriesExceeded',
   'KafkaJSGroupCoordinatorNotFound',
   'KafkaJSTimeout',
+  'NoAnswer',
+  'LogUnavailable',
   'KafkaJSLockTimeout',
   'UNKNOWN_MEMBER_ID',
   'ILLEGAL_GENERATION',
 ]);
 
-/** The error of a request to Kafka, as `MembershipLost` where another try could help. */
-export function asLost(error: unknown): unknown {
+/**
+ * The error of a request to Kafka, as `MembershipLost` where another try could help; where only another setting could, as
+ * the `ConfigError` that says which.
+ */
+export function asLost(thrown: unknown): unknown {
+  const error = asRefusal(thrown);
+  if (error !== thrown) return error;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (isPassing(cause)) return new MembershipLost(error);
   }
@@ -30,5 +39,5 @@ export function asLost(error: unknown): unknown {
 
 function isPassing(error: Error): boolean {
   const { name, retriable, type = '' } = error as Error & { retriable?: boolean; type?: string };
-  return retriable === true || PASSING.has(name) || PASSING.has(type);
+  return retriable === true || PASSING.has(name) || PASSING.has(type) || isBrokenOffAuthentication(error);
 }

@@ -1,15 +1,24 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import { LogUnavailable } from '#event-sourcing';
 import kafkajs, { type Kafka, type Producer, type TopicMessages } from 'kafkajs';
-import { type LogSink, REQUEST_TIMEOUT_MS } from './kafka-client.js';
+import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS, type LogSink, REQUEST_TIMEOUT_MS } from './kafka-client.js';
+import { partitionSends } from './partition-send.js';
+import { type PreparedTopic } from './prepared-topic.js';
 import { type Chunk, SendQueue } from './send-queue.js';
 import { within } from './within.js';
 
 const SEND_TIMEOUT_MS = REQUEST_TIMEOUT_MS + 2_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_BACKOFF_MS = 1_000;
 /** A send of fewer bytes goes as it is: a compressor for each of its partitions costs more than the bytes it saves. */
 const WORTH_COMPRESSING = 32 * 1024;
+
+/** What a line asks of the log that it belongs to. */
+export interface LineOwner {
+  prepared(topic: string): PreparedTopic;
+  /** Something of these topics was not confirmed: another look at them may tell why. */
+  onDoubt(topics: ReadonlySet<string>): void;
+  /** Told of every chunk that leaves the queue for good, stored or not. */
+  onLeave(chunk: Chunk): void;
+}
 
 /**
  * One idempotent producer with one send in flight. kafkajs gives sequence numbers back when a send fails, so a
@@ -23,11 +32,10 @@ export class SendLine {
   private idle: Promise<void> = Promise.resolve();
   private readonly retired = new Set<Promise<void>>();
 
-  /** `onLeave` is told of every chunk that leaves the queue for good, stored or not. */
   constructor(
     private readonly kafka: Kafka,
     private readonly logger: LogSink,
-    private readonly onLeave: (chunk: Chunk) => void,
+    private readonly owner: LineOwner,
   ) {}
 
   add(chunk: Chunk): void {
@@ -49,7 +57,7 @@ export class SendLine {
       const producer = await this.connected();
       // What other requests of this turn of the event loop bring goes along.
       await turn();
-      this.queue.removeFailed().forEach(this.onLeave);
+      this.queue.removeFailed().forEach((chunk) => this.owner.onLeave(chunk));
       if (producer) await this.send(producer, this.queue.take());
       else if (!this.queue.isEmpty) await pause(Math.min(50 * 2 ** failures, MAX_BACKOFF_MS));
       failures = producer ? 0 : failures + 1;
@@ -73,23 +81,29 @@ export class SendLine {
 
   private async send(producer: Producer, chunks: Chunk[]): Promise<void> {
     if (chunks.length === 0) return;
+    const parts = partitionSends(chunks, (topic) => this.owner.prepared(topic));
     try {
       const batch = { acks: -1, timeout: REQUEST_TIMEOUT_MS, compression: compressionOf(chunks) };
-      await within(SEND_TIMEOUT_MS, producer.sendBatch({ ...batch, topicMessages: messagesOf(chunks) }));
-      for (const chunk of chunks) chunk.append.acknowledge();
+      const sending = producer.sendBatch({ ...batch, topicMessages: messagesOf(chunks) });
+      const answers = await within(SEND_TIMEOUT_MS, sending);
+      const failed = parts.filter((part) => !part.settle(answers));
+      if (failed.length > 0) this.doubt(producer, chunks);
     } catch (error) {
-      this.retire(producer);
-      const reason = new LogUnavailable('the log did not confirm the append', { cause: error });
-      for (const chunk of chunks) chunk.append.fail(reason);
+      this.doubt(producer, chunks);
+      for (const part of parts) part.fail(error);
     }
-    chunks.forEach(this.onLeave);
+    for (const chunk of chunks) this.owner.onLeave(chunk);
+  }
+
+  private doubt(producer: Producer, chunks: readonly Chunk[]): void {
+    this.retire(producer);
+    this.owner.onDoubt(new Set(chunks.map(({ topic }) => topic)));
   }
 
   /** Disconnects beside the work: an answer that never comes would hold it up. */
   private retire(producer: Producer): void {
     if (this.producer === producer) this.producer = undefined;
-    const gone: Promise<void> = producer
-      .disconnect()
+    const gone: Promise<void> = within(DISCONNECT_TIMEOUT_MS, producer.disconnect())
       .catch((error: unknown) => this.logger.warn({ err: error }, 'a producer did not disconnect'))
       .finally(() => this.retired.delete(gone));
     this.retired.add(gone);

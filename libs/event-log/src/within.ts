@@ -1,9 +1,15 @@
-/** Settles as the promise does, or rejects after so many milliseconds; what is under way is not ended by that. */
+/** A question that had no answer in time; what is under way is not ended by that. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/**
+ * Settles as the promise does, or rejects with `NoAnswer` after so many milliseconds. The promise is that of one question:
+ * one that lives longer would hold on to each that ever waited for it.
+ */
 export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${milliseconds} ms`)), milliseconds);
-  });
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new NoAnswer(`no answer in ${milliseconds} ms`)), milliseconds);
   try {
     return await Promise.race([promise, late]);
   } finally {
@@ -13,13 +19,8 @@ export async function within<T>(milliseconds: number, promise: Promise<T>): Prom
 
 /** Whether the promise, which does not reject, has settled after so many milliseconds at most. */
 export async function isSettledWithin(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(milliseconds, promise).then(
+    () => true,
+    () => false,
+  );
 }

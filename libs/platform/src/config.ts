@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { type ClaimsConfig, ENVIRONMENT_ID, SCOPES } from './claims.js';
+import { type KafkaAccess, kafkaAccess, kafkaAccessIssues, KafkaAccessSettings } from './kafka-access.js';
 import { ASYMMETRIC } from './remote-keys.js';
+import { pemFile } from './tls.js';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
@@ -10,10 +13,13 @@ const Settings = z
     KAFKA_BROKERS: list.refine((brokers) => brokers.every((broker) => /^[^:\s]+:\d+$/.test(broker)), {
       message: 'comma-separated host:port, e.g. kafka-1:9092,kafka-2:9092',
     }),
+    ...KafkaAccessSettings,
     DATABASE_URL: z
       .string()
-      .regex(/^postgres(ql)?:\/\//, 'a connection string, e.g. postgres://user:password@host:5432/tidemark'),
+      .regex(/^postgres(ql)?:\/\//, 'a connection string, e.g. postgres://user:password@host:5432/tidemark')
+      .refine(namesFilesThatExist, 'sslrootcert, sslcert and sslkey are paths of files, and there is no such file'),
     REDIS_URL: z.string().regex(/^rediss?:\/\//, 'an address, e.g. redis://host:6379'),
+    REDIS_TLS_CA: pemFile.optional(),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
     AUTH_JWT_SECRET: list
@@ -67,7 +73,19 @@ const Settings = z
   .refine((settings) => !(settings.AUTH_JWT_SECRET && settings.AUTH_ALGORITHMS), {
     path: ['AUTH_ALGORITHMS'],
     message: 'goes with AUTH_JWKS_URL; tokens of AUTH_JWT_SECRET are HS256',
+  })
+  .check(({ value, issues }) => void issues.push(...kafkaAccessIssues(value)))
+  .refine((settings) => !settings.REDIS_TLS_CA || settings.REDIS_URL.startsWith('rediss:'), {
+    path: ['REDIS_TLS_CA'],
+    message: 'is for TLS: begin REDIS_URL with rediss:// too, or leave this out',
   });
+
+/** `pg` reads them at each connection, and says of one that is missing no more than ENOENT. */
+function namesFilesThatExist(url: string): boolean {
+  const parameters = URL.parse(url)?.searchParams;
+  const paths = ['sslrootcert', 'sslcert', 'sslkey'].flatMap((name) => parameters?.get(name) ?? []);
+  return paths.every((path) => existsSync(path));
+}
 
 const SCOPES_MAP_HINT = {
   code: 'custom',
@@ -118,8 +136,11 @@ export interface StreamLimits {
 
 export interface Config {
   readonly kafkaBrokers: string[];
+  readonly kafka: KafkaAccess;
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** The authority that signed the certificate of Redis, as PEM text; else those that Node knows. */
+  readonly redisCa?: string;
   readonly host: string;
   readonly port: number;
   readonly auth: AuthConfig;
@@ -148,8 +169,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const { data } = settings;
   return {
     kafkaBrokers: data.KAFKA_BROKERS,
+    kafka: kafkaAccess(data),
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
+    redisCa: data.REDIS_TLS_CA,
     host: data.HOST,
     port: data.PORT,
     auth: {

@@ -11,6 +11,7 @@ export { checkedBody, checkedPath, checkedQuery, checkInput, inputErrors } from 
 export { BODY_LIMIT, httpApplication } from './http/listen.js';
 export { copyColumn, copyLine, copyLines, type CopyValue } from './copy-lines.js';
 export { createLogger, type Logger } from './logging.js';
+export { type KafkaAccess } from './kafka-access.js';
 export { Lookups } from './lookups.js';
 export { counter, gauge, metrics, MetricsModule } from './metrics.js';
 export { type FoldName, FOLD_NAMES, type GenerationKind, Namespace, type ViewVersions } from './namespace.js';
@@ -20,6 +21,7 @@ export { isOutage } from './outage.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
+export { tlsFault } from './tls.js';
 export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToken } from './tokens.js';
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';

@@ -28,14 +28,15 @@ export class PlatformModule implements OnApplicationShutdown {
       { provide: Namespace, useValue: namespace },
       {
         provide: Postgres,
-        useFactory: () => new Postgres(config.databaseUrl, namespace, { max: 16, onError: lost('Postgres') }),
+        useFactory: () =>
+          new Postgres(config.databaseUrl, namespace, { max: 16, onError: lost('Postgres') }).admitted(),
       },
       {
         provide: Notifications,
         useFactory: () =>
           new Notifications(config.databaseUrl, lost('Postgres'), { name: `${namespace.name}_notifications` }),
       },
-      { provide: Redis, useFactory: () => redisReady(connectRedis(config.redisUrl, lost('Redis'))) },
+      { provide: Redis, useFactory: () => redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa)) },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }

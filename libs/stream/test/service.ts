@@ -29,6 +29,7 @@ export async function startService(
   const auth = { secrets: [SECRET] };
   const config: Config = {
     kafkaBrokers: [],
+    kafka: {},
     databaseUrl: view.url,
     redisUrl: options.redisUrl,
     host: '127.0.0.1',

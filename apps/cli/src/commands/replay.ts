@@ -79,7 +79,7 @@ async function runReplay(options: Options, surroundings: Surroundings): Promise<
   const config = serverSettings(surroundings);
   const display = replayDisplay(surroundings.err);
   endAtSignals(display);
-  const redis = await redisReady(connectRedis(config.redisUrl, () => undefined));
+  const redis = await redisReady(connectRedis(config.redisUrl, () => undefined, config.redisCa));
   setPriority(NICE);
   try {
     const answer = await withServers<ReplayResult | string[]>(config, async (servers) => {

@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { restartDelay } from './backoff.ts';
 import { followWarnings, rotate } from './log-follower.ts';
 import { root } from './paths.ts';
-import { type ProcessSpec, type RunningProcess } from './processes.ts';
+import type { ProcessSpec, RunningProcess } from './processes.ts';
 import { logTail, say } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { eventually } from './waiting.ts';
 
 export interface App {

@@ -4,7 +4,7 @@ import { build } from './build.ts';
 import { root } from './paths.ts';
 import { Refusal } from './refusal.ts';
 import { startServers } from './servers.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** `npm run bench`: on servers of its own that store as safely as in production, or the figures would flatter. */
 export async function bench(session: Session, args: string[]): Promise<number> {

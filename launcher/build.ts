@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, wr
 import { join } from 'node:path';
 import { take } from './claim.ts';
 import { makeFolder, root, stateFolder } from './paths.ts';
-import { type Processes } from './processes.ts';
+import type { Processes } from './processes.ts';
 import { step } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { eventually } from './waiting.ts';

@@ -4,7 +4,7 @@ import { build } from './build.ts';
 import { root } from './paths.ts';
 import { say, seconds, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 // Neither asks nor tells anybody outside how it is used.
 const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };

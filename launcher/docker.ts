@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { root } from './paths.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 export type Service = 'kafka' | 'postgres' | 'redis';
 export type ServicePorts = Readonly<Record<Service, number>>;

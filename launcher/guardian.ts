@@ -4,13 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { endGroups, type GroupLeader } from './groups.ts';
-
-export type GuardianMessage =
-  | { readonly started: GroupLeader }
-  | { readonly ended: number }
-  /** A command that undoes something at the end, e.g. `docker compose stop`. */
-  | { readonly run: readonly [string, ...string[]] }
-  | { readonly remove: string };
+import type { GuardianMessage } from './guardian-message.ts';
 
 const graceMs = 5_000;
 const groups = new Map<number, GroupLeader>();

@@ -5,10 +5,10 @@ import kafkajs from 'kafkajs';
 import { ClassArchive, requireJava } from './java.ts';
 import { kafkaJars, kafkaVersion } from './kafka-jars.ts';
 import { makeFolder } from './paths.ts';
-import { type ProcessSpec } from './processes.ts';
+import type { ProcessSpec } from './processes.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { untilReady } from './server-readiness.ts';
 
 export interface KafkaPorts {

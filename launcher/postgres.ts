@@ -7,7 +7,7 @@ import { postgresAccount, type PostgresAccount } from './postgres-account.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { keptSecret } from './secrets.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { untilReady } from './server-readiness.ts';
 
 export interface PostgresOptions {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { type GroupLeader, type Kind, endGroups, signalGroup } from './groups.ts';
-import { type GuardianMessage } from './guardian.ts';
+import type { GuardianMessage } from './guardian-message.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
 import { root } from './paths.ts';
 import { Refusal } from './refusal.ts';

@@ -2,7 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logTail, say } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 const policy = '/usr/sbin/policy-rc.d';
 

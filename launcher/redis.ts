@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeFolder } from './paths.ts';
 import { installRedis } from './redis-install.ts';
 import { ask, untilReady } from './server-readiness.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Starts a Redis on 127.0.0.1 that stores nothing: it caches what Postgres knows, and is filled again from there. */
 export async function startRedis(session: Session, port: number): Promise<string> {

@@ -2,7 +2,7 @@ import { appCommand } from './apps.ts';
 import { say, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { isPostgresGiven } from './servers.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 const unequal = 3;
 const nevertheless = ['--missing', '--accept'];

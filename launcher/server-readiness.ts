@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { type RunningProcess } from './processes.ts';
+import type { RunningProcess } from './processes.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { eventually } from './waiting.ts';

@@ -5,7 +5,7 @@ import { rememberedPorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { say, step } from './progress.ts';
 import { redisVersion, startRedis } from './redis.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** The environment variables by which every app finds its servers. */
 export interface ServerAddresses {

@@ -9,7 +9,7 @@ import { Refusal } from './refusal.ts';
 import { replayMissing } from './replay.ts';
 import { keptSecret } from './secrets.ts';
 import { type ServerAddresses, startServers } from './servers.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 // How `tidemark migrate` ends where there are views of another version alone.
 const otherVersion = 3;

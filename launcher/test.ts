@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build } from './build.ts';
 import { root } from './paths.ts';
 import { say } from './progress.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { startServers } from './servers.ts';
 
 interface JestResult {

@@ -1,6 +1,18 @@
 import { activitiesFold } from '#activities';
 import { kafkaEventLog } from '#event-log';
-import { type Config, connectRedis, type Logger, Namespace, Postgres, redisReady } from '#platform';
+import {
+  type Config,
+  connectRedis,
+  kafkaFor,
+  type Logger,
+  Namespace,
+  Postgres,
+  redisReady,
+  saying,
+  waitFor,
+  waitForPostgres,
+  waitingOf,
+} from '#platform';
 import { project } from '#projections';
 import { Keyring, prepareKeys, registryFold } from '#registry';
 import { statisticsFollower } from '#statistics';
@@ -25,27 +37,30 @@ export async function startProjector(
   logger: Logger,
   namespace = new Namespace(config.namespace),
 ): Promise<RunningProjector> {
+  const waiting = waitingOf(config, logger);
   const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
   const postgres = new Postgres(config.databaseUrl, namespace, { settings: SETTINGS, onError: lost('Postgres') });
-  const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis')));
+  const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis')), waiting.tell);
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, clientId: namespace.name, logger });
   const statistics = statisticsFollower(redis, postgres, namespace, logger);
   const keyring = new Keyring(postgres, namespace, config.masterKeys);
   const folds = [registryFold(namespace, keyring), activitiesFold(namespace, [statistics])];
-  await log.prepare(folds.map(({ topic }) => topic));
-  await prepareKeys(keyring, log, namespace);
+  await waitForPostgres(waiting, config, postgres);
+  await waitFor(waiting, kafkaFor('the topics', config), log.prepare(folds.map(({ topic }) => topic)));
+  await waitFor(waiting, 'the keys', prepareKeys(keyring, log, namespace));
   if (await keyring.liesOpen())
     logger.warn('the keys of personal fields lie open in Postgres: set TIDEMARK_MASTER_KEY');
   const { maxDeadLetters } = config;
   const around = { log, postgres, namespace, logger, maxDeadLetters };
-  const running = await Promise.all(folds.map((fold) => project(fold, around)));
+  const running = await waitFor(waiting, 'the views', Promise.all(folds.map((fold) => project(fold, around))));
   const close = async () => {
     await log.close();
     await statistics.close();
     redis.disconnect();
     await postgres.close();
   };
-  const joined = Promise.all(running.map((consumption) => consumption.joined));
+  // Views that a replay builds first take as long as that.
+  const joined = saying(waiting, 'a share of the partitions', Promise.all(running.map((fold) => fold.joined)));
   // Who stops it before it has joined need not have waited for that.
   joined.catch(() => undefined);
   return {

@@ -30,5 +30,6 @@ export {
 } from './tokens.js';
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';
+export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
 export { findLines, limitedItems, linesOf, MAX_ITEMS, NDJSON } from './http/ndjson.js';

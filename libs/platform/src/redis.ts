@@ -20,9 +20,13 @@ export function connectRedis(url: string, onError: (error: Error) => void): Redi
 }
 
 /** Resolves when the connection is there, or after a second: what is only not there yet should not be called down. */
-export async function redisReady(redis: Redis): Promise<Redis> {
+export async function redisReady(redis: Redis, tell: (sentence: string) => void = () => undefined): Promise<Redis> {
   if (redis.status !== 'ready') {
     await once(redis, 'ready', { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
   }
+  const { host, port } = redis.options;
+  // Not waited for any longer.
+  if (redis.status !== 'ready')
+    tell(`Redis at ${host}:${port} (REDIS_URL) does not answer: figures come from Postgres`);
   return redis;
 }

@@ -26,6 +26,7 @@ export async function startService(view: View, options: { redisUrl: string; port
     masterKeys: [],
     maxDeadLetters: 0,
     namespace: view.namespace.name,
+    startTimeoutMs: 60_000,
     logLevel: 'silent',
   };
   const app = await httpApplication(

@@ -51,9 +51,8 @@ async function untilReady(app: App, process: RunningProcess, log: string): Promi
   process.onMessage((message) => (ready ||= message === 'ready'));
   void process.exitCode.then((code) => (exitCode = code));
   const isReady = app.isReady ?? (() => Promise.resolve(ready));
-  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), {
-    deadlineMs: readyWithinMs,
-  });
+  const asking = { for: `the app ${app.name} to be ready`, deadlineMs: readyWithinMs };
+  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), asking);
   if (settled && exitCode === undefined) return;
   const what =
     exitCode === undefined ? `was not ready within ${readyWithinMs / 1000} s` : `ended with exit code ${exitCode}`;

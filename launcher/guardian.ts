@@ -7,6 +7,8 @@ import { endGroups, type GroupLeader } from './groups.ts';
 import type { GuardianMessage } from './guardian-message.ts';
 
 const graceMs = 5_000;
+// Of Docker: ten seconds for each container.
+const commandMs = 60_000;
 const groups = new Map<number, GroupLeader>();
 const commands: (readonly [string, ...string[]])[] = [];
 const folders: string[] = [];
@@ -15,7 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 for await (const line of createInterface({ input: process.stdin })) note(line);
 await endGroups([...groups.values()], graceMs);
-for (const [command, ...args] of commands) spawnSync(command, args, { stdio: 'ignore' });
+for (const [command, ...args] of commands) spawnSync(command, args, { stdio: 'ignore', timeout: commandMs });
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 
 function note(line: string): void {

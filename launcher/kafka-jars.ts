@@ -56,6 +56,7 @@ export async function kafkaJars({ processes, logs }: Session): Promise<string> {
       cwd: draft,
       output: { log },
     },
+    900_000,
     (exitCode) => cannotDownload(exitCode, log),
   );
   rmSync(pom);

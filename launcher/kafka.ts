@@ -85,6 +85,7 @@ async function formatOnce(kafka: Kafka): Promise<void> {
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
   await session.processes.run(
     { name: 'kafka-format', kind: 'tool', ...javaCommand(kafka, options, format), output: { log } },
+    120_000,
     () => new Refusal(`Kafka's storage in ${folder} could not be formatted:\n${logTail(log)}`),
   );
   writeFileSync(`${done}.new`, clusterId);

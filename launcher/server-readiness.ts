@@ -15,7 +15,8 @@ export async function untilReady(
 ): Promise<void> {
   let exitCode: number | undefined;
   void server.exitCode.then((code) => (exitCode = code));
-  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), { deadlineMs });
+  const asking = { for: `${name} to answer`, deadlineMs };
+  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), asking);
   if (exitCode !== undefined) throw refusal(`${name} ended at its start (exit code ${exitCode})`, log);
   if (!settled) throw refusal(`${name} did not answer within ${deadlineMs / 1000} s`, log);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { containerAddresses, dockerAnswers, type Service, startContainers } from './docker.ts';
+import { dockerAnswers, type Service, startContainers } from './docker.ts';
 import { kafkaName, startKafka } from './kafka.ts';
 import { rememberedPorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
@@ -40,12 +40,11 @@ async function start(
 ): Promise<Partial<Record<Service, string>>> {
   const ports = await rememberedPorts(join(session.folder, 'ports.json'), [...services, 'kafkaController']);
   if (await dockerAnswers()) {
-    await step(
+    return step(
       'Docker Compose',
       () => startContainers(session, missing, ports),
       () => `${missing.join(', ')} in Docker`,
     );
-    return containerAddresses(ports);
   }
   const starters: Record<Service, () => Promise<string>> = {
     kafka: () => announced(kafkaName, ports.kafka, () => startKafka(session, ports, durable)),

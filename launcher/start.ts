@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Address, chooseAddress } from './address.ts';
 import { appCommand, startApp } from './apps.ts';
 import { build } from './build.ts';
+import { appEnvironment } from './environment.ts';
 import { root } from './paths.ts';
 import { say, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
@@ -45,8 +46,7 @@ function surround(session: Session, address: Address, servers: ServerAddresses):
   // It belongs to the data in the same folder: a database of the operator's must not depend on a checkout of ours.
   const ownKeys = !process.env.DATABASE_URL && !process.env.TIDEMARK_MASTER_KEY;
   const masterKeyFile = ownKeys ? join(session.folder, 'master-key') : undefined;
-  const env = {
-    ...process.env,
+  const env = appEnvironment({
     ...servers,
     ...(masterKeyFile && { TIDEMARK_MASTER_KEY: keptSecret(masterKeyFile) }),
     ...(secretFile && { AUTH_JWT_SECRET: keptSecret(secretFile) }),
@@ -54,7 +54,7 @@ function surround(session: Session, address: Address, servers: ServerAddresses):
     PORT: address.PORT,
     TIDEMARK_NAMESPACE: process.env.TIDEMARK_NAMESPACE || 'tidemark',
     TIDEMARK_URL: address.url,
-  };
+  });
   return { session, address, servers, secretFile, masterKeyFile, env };
 }
 

@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Clone } from '../support/clone.js';
 import { freshNamespace } from '../support/namespaces.js';
 import { SilentServer } from '../support/silent-server.js';
+
+// Starts take their time on a machine that is busy with other tests.
+jest.setTimeout(120_000);
 
 describe('npm start, with a server that accepts connections and never answers', () => {
   let silent: SilentServer;

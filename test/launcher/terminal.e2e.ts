@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { read } from '../../launcher/claim.ts';
 import { root, throwAwayFolder } from '../../launcher/paths.ts';
 import { runs } from '../../launcher/process-identity.ts';
@@ -9,6 +9,9 @@ import { eventually } from '../support/eventually.js';
 import { Launch } from '../support/launch.js';
 import { freshNamespace } from '../support/namespaces.js';
 import { SilentServer } from '../support/silent-server.js';
+
+// Starts take their time on a machine that is busy with other tests.
+jest.setTimeout(120_000);
 
 // What the person who pressed it puts up with.
 const endedWithinMs = 10_000;
@@ -24,7 +27,7 @@ describe('npm start in a terminal', () => {
   afterAll(() => clone.remove());
 
   const starts = (name: string) =>
-    eventually(() => expect(clone.claim?.started.map((started) => started.name)).toContain(name));
+    eventually(() => expect(clone.claim?.started.map((started) => started.name)).toContain(name), { within: 100_000 });
 
   // Each of them is the next start after the one before it was interrupted.
   it.each(['the compiler', 'initdb', 'tidemark migrate', 'projector'])(

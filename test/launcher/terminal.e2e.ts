@@ -82,7 +82,7 @@ describe('npm test in a terminal', () => {
   it('ends by itself with the summary', async () => {
     launch = Launch.inTerminal('npm test -- user.decider', root, process.env);
     expect(await launch.exitCode).toBe(0);
-    expect(launch.said).toMatch(/\n\d+ passed, 0 failed\s/);
+    expect(launch.said).toMatch(/\d+ passed, 0 failed\s/);
   });
 
   it('ends at Ctrl-C in the middle, and leaves nothing behind', async () => {

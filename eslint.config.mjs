@@ -48,6 +48,21 @@ export default tseslint.config(
   },
   { files: ['launcher/**/*.ts', 'bench/**/*.ts', '**/config.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
+    // Node runs these as they are: of `import { type X } from './y.ts'` it leaves an import that runs y.
+    files: ['launcher/**/*.ts', 'bench/**/*.ts', 'clients/**/*.ts', 'test/support/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ImportDeclaration[specifiers.length=0]', message: 'A module is not imported for what it does.' },
+        {
+          selector: 'ExportNamedDeclaration[source][exportKind=value]:not(:has(ExportSpecifier[exportKind=value]))',
+          message: 'Types alone are passed on by `export type { X } from`.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: {

@@ -1,4 +1,4 @@
-import { type Client } from 'pg';
+import type { Client } from 'pg';
 
 /** The views' rows in the log's order, in batches, each as columns: what a loop without a log in front has in hand. */
 export interface PeerRows {

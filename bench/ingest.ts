@@ -10,7 +10,7 @@ import { send as ask } from './load.ts';
 import { type Figure, median, rounded } from './report.ts';
 import { type BenchService, startService } from './service.ts';
 import { send, type Traffic, type TrafficResult } from './traffic.ts';
-import { type Activities } from './traffic-bodies.ts';
+import type { Activities } from './traffic-bodies.ts';
 
 const USERS = 1_000;
 const BATCH = 1_000;

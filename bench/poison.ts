@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { kafkaEventLog } from '#event-log';
-import { type EventLog, type NewRecord } from '#event-sourcing';
+import type { EventLog, NewRecord } from '#event-sourcing';
 import { createLogger, Namespace } from '#platform';
 import { type Figure, rounded } from './report.ts';
 import { type BenchService, startService } from './service.ts';

@@ -1,6 +1,6 @@
-import { type Client } from 'pg';
+import type { Client } from 'pg';
 import { FOLD_NAMES, Namespace } from '#platform';
-import { type BenchService } from './service.ts';
+import type { BenchService } from './service.ts';
 import { type Person, personOf } from './search-people.ts';
 
 /** The environment that a service's token is for. */

@@ -1,4 +1,4 @@
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
 import { Pool } from 'pg';
 import { FOLD_NAMES, Namespace } from '#platform';

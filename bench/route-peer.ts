@@ -1,4 +1,4 @@
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
 
 // What the service is measured against: a route that answers 202 to the same body and does nothing.

@@ -2,7 +2,7 @@ import { activitiesTopic } from '#activities';
 import { Namespace, Postgres } from '#platform';
 import { viewsCaughtUp } from '../test/support/caught-up.ts';
 import { tailTopic, type TopicTail } from '../test/support/topic-tail.ts';
-import { type BenchService } from './service.ts';
+import type { BenchService } from './service.ts';
 
 /** What a service's topic of activities holds, and how far its views are. */
 export interface ActivityViews {

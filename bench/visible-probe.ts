@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { send } from './load.ts';
-import { type BenchService } from './service.ts';
+import type { BenchService } from './service.ts';
 
 const EVERY_MS = 200;
 const POLL_MS = 20;

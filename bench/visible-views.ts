@@ -1,8 +1,8 @@
-import { type Client } from 'pg';
+import type { Client } from 'pg';
 import { activitiesTopic } from '#activities';
 import { kafkaEventLog } from '#event-log';
 import { createLogger, Namespace } from '#platform';
-import { type BenchService } from './service.ts';
+import type { BenchService } from './service.ts';
 
 type Environment = Pick<BenchService, 'env'>;
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isFree, rememberedPorts } from './ports.ts';
 import { say } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 export interface Address {
   readonly HOST: string;

@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { restartDelay } from './backoff.ts';
 import { followWarnings, rotate } from './log-follower.ts';
 import { root } from './paths.ts';
-import { type ProcessSpec, type RunningProcess } from './processes.ts';
+import type { ProcessSpec, RunningProcess } from './processes.ts';
 import { logTail, say } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { eventually } from './waiting.ts';
 
 export interface App {
@@ -51,9 +51,8 @@ async function untilReady(app: App, process: RunningProcess, log: string): Promi
   process.onMessage((message) => (ready ||= message === 'ready'));
   void process.exitCode.then((code) => (exitCode = code));
   const isReady = app.isReady ?? (() => Promise.resolve(ready));
-  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), {
-    deadlineMs: readyWithinMs,
-  });
+  const asking = { for: `the app ${app.name} to be ready`, deadlineMs: readyWithinMs };
+  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), asking);
   if (settled && exitCode === undefined) return;
   const what =
     exitCode === undefined ? `was not ready within ${readyWithinMs / 1000} s` : `ended with exit code ${exitCode}`;

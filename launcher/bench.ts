@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.ts';
+import { toolEnvironment } from './environment.ts';
 import { root } from './paths.ts';
 import { Refusal } from './refusal.ts';
 import { startServers } from './servers.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** `npm run bench`: on servers of its own that store as safely as in production, or the figures would flatter. */
 export async function bench(session: Session, args: string[]): Promise<number> {
@@ -16,7 +17,7 @@ export async function bench(session: Session, args: string[]): Promise<number> {
     kind: 'tool',
     command: process.execPath,
     args: ['--disable-warning=TimeoutNegativeWarning', main, ...args],
-    env: { ...process.env, ...servers },
+    env: toolEnvironment({ ...servers }),
     output: { terminal: true },
   }).exitCode;
 }

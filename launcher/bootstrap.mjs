@@ -9,8 +9,10 @@ const { spawn, spawnSync } = await import('node:child_process');
 const { readFileSync } = await import('node:fs');
 const { constants } = await import('node:os');
 const { join } = await import('node:path');
+const { performance } = await import('node:perf_hooks');
 const { install, isInstalled, node24, root } = await import('./install.mjs');
 
+const patienceMs = 10_000;
 let stop = () => process.exit(1);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
 followNpm();
@@ -43,7 +45,7 @@ function describeProcess(pid) {
     const end = stat.lastIndexOf(')');
     return [Number(stat.slice(end + 2).split(' ')[1]), stat.slice(stat.indexOf('(') + 1, end)];
   } catch {
-    const { stdout } = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' });
+    const { stdout } = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8', timeout: 10_000 });
     const [, parent, name] = /(\d+)\s+(.*\S)/.exec(stdout ?? '') ?? [];
     return [Number(parent), name ?? ''];
   }
@@ -60,15 +62,16 @@ function isAlive(pid) {
 async function installPackages() {
   console.log('Installing packages (npm ci) …');
   const installation = install();
+  let stopped;
   stop = (signal) => {
+    stopped ??= signal;
     installation.stop();
-    process.exit(128 + constants.signals[signal]);
   };
   try {
     await installation.finished;
   } catch (error) {
-    console.error(error.message);
-    process.exit(1);
+    if (!stopped) console.error(error.message);
+    process.exit(stopped ? 128 + constants.signals[stopped] : 1);
   }
 }
 
@@ -78,8 +81,15 @@ function runMain() {
   const main = spawn(node24, [...flags, join(root, 'launcher', 'main.ts'), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  // Ctrl-C reaches main as well: it takes the two for one.
-  stop = (signal) => main.connected && main.send({ stop: signal });
+  let stoppingSince;
+  stop = (signal) => {
+    const now = performance.now();
+    stoppingSince ??= now;
+    // Ctrl-C reaches main as well: it takes the two for one.
+    if (main.connected) main.send({ stop: signal });
+    // One that is asked for so long does not listen any more; its guardian clears up.
+    if (now - stoppingSince > patienceMs) main.kill('SIGKILL');
+  };
   main.on('error', (error) => {
     console.error(`Node 24 could not be run: ${error.message}`);
     process.exit(1);

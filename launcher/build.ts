@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, wr
 import { join } from 'node:path';
 import { take } from './claim.ts';
 import { makeFolder, root, stateFolder } from './paths.ts';
-import { type Processes } from './processes.ts';
+import type { Processes } from './processes.ts';
 import { step } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { eventually } from './waiting.ts';
 
+const compiledWithinMs = 300_000;
 const sources = ['apps', 'libs', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const distFolder = join(root, 'dist');
 const stamp = join(distFolder, '.built');
@@ -56,13 +57,16 @@ async function compile(processes: Processes): Promise<void> {
   if (missingOutputs().length > 0) rmSync(compilerMemory, { force: true });
   const startedAt = new Date();
   let output = '';
-  const exitCode = await processes.start({
-    name: 'tsc',
-    kind: 'tool',
-    command: process.execPath,
-    args: [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'],
-    output: { collect: (text) => (output += text) },
-  }).exitCode;
+  const exitCode = await processes.finish(
+    {
+      name: 'the compiler',
+      kind: 'tool',
+      command: process.execPath,
+      args: [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'],
+      output: { collect: (text) => (output += text) },
+    },
+    compiledWithinMs,
+  );
   if (exitCode !== 0) throw new Refusal(`The build failed:\n${output.trimEnd()}`);
   writeFileSync(stamp, '');
   utimesSync(stamp, startedAt, startedAt);
@@ -71,7 +75,8 @@ async function compile(processes: Processes): Promise<void> {
 /** Two builds at once would write the same files; the second waits, and then finds nothing left to do. */
 async function takeTurn(): Promise<() => void> {
   const lock = join(makeFolder(stateFolder), 'build.json');
-  const ours = await eventually(async () => (await take(lock)) === undefined, { deadlineMs: 120_000, everyMs: 100 });
-  if (!ours) throw new Refusal(`Another build has been running for two minutes; see ${readFileSync(lock, 'utf8')}`);
+  const asking = { for: 'another build in this folder', deadlineMs: compiledWithinMs, everyMs: 100 };
+  const ours = await eventually(async () => (await take(lock)) === undefined, asking);
+  if (!ours) throw new Refusal(`Another build has been running for five minutes; see ${readFileSync(lock, 'utf8')}`);
   return () => rmSync(lock, { force: true });
 }

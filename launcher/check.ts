@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.ts';
+import { toolEnvironment } from './environment.ts';
 import { root } from './paths.ts';
 import { say, seconds, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 // Neither asks nor tells anybody outside how it is used.
 const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
@@ -67,12 +68,13 @@ async function builds({ processes }: Session): Promise<boolean> {
 async function passes(session: Session, [name, program, ...args]: Check): Promise<boolean> {
   let output = '';
   const work = async (): Promise<void> => {
+    const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
     const exitCode = await session.processes.start({
       name,
       kind: 'tool',
       command: process.execPath,
       args: [join(root, program), ...args],
-      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }), ...quiet },
+      env: toolEnvironment({ ...colours, ...quiet }),
       output: { collect: (text) => (output += text) },
     }).exitCode;
     if (exitCode !== 0) throw new Refusal(`exit code ${exitCode}`);

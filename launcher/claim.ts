@@ -1,7 +1,11 @@
 import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { endGroups, type GroupLeader } from './groups.ts';
 import { identify, type ProcessIdentity, runs } from './process-identity.ts';
+import { Refusal } from './refusal.ts';
 import { eventually } from './waiting.ts';
+
+// Containers take ten seconds each for their end.
+const clearedWithinMs = 90_000;
 
 /** Who holds a folder, and what it has started: enough to tell whether it still runs and to end what it left. */
 export interface Claim {
@@ -34,10 +38,15 @@ export async function take(path: string): Promise<ProcessIdentity | undefined> {
     const found = standing(claim);
     if (!claim) await dropUnreadable(path);
     if (claim && found === 'held') return claim.launcher;
-    if (claim && found === 'being cleared up')
-      await eventually(() => standing(claim) !== found, { deadlineMs: 30_000 });
+    if (claim && found === 'being cleared up') await untilClearedUp(claim);
     if (claim && found === 'left behind') await clear(path, claim);
   }
+}
+
+async function untilClearedUp(claim: Claim): Promise<void> {
+  const asking = { for: 'the last run to be cleared up', deadlineMs: clearedWithinMs };
+  if (await eventually(() => standing(claim) !== 'being cleared up', asking)) return;
+  throw new Refusal(`The last run is still being cleared up (process ${claim.guardian?.pid}): end that, or wait.`);
 }
 
 /** One that cannot be read has just been given up; or a full disk cut it short, and it says nothing about anybody. */

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
+import { toolEnvironment } from './environment.ts';
 import { root } from './paths.ts';
+import { addressOf, appsRole, ensureRoles } from './postgres-roles.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import { keptSecret } from './secrets.ts';
+import type { Session } from './session.ts';
 
 export type Service = 'kafka' | 'postgres' | 'redis';
 export type ServicePorts = Readonly<Record<Service, number>>;
@@ -15,10 +18,21 @@ export async function dockerAnswers(): Promise<boolean> {
   return (await succeeds(['compose', 'version'])) && (await succeeds(['info']));
 }
 
-/** Starts the services in containers and waits for their health checks; they are stopped at the session's end. */
-export async function startContainers(session: Session, services: Service[], ports: ServicePorts): Promise<void> {
+/**
+ * Starts the services in containers and waits for their health checks; they are stopped at the session's end. Resolves
+ * to their addresses as docker-compose.yml publishes them.
+ */
+export async function startContainers(
+  session: Session,
+  services: Service[],
+  ports: ServicePorts,
+): Promise<Record<Service, string>> {
   const project = ['compose', '--project-name', projectName(session), '--file', join(root, 'docker-compose.yml')];
-  session.processes.atEnd({ run: ['docker', ...project, ...(session.throwAway ? ['down', '--volumes'] : ['stop'])] });
+  // Compose asks for every variable at every command; for these two it is enough that they are there.
+  const told = Object.entries(composeVariables(ports, { admin: '-', apps: '-', redis: '-' }));
+  const end = ['docker', ...project, ...(session.throwAway ? ['down', '--volumes'] : ['stop'])];
+  session.processes.atEnd({ run: ['env', ...told.map(([name, value]) => `${name}=${value}`), ...end] });
+  const secrets = secretsOf(session);
   const log = join(session.logs, 'docker.log');
   await session.processes.run(
     {
@@ -26,32 +40,55 @@ export async function startContainers(session: Session, services: Service[], por
       kind: 'tool',
       command: 'docker',
       args: [...project, 'up', '--detach', '--wait', ...services],
-      env: { ...process.env, ...portVariables(ports) },
+      env: toolEnvironment(composeVariables(ports, secrets)),
       output: { log },
     },
+    900_000,
     () =>
       new Refusal(
         `Docker Compose could not start ${services.join(', ')}:\n${logTail(log)}\n` +
           'With TIDEMARK_NO_DOCKER=1 they run as plain processes instead.',
       ),
   );
-}
-
-/** Addresses of the services as docker-compose.yml publishes them. */
-export function containerAddresses(ports: ServicePorts): Record<Service, string> {
+  const cluster = {
+    port: ports.postgres,
+    throwAway: session.throwAway,
+    passwords: secrets,
+    // What docker-compose.yml said before there were two roles: its volumes are taken over.
+    formerPassword: 'tidemark',
+  };
+  if (services.includes('postgres')) await ensureRoles(cluster);
   return {
     kafka: `127.0.0.1:${ports.kafka}`,
-    postgres: `postgres://tidemark:tidemark@127.0.0.1:${ports.postgres}/tidemark`,
-    redis: `redis://127.0.0.1:${ports.redis}`,
+    postgres: addressOf(cluster, 'apps', appsRole),
+    redis: `redis://:${secrets.redis}@127.0.0.1:${ports.redis}`,
   };
 }
 
-function portVariables(ports: ServicePorts): NodeJS.ProcessEnv {
+/** What the services are told by docker-compose.yml, and nobody else. */
+interface Secrets {
+  readonly admin: string;
+  readonly apps: string;
+  readonly redis: string;
+}
+
+function secretsOf({ folder }: Session): Secrets {
+  return {
+    admin: keptSecret(join(folder, 'postgres-admin-password')),
+    apps: keptSecret(join(folder, 'postgres-password')),
+    redis: keptSecret(join(folder, 'redis-password')),
+  };
+}
+
+/** All that docker-compose.yml asks for. */
+export function composeVariables(ports: ServicePorts, secrets: Secrets): NodeJS.ProcessEnv {
   return {
     KAFKA_PORT: String(ports.kafka),
     POSTGRES_PORT: String(ports.postgres),
     REDIS_PORT: String(ports.redis),
-    POSTGRES_PASSWORD: 'tidemark',
+    POSTGRES_ADMIN_PASSWORD: secrets.admin,
+    POSTGRES_PASSWORD: secrets.apps,
+    REDIS_PASSWORD: secrets.redis,
     // Compose checks the variables of every service, also of those that are not started.
     AUTH_JWT_SECRET: 'used by no service that is started here',
   };

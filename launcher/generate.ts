@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { build } from './build.ts';
 import { root } from './paths.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** `npm run generate`: writes anew what is made of the routes, the OpenAPI document and the client's types. */
 export async function generate({ processes }: Session): Promise<number> {

@@ -4,15 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { endGroups, type GroupLeader } from './groups.ts';
-
-export type GuardianMessage =
-  | { readonly started: GroupLeader }
-  | { readonly ended: number }
-  /** A command that undoes something at the end, e.g. `docker compose stop`. */
-  | { readonly run: readonly [string, ...string[]] }
-  | { readonly remove: string };
+import type { GuardianMessage } from './guardian-message.ts';
 
 const graceMs = 5_000;
+// Of Docker: ten seconds for each container.
+const commandMs = 60_000;
 const groups = new Map<number, GroupLeader>();
 const commands: (readonly [string, ...string[]])[] = [];
 const folders: string[] = [];
@@ -21,7 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 for await (const line of createInterface({ input: process.stdin })) note(line);
 await endGroups([...groups.values()], graceMs);
-for (const [command, ...args] of commands) spawnSync(command, args, { stdio: 'ignore' });
+for (const [command, ...args] of commands) spawnSync(command, args, { stdio: 'ignore', timeout: commandMs });
 for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 
 function note(line: string): void {

@@ -2,9 +2,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join, resolve, sep } from 'node:path';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 export const root = resolve(fileURLToPath(import.meta.url), '..', '..');
+// A slow line takes minutes; one that has brought nothing for so long is none.
+const longestMs = 30 * 60_000;
+const stoppedWithinMs = 5_000;
 /** Node 24, brought by the development dependency `node`. */
 export const node24 = join(root, 'node_modules', 'node', 'bin', 'node');
 
@@ -31,6 +35,14 @@ function packagesOf(lockFile) {
   }
 }
 
+// Settings of the service, its secrets among them, and of the servers that it uses.
+const settings = /^(AUTH_|TIDEMARK_(?!NO_DOCKER$)|DATABASE_URL$|KAFKA_|POSTGRES_|PG[A-Z]+$|REDIS_)/;
+
+/** The environment for programs that are no part of the service: what they read, or are made to read, is none of its secrets. */
+export function withoutSettings(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !settings.test(name)));
+}
+
 /** Runs `npm ci`; the promise is rejected with one sentence when it fails. `output` is the stdio of npm's stdout. */
 export function install(output = 'inherit') {
   // npm must not run on the Node inside the node_modules that it is about to remove.
@@ -39,8 +51,9 @@ export function install(output = 'inherit') {
     cwd: root,
     stdio: ['ignore', output, 'inherit'],
     // Under NODE_ENV=production npm would leave out the tools that build and run everything.
-    env: { ...process.env, PATH: path.join(delimiter), NODE_ENV: '' },
+    env: { ...withoutSettings(process.env), PATH: path.join(delimiter), NODE_ENV: '' },
   });
+  const deadline = setTimeout(() => stop(npm), longestMs);
   const finished = new Promise((done, failed) => {
     npm.on('error', (error) => failed(new Error(`npm could not be run: ${error.message}`)));
     npm.on('exit', (code, signal) =>
@@ -49,5 +62,12 @@ export function install(output = 'inherit') {
         : failed(new Error(`npm ci failed (${signal ?? `exit code ${code}`}); see its output above.`)),
     );
   });
-  return { finished, stop: () => npm.kill('SIGTERM') };
+  const end = () => clearTimeout(deadline);
+  finished.then(end, end);
+  return { finished, stop: () => stop(npm) };
+}
+
+function stop(npm) {
+  npm.kill('SIGTERM');
+  setTimeout(() => npm.kill('SIGKILL'), stoppedWithinMs).unref();
 }

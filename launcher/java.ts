@@ -6,7 +6,7 @@ const oldest = 17;
 
 /** The version of the Java on the PATH, e.g. 17.0.15; refused where there is none that runs Kafka. */
 export function requireJava(): string {
-  const { stderr, status } = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  const { stderr, status } = spawnSync('java', ['-version'], { encoding: 'utf8', timeout: 10_000 });
   const version = /version "([^"]+)"/.exec(stderr ?? '')?.[1] ?? '';
   if (status === 0 && Number.parseInt(version) >= oldest) return version;
   const found = status === 0 ? `this is Java ${version}` : 'there is no java on the PATH';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cacheFolder } from './paths.ts';
 import { logTail, say } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 export const kafkaVersion = '4.1.1';
 const pluginVersion = '3.8.1';
@@ -56,6 +56,7 @@ export async function kafkaJars({ processes, logs }: Session): Promise<string> {
       cwd: draft,
       output: { log },
     },
+    900_000,
     (exitCode) => cannotDownload(exitCode, log),
   );
   rmSync(pom);

@@ -5,10 +5,10 @@ import kafkajs from 'kafkajs';
 import { ClassArchive, requireJava } from './java.ts';
 import { kafkaJars, kafkaVersion } from './kafka-jars.ts';
 import { makeFolder } from './paths.ts';
-import { type ProcessSpec } from './processes.ts';
+import type { ProcessSpec } from './processes.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { untilReady } from './server-readiness.ts';
 
 export interface KafkaPorts {
@@ -85,6 +85,7 @@ async function formatOnce(kafka: Kafka): Promise<void> {
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
   await session.processes.run(
     { name: 'kafka-format', kind: 'tool', ...javaCommand(kafka, options, format), output: { log } },
+    120_000,
     () => new Refusal(`Kafka's storage in ${folder} could not be formatted:\n${logTail(log)}`),
   );
   writeFileSync(`${done}.new`, clusterId);

@@ -6,7 +6,7 @@ import { check } from './check.ts';
 import { generate } from './generate.ts';
 import { endSteps, say } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { openLastingSession, openThrowAwaySession, type Session } from './session.ts';
+import { openLastingSession, openThrowAwaySession, type Session, sweepThrowAway } from './session.ts';
 import { serve } from './serve.ts';
 import { start } from './start.ts';
 import { test } from './test.ts';
@@ -50,12 +50,14 @@ async function main(): Promise<number> {
     return refuse(error instanceof Refusal ? error.message : error);
   } finally {
     endSteps();
-    await session?.processes.stopAll();
+    await session?.processes.stopAll().catch(refuse);
   }
 }
 
 async function run(command: Command, args: string[]): Promise<number> {
+  // From taking the claim to here there is no pause in which Ctrl-C could leave the claim behind.
   session = await command.open();
+  await sweepThrowAway();
   return command.run(session, args);
 }
 

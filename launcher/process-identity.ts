@@ -36,7 +36,10 @@ function bootId(): string {
 }
 
 function startByPs(pid: number): string | undefined {
-  const { stdout, status } = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
+  const { stdout, status } = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
   const [state = '', ...start] = (stdout ?? '').trim().split(/\s+/);
   return status !== 0 || state.startsWith('Z') ? undefined : start.join(' ');
 }

@@ -3,17 +3,19 @@ import { openSync, closeSync } from 'node:fs';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { serverEnvironment, toolEnvironment } from './environment.ts';
 import { type GroupLeader, type Kind, endGroups, signalGroup } from './groups.ts';
-import { type GuardianMessage } from './guardian.ts';
+import type { GuardianMessage } from './guardian-message.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
 import { root } from './paths.ts';
 import { Refusal } from './refusal.ts';
+import { eventually, within } from './waiting.ts';
 
-/** Where stdout and stderr go: both to the terminal, a log file or a listener, or stdout to the one and stderr to the other. */
+/** Where stdout and stderr go: both to the terminal, to a log file or to a listener; or each to a listener of its own. */
 export type Output =
   | { readonly terminal: true }
   | { readonly log: string }
-  | { readonly collect: (text: string) => void; readonly log?: string };
+  | { readonly collect: (text: string) => void; readonly errors?: (text: string) => void };
 
 export interface ProcessSpec {
   readonly name: string;
@@ -21,6 +23,7 @@ export interface ProcessSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly output: Output;
+  /** By default what is fit for servers and tools: nothing of the service's settings. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   /** Opens Node's message channel, for an app that says when it is ready. */
@@ -34,11 +37,12 @@ export interface RunningProcess {
   /** 0 for success; 128 and the signal's number for an end by signal. Never rejected. */
   readonly exitCode: Promise<number>;
   onMessage(listener: (message: unknown) => void): void;
-  /** Ends its whole group: asks, waits `graceMs`, kills. */
-  stop(graceMs?: number): Promise<void>;
 }
 
-const defaultGraceMs = 10_000;
+const graceMs = 10_000;
+const killedWithinMs = 10_000;
+// Containers have ten seconds each for their end.
+const clearedWithinMs = 90_000;
 
 /**
  * All processes that this launcher has started. Each leads a group of its own, so that Ctrl-C reaches the launcher
@@ -47,7 +51,7 @@ const defaultGraceMs = 10_000;
 export class Processes {
   readonly guardian: ProcessIdentity;
   readonly #guardian: ChildProcess;
-  readonly #running = new Map<number, { leader: GroupLeader; exited: Promise<void> }>();
+  readonly #running = new Map<number, GroupLeader>();
   readonly #onChange: (leaders: GroupLeader[]) => void;
   #stopping: Promise<void> | undefined;
 
@@ -66,7 +70,7 @@ export class Processes {
   }
 
   get leaders(): GroupLeader[] {
-    return [...this.#running.values()].map(({ leader }) => leader);
+    return [...this.#running.values()];
   }
 
   get stopping(): boolean {
@@ -83,18 +87,20 @@ export class Processes {
       pid,
       exitCode: once(child, 'close').then(([code, signal]) => exitCode(code as number, signal as NodeJS.Signals)),
       onMessage: (listener) => void child.on('message', listener),
-      stop: (graceMs = defaultGraceMs) => this.#end([pid], graceMs),
     };
-    this.#add(
-      process,
-      once(child, 'exit').then(() => this.#remove(pid)),
-    );
+    this.#add(process);
+    child.once('exit', () => this.#remove(pid));
     return process;
   }
 
-  /** Runs to the end; refused with the log's tail by `fail` where it ends with anything but 0. */
-  async run(spec: ProcessSpec, fail: (exitCode: number) => Refusal): Promise<void> {
-    const exitCode = await this.start(spec).exitCode;
+  /** Runs to the end and resolves to the exit code; refused where that takes longer than `deadlineMs`. */
+  finish(spec: ProcessSpec, deadlineMs: number): Promise<number> {
+    return within({ for: `${spec.name} to end`, deadlineMs }, this.start(spec).exitCode);
+  }
+
+  /** As `finish`; refused with the log's tail by `fail` where it ends with anything but 0. */
+  async run(spec: ProcessSpec, deadlineMs: number, fail: (exitCode: number) => Refusal): Promise<void> {
+    const exitCode = await this.finish(spec, deadlineMs);
     if (exitCode !== 0) throw fail(exitCode);
   }
 
@@ -114,30 +120,26 @@ export class Processes {
 
   async #stopInOrder(): Promise<void> {
     const others = this.leaders.filter(({ kind }) => kind !== 'server').reverse();
-    for (const { pid } of others) await this.#end([pid], defaultGraceMs);
-    await this.#end(
-      this.leaders.map(({ pid }) => pid),
-      defaultGraceMs,
-    );
+    for (const leader of others) await this.#end([leader]);
+    await this.#end(this.leaders);
+    // One that was killed has nothing to say any more.
+    if (this.#guardian.exitCode !== null || this.#guardian.signalCode !== null) return;
     const cleared = once(this.#guardian, 'exit');
     this.#guardian.stdin?.end();
     this.#guardian.ref();
-    await cleared;
+    await within({ for: 'what is left to be cleared up', deadlineMs: clearedWithinMs }, cleared);
   }
 
-  async #end(pids: number[], graceMs: number): Promise<void> {
-    const ending = [...this.#running.values()].filter(({ leader }) => pids.includes(leader.pid));
-    await endGroups(
-      ending.map(({ leader }) => leader),
-      graceMs,
-    );
-    await Promise.all(ending.map(({ exited }) => exited));
+  async #end(leaders: readonly GroupLeader[]): Promise<void> {
+    const names = leaders.map(({ name }) => name).join(', ');
+    await within({ for: `${names} to end`, deadlineMs: graceMs + killedWithinMs }, endGroups(leaders, graceMs));
+    await eventually(() => !leaders.some(({ pid }) => this.#running.has(pid)), { deadlineMs: killedWithinMs });
   }
 
-  #add({ pid, spec }: RunningProcess, exited: Promise<void>): void {
+  #add({ pid, spec }: RunningProcess): void {
     const startedAt = identify(pid)?.startedAt ?? 'ended at once';
     const leader = { pid, startedAt, name: spec.name, kind: spec.kind, stopSignal: spec.stopSignal ?? 'SIGTERM' };
-    this.#running.set(pid, { leader, exited });
+    this.#running.set(pid, leader);
     this.#tell({ started: leader });
     this.#onChange(this.leaders);
   }
@@ -155,28 +157,28 @@ export class Processes {
   }
 }
 
-function spawnGroup({ command, args, cwd = root, env = process.env, output, messages }: ProcessSpec): ChildProcess {
-  const { out, err } = sinks(output);
-  const stdio: StdioOptions = messages ? ['ignore', out, err, 'ipc'] : ['ignore', out, err];
+function spawnGroup(spec: ProcessSpec): ChildProcess {
+  const { command, args, cwd = root, kind, output, messages } = spec;
+  const env = spec.env ?? (kind === 'server' ? serverEnvironment() : toolEnvironment());
+  const sink = sinkOf(output);
+  const stdio: StdioOptions = messages ? ['ignore', sink, sink, 'ipc'] : ['ignore', sink, sink];
   const child = spawn(command, args, { cwd, env, detached: true, stdio });
-  if (typeof err === 'number') closeSync(err);
+  if (typeof sink === 'number') closeSync(sink);
   if ('collect' in output) {
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', output.collect);
+    child.stdout?.setEncoding('utf8').on('data', output.collect);
+    child.stderr?.setEncoding('utf8').on('data', output.errors ?? output.collect);
   }
   return child;
 }
 
-type Sink = number | 'pipe' | 'inherit';
-
-function sinks(output: Output): { out: Sink; err: Sink } {
-  const log = 'log' in output && output.log ? openSync(output.log, 'a', 0o600) : undefined;
-  const out = 'collect' in output ? 'pipe' : (log ?? 'inherit');
-  return { out, err: log ?? out };
+function sinkOf(output: Output): number | 'pipe' | 'inherit' {
+  if ('log' in output) return openSync(output.log, 'a', 0o600);
+  return 'collect' in output ? 'pipe' : 'inherit';
 }
 
 function neverStarted(spec: ProcessSpec, child: ChildProcess): RunningProcess {
   child.on('error', () => undefined);
-  return { spec, pid: 0, exitCode: Promise.resolve(127), onMessage: () => undefined, stop: () => Promise.resolve() };
+  return { spec, pid: 0, exitCode: Promise.resolve(127), onMessage: () => undefined };
 }
 
 function exitCode(code: number | null, signal: NodeJS.Signals | null): number {

@@ -1,10 +1,26 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
+const quietMs = 2_000;
+const unsaid = new Set<NodeJS.Timeout>();
 let silent = false;
 
-/** From here on steps end because the launcher stops; what came of them interests nobody. */
+/** From here on steps end because the launcher stops; what came of them, or has not come yet, interests nobody. */
 export function endSteps(): void {
   silent = true;
+  for (const timer of unsaid) clearTimeout(timer);
+}
+
+/** Says what is waited for, once that has taken two seconds; not where the function that it returns was called before. */
+export function sayWaiting(wait: { readonly for: string; readonly deadlineMs: number }): () => void {
+  const timer = setTimeout(() => {
+    unsaid.delete(timer);
+    say(`… waiting for ${wait.for} (${Math.round(wait.deadlineMs / 1000)} s at most)`);
+  }, quietMs);
+  unsaid.add(timer);
+  return () => {
+    clearTimeout(timer);
+    unsaid.delete(timer);
+  };
 }
 
 /** Prints one line when `work` ends: what came of it and how long it took. */

@@ -1,8 +1,9 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { toolEnvironment } from './environment.ts';
 import { logTail, say } from './progress.ts';
 import { Refusal } from './refusal.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 const policy = '/usr/sbin/policy-rc.d';
 
@@ -36,8 +37,10 @@ async function withoutStartingServices(session: Session, work: () => Promise<voi
 async function disableService(session: Session): Promise<void> {
   const log = join(session.logs, 'redis-install.log');
   const args = ['disable', 'redis-server'];
-  await session.processes.start({ name: 'systemctl', kind: 'tool', command: 'systemctl', args, output: { log } })
-    .exitCode;
+  await session.processes.finish(
+    { name: 'systemctl', kind: 'tool', command: 'systemctl', args, output: { log } },
+    60_000,
+  );
 }
 
 function apt(session: Session, args: string[]): Promise<void> {
@@ -48,9 +51,10 @@ function apt(session: Session, args: string[]): Promise<void> {
       kind: 'tool',
       command: 'apt-get',
       args,
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      env: toolEnvironment({ DEBIAN_FRONTEND: 'noninteractive' }),
       output: { log },
     },
+    600_000,
     () => new Refusal(`redis-server could not be installed:\n${logTail(log)}\n${howToInstall()}`),
   );
 }

@@ -2,7 +2,7 @@ import { appCommand } from './apps.ts';
 import { say, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { isPostgresGiven } from './servers.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 const unequal = 3;
 const nevertheless = ['--missing', '--accept'];
@@ -14,7 +14,11 @@ const nevertheless = ['--missing', '--accept'];
 export async function replayMissing({ processes }: Session, env: NodeJS.ProcessEnv): Promise<void> {
   say('Views of this version are missing and are built from the log; after Ctrl-C the next start goes on with that.');
   const command = appCommand('cli', 'replay', ...(isPostgresGiven() ? ['--missing'] : nevertheless));
-  await step('Replay', () => processes.run({ ...command, kind: 'tool', env, output: { terminal: true } }, refusal));
+  // It takes as long as the log is, and shows how far it is.
+  await step('Replay', async () => {
+    const exitCode = await processes.start({ ...command, kind: 'tool', env, output: { terminal: true } }).exitCode;
+    if (exitCode !== 0) throw refusal(exitCode);
+  });
 }
 
 /** The replay itself has said at the terminal what is wrong. */

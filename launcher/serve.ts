@@ -1,5 +1,5 @@
 import { say } from './progress.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { startServers } from './servers.ts';
 
 /** Runs the servers of the tests alone, until Ctrl-C: to run or debug single tests by hand against them. */

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { type RunningProcess } from './processes.ts';
+import type { RunningProcess } from './processes.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { eventually } from './waiting.ts';
@@ -15,7 +15,8 @@ export async function untilReady(
 ): Promise<void> {
   let exitCode: number | undefined;
   void server.exitCode.then((code) => (exitCode = code));
-  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), { deadlineMs });
+  const asking = { for: `${name} to answer`, deadlineMs };
+  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), asking);
   if (exitCode !== undefined) throw refusal(`${name} ended at its start (exit code ${exitCode})`, log);
   if (!settled) throw refusal(`${name} did not answer within ${deadlineMs / 1000} s`, log);
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { containerAddresses, dockerAnswers, type Service, startContainers } from './docker.ts';
+import { dockerAnswers, type Service, startContainers } from './docker.ts';
 import { kafkaName, startKafka } from './kafka.ts';
 import { rememberedPorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { say, step } from './progress.ts';
 import { redisVersion, startRedis } from './redis.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** The environment variables by which every app finds its servers. */
 export interface ServerAddresses {
@@ -40,12 +40,11 @@ async function start(
 ): Promise<Partial<Record<Service, string>>> {
   const ports = await rememberedPorts(join(session.folder, 'ports.json'), [...services, 'kafkaController']);
   if (await dockerAnswers()) {
-    await step(
+    return step(
       'Docker Compose',
       () => startContainers(session, missing, ports),
       () => `${missing.join(', ')} in Docker`,
     );
-    return containerAddresses(ports);
   }
   const starters: Record<Service, () => Promise<string>> = {
     kafka: () => announced(kafkaName, ports.kafka, () => startKafka(session, ports, durable)),

@@ -23,7 +23,6 @@ export async function openLastingSession(): Promise<Session> {
   const holder = await take(claim);
   if (holder)
     throw new Refusal(`Tidemark is already running from this folder (process ${holder.pid}); stop that first.`);
-  await sweepThrowAway();
   return session(stateFolder, claim, false);
 }
 
@@ -31,7 +30,6 @@ export async function openLastingSession(): Promise<Session> {
 export async function openThrowAwaySession(name: string): Promise<Session> {
   makeFolder(stateFolder);
   makeFolder(throwAwayFolder);
-  await sweepThrowAway();
   const folder = makeFolder(join(throwAwayFolder, `${name}-${process.pid}`));
   const claim = join(folder, claimName);
   await take(claim);
@@ -46,7 +44,7 @@ function session(folder: string, claim: string, throwAway: boolean): Session {
 }
 
 /** Folders of runs that were killed together with their guardian, e.g. by a power cut. */
-async function sweepThrowAway(): Promise<void> {
+export async function sweepThrowAway(): Promise<void> {
   for (const folder of listFolders(throwAwayFolder)) {
     const path = join(folder, claimName);
     const claim = read(path);

@@ -3,16 +3,20 @@ import { join } from 'node:path';
 import { type Address, chooseAddress } from './address.ts';
 import { appCommand, startApp } from './apps.ts';
 import { build } from './build.ts';
+import { appEnvironment } from './environment.ts';
 import { root } from './paths.ts';
-import { logTail, say, step } from './progress.ts';
+import { say, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { replayMissing } from './replay.ts';
 import { keptSecret } from './secrets.ts';
 import { type ServerAddresses, startServers } from './servers.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 // How `tidemark migrate` ends where there are views of another version alone.
 const otherVersion = 3;
+
+// It bounds what it waits for by itself (TIDEMARK_START_TIMEOUT), one thing after the other.
+const cliWithinMs = 600_000;
 
 interface Surroundings {
   readonly session: Session;
@@ -42,8 +46,7 @@ function surround(session: Session, address: Address, servers: ServerAddresses):
   // It belongs to the data in the same folder: a database of the operator's must not depend on a checkout of ours.
   const ownKeys = !process.env.DATABASE_URL && !process.env.TIDEMARK_MASTER_KEY;
   const masterKeyFile = ownKeys ? join(session.folder, 'master-key') : undefined;
-  const env = {
-    ...process.env,
+  const env = appEnvironment({
     ...servers,
     ...(masterKeyFile && { TIDEMARK_MASTER_KEY: keptSecret(masterKeyFile) }),
     ...(secretFile && { AUTH_JWT_SECRET: keptSecret(secretFile) }),
@@ -51,7 +54,7 @@ function surround(session: Session, address: Address, servers: ServerAddresses):
     PORT: address.PORT,
     TIDEMARK_NAMESPACE: process.env.TIDEMARK_NAMESPACE || 'tidemark',
     TIDEMARK_URL: address.url,
-  };
+  });
   return { session, address, servers, secretFile, masterKeyFile, env };
 }
 
@@ -109,20 +112,24 @@ async function cli(
   args: string[],
   expected = 0,
 ): Promise<{ printed: string; exitCode: number }> {
-  const log = join(session.logs, 'cli.log');
   let printed = '';
-  const output = { collect: (text: string) => (printed += text), log };
-  const command = appCommand('cli', ...args);
-  const exitCode = await session.processes.start({ ...command, kind: 'tool', env, output }).exitCode;
+  const output = { collect: (text: string) => (printed += text), errors: sayLines };
+  const command = { ...appCommand('cli', ...args), name: `tidemark ${args[0]}` };
+  const exitCode = await session.processes.finish({ ...command, kind: 'tool', env, output }, cliWithinMs);
   if (exitCode === 0 || exitCode === expected) return { printed, exitCode };
-  throw new Refusal(`tidemark ${args.join(' ')} failed (exit code ${exitCode}):\n${printed}${logTail(log)}`);
+  throw new Refusal(`tidemark ${args.join(' ')} ended with exit code ${exitCode}: see above.`);
+}
+
+/** What a command says of itself, as it says it: what it waits for, and why it failed. */
+function sayLines(text: string): void {
+  for (const line of text.split('\n').filter(Boolean)) say(`… ${line}`);
 }
 
 async function welcome(surroundings: Surroundings): Promise<void> {
   const { url } = surroundings.address;
   say(`\nTidemark is ready on ${url} (the interface is described at ${url}/docs). Ctrl-C ends it.`);
   if (surroundings.env.AUTH_JWKS_URL) return say('Tokens come from the issuer behind AUTH_JWKS_URL.');
-  const { printed: token } = await cli(surroundings, ['token', '--environment', 'demo', '--ttl', '30d']);
-  say(`A token for the environment demo, good for 30 days:\n\n${token.trim()}\n`);
+  const { printed: token } = await cli(surroundings, ['token', '--environment', 'demo', '--ttl', '1d']);
+  say(`A token for the environment demo, good for a day:\n\n${token.trim()}\n`);
   say(`Next: curl -H "Authorization: Bearer $(npx tidemark token --environment demo)" ${url}/api/v3/users`);
 }

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.ts';
+import { toolEnvironment } from './environment.ts';
 import { root } from './paths.ts';
 import { say } from './progress.ts';
-import { type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { startServers } from './servers.ts';
 
 interface JestResult {
@@ -23,7 +24,7 @@ export async function test(session: Session, jestArgs: string[]): Promise<number
   const buildError = await building;
   if (buildError) console.error(buildError.message);
   const result = join(session.folder, 'jest.json');
-  const exitCode = await runJest(session, { ...process.env, ...servers }, [`--outputFile=${result}`, ...jestArgs]);
+  const exitCode = await runJest(session, toolEnvironment({ ...servers }), [`--outputFile=${result}`, ...jestArgs]);
   if (buildError) console.error('The build failed; its errors stand before the tests.');
   if (existsSync(result)) say(summary(JSON.parse(readFileSync(result, 'utf8')) as JestResult));
   return buildError ? 1 : exitCode;

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Namespace, Postgres } from '#platform';
-import { Clone, type Launch } from '../support/clone.js';
+import { Clone } from '../support/clone.js';
 import { eventually } from '../support/eventually.js';
+import { type Launch } from '../support/launch.js';
 import { freshNamespace } from '../support/namespaces.js';
 import { spawnReplay } from '../support/replays.js';
 import { call, type Client, SECRET, type Service, startService } from '../support/service.js';
@@ -101,7 +102,7 @@ describe('npm start on the views of former code', () => {
 
 /** A client of the environment demo, with the token that the launcher tells. */
 async function clientOf(launch: Launch): Promise<Client> {
-  const [, url, token] = await launch.saying(/is ready on (\S+) [^]*good for 30 days:\s+(\S+)\s/);
+  const [, url, token] = await launch.saying(/is ready on (\S+) [^]*good for a day:\s+(\S+)\s/);
   return (method, path, body) => call(url + path, method, body, { authorization: `Bearer ${token}` });
 }
 

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { lines, type operations, type Tidemark } from '@tidemark/client';
-import { type ApiDocument } from './api-document.js';
-import { type Objects } from './api-requests.js';
+import type { ApiDocument } from './api-document.js';
+import type { Objects } from './api-requests.js';
 import { eventually } from './eventually.js';
 
 export interface Given {

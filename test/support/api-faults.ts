@@ -1,5 +1,5 @@
-import { type Operation } from './api-document.js';
-import { type ApiRequest } from './api-requests.js';
+import type { Operation } from './api-document.js';
+import type { ApiRequest } from './api-requests.js';
 
 const TOO_LARGE = 8 * 1024 * 1024 + 1;
 

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { Postgres } from '#platform';
-import { type Kind, type Objects } from './api-requests.js';
-import { type Client, type Service } from './service.js';
+import type { Kind, Objects } from './api-requests.js';
+import type { Client, Service } from './service.js';
 
 /** Makes the objects that paths can name, and deletes them. */
 export class ObjectMaker {

@@ -1,6 +1,6 @@
-import { type EventLog } from '#event-sourcing';
+import type { EventLog } from '#event-sourcing';
 import { activitiesTopic } from '#activities';
-import { type Namespace, type Postgres } from '#platform';
+import type { Namespace, Postgres } from '#platform';
 import { readCheckpoints } from '#projections';
 import { eventually } from './eventually.ts';
 

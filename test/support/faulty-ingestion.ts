@@ -1,7 +1,7 @@
 import { batchesOf, countsOf, registerUsers, sendBatches, type Sent, type Target } from './activity-sender.ts';
 import { eventually } from './eventually.ts';
-import { type LogProxy } from './log-proxy.ts';
-import { type TopicTail } from './topic-tail.ts';
+import type { LogProxy } from './log-proxy.ts';
+import type { TopicTail } from './topic-tail.ts';
 
 export interface FaultyIngestion {
   readonly target: Target;

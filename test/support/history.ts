@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { kafkaEventLog } from '#event-log';
 import { createLogger } from '#platform';
 import { folds } from '../../apps/api/src/api.module.js';
-import { type Client, type Service } from './service.js';
+import type { Client, Service } from './service.js';
 
 const USERS = 20;
 

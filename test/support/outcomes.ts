@@ -1,5 +1,5 @@
 import { eventually } from './eventually.js';
-import { type Answer, type Client } from './service.js';
+import type { Answer, Client } from './service.js';
 
 /** What a command came to: where the views lagged, what the address says that its client was sent to instead. */
 export async function outcomeOf(client: Client, answer: Answer): Promise<Answer> {

@@ -1,11 +1,11 @@
 import { eventually } from './eventually.js';
 import { outcomeOf } from './outcomes.js';
-import { type Read, type Sent } from './registry-history.js';
+import type { Read, Sent } from './registry-history.js';
 import { type Command, isAlteration, type Place, placeOf } from './registry-model.js';
 import { pathOf, requestOf, verdictOf } from './registry-requests.js';
-import { type Script, type Step } from './registry-scripts.js';
-import { type Answer, type Service } from './service.js';
-import { type TopicTail } from './topic-tail.js';
+import type { Script, Step } from './registry-scripts.js';
+import type { Answer, Service } from './service.js';
+import type { TopicTail } from './topic-tail.js';
 
 /** What was asked and answered in one environment. */
 export interface History {

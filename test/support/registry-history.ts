@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type LogRecord } from '#event-sourcing';
+import type { LogRecord } from '#event-sourcing';
 import { type Command, type Place, RegistryModel, REUSED, type Verdict } from './registry-model.js';
 import { batchAnswer } from './registry-requests.js';
 

@@ -1,5 +1,5 @@
-import { type Answer } from './service.js';
-import { type Command, type Place, type Verdict } from './registry-model.js';
+import type { Answer } from './service.js';
+import type { Command, Place, Verdict } from './registry-model.js';
 
 export interface HttpRequest {
   readonly method: string;

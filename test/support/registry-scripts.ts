@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Command, type Kind, type NamedKind, type Place, type UserBody } from './registry-model.js';
+import type { Command, Kind, NamedKind, Place, UserBody } from './registry-model.js';
 
 /** What one client does, one step after the other, each at one of the instances. */
 export type Step = { readonly instance: number } & (

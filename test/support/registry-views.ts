@@ -1,6 +1,6 @@
-import { type Kind, type Place, type RegistryModel, type Verdict } from './registry-model.js';
+import type { Kind, Place, RegistryModel, Verdict } from './registry-model.js';
 import { pathOf, verdictOf } from './registry-requests.js';
-import { type Client } from './service.js';
+import type { Client } from './service.js';
 
 type Holders = readonly { id: number; role: string }[];
 

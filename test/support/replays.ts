@@ -14,7 +14,7 @@ import {
 } from '#projections';
 import { Keyring, replayedRegistry } from '#registry';
 import { figuresBeside } from '#statistics';
-import { type Service } from './service.js';
+import type { Service } from './service.js';
 
 type Running = Pick<Service, 'config'>;
 

@@ -78,7 +78,7 @@ async function startKafka(session: Session, ports: Ports, certificates: Certific
   });
   const users = SCRAM.flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=${USER},password=${PASSWORD}]`]);
   const format = ['kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', properties, ...users];
-  await session.processes.run(java('format', 'tool', ...format), failed('the storage of Kafka'));
+  await session.processes.run(java('format', 'tool', ...format), 120_000, failed('the storage of Kafka'));
   session.processes.start(java('kafka', 'server', 'kafka.Kafka', properties));
 }
 
@@ -141,7 +141,7 @@ async function startPostgres(session: Session, { postgres }: Ports, { cert, key 
     return { name: log, kind, command, args, cwd: '/', output: { log: join(session.logs, `${log}.log`) } };
   };
   const init = [binaries.initdb, '-D', join(folder, 'data'), '-U', USER, `--pwfile=${own('password', PASSWORD)}`];
-  await session.processes.run(run([...init, '--no-sync'], 'tool', 'initdb'), failed('a cluster of PostgreSQL'));
+  await session.processes.run(run([...init, '--no-sync'], 'tool', 'initdb'), 120_000, failed('a cluster of PostgreSQL'));
   const settings = {
     listen_addresses: '127.0.0.1',
     port: postgres,

@@ -1,4 +1,4 @@
-import { type EventLog, type LogRecord, type Topic } from '#event-sourcing';
+import type { EventLog, LogRecord, Topic } from '#event-sourcing';
 import { kafkaEventLog } from '#event-log';
 import { createLogger } from '#platform';
 import { eventually } from './eventually.ts';

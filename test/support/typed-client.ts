@@ -1,6 +1,6 @@
 import { createTidemark, type Tidemark } from '@tidemark/client';
 import { type ApiDocument, isStream, type Operation } from './api-document.js';
-import { type Service } from './service.js';
+import type { Service } from './service.js';
 
 type Listener = (operation: Operation, status: number) => void;
 

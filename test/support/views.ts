@@ -1,4 +1,4 @@
-import { type LogRecord } from '#event-sourcing';
+import type { LogRecord } from '#event-sourcing';
 import { createLogger, FOLD_NAMES, Namespace, Postgres, prepared } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { freshNamespace } from './namespaces.js';

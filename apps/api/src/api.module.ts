@@ -3,14 +3,19 @@ import { activitiesFold, ActivitiesModule } from '#activities';
 import { EVENT_LOG, type EventLog } from '#event-sourcing';
 import { EventLogModule } from '#event-log';
 import {
+  CONFIG,
   type Config,
   HealthModule,
+  kafkaFor,
+  LOGGER,
   type Logger,
   MetricsModule,
   Namespace,
   PlatformModule,
   Postgres,
   ProblemPagesModule,
+  waitFor,
+  waitingOf,
 } from '#platform';
 import { requireGeneration } from '#projections';
 import { registryViews, RegistryModule } from '#registry';
@@ -23,6 +28,8 @@ export class ApiModule implements OnModuleInit {
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(Namespace) private readonly namespace: Namespace,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   static with(config: Config, logger: Logger, namespace?: Namespace): DynamicModule {
@@ -43,7 +50,8 @@ export class ApiModule implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.log.prepare(folds(this.namespace).map(({ topic }) => topic));
+    const preparing = this.log.prepare(folds(this.namespace).map(({ topic }) => topic));
+    await waitFor(waitingOf(this.config, this.logger), kafkaFor('the topics', this.config), preparing);
   }
 }
 

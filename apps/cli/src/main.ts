@@ -7,12 +7,15 @@ const root = projectRoot(import.meta.dirname);
 
 // The reader of a pipe may go first (tidemark status | head).
 process.stdout.on('error', () => undefined);
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const exitCode = await runCommandLine(process.argv.slice(2), {
   env: environmentVariables(join(root, '.env')),
   stateFolder: join(root, '.tidemark'),
   out: process.stdout,
   err: process.stderr,
 });
+// Clients may leave a connection open behind them (kafkajs, where a question was still being asked again when it was
+// closed), which would keep the process for minutes.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 
 /** The nearest folder above with a package: sources and compiled files lie at different depths below it. */
 function projectRoot(folder: string): string {

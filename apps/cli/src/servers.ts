@@ -1,6 +1,8 @@
 import { type EventLog } from '#event-sourcing';
 import { kafkaEventLog } from '#event-log';
-import { type Config, createLogger, Namespace, Postgres } from '#platform';
+import { type Config, createLogger, Namespace, Postgres, waitFor } from '#platform';
+
+const CLOSED_WITHIN_MS = 2_000;
 
 export interface Servers {
   readonly config: Config;
@@ -23,7 +25,10 @@ export async function withServers<T>(config: Config, work: (servers: Servers) =>
   try {
     return await work({ config, log, postgres, namespace });
   } finally {
-    await log.close();
-    await postgres.close();
+    const closing = Promise.all([log.close(), postgres.close()]);
+    // What went wrong with a server has been said already, and one that hangs says no farewell either.
+    await waitFor({ tell: () => undefined, deadlineMs: CLOSED_WITHIN_MS }, 'the connections to close', closing).catch(
+      () => undefined,
+    );
   }
 }

@@ -1,7 +1,19 @@
 import { activitiesFold } from '#activities';
 import { kafkaEventLog } from '#event-log';
 import { type Consumption } from '#event-sourcing';
-import { type Config, connectRedis, type Logger, Namespace, Postgres, redisReady } from '#platform';
+import {
+  type Config,
+  connectRedis,
+  kafkaFor,
+  type Logger,
+  Namespace,
+  Postgres,
+  redisReady,
+  saying,
+  waitFor,
+  waitForPostgres,
+  waitingOf,
+} from '#platform';
 import { asOne, project } from '#projections';
 import { Keyring, prepareKeys, registryFold } from '#registry';
 import { statisticsFollower } from '#statistics';
@@ -21,26 +33,31 @@ export async function startProjector(
   logger: Logger,
   namespace = new Namespace(config.namespace),
 ): Promise<RunningProjector> {
+  const waiting = waitingOf(config, logger);
   const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
   const options = { settings: SETTINGS, onError: lost('Postgres') };
   const postgres = await new Postgres(config.databaseUrl, namespace, options).admitted();
-  const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa));
+  const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa), waiting.tell);
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, ...config.kafka, clientId: namespace.name, logger });
   const statistics = statisticsFollower(redis, postgres, namespace, logger);
   const keyring = new Keyring(postgres, namespace, config.masterKeys);
   const folds = [registryFold(namespace, keyring), activitiesFold(namespace, [statistics])];
-  await log.prepare(folds.map(({ topic }) => topic));
-  await prepareKeys(keyring, log, namespace);
+  await waitForPostgres(waiting, config, postgres);
+  await waitFor(waiting, kafkaFor('the topics', config), log.prepare(folds.map(({ topic }) => topic)));
+  await waitFor(waiting, 'the keys', prepareKeys(keyring, log, namespace));
   if (await keyring.liesOpen())
     logger.warn('the keys of personal fields lie open in Postgres: set TIDEMARK_MASTER_KEY');
   const { maxDeadLetters } = config;
   const around = { log, postgres, namespace, logger, maxDeadLetters };
-  const running = await Promise.all(folds.map((fold) => project(fold, around)));
+  const running = await waitFor(waiting, 'the views', Promise.all(folds.map((fold) => project(fold, around))));
   const close = async () => {
     await log.close();
     await statistics.close();
     redis.disconnect();
     await postgres.close();
   };
-  return asOne(running, close, { logger });
+  const projector = asOne(running, close, { logger });
+  // Views that a replay builds first take as long as that.
+  void saying(waiting, 'a share of the partitions', projector.joined).catch(() => undefined);
+  return projector;
 }

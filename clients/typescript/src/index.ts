@@ -1,8 +1,8 @@
 import createClient, { type Client } from 'openapi-fetch';
-import { type components, type paths } from './schema.js';
+import type { components, paths } from './schema.js';
 
 export { type StreamedLine, streamedLines } from './stream.js';
-export { type components, type operations, type paths } from './schema.js';
+export type { components, operations, paths } from './schema.js';
 
 type Schemas = components['schemas'];
 export type User = Schemas['User'];

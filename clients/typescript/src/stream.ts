@@ -1,4 +1,4 @@
-import { type components } from './schema.js';
+import type { components } from './schema.js';
 
 type Activity = components['schemas']['Activity'];
 type Reset = components['schemas']['StreamReset'];

@@ -60,6 +60,7 @@ const Settings = z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,30}$/, 'a letter, then letters, digits and _, lower-case, 31 at most')
       .default('tidemark'),
+    TIDEMARK_START_TIMEOUT: z.coerce.number().min(1).max(3_600).default(60),
     TIDEMARK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .refine((settings) => !(settings.AUTH_JWT_SECRET && settings.AUTH_JWKS_URL), {
@@ -150,6 +151,8 @@ export interface Config {
   readonly maxDeadLetters: number;
   readonly streams: StreamLimits;
   readonly namespace: string;
+  /** How long a process waits for each thing that it needs to begin. */
+  readonly startTimeoutMs: number;
   readonly logLevel: LogLevel;
 }
 
@@ -196,6 +199,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       maxAge: data.STREAM_MAX_AGE,
     },
     namespace: data.TIDEMARK_NAMESPACE,
+    startTimeoutMs: data.TIDEMARK_START_TIMEOUT * 1_000,
     logLevel: data.TIDEMARK_LOG_LEVEL,
   };
 }

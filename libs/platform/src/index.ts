@@ -25,5 +25,6 @@ export { tlsFault } from './tls.js';
 export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToken } from './tokens.js';
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';
+export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
 export { findLines, limitedItems, linesOf, MAX_ITEMS, NDJSON } from './http/ndjson.js';

@@ -22,6 +22,7 @@ export class PlatformModule implements OnApplicationShutdown {
 
   static with(config: Config, logger: Logger, namespace = new Namespace(config.namespace)): DynamicModule {
     const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
+    const tell = (sentence: string) => logger.warn(sentence);
     const providers = [
       { provide: CONFIG, useValue: config },
       { provide: LOGGER, useValue: logger },
@@ -36,7 +37,10 @@ export class PlatformModule implements OnApplicationShutdown {
         useFactory: () =>
           new Notifications(config.databaseUrl, lost('Postgres'), { name: `${namespace.name}_notifications` }),
       },
-      { provide: Redis, useFactory: () => redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa)) },
+      {
+        provide: Redis,
+        useFactory: () => redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa), tell),
+      },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }

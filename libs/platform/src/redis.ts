@@ -28,13 +28,17 @@ export function connectRedis(url: string, onError: (error: Error) => void, ca?: 
  * Resolves when the connection is there, or after a second: what is only not there yet should not be called down.
  * @throws ConfigError when Redis, or its certificate, was refused
  */
-export async function redisReady(redis: Redis): Promise<Redis> {
+export async function redisReady(redis: Redis, tell: (sentence: string) => void = () => undefined): Promise<Redis> {
   if (redis.status === 'ready') return redis;
   await once(redis, 'ready', { signal: AbortSignal.timeout(1_000) }).catch((error: unknown) => {
     const refusal = refusalOf(error as Error);
-    if (!refusal) return;
-    redis.disconnect();
-    throw new ConfigError(refusal);
+    if (refusal) {
+      redis.disconnect();
+      throw new ConfigError(refusal);
+    }
+    const { host, port } = redis.options;
+    // Not waited for any longer.
+    tell(`Redis at ${host}:${port} (REDIS_URL) does not answer: figures come from Postgres`);
   });
   return redis;
 }

@@ -39,6 +39,7 @@ export async function startService(
     maxDeadLetters: 0,
     streams: { maxOpen: 1_000, maxOpenPerEnvironment: 1_000, maxAge: 3_600, ...options.limits },
     namespace: view.namespace.name,
+    startTimeoutMs: 60_000,
     logLevel: 'silent',
   };
   const app = await httpApplication(

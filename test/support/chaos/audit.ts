@@ -1,4 +1,4 @@
-import { type Namespace, type Postgres } from '#platform';
+import type { Namespace, Postgres } from '#platform';
 import { call, type Target } from './load.ts';
 import { countsOf, differing, line, type Rows, rowsOf, USERS } from './model.ts';
 

@@ -1,6 +1,6 @@
 import { activitiesTopic } from '#activities';
 import { kafkaEventLog } from '#event-log';
-import { type EventLog } from '#event-sourcing';
+import type { EventLog } from '#event-sourcing';
 import { createLogger, type Namespace, type Postgres } from '#platform';
 import { readCheckpoints } from '#projections';
 import { eventually } from '../eventually.ts';

@@ -1,4 +1,4 @@
-import { type Postgres } from '#platform';
+import type { Postgres } from '#platform';
 import { eventually } from '../eventually.ts';
 import { type ProjectorProcess, spawnProjector } from '../projector-process.ts';
 import type { Service } from '../service.ts';

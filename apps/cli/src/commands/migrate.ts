@@ -1,5 +1,6 @@
 import { type Command } from 'commander';
 import { activitiesFold } from '#activities';
+import { kafkaFor, waitFor, waitForPostgres } from '#platform';
 import { GenerationMissing, prepareGeneration } from '#projections';
 import { Keyring, prepareKeys, registryViews } from '#registry';
 import { serverSettings } from '../config.js';
@@ -25,13 +26,17 @@ export function migrateCommand(program: Command, surroundings: Surroundings): vo
     });
 }
 
-async function migrate({ config, log, postgres, namespace }: Servers, { out }: Surroundings): Promise<void> {
+async function migrate({ config, log, postgres, namespace }: Servers, { out, err }: Surroundings): Promise<void> {
+  const waiting = { tell: (sentence: string) => void err.write(`${sentence}\n`), deadlineMs: config.startTimeoutMs };
   const folds = [registryViews(namespace), activitiesFold(namespace)];
-  await log.prepare(folds.map(({ topic }) => topic));
-  await prepareKeys(new Keyring(postgres, namespace, config.masterKeys), log, namespace);
+  await waitForPostgres(waiting, config, postgres);
+  await waitFor(waiting, kafkaFor('the topics', config), log.prepare(folds.map(({ topic }) => topic)));
+  const keyring = new Keyring(postgres, namespace, config.masterKeys);
+  await waitFor(waiting, 'the keys', prepareKeys(keyring, log, namespace));
   for (const fold of folds) {
-    await prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
     const { name, topic } = fold;
+    const extents = await waitFor(waiting, kafkaFor(`the ends of ${topic.name}`, config), log.extents(topic.name));
+    await waitFor(waiting, `the views of ${name}`, prepareGeneration(postgres, namespace, fold, extents));
     out.write(
       `${name}: topic ${topic.name} of ${topic.partitions} partitions, views of version ${namespace.version(name)}\n`,
     );

@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Config } from './config.js';
+import { type Logger } from './logging.js';
+import { isOutage } from './outage.js';
+import { type Queryable } from './postgres.js';
+
+const SAID_AFTER_MS = 2_000;
+const ASK_EVERY_MS = 200;
+
+/** What a process needs before it can begin did not come in time: the message says what, and where it was expected. */
+export class NotInTime extends Error {
+  override readonly name = 'NotInTime';
+}
+
+/** How a process waits at its start: whom it tells of what takes longer than two seconds, and how long it waits at most. */
+export interface Waiting {
+  tell(sentence: string): void;
+  readonly deadlineMs: number;
+}
+
+/** As the setting says, and told to the app's log. */
+export function waitingOf(config: Config, logger: Logger): Waiting {
+  return { tell: (sentence) => logger.warn(sentence), deadlineMs: config.startTimeoutMs };
+}
+
+/** Settles as `work` does, or throws `NotInTime`; what is under way is not ended by that. */
+export async function waitFor<T>(waiting: Waiting, what: string, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(notInTime(waiting, what)), waiting.deadlineMs);
+  try {
+    return await Promise.race([saying(waiting, what, work), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Settles as `work` does, however long that takes, and says after two seconds what is waited for. */
+export async function saying<T>({ tell }: Pick<Waiting, 'tell'>, what: string, work: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => tell(`waiting for ${what}`), SAID_AFTER_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Resolves once Postgres answers; one that refuses for another reason than being down is no use waiting for. */
+export async function waitForPostgres(waiting: Waiting, config: Config, postgres: Queryable): Promise<void> {
+  let reason: Error | undefined;
+  const over = new AbortController();
+  const answers = async () => {
+    while (!over.signal.aborted) {
+      reason = await outageOf(postgres);
+      if (reason === undefined) return;
+      await pause(ASK_EVERY_MS);
+    }
+  };
+  try {
+    await waitFor(waiting, `Postgres at ${new URL(config.databaseUrl).host} (DATABASE_URL)`, answers());
+  } catch (error) {
+    throw error instanceof NotInTime && reason ? new NotInTime(`${error.message}: ${reason.message}`) : error;
+  } finally {
+    over.abort();
+  }
+}
+
+async function outageOf(postgres: Queryable): Promise<Error | undefined> {
+  try {
+    await postgres.query('SELECT 1');
+    return undefined;
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return error as Error;
+  }
+}
+
+/** What is waited for where it is Kafka: what is asked of it, and where it is. */
+export const kafkaFor = (what: string, { kafkaBrokers }: Config): string =>
+  `${what} in Kafka at ${kafkaBrokers.join(', ')} (KAFKA_BROKERS)`;
+
+function notInTime({ deadlineMs }: Waiting, what: string): NotInTime {
+  return new NotInTime(`waited ${deadlineMs / 1000} s (TIDEMARK_START_TIMEOUT) for ${what}`);
+}

@@ -141,7 +141,11 @@ async function startPostgres(session: Session, { postgres }: Ports, { cert, key 
     return { name: log, kind, command, args, cwd: '/', output: { log: join(session.logs, `${log}.log`) } };
   };
   const init = [binaries.initdb, '-D', join(folder, 'data'), '-U', USER, `--pwfile=${own('password', PASSWORD)}`];
-  await session.processes.run(run([...init, '--no-sync'], 'tool', 'initdb'), 120_000, failed('a cluster of PostgreSQL'));
+  await session.processes.run(
+    run([...init, '--no-sync'], 'tool', 'initdb'),
+    120_000,
+    failed('a cluster of PostgreSQL'),
+  );
   const settings = {
     listen_addresses: '127.0.0.1',
     port: postgres,

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Lookups } from './lookups.js';
 
 describe('lookups', () => {
@@ -45,5 +45,41 @@ describe('lookups', () => {
     const found = await Promise.all(Array.from({ length: 25_000 }, (_, key) => lookups.find(key)));
     expect(found[24_999]).toBe(24_999);
     expect(Math.max(...sizes)).toBe(10_000);
+  });
+
+  describe('of which one gets no answer', () => {
+    afterEach(() => void jest.restoreAllMocks());
+
+    it('hold up others for a quarter of a second, and four of them all', async () => {
+      const clock = jest.spyOn(performance, 'now');
+      const loads: number[][] = [];
+      const answers: (() => void)[] = [];
+      const lookups = new Lookups<number, number>(async (keys) => {
+        loads.push([...keys]);
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return [...keys];
+      });
+      const found: Promise<number>[] = [];
+      const ask = async (key: number, at: number) => {
+        clock.mockReturnValue(at);
+        found.push(lookups.find(key));
+        for (let turns = 0; turns < 3; turns += 1) await turn();
+      };
+      await ask(1, 0);
+      await ask(2, 250);
+      expect(loads).toEqual([[1]]);
+      await ask(3, 251);
+      expect(loads).toEqual([[1], [2, 3]]);
+      await ask(4, 502);
+      await ask(5, 753);
+      expect(loads).toEqual([[1], [2, 3], [4], [5]]);
+      await ask(6, 9_999);
+      expect(loads).toHaveLength(4);
+      answers[2]!();
+      for (let turns = 0; turns < 3; turns += 1) await turn();
+      expect(loads.at(-1)).toEqual([6]);
+      for (const answer of answers) answer();
+      expect(await Promise.all(found)).toEqual([1, 2, 3, 4, 5, 6]);
+    });
   });
 });

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Transaction } from '#platform';
+import { type EventLog, type Subscription } from '#event-sourcing';
+import { createLogger, Postgres, type Transaction } from '#platform';
 import { notesFold } from '../test/notes.js';
 import { type Projecting, projecting } from '../test/projecting.js';
 import { logOf, story } from '../test/stories.js';
 import { type Fold } from './fold.js';
+import { project } from './projector.js';
 
 type Failure = (tx: Transaction) => Promise<unknown>;
 
@@ -91,5 +93,25 @@ describe('an outage', () => {
     await owner.apply(logOf([['ann', 'a1']]));
     expect(await views.applied()).toEqual(['a1']);
     expect(await views.waiting()).toEqual([]);
+  });
+
+  it.each(['stop', 'end'] as const)('is no longer waited for by one that is over: %s', async (how) => {
+    let subscription: Subscription | undefined;
+    const ended = Promise.withResolvers<void>();
+    const log = {
+      extents: async () => new Map(),
+      consume: async (given: Subscription) => {
+        subscription = given;
+        return { joined: Promise.resolve(), ended: ended.promise, stop: async () => undefined };
+      },
+    } as unknown as EventLog;
+    const { namespace } = views;
+    const postgres = new Postgres(process.env.DATABASE_URL!, namespace);
+    const around = { log, postgres, namespace, logger: createLogger('test', 'silent') };
+    const consumption = await project(notesFold(namespace), around);
+    if (how === 'stop') await consumption.stop();
+    else ended.resolve();
+    await postgres.close();
+    await expect(subscription!.startAt([0])).rejects.toThrow(/after calling end/);
   });
 });

@@ -62,8 +62,11 @@ export async function follow(fold: Fold, around: Surroundings, feed: Feed): Prom
     },
   });
   const { joined, ended } = consumption;
+  const over = () => void (stopped = true);
+  // Whoever closes the log ends it as well.
+  ended.then(over, over);
   const stop = () => {
-    stopped = true;
+    over();
     return consumption.stop();
   };
   return { joined, ended, stop };

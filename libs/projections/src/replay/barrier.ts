@@ -11,17 +11,19 @@ const LOOK_EVERY_MS = 50;
 /** For how long the live views may stand still: commands wait meanwhile, and nobody notices. */
 const STILL_MS = 2_000;
 
+type Follower = Pick<Candidate, 'bounds' | 'fold' | 'live' | 'progress'>;
+
 /**
  * Brings the candidates to where the live views are and lets `work` run while these stand still, in the transaction that
  * holds them: commands and activities that come meanwhile wait. Tries again where it takes too long.
  */
 export async function atTheBarrier<T>(
-  { log }: Surroundings,
+  { log }: Pick<Surroundings, 'log'>,
   admin: Postgres,
-  candidates: readonly Candidate[],
+  candidates: readonly Follower[],
   work: (tx: PoolClient) => Promise<T>,
 ): Promise<T> {
-  const endsOf = async ({ live, fold }: Candidate): Promise<ReadonlyMap<number, Position>> => {
+  const endsOf = async ({ live, fold }: Follower): Promise<ReadonlyMap<number, Position>> => {
     if (live) return positionsIn(admin, live.schema, fold.name);
     const extents = await log.extents(fold.topic.name);
     return new Map([...extents].map(([partition, { high }]) => [partition, high]));
@@ -34,7 +36,7 @@ export async function atTheBarrier<T>(
 }
 
 /** Follows the live views, which move on, until there is little between them. */
-async function comeNear(candidate: Candidate, endsOf: () => Promise<ReadonlyMap<number, Position>>): Promise<void> {
+async function comeNear(candidate: Follower, endsOf: () => Promise<ReadonlyMap<number, Position>>): Promise<void> {
   for (;;) {
     const ends = await endsOf();
     candidate.bounds.moveTo(ends);
@@ -45,8 +47,8 @@ async function comeNear(candidate: Candidate, endsOf: () => Promise<ReadonlyMap<
 
 async function holdStill<T>(
   tx: PoolClient,
-  candidates: readonly Candidate[],
-  endsOf: (candidate: Candidate) => Promise<ReadonlyMap<number, Position>>,
+  candidates: readonly Follower[],
+  endsOf: (candidate: Follower) => Promise<ReadonlyMap<number, Position>>,
   work: (tx: PoolClient) => Promise<T>,
 ): Promise<{ value: T } | undefined> {
   await tx.query(`SET LOCAL lock_timeout = ${STILL_MS}`);

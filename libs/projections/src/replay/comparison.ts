@@ -21,6 +21,8 @@ interface Table {
 
 const ROWS_SHOWN = 5;
 
+type Built = Pick<Candidate, 'fold' | 'live' | 'schema'>;
+
 /**
  * Compares a generation with the live one, table by table and environment by environment: how many rows there are, and
  * the sum of a hash of each, which knows no order. Of views of two versions, what both have.
@@ -28,7 +30,7 @@ const ROWS_SHOWN = 5;
 export async function compare(
   room: Room,
   { one, other }: Snapshot,
-  { fold, live, schema }: Candidate,
+  { fold, live, schema }: Built,
   environment?: string,
 ): Promise<Comparison> {
   const differences: Difference[] = [];
@@ -54,7 +56,7 @@ export async function compare(
 }
 
 /** Tables that only one of them has, which views of one version never are. */
-export async function unsharedTables({ one }: Snapshot, { fold, live, schema }: Candidate): Promise<Difference[]> {
+export async function unsharedTables({ one }: Snapshot, { fold, live, schema }: Built): Promise<Difference[]> {
   const { rows } = await one.query<{ table: string; schema: string }>(
     `SELECT tablename AS table, min(schemaname) AS schema FROM pg_tables WHERE schemaname IN ($1, $2)
      GROUP BY tablename HAVING count(*) = 1`,

@@ -200,7 +200,29 @@ describe('the fold of the registry', () => {
       { numRuns: 15, endOnFailure: true },
     );
   });
+
+  it('leaves a search nothing to read through beside its index, when many users have been registered', () =>
+    withViews(1, async (views) => {
+      const people = Array.from({ length: views.fold.batch + 1 }, (_, n) => ({ username: `u${n}`, email: `${n}@x.y` }));
+      const records = await registrations(keyring, people);
+      await views.apply(records.slice(0, -1));
+      await views.apply(records.slice(-1));
+      const { rows } = await views.postgres.query(`SELECT gin_clean_pending_list('user_search_tokens') AS pages`);
+      expect(rows).toEqual([{ pages: 0 }]);
+    }));
 });
+
+async function registrations(
+  keyring: Keyring,
+  people: readonly Pick<UserDetails, 'username' | 'email'>[],
+): Promise<LogRecord[]> {
+  const records = people.map(async (names, offset) => {
+    const user = { ...names, firstName: 'Jane', lastName: 'Doe', isActive: true, profile: {} };
+    const record = await sealedRecord(keyring, 'one', { id: randomUUID(), order: { type: 'RegisterUser', user } });
+    return { partition: 0, offset, key: 'one', value: Buffer.from(encodeRecord(record)), time: 0 };
+  });
+  return Promise.all(records);
+}
 
 interface Row {
   environment: string;

@@ -200,7 +200,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A ticket that opens one stream in place of the token, for browsers, which cannot send headers there */
+        /** A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there */
         post: operations["issueStreamTicket"];
         delete?: never;
         options?: never;
@@ -987,9 +987,18 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * @description Where the stream begins, said first.
+         * @example {
+         *       "position": "kq2Zb8vN4sWm1XfYc0TgRw"
+         *     }
+         */
+        StreamPosition: {
+            position: string;
+        };
+        /**
          * @example {
          *       "reason": "unknown-position",
-         *       "resumedFrom": "2-1"
+         *       "resumedFrom": "kq2Zb8vN4sWm1XfYc0TgRw"
          *     }
          */
         StreamReset: {
@@ -999,13 +1008,14 @@ export interface components {
         };
         /**
          * @example {
-         *       "ticket": "dGhpcyBpcyBhIHRpY2tldCBvZiAzMiBieXRlcyE",
+         *       "ticket": "f6pO0nRkDq0J9hVJmXv0uYcWb3Zt1sEe",
          *       "expiresIn": 30
          *     }
          */
         StreamTicket: {
-            /** @description Seconds */
+            /** @description Seconds within which it has to be used first */
             expiresIn: number;
+            /** @description Opens one stream, and that stream again, until the token expires or a day has passed */
             ticket: string;
         };
         /**
@@ -2237,19 +2247,21 @@ export interface operations {
     streamActivities: {
         parameters: {
             query?: {
+                /** @description The same as lastEventId, which goes first */
+                after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
                 /** @description Begin with what was received (receivedAt) then or later; a position goes first */
                 since?: string;
-                /** @description In place of the header Authorization, from POST /api/v3/stream-tickets; good once */
+                /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
                 /** @description Only activities of these types */
                 types?: string;
             };
             header?: {
                 /**
-                 * @description Resume behind this position; an empty one counts as none.
-                 * @example 2-1
+                 * @description Resume behind this position; an empty one counts as none. One that is not known gets a reset.
+                 * @example kq2Zb8vN4sWm1XfYc0TgRw
                  */
                 "Last-Event-ID"?: string;
             };
@@ -2269,14 +2281,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"2-2"} */
+                    /**
+                     * @example {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
+                     *     {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"b7JdP3uLx9QeHn6SaVtKyA"}
+                     */
                     "application/x-ndjson": string;
                     /**
                      * @example retry: 2000
                      *     : live from here on
-                     *     id: 2-1
+                     *     event: position
+                     *     id: kq2Zb8vN4sWm1XfYc0TgRw
+                     *     data: {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
                      *
-                     *     id: 2-2
+                     *     id: b7JdP3uLx9QeHn6SaVtKyA
                      *     data: {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"}}
                      */
                     "text/event-stream": string;
@@ -2285,6 +2302,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2298,7 +2316,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A ticket that opens one stream in place of the token, for browsers, which cannot send headers there */
+            /** @description A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there */
             201: {
                 headers: {
                     /**
@@ -2705,7 +2723,7 @@ export interface operations {
     listActivities: {
         parameters: {
             query?: {
-                /** @description From the Link of a page. */
+                /** @description From the Link of a page, as it stands there. */
                 after?: string;
                 limit?: number;
                 /**
@@ -2737,7 +2755,7 @@ export interface operations {
                 headers: {
                     /**
                      * @description The next page, as `rel="next"`; absent on the last.
-                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=MTc2Mzc5Mjc0MTAzMC8x>; rel="next"
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
                      */
                     Link?: string;
                     [name: string]: unknown;
@@ -2801,19 +2819,21 @@ export interface operations {
     streamUserActivities: {
         parameters: {
             query?: {
+                /** @description The same as lastEventId, which goes first */
+                after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
                 /** @description Begin with what was received (receivedAt) then or later; a position goes first */
                 since?: string;
-                /** @description In place of the header Authorization, from POST /api/v3/stream-tickets; good once */
+                /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
                 /** @description Only activities of these types */
                 types?: string;
             };
             header?: {
                 /**
-                 * @description Resume behind this position; an empty one counts as none.
-                 * @example 2-1
+                 * @description Resume behind this position; an empty one counts as none. One that is not known gets a reset.
+                 * @example kq2Zb8vN4sWm1XfYc0TgRw
                  */
                 "Last-Event-ID"?: string;
             };
@@ -2836,14 +2856,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"2-2"} */
+                    /**
+                     * @example {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
+                     *     {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"b7JdP3uLx9QeHn6SaVtKyA"}
+                     */
                     "application/x-ndjson": string;
                     /**
                      * @example retry: 2000
                      *     : live from here on
-                     *     id: 2-1
+                     *     event: position
+                     *     id: kq2Zb8vN4sWm1XfYc0TgRw
+                     *     data: {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
                      *
-                     *     id: 2-2
+                     *     id: b7JdP3uLx9QeHn6SaVtKyA
                      *     data: {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"}}
                      */
                     "text/event-stream": string;
@@ -2853,6 +2878,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

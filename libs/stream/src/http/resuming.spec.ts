@@ -194,9 +194,12 @@ describe('a stream that is resumed', () => {
       const before = await suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', {}, instance);
       await eventually(() => expect(before.ids).toHaveLength(3));
       const { position } = messagesIn(before.text)[0]!;
-      await rebuilding.forgetActivities();
-      const stream = await suite.open('/api/v3/users/1/stream', { 'last-event-id': position }, instance);
-      await eventually(() => expect(reasonOf(stream)).toMatchObject({ reason: 'unknown-position' }));
+      // What is behind the position is missing, too, as long as they have not come as far as they had.
+      for (const built of [1, 0]) {
+        await rebuilding.forgetActivities(built);
+        const stream = await suite.open('/api/v3/users/1/stream', { 'last-event-id': position }, instance);
+        await eventually(() => expect(reasonOf(stream)).toMatchObject({ reason: 'unknown-position' }));
+      }
       await instance.stop();
       await rebuilding.close();
     });

@@ -154,6 +154,12 @@ describe('a stream that is resumed', () => {
       ["an earlier version gave for an environment's stream", 'malformed-position', ofAll, '0-0.0.0.0.0.0.0.0'],
       ["is an environment's, in a user's stream", 'position-of-another-stream', ofUser, everywhere(0)],
       ["is a user's, in an environment's stream", 'position-of-another-stream', ofAll, user([0])],
+      [
+        "is a user's of the first partition, in an environment's stream",
+        'position-of-another-stream',
+        ofAll,
+        user([0], 0),
+      ],
       ['is of another partition', 'position-of-another-stream', ofUser, user([0], 200)],
       ['is of the future', 'unknown-position', ofAll, everywhere(2 ** 40)],
     ])('that %s: says so, and goes on from a position that it names', async (_, reason, path, given) => {

@@ -100,6 +100,38 @@ describe('a stream', () => {
       expect((await opening).status).toBe(404);
     });
 
+    it('before it begins, where the process is about to stop', async () => {
+      const instance = await suite.another();
+      await suite.view.send(environment, 1, ...named('past'));
+      await instance.gateway.hub.ready();
+      await instance.gateway.hub.look();
+      const unlock = await suite.view.lockActivities();
+      const opening = suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', {}, instance);
+      await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
+      await instance.gateway.beforeApplicationShutdown();
+      await unlock();
+      const { status, headers } = await opening;
+      expect([status, headers['retry-after']]).toEqual([503, '2']);
+      await instance.stop();
+    });
+
+    it('where it cannot be known any more whether its user is there', async () => {
+      await suite.view.register('unsure');
+      const authorization = await bearer(['unsure']);
+      const stream = await suite.open('/api/v3/users/1/stream', { authorization });
+      await suite.view.postgres.query('ALTER TABLE users RENAME TO hidden');
+      try {
+        await suite.view.postgres.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE application_name = $1 || '_notifications'`,
+          [suite.view.namespace.name],
+        );
+        expect(await stream.ended).toBe(true);
+      } finally {
+        await suite.view.postgres.query('ALTER TABLE hidden RENAME TO users');
+      }
+    });
+
     it('with the client, whenever that goes', async () => {
       const instance = await suite.another();
       const path = '/api/v3/users/1/stream?since=1999-01-01T00:00:00Z';

@@ -987,15 +987,6 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
-         * @description Where the stream begins, said first.
-         * @example {
-         *       "position": "kq2Zb8vN4sWm1XfYc0TgRw"
-         *     }
-         */
-        StreamPosition: {
-            position: string;
-        };
-        /**
          * @example {
          *       "reason": "unknown-position",
          *       "resumedFrom": "kq2Zb8vN4sWm1XfYc0TgRw"

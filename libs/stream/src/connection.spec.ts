@@ -1,4 +1,5 @@
 import { get, type IncomingMessage } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
 import { eventually } from '../../../test/support/eventually.js';
@@ -26,6 +27,14 @@ describe('a connection to a client that reads nothing', () => {
     return opened.promise;
   }
 
+  /** More than the buffers of the system take, until a little is left here. */
+  async function leaveUnsent(connection: Connection, unsent: () => number) {
+    while (unsent() < 64 * 1024) {
+      connection.write(Buffer.alloc(64 * 1024, 'x'));
+      await turn();
+    }
+  }
+
   afterEach(async () => {
     answer.destroy();
     await app.close();
@@ -41,8 +50,7 @@ describe('a connection to a client that reads nothing', () => {
 
   it('is sent none while it is being waited for, and again as soon as it has caught up', async () => {
     const { connection, unsent } = await openUnread();
-    // More than the buffers of the system take, until a little is left here.
-    while (unsent() < 64 * 1024) connection.write(Buffer.alloc(64 * 1024, 'x'));
+    await leaveUnsent(connection, unsent);
     expect(connection.isFull).toBe(false);
     const drained = connection.drained();
     const before = unsent();
@@ -53,5 +61,12 @@ describe('a connection to a client that reads nothing', () => {
     await drained;
     connection.beat(HEARTBEAT);
     await eventually(() => expect(text).toBe(HEARTBEAT));
+  });
+
+  it('is not waited for when the stream ends', async () => {
+    const { connection, unsent } = await openUnread();
+    await leaveUnsent(connection, unsent);
+    connection.end();
+    await connection.closed;
   });
 });

@@ -6,6 +6,7 @@ import {
   httpApplication,
   type Logger,
   PlatformModule,
+  Postgres,
   signToken,
   type StreamLimits,
 } from '#platform';
@@ -50,7 +51,8 @@ export async function startService(
   const port = Number(new URL(await app.getUrl()).port);
   const gateway = app.get(StreamGateway, { strict: false });
   const tickets = app.get(StreamTickets, { strict: false });
-  return { tickets, port, url: `http://127.0.0.1:${port}`, gateway, stop: () => app.close() };
+  const postgres = app.get(Postgres);
+  return { postgres, tickets, port, url: `http://127.0.0.1:${port}`, gateway, stop: () => app.close() };
 }
 
 export type Service = Awaited<ReturnType<typeof startService>>;

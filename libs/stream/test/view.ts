@@ -70,10 +70,10 @@ export class View {
     return this.command(environment, { type: 'DeleteUser', userId });
   }
 
-  /** What the views forget when they are dropped to be built anew from the log. */
-  async forgetActivities(): Promise<void> {
-    await this.postgres.query('UPDATE activities_checkpoints SET position = 0');
-    await this.postgres.query('DELETE FROM activities');
+  /** What the views lack when they were dropped and have been built anew up to a position of each partition. */
+  async forgetActivities(from = 0): Promise<void> {
+    await this.postgres.query('UPDATE activities_checkpoints SET position = least(position, $1)', [from]);
+    await this.postgres.query('DELETE FROM activities WHERE position >= $1', [from]);
   }
 
   /** Nobody reads the activities until the returned function is called. */

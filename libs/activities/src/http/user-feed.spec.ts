@@ -94,6 +94,7 @@ describe("a user's feed", () => {
     'after=MTc2Mzc5Mjc0MTAzMC8x',
     'window=5m',
     'page=1',
+    'ticket=x',
     '__proto__=1',
   ])('refuses ?%s', async (query) => {
     expect((await feed(user, `?${query}`)).status).toBe(400);

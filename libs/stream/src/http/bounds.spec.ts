@@ -78,6 +78,35 @@ describe('the places of a process', () => {
     await one.stop();
   });
 
+  it('are not read for by a client that went away while it waited', async () => {
+    const read: string[] = [];
+    const one = await suite.another();
+    const { postgres } = one;
+    const query = postgres.query.bind(postgres);
+    postgres.query = (text, values) => {
+      if (/FROM activities WHERE [^]* LIMIT 200$/.test(text)) read.push(text);
+      return query(text, values);
+    };
+    const resume = (id: string) => suite.open('/api/v3/users/2/stream', { 'last-event-id': id }, one);
+    const first = await suite.open('/api/v3/users/2/stream', {}, one);
+    await eventually(() => expect(eventsIn(first.text)).toHaveLength(1));
+    const id = eventsIn(first.text)[0]!.id!;
+    first.leave();
+    const sent = named('meanwhile');
+    await suite.view.send(suite.environment, 2, ...sent);
+    const unlock = await suite.view.lockActivities();
+    await Promise.all([resume(id), resume(id)]);
+    await eventually(async () => expect(await suite.view.waiting()).toBe(2));
+    const impatient = await resume(id);
+    impatient.leave();
+    await eventually(() => expect(one.gateway.count).toBe(2));
+    const last = await resume(id);
+    await unlock();
+    await eventually(() => expect(last.ids).toEqual(idsOf(sent)));
+    expect(read).toHaveLength(3);
+    await one.stop();
+  });
+
   it('are free again when a stream ends, and when one was refused', async () => {
     for (let round = 0; round < 4; round += 1) {
       const streams = await openMany(3);

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { metrics } from '#platform';
 import { eventually } from '../../../../test/support/eventually.js';
 import { eventsIn, messagesIn } from '../../test/events.js';
 import { bearer, OpenStream } from '../../test/service.js';
 import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
+
+async function cutOffs(): Promise<number> {
+  const { values } = await metrics.getSingleMetric('tidemark_streams_cut_off_total')!.get();
+  return values[0]?.value ?? 0;
+}
 
 describe('a stream', () => {
   const suite = new StreamSuite(process.env);
@@ -80,20 +86,6 @@ describe('a stream', () => {
       ]);
     });
 
-    it('without waiting for a client that takes nothing, when the process stops', async () => {
-      const instance = await suite.another();
-      const stream = await suite.open('/api/v3/users/3/stream?since=1999-01-01T00:00:00Z', {}, instance);
-      stream.pause();
-      const data = { text: 'x'.repeat(16_000) };
-      const sent = Array.from({ length: 600 }, () => ({ id: randomUUID(), data }));
-      await suite.view.send(environment, 3, ...sent);
-      const partition = instance.gateway.hub.partitionsOf({ environment, userId: 3 });
-      await eventually(() => expect(instance.gateway.hub.standing(partition)[0]).toBeGreaterThanOrEqual(600));
-      await instance.stop();
-      stream.resume();
-      await stream.ended;
-    });
-
     it('before it begins, where the user is deleted meanwhile', async () => {
       await suite.view.register('hasty');
       const authorization = await bearer(['hasty']);
@@ -106,6 +98,38 @@ describe('a stream', () => {
       await suite.view.remove('hasty', 1);
       await unlock();
       expect((await opening).status).toBe(404);
+    });
+
+    it('before it begins, where the process is about to stop', async () => {
+      const instance = await suite.another();
+      await suite.view.send(environment, 1, ...named('past'));
+      await instance.gateway.hub.ready();
+      await instance.gateway.hub.look();
+      const unlock = await suite.view.lockActivities();
+      const opening = suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', {}, instance);
+      await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
+      await instance.gateway.beforeApplicationShutdown();
+      await unlock();
+      const { status, headers } = await opening;
+      expect([status, headers['retry-after']]).toEqual([503, '2']);
+      await instance.stop();
+    });
+
+    it('where it cannot be known any more whether its user is there', async () => {
+      await suite.view.register('unsure');
+      const authorization = await bearer(['unsure']);
+      const stream = await suite.open('/api/v3/users/1/stream', { authorization });
+      await suite.view.postgres.query('ALTER TABLE users RENAME TO hidden');
+      try {
+        await suite.view.postgres.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE application_name = $1 || '_notifications'`,
+          [suite.view.namespace.name],
+        );
+        expect(await stream.ended).toBe(true);
+      } finally {
+        await suite.view.postgres.query('ALTER TABLE hidden RENAME TO users');
+      }
     });
 
     it('with the client, whenever that goes', async () => {
@@ -127,6 +151,7 @@ describe('a stream', () => {
 
     it('for a client that does not read, which can resume', async () => {
       const instance = await suite.another();
+      const before = await cutOffs();
       const stream = await suite.open('/api/v3/users/2/stream', {}, instance);
       await eventually(() => expect(eventsIn(stream.text)).toHaveLength(1));
       stream.pause();
@@ -134,6 +159,7 @@ describe('a stream', () => {
       const sent = Array.from({ length: 1_000 }, () => ({ id: randomUUID(), data }));
       for (let at = 0; at < sent.length; at += 100) await suite.view.send(environment, 2, ...sent.slice(at, at + 100));
       await eventually(() => expect(instance.gateway.count).toBe(0));
+      expect((await cutOffs()) - before).toBe(1);
       stream.resume();
       expect(await stream.ended).toBe(false);
       const got = messagesIn(stream.text);

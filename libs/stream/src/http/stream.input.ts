@@ -56,11 +56,7 @@ export const ResumeHeaders = z.object({
     }),
 });
 
-const PositionNotice = z.object({ position: z.string() }).meta({
-  id: 'StreamPosition',
-  description: 'Where the stream begins, said first.',
-  examples: [{ position: EXAMPLES[0] }],
-});
+const PositionNotice = z.object({ position: z.string() }).describe('Where the stream begins, said first.');
 
 export const ResetNotice = z
   .object({ reason: z.enum(RESET_REASONS), resumedFrom: z.string() })

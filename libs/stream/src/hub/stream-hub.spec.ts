@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger, Postgres } from '#platform';
+import { createLogger, Notifications, Postgres } from '#platform';
 import { eventually } from '../../../../test/support/eventually.js';
 import { messagesIn } from '../../test/events.js';
 import { followAt } from '../../test/reader.js';
@@ -77,7 +77,8 @@ describe('a hub that is slower than the commits', () => {
 
   it('shows what is committed while it begins to listen', async () => {
     const partition = partitionOf(1);
-    const starting = new StreamHub({ postgres, notifications: view.notifications, namespace: view.namespace, logger });
+    const notifications = new Notifications(view.url, () => undefined);
+    const starting = new StreamHub({ postgres, notifications, namespace: view.namespace, logger });
     postgres.meanwhile = () => {
       postgres.meanwhile = undefined;
       return view.send(environment, 1, { id: 'as it begins' });
@@ -88,6 +89,7 @@ describe('a hub that is slower than the commits', () => {
       expect(starting.standing({ first: partition, count: 1 })).toEqual([checkpoint]);
     });
     starting.close();
+    await notifications.close();
   });
 
   it('leaves out nothing for one who comes while it reads for others', async () => {

@@ -26,6 +26,7 @@ interface Surroundings {
 export class StreamHub {
   private tails: readonly PartitionTail[] = [];
   private starting: Promise<void> | undefined;
+  private listening: Promise<void> | undefined;
   private readonly closing = new AbortController();
 
   constructor(private readonly around: Surroundings) {}
@@ -40,19 +41,30 @@ export class StreamHub {
   }
 
   private async start(): Promise<void> {
-    const { notifications, namespace } = this.around;
     const checkpoints = await this.checkpoints();
     this.tails = Array.from(
       { length: checkpoints.size },
       (_, partition) => new PartitionTail(partition, this.source, checkpoints.get(partition) ?? 0),
     );
-    await notifications.listen(
-      namespace.views(FOLD),
-      (payload) => this.heard(payload),
-      () => void this.persist(() => this.look()).catch(() => undefined),
-    );
+    await this.listen();
     // What was committed between the two.
     await this.look();
+  }
+
+  /** Once, however often it has to be started. */
+  private listen(): Promise<void> {
+    const { notifications, namespace } = this.around;
+    this.listening ??= notifications
+      .listen(
+        namespace.views(FOLD),
+        (payload) => this.heard(payload),
+        () => void this.persist(() => this.look()).catch(() => undefined),
+      )
+      .catch((error: unknown) => {
+        this.listening = undefined;
+        throw error;
+      });
+    return this.listening;
   }
 
   private heard(payload: string): void {

@@ -59,8 +59,8 @@ const Settings = z
 
 /** `pg` reads them at each connection, and says of one that is missing no more than ENOENT. */
 function namesFilesThatExist(url: string): boolean {
-  const { searchParams } = new URL(url);
-  const paths = ['sslrootcert', 'sslcert', 'sslkey'].flatMap((name) => searchParams.get(name) ?? []);
+  const { searchParams } = URL.parse(url) ?? {};
+  const paths = ['sslrootcert', 'sslcert', 'sslkey'].flatMap((name) => searchParams?.get(name) ?? []);
   return paths.every((path) => existsSync(path));
 }
 

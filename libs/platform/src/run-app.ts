@@ -13,7 +13,7 @@ export async function runApp(name: string, start: () => Promise<unknown>): Promi
   } catch (error) {
     const plain =
       error instanceof ConfigError ||
-      ['LogMismatch', 'GenerationMissing', 'KeysUnusable'].includes((error as Error).name);
+      ['LogMismatch', 'LogUnavailable', 'GenerationMissing', 'KeysUnusable'].includes((error as Error).name);
     console.error(plain ? `${name}: ${(error as Error).message}` : error);
     process.exit(1);
   }

@@ -1,4 +1,13 @@
-import { createLogger, Namespace, Postgres, readConfig, SCOPES, signToken, type ViewVersions } from '#platform';
+import {
+  type Config,
+  createLogger,
+  Namespace,
+  Postgres,
+  readConfig,
+  SCOPES,
+  signToken,
+  type ViewVersions,
+} from '#platform';
 import { createApi } from '../../apps/api/src/api.js';
 import { startProjector } from '../../apps/projector/src/projector.js';
 import { freshNamespace } from './namespaces.js';
@@ -59,7 +68,7 @@ export async function startService({
   const projecting = projector ? await startProjector(config, logger, names) : undefined;
   // Instances of newer code wait for views of theirs.
   if (!versions) await projecting?.joined;
-  const app = await createApi({ ...config, kafkaBrokers: brokers?.split(',') ?? config.kafkaBrokers }, logger, names);
+  const app = await createApi(withBrokers(config, brokers), logger, names);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const stopProjector = async () => {
@@ -98,6 +107,10 @@ export async function startService({
       await postgres.close();
     },
   };
+}
+
+function withBrokers(config: Config, brokers: string | undefined): Config {
+  return brokers === undefined ? config : { ...config, kafkaBrokers: brokers.split(',') };
 }
 
 /** Sends text as it is and anything else as JSON. */

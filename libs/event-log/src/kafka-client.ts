@@ -22,10 +22,7 @@ export interface KafkaOptions extends KafkaAccess {
 
 /** No request waits longer for its answer: the caller of an append is to hear of it while still listening. */
 export const REQUEST_TIMEOUT_MS = 8_000;
-/**
- * kafkajs has no bound for connecting and disconnecting: a request that is sent while its connection is being closed is
- * never answered and never given up.
- */
+/** kafkajs bounds each request, but not all of connecting, with its retries, nor of disconnecting, which waits for requests. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const DISCONNECT_TIMEOUT_MS = 5_000;
 

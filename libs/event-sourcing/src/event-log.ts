@@ -54,14 +54,21 @@ export interface Consumption {
 
 /** The log: topics of partitions of records, appended once and kept for ever. */
 export interface EventLog {
-  /** Creates what is missing of these topics; throws `LogMismatch` where one exists with other partitions. */
+  /**
+   * Creates what is missing of these topics, and waits for the log where it does not answer yet; throws `LogMismatch` where one
+   * exists with other partitions, `LogUnavailable` when the log did not answer for too long.
+   */
   prepare(topics: readonly Topic[]): Promise<void>;
   /**
    * Resolves when every record is on all in-sync replicas; throws `LogUnavailable` when that is not known. A record
-   * may then be in the log all the same, so whoever appends it again must mark it (command id, activity id).
+   * may then be in the log all the same, so whoever appends it again must mark it (command id, activity id). A topic that is
+   * no longer the one that was prepared takes no records.
    */
   append(topic: string, records: readonly NewRecord[]): Promise<void>;
-  /** The extent of each partition, by its number. */
+  /**
+   * The extent of each partition, by its number; throws `LogMismatch` where the topic is missing or no longer the one that was
+   * prepared, `LogUnavailable` where the log does not answer.
+   */
   extents(topic: string): Promise<ReadonlyMap<number, Extent>>;
   /** The partition that records of this key go to; the topic has been prepared. */
   partitionOf(topic: string, key: string): number;

@@ -13,7 +13,9 @@ export async function runApp(name: string, start: () => Promise<unknown>): Promi
   } catch (error) {
     const plain =
       error instanceof ConfigError ||
-      ['LogMismatch', 'GenerationMissing', 'KeysUnusable', 'NotInTime'].includes((error as Error).name);
+      ['LogMismatch', 'LogUnavailable', 'GenerationMissing', 'KeysUnusable', 'NotInTime'].includes(
+        (error as Error).name,
+      );
     console.error(plain ? `${name}: ${(error as Error).message}` : error);
     process.exit(1);
   }

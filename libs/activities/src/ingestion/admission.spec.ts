@@ -5,16 +5,29 @@ import { Admission } from './admission.js';
 
 const log = new MemoryLog();
 const views = new Views(process.env.DATABASE_URL!, log);
-afterAll(() => views.postgres.close());
+let projecting: { stop(): Promise<void> } | undefined;
+afterAll(async () => {
+  await projecting?.stop();
+  await views.postgres.close();
+});
 
 describe('history at the door', () => {
-  it('is not let in when it is not known how far the views are', async () => {
+  it('is not let in when it is not known how far the views are, for want of any', async () => {
     const admission = new Admission(log, views.postgres, views.namespace);
     await expect(admission.admitBackfill(1)).rejects.toMatchObject({ code: '42P01' });
+    projecting = await views.project();
+  });
+
+  it('is counted from when it is let in, though the lag was measured before', async () => {
+    const admission = new Admission(log, views.postgres, views.namespace, () => 0);
+    for (let n = 0; n < 3; n += 1) await admission.admitBackfill(10_000);
+    await expect(admission.admitBackfill(1)).rejects.toMatchObject({
+      code: 'overloaded',
+      more: { headers: { 'retry-after': '1' } },
+    });
   });
 
   it('is counted for as long as the log does not have it, however often the lag is measured meanwhile', async () => {
-    await views.project();
     let now = 0;
     const admission = new Admission(log, views.postgres, views.namespace, () => now);
     const settled = await admission.admitBackfill(15_000);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { BytesInHand } from './bytes-in-hand.js';
 
@@ -49,4 +51,19 @@ describe('the bytes that a process has in hand', () => {
     bytes.take('b', 90);
     expect(refusalOf(() => bytes.take('c', 1))).toEqual(refusal);
   });
+
+  it('are remembered of no environment that has none any more', () => {
+    const bytes = new BytesInHand(100);
+    const before = heapInUse();
+    for (let n = 0; n < 200_000; n += 1) bytes.take(`an environment that is asked for once ${n}`, 1).release();
+    expect(heapInUse() - before).toBeLessThan(4 * 1024 * 1024);
+    bytes.take('another', 100);
+  });
 });
+
+/** Bytes that are reachable. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}

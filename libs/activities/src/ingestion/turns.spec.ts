@@ -61,6 +61,22 @@ describe('turns', () => {
     expect(begun).toHaveLength(3);
   });
 
+  it('are not lost to smaller works by a large one that waits for room', async () => {
+    const turns = new Turns();
+    const begun: string[] = [];
+    const large = { items: 1, bytes: 2 * MEGABYTE };
+    await turns.begin('a', small);
+    beginAll(turns, begun, 'large', 1, large);
+    for (let n = 0; n < 3; n += 1) {
+      beginAll(turns, begun, 'b', 1, small);
+      await turn();
+    }
+    expect(begun).toEqual([]);
+    turns.end(small);
+    await turn();
+    expect(begun).toEqual(['large']);
+  });
+
   it('come to a work that is larger than what the log takes at once, when nothing else is under way', async () => {
     const turns = new Turns();
     const begun: string[] = [];

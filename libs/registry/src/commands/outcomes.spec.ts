@@ -93,6 +93,19 @@ describe('who waits for the outcome of a command', () => {
     expect(await awaited()).toBe(before);
   });
 
+  it('hears of what was judged while nobody could announce it, as soon as somebody can', async () => {
+    const single = expectOne();
+    await views.postgres.query(`INSERT INTO outcomes VALUES ($1, 'demo', now(), '{"rejected":"not-found"}')`, [
+      single.id,
+    ]);
+    const { rows } = await views.postgres.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' || $1 || '%'`,
+      [views.namespace.views('registry')],
+    );
+    expect(rows).toHaveLength(1);
+    expect((await single.verdicts).size).toBe(1);
+  });
+
   it('hears in the end of what was judged without a word', async () => {
     const id = newCommandId();
     const expected = outcomes.expect([id], 0, 200);

@@ -1,5 +1,4 @@
 import { mergePatch } from './merge-patch.js';
-import { type UserChanges, type UserDetails } from './user.js';
 
 /**
  * What stands for a value of JSON where nobody may read it: objects stay objects, null stays null, and each name and each
@@ -22,6 +21,16 @@ export interface UserDigests {
 
 /** The digests of a change; without a profile where it falls to its default. */
 export type ChangeDigests = Partial<Omit<UserDigests, 'profile'>> & { readonly profile?: DigestOfObject | null };
+
+interface Details<Profile> {
+  readonly username: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** Stands in clear. */
+  readonly isActive: boolean;
+  readonly profile: Profile;
+}
 
 /** A keyed hash of a text. */
 export type Hash = (text: string) => string;
@@ -54,9 +63,12 @@ export function bytesOf(digest: Digest): number {
 }
 
 /** The digests of what is personal in these details, in the order in which they are named. */
-export function digestsOf(user: UserDetails, hash: Hash): UserDigests;
-export function digestsOf(changes: UserChanges, hash: Hash): ChangeDigests;
-export function digestsOf({ isActive: _, profile, ...texts }: UserChanges, hash: Hash): ChangeDigests {
+export function digestsOf(user: Details<object>, hash: Hash): UserDigests;
+export function digestsOf(changes: Partial<Details<object | null>>, hash: Hash): ChangeDigests;
+export function digestsOf(
+  { isActive: _, profile, ...texts }: Partial<Details<object | null>>,
+  hash: Hash,
+): ChangeDigests {
   const hashes = Object.entries(texts).map(([field, text]) => [field, hash(`${field}=${text}`)]);
   return {
     ...Object.fromEntries(hashes),

@@ -7,10 +7,13 @@ class Existing {
   readonly users = new Map<string, number>();
   readonly workspaces = new Set<number>();
   readonly questions: string[] = [];
+  /** While a question is answered. */
+  meanwhile: () => unknown = () => undefined;
 
   readonly directory = {
     userIds: async (environment: string, references: readonly UserReference[]) => {
       this.questions.push(environment);
+      this.meanwhile();
       return references.map((reference) => this.users.get(`${environment}/${String(Object.values(reference)[0])}`));
     },
     workspaceIds: async (_environment: string, ids: readonly number[]) => {
@@ -52,6 +55,14 @@ describe('who exists, as it was within the last second', () => {
     existing.users.clear();
     for (now = 0; now < BELIEVED_MS; now += 100) expect(await recent.userIds('acme', [{ userId: 1 }])).toEqual([1]);
     expect(await recent.userIds('acme', [{ userId: 1 }])).toEqual([undefined]);
+  });
+
+  it('believes no longer than a second from the question, however long the answer took', async () => {
+    existing.meanwhile = () => (now += 500);
+    await recent.userIds('acme', [{ userId: 1 }]);
+    now = BELIEVED_MS;
+    await recent.userIds('acme', [{ userId: 1 }]);
+    expect(existing.questions).toHaveLength(2);
   });
 
   it('asks for a username each time, since it may be another user by then', async () => {

@@ -18,6 +18,8 @@ type Extents = Map<number, Extent>;
 interface Connection {
   readonly admin: Admin;
   readonly connected: Promise<void>;
+  /** Questions on their way: while one is tried again, kafkajs would open a connection anew that was closed under it. */
+  readonly asked: Set<Promise<unknown>>;
 }
 
 /** What makes a topic a log; the settings that decide what it keeps and what time it tells are checked too. */
@@ -132,12 +134,11 @@ export class KafkaTopics {
   private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     if (this.closed) throw new LogUnavailable('the log is closed');
     const connection = (this.connection ??= this.connect());
-    const { admin, connected } = connection;
+    const answer = connection.connected.then(() => question(connection.admin));
+    connection.asked.add(answer);
+    answer.finally(() => connection.asked.delete(answer)).catch(() => undefined);
     try {
-      return await within(
-        ASK_TIMEOUT_MS,
-        connected.then(() => question(admin)),
-      );
+      return await within(ASK_TIMEOUT_MS, answer);
     } catch (error) {
       if (this.connection === connection) this.connection = undefined;
       void disconnect(connection);
@@ -147,13 +148,14 @@ export class KafkaTopics {
 
   private connect(): Connection {
     const admin = this.kafka.admin();
-    return { admin, connected: within(CONNECT_TIMEOUT_MS, admin.connect()) };
+    return { admin, connected: within(CONNECT_TIMEOUT_MS, admin.connect()), asked: new Set() };
   }
 }
 
 /** Never fails: what does not end in time is left to itself. */
-async function disconnect({ admin }: Connection): Promise<void> {
-  await within(DISCONNECT_TIMEOUT_MS, admin.disconnect()).catch(() => undefined);
+async function disconnect({ admin, asked }: Connection): Promise<void> {
+  const atRest = Promise.allSettled(asked).then(() => admin.disconnect());
+  await within(DISCONNECT_TIMEOUT_MS, atRest).catch(() => undefined);
 }
 
 function isUnknownTopic(error: unknown): boolean {

@@ -22,11 +22,13 @@ export interface Fold extends FoldViews {
   /**
    * Works out what depends on the records alone, which goes on while the batch before is being written. The records are
    * in order but not without gaps, and there may be none: what waits behind a dead letter is left out, and comes later.
+   * `passed` are all records that the checkpoint moves past, for what depends on the log's time: the same whatever
+   * waits, and in a check of one environment.
    *
    * Throws `Unreadable` for records that are none of the fold's, `StopProjection` where nothing may be passed over.
    * Whatever else it or its write throws, when a server is not to blame for it, is narrowed down to a record.
    */
-  prepare(partition: number, records: readonly LogRecord[]): Promise<Write>;
+  prepare(partition: number, records: readonly LogRecord[], passed?: readonly LogRecord[]): Promise<Write>;
   /** What is written where an operator drops a record for good, which is then never applied. */
   drop?(record: LogRecord): Write;
 }

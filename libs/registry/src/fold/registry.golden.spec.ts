@@ -87,6 +87,18 @@ const golden: [record: string, verdict: object][] = [
     '{"v":1,"id":"01976d2f-0000-7000-8000-000000000018","by":"ann","command":{"type":"DeleteUser","userId":1}}',
     { rejected: 'not-found' },
   ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000020","by":"ann","command":{"type":"EraseUser","userId":1}}',
+    { accepted: { type: 'user', id: 1, did: 'delete', version: 0 } },
+  ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000021","by":"ann","command":{"type":"EraseUser","userId":1,"ifVersions":[3]}}',
+    { rejected: 'stale-version' },
+  ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000022","by":"ann","command":{"type":"EraseUser","userId":2}}',
+    { rejected: 'not-found' },
+  ],
 ];
 
 // What they were written with.

@@ -47,7 +47,7 @@ const SealedUserCommand = z.discriminatedUnion('type', [
 ]);
 const StoredCommand = z.discriminatedUnion('type', [
   ...SealedUserCommand.options,
-  z.object({ type: z.literal('DeleteUser'), ...user }),
+  z.object({ type: z.enum(['DeleteUser', 'EraseUser']), ...user }),
   z.object({ type: z.enum(['CreateWorkspace', 'CreateGroup']), name: z.string() }),
   z.object({ type: z.enum(['RenameWorkspace', 'RenameGroup']), ...named, name: z.string() }),
   z.object({ type: z.enum(['DeleteWorkspace', 'DeleteGroup']), ...named }),

@@ -10,7 +10,7 @@ import {
 } from '../fold/registry.record.js';
 import { type NameHashes, type UserDetails } from '../users/domain/user.js';
 import { comparable } from '../users/domain/user.names.js';
-import { type KeyName, type Keyring, nameOfKey } from './keyring.js';
+import { type KeyName, type Keyring, nameOfKey, type UserKey } from './keyring.js';
 import { type RootKey } from './root-key.js';
 import { isPersonal, isSealed, sealCommand, unsealCommand } from './sealed-command.js';
 
@@ -70,35 +70,37 @@ function hashesOf(root: RootKey, environment: string, { username, email }: Parti
   };
 }
 
-/** A command of the log with its environment and the log's time. */
+/** A command of the log with its environment and its place. */
 export interface LoggedCommand {
   readonly environment: string;
   readonly record: CommandRecord;
+  readonly offset: number;
+  /** The time of its record. */
   readonly at: number;
 }
 
-/** The commands of these log records, and the records that hold none. */
+/** The commands of these log records with the keys that they are sealed with, and the records that hold none. */
 export async function unsealRecords(
   keyring: Keyring,
   records: readonly LogRecord[],
-): Promise<{ commands: LoggedCommand[]; voids: LogRecord[] }> {
+): Promise<{ commands: LoggedCommand[]; keys: ReadonlyMap<string, UserKey>; voids: LogRecord[] }> {
   const decoded = records.map(({ key, value }) => (ENVIRONMENT_ID.test(key) ? decodeRecord(value) : undefined));
   const named = decoded.flatMap((stored, index) =>
     stored && isSealed(stored.command) ? [{ environment: records[index]!.key, key: stored.command.key }] : [],
   );
   const keys = await keyring.findKeys(named);
-  const commands = records.flatMap(({ key: environment, time: at }, index) => {
+  const commands = records.flatMap(({ key: environment, offset, time: at }, index) => {
     const stored = decoded[index];
-    return stored ? [{ environment, record: unsealRecord(stored, environment, keys), at }] : [];
+    return stored ? [{ environment, record: unsealRecord(stored, environment, keys), offset, at }] : [];
   });
-  return { commands, voids: records.filter((_, index) => decoded[index] === undefined) };
+  return { commands, keys, voids: records.filter((_, index) => decoded[index] === undefined) };
 }
 
 /** The record in clear, with keys by `nameOfKey`. */
 export function unsealRecord(
   stored: StoredRecord,
   environment: string,
-  keys: ReadonlyMap<string, KeyObject>,
+  keys: ReadonlyMap<string, UserKey>,
 ): CommandRecord {
   const { command } = stored;
   if (!isSealed(command)) return { ...stored, command };

@@ -1,12 +1,14 @@
 import { type Decider, type Decision, type Rejection } from '#event-sourcing';
 import { mergePatch } from './merge-patch.js';
 import { type FreeFields, type NameHashes, type User } from './user.js';
-import { type UserCommand } from './user.commands.js';
+import { type EraseUser, type UserCommand } from './user.commands.js';
 import { type UserEvent } from './user.events.js';
 
 /** What a command about one user can depend on: the user, who owns the names it asks for, and the next ids. */
 export interface UserState {
   readonly user: User | undefined;
+  /** The key of a user who was deleted before, where the command asks for it. */
+  readonly formerKey?: string;
   /** The ids of the users that own the names which the command asks for. */
   readonly owners: { readonly username?: number; readonly email?: number };
   readonly next: { readonly id: number; readonly objectId: string };
@@ -24,9 +26,10 @@ export const userDecider = {
 
   decide(state: UserState, command: Timed<UserCommand>): Decision<UserEvent> {
     if (command.type === 'RegisterUser') return register(state, command);
+    if (command.type === 'EraseUser' && state.user === undefined) return eraseFormer(state.formerKey, command);
     // Sealed with another key than the user's: it was let in when there was no such user.
     if (state.user === undefined || ('key' in command && command.key !== state.user.key)) {
-      return { rejected: 'not-found', detail: 'There is no such user in this environment.' };
+      return MISSING;
     }
     if (command.ifVersions && !command.ifVersions.includes(state.user.version)) return stale(state.user.version);
     return change(state, command);
@@ -36,6 +39,15 @@ export const userDecider = {
     return { ...state, user: evolveUser(state.user, event) };
   },
 } satisfies Decider<UserState, Timed<UserCommand>, UserEvent>;
+
+const MISSING: Rejection = { rejected: 'not-found', detail: 'There is no such user in this environment.' };
+
+/** Again is as good as once. */
+function eraseFormer(key: string | undefined, { ifVersions, at }: Timed<EraseUser>): Decision<UserEvent> {
+  if (key === undefined) return MISSING;
+  if (ifVersions) return { rejected: 'stale-version', detail: 'The user was deleted and has no version any more.' };
+  return [{ type: 'UserErased', key, at }];
+}
 
 function register(
   { owners, next }: UserState,
@@ -53,6 +65,8 @@ function change(
   switch (command.type) {
     case 'DeleteUser':
       return [{ type: 'UserDeleted', at }];
+    case 'EraseUser':
+      return [{ type: 'UserErased', key: user!.key, at }];
     case 'ReplaceUser':
       return (
         takenBySomebodyElse(command.names, owners, user?.id) ?? [
@@ -91,7 +105,7 @@ function evolveUser(user: User | undefined, event: UserEvent): User | undefined 
     const { id, objectId, key, names, at } = event;
     return { ...event.user, id, objectId, key, names, createdOn: at, lastModifiedOn: at, version: 1 };
   }
-  if (user === undefined || event.type === 'UserDeleted') return undefined;
+  if (user === undefined || event.type === 'UserDeleted' || event.type === 'UserErased') return undefined;
   const touched = { ...user, lastModifiedOn: event.at, version: user.version + 1 };
   if (event.type === 'UserReplaced') return { ...touched, ...event.user, names: event.names };
   const { profile, ...changes } = event.changes;

@@ -43,10 +43,10 @@ export class Authors {
   }
 
   private async registerOne(address: string, author: Author): Promise<void> {
-    const answer = await this.client.command('api/v3/users', author);
+    const answer = await this.client.command('POST', 'api/v3/users', { body: author });
     if (!isAboutEmail(answer) || author.email === substituteEmail(address)) return this.settle(address, author, answer);
     const substitute = { ...author, email: substituteEmail(address) };
-    this.settle(address, substitute, await this.client.command('api/v3/users', substitute));
+    this.settle(address, substitute, await this.client.command('POST', 'api/v3/users', { body: substitute }));
   }
 
   private settle(address: string, author: Author, answer: Answer): void {

@@ -21,7 +21,10 @@ export async function workspaceNamed(client: ServiceClient, wanted: string): Pro
   const found = await find(client, name);
   if (found) return { ...found, isNew: false };
   // Names need not be unique: only the key keeps a resend from making a second one.
-  const answer = await client.command('api/v3/workspaces', { name }, { 'idempotency-key': randomUUID() });
+  const answer = await client.command('POST', 'api/v3/workspaces', {
+    body: { name },
+    headers: { 'idempotency-key': randomUUID() },
+  });
   const { id } = expected(answer) as { id?: unknown };
   if (typeof id !== 'number') throw notTheService();
   return { id, name, isNew: true };

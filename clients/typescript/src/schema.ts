@@ -75,7 +75,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of a command that was answered with 202 */
+        /**
+         * What became of a command that was answered with 202
+         * @description For 24 hours. What would show a user who has been deleted since is not found.
+         */
         get: operations["getCommand"];
         put?: never;
         post?: never;
@@ -238,7 +241,7 @@ export interface paths {
         /** Replace all details of a user */
         put: operations["replaceUser"];
         post?: never;
-        /** Delete a user */
+        /** Delete a user, or erase everything personal for good */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
@@ -1674,7 +1677,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -1825,7 +1828,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -1940,7 +1943,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -1997,7 +2000,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2098,7 +2101,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2151,7 +2154,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2366,7 +2369,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2416,6 +2419,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["UsernameTakenOrEmailTakenOrInFlight"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2481,7 +2485,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2546,10 +2550,13 @@ export interface operations {
     };
     deleteUser: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For good (scope admin): what the log holds of the user cannot be read any more by anybody. Also for users who were deleted before. */
+                erase?: "true" | "false";
+            };
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2581,7 +2588,7 @@ export interface operations {
                     "application/json": components["schemas"]["PendingCommand"];
                 };
             };
-            /** @description Delete a user */
+            /** @description Delete a user, or erase everything personal for good */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2606,7 +2613,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2891,7 +2898,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2996,7 +3003,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3111,7 +3118,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3168,7 +3175,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3266,7 +3273,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3323,7 +3330,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3376,7 +3383,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3433,7 +3440,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;

@@ -51,6 +51,7 @@ describe('what the document says can go wrong', () => {
       const ids = await idsIn(operation, environment);
       const client = await service.client(environment);
       await client('POST', '/api/v3/users', taken, { 'idempotency-key': 'used' });
+      await fault.before?.(client);
       const request = fault.spoil(requestFor(operation, ids), operation);
       return judge(operation, await sendTo(service, environment, request), fault.status, fault.code);
     }),

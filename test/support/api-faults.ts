@@ -1,7 +1,11 @@
 import type { Operation } from './api-document.js';
 import type { ApiRequest } from './api-requests.js';
+import type { Client } from './service.js';
 
 const TOO_LARGE = 8 * 1024 * 1024 + 1;
+
+/** The user that is no more, registered under the key `gone`. */
+const gone = { username: 'gone', email: 'gone@example.com' };
 
 /** The user that is there, registered under the key `used`. */
 export const taken = { username: 'taken', email: 'taken@example.com' };
@@ -17,7 +21,14 @@ export interface Fault {
   readonly code?: string;
   readonly applies: (operation: Operation) => boolean;
   readonly spoil: (request: ApiRequest, operation: Operation) => ApiRequest;
+  /** What has to happen before. */
+  readonly before?: (client: Client) => Promise<unknown>;
 }
+
+const leave = async (client: Client) => {
+  const { body } = await client('POST', '/api/v3/users', gone, { 'idempotency-key': 'gone' });
+  return client('DELETE', `/api/v3/users/${(body as { id: number }).id}`);
+};
 
 const takes = (name: string) => (operation: Operation) => operation.parameters.some((known) => known.name === name);
 // Also where nobody wants one.
@@ -127,6 +138,18 @@ export const FAULTS: Fault[] = [
     code: 'idempotency-key-reused',
     applies: (operation) => isCommand(operation) || operation.operationId === 'registerUsers',
     spoil: withHeaders({ 'idempotency-key': 'used' }),
+  },
+  {
+    name: 'a key of a user who has been deleted since',
+    status: 404,
+    code: 'not-found',
+    applies: ({ operationId }) => operationId === 'registerUser',
+    spoil: ({ headers, ...request }) => ({
+      ...request,
+      headers: { ...headers, 'idempotency-key': 'gone' },
+      body: JSON.stringify(gone),
+    }),
+    before: leave,
   },
   {
     name: 'a copy that is still good',

@@ -40,23 +40,28 @@ export interface Judgement {
   shownAfter(place: Place, commands: number): Verdict;
 }
 
-/** Applies the commands to the model in the order of the log, of which nothing is read but each record's `id` and `by`. */
+/**
+ * Applies the commands to the model in the order of the log, of which nothing is read but each record's `id` and `by`, and
+ * whether a change was let in when its user was not there: it is sealed with a key of its own then.
+ */
 export function judgeInOrder(sent: readonly Sent[], records: readonly LogRecord[]): Judgement {
-  const owners = ownersOf(sent, subjectsInOrder(records));
+  const owners = ownersOf(sent, commandsInOrder(records));
   const model = new RegistryModel();
   const verdicts = new Map<Sent, Verdict[]>();
   const shows = [showsOf(model)];
-  for (const { request, index } of owners) {
+  for (const { request, index, unseen } of owners) {
     const key = `${request.subject}/${index}`;
     const under = request.key === undefined ? undefined : { key, asked: bodyOf(request) };
-    const verdict = model.judge(request.commands[index]!, under, wasLetInUnseen(request));
+    const verdict = model.judge(request.commands[index]!, under, unseen);
     verdicts.set(request, [...(verdicts.get(request) ?? []), verdict]);
     shows.push(showsOf(model));
   }
   return {
     model,
     commands: owners.length,
-    answers: new Map([...verdicts].map(([request, judged]) => [request, answerOf(request, judged)])),
+    answers: new Map(
+      [...verdicts].map(([request, judged]) => [request, asAnswered(request, answerOf(request, judged), model)]),
+    ),
     spans: spansOf(owners),
     shownAfter: ({ kind, id }, commands) => shows[commands]!.get(`${kind}/${id}`) ?? NOT_THERE,
   };
@@ -73,20 +78,32 @@ export function wasLetInUnseen({ key, commands, answer }: Sent): boolean {
   return key !== undefined && isChange && isDeepStrictEqual(answer, NOT_THERE);
 }
 
+interface Logged {
+  readonly subject: string;
+  readonly unseen: boolean;
+}
+
 /** Who sent each command of the log; a record of an id that was there before is no other command. */
-function subjectsInOrder(records: readonly LogRecord[]): string[] {
-  const subjects = new Map<string, string>();
+function commandsInOrder(records: readonly LogRecord[]): Logged[] {
+  const logged = new Map<string, Logged>();
   for (const { value } of records) {
-    const { id, by } = JSON.parse(value.toString()) as { id: string; by: string };
-    if (!subjects.has(id)) subjects.set(id, by);
+    const { id, by, command } = JSON.parse(value.toString()) as { id: string; by: string; command: StoredCommand };
+    const unseen = command.type !== 'RegisterUser' && command.key === id;
+    if (!logged.has(id)) logged.set(id, { subject: by, unseen });
   }
-  return [...subjects.values()];
+  return [...logged.values()];
+}
+
+interface StoredCommand {
+  readonly type: string;
+  readonly key?: string;
 }
 
 /** The request that a record belongs to, and its place in it. */
 interface Owner {
   readonly request: Sent;
   readonly index: number;
+  readonly unseen: boolean;
 }
 
 const wasReused = ({ answer }: Sent) => isDeepStrictEqual(answer, REUSED);
@@ -102,18 +119,18 @@ export function wasReusedAtTheDoor(request: Sent, sent: readonly Sent[]): boolea
  * Where several requests share a subject they share a key: the first in the log is one that was not refused for
  * having another body, and the order of the others makes no difference.
  */
-function ownersOf(sent: readonly Sent[], subjects: readonly string[]): Owner[] {
+function ownersOf(sent: readonly Sent[], logged: readonly Logged[]): Owner[] {
   const sharing = Map.groupBy(sent, ({ subject }) => subject);
   for (const requests of sharing.values()) requests.sort((a, b) => Number(wasReused(a)) - Number(wasReused(b)));
   const taken = new Map<string, number>();
-  return subjects.map((subject) => {
+  return logged.map(({ subject, unseen }) => {
     const count = taken.get(subject) ?? 0;
     taken.set(subject, count + 1);
     const requests = sharing.get(subject) ?? [];
     const size = requests[0]?.commands.length ?? 1;
     const request = requests[Math.floor(count / size)];
     if (!request) throw new Error(`the log has a command of ${subject} more than it sent`);
-    return { request, index: count % size };
+    return { request, index: count % size, unseen };
   });
 }
 
@@ -143,4 +160,12 @@ function showsOf(model: RegistryModel): Map<string, Verdict> {
 function answerOf({ commands }: Sent, verdicts: readonly Verdict[]): object {
   if (verdicts.includes(REUSED)) return REUSED;
   return commands.length === 1 ? verdicts[0]! : batchAnswer(verdicts);
+}
+
+/** Who has been deleted since is shown by no answer any more, if that was before the answer was given. */
+function asAnswered({ commands: [command], answer }: Sent, expected: object, { objects }: RegistryModel): object {
+  const { body } = expected as Verdict & { body?: { id: number } };
+  const isOfUser = command?.type === 'register' || command?.type === 'replace' || command?.type === 'change';
+  if (!isOfUser || body === undefined || objects.users.has(body.id)) return expected;
+  return isDeepStrictEqual(answer, NOT_THERE) ? NOT_THERE : expected;
 }

@@ -87,6 +87,8 @@ describe('wrong usage', () => {
     [['import', 'ndjson', '--environment', 'a'], /missing required argument 'file'/],
     [['import', 'ndjson', '-'], /required option '--environment <id>'/],
     [['import', 'ndjson', '-', '--environment', 'a', '--source', ''], /It must not be empty/],
+    [['erase', '--environment', 'a'], /required option '--user <id>'/],
+    [['erase', '--environment', 'a', '--user', 'jane'], /It is a whole number/],
     [['deadletters', 'skip', 'nowhere', '0', '1'], /Allowed choices are registry, activities/],
     [['deadletters', 'show', 'registry', '0', '-'], /It is a whole number/],
     [['deadletters', 'retry', '--limit', '1.5'], /It is a whole number/],

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { deadLetterCommands } from './commands/deadletters.js';
+import { eraseCommand } from './commands/erase.js';
 import { importCommands } from './commands/import.js';
 import { migrateCommand } from './commands/migrate.js';
 import { replayCommand } from './commands/replay.js';
@@ -33,6 +34,7 @@ function programFor(surroundings: Surroundings): Command {
   deadLetterCommands(program, surroundings);
   replayCommand(program, surroundings);
   importCommands(program, surroundings);
+  eraseCommand(program, surroundings);
   return program;
 }
 

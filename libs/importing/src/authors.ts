@@ -60,7 +60,7 @@ export class Authors {
   }
 
   private async register(address: string, author: Author): Promise<UserReference | undefined> {
-    const answer = await this.client.command('api/v3/users', author);
+    const answer = await this.client.command('POST', 'api/v3/users', { body: author });
     if (answer.status < 300) return this.registered(address, author, answer);
     const { code, detail } = refusalOf(answer);
     // Somebody else may have been faster.

@@ -60,7 +60,7 @@ export class ServiceClient {
    * The answer to one request, whatever its status, once the service takes requests.
    * @throws ImportError when it does not within the patience, or takes nothing from this caller (401, 403)
    */
-  async send(method: 'GET' | 'POST' | 'PATCH', path: string, send: Send = {}): Promise<Answer> {
+  async send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, send: Send = {}): Promise<Answer> {
     const deadline = performance.now() + this.patience.patienceMs;
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.attempt(method, path, send);
@@ -72,8 +72,8 @@ export class ServiceClient {
   }
 
   /** Like `send`, for a command: where the answer is 202, waits for what it comes to. */
-  async command(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const answer = await this.send('POST', path, { body, headers });
+  async command(method: 'POST' | 'DELETE', path: string, send: Send = {}): Promise<Answer> {
+    const answer = await this.send(method, path, send);
     const location = answer.headers.get('location');
     if (answer.status !== 202 || location === null) return answer;
     const outcomeAt = this.pathOf(location);

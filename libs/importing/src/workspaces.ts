@@ -78,7 +78,10 @@ async function rename(client: ServiceClient, id: number, name: string): Promise<
 
 // Names need not be unique: only the key keeps a resend from making a second one.
 async function create(client: ServiceClient, name: string, key: string): Promise<Workspace> {
-  const answer = await client.command('api/v3/workspaces', { name }, { 'idempotency-key': key });
+  const answer = await client.command('POST', 'api/v3/workspaces', {
+    body: { name },
+    headers: { 'idempotency-key': key },
+  });
   const { id } = expected(answer) as { id?: unknown };
   if (typeof id !== 'number') throw notTheService();
   return { id, name, isNew: true };

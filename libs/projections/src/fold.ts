@@ -22,12 +22,14 @@ export interface Fold extends FoldViews {
   /**
    * Works out what depends on the records alone, which goes on while the batch before is being written. The records are
    * in order but not without gaps, and there may be none: what waits behind a dead letter is left out, and comes later.
+   * `passed` are all records that the checkpoint moves past, for what depends on the log's time: the same whatever
+   * waits, and in a check of one environment.
    *
    * Throws `Unreadable` for records that are none of the fold's, `StopProjection` where nothing may be passed over.
    * Errors of the language that it or its write throws, and values that Postgres refuses, are narrowed down to a record;
    * whatever else is thrown is waited for as an outage (ADR 0017).
    */
-  prepare(partition: number, records: readonly LogRecord[]): Promise<Write>;
+  prepare(partition: number, records: readonly LogRecord[], passed?: readonly LogRecord[]): Promise<Write>;
   /** What is written where an operator drops a record for good, which is then never applied. */
   drop?(record: LogRecord): Write;
 }

@@ -25,11 +25,11 @@ export async function sortOut(
 ): Promise<Sorted> {
   const sorted = split(records, parked, reasons);
   try {
-    return { ...sorted, write: await fold.prepare(partition, sorted.live) };
+    return { ...sorted, write: await fold.prepare(partition, sorted.live, records) };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     const again = split(records, parked, new Map([...reasons, ...error.reasons]));
-    return { ...again, write: await fold.prepare(partition, again.live) };
+    return { ...again, write: await fold.prepare(partition, again.live, records) };
   }
 }
 

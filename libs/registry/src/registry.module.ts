@@ -9,6 +9,7 @@ import { CommandsController } from './http/commands.controller.js';
 import { Keyring, KeysUnusable } from './sealing/keyring.js';
 import { ChangeUserHandler } from './users/commands/change-user.js';
 import { DeleteUserHandler } from './users/commands/delete-user.js';
+import { EraseUserHandler } from './users/commands/erase-user.js';
 import { RegisterUserHandler } from './users/commands/register-user.js';
 import { RegisterUsersHandler } from './users/commands/register-users.js';
 import { ReplaceUserHandler } from './users/commands/replace-user.js';
@@ -36,6 +37,7 @@ const users = [
   ReplaceUserHandler,
   ChangeUserHandler,
   DeleteUserHandler,
+  EraseUserHandler,
   GetUserHandler,
   LastActiveHandler,
   ListUsersHandler,

@@ -3,7 +3,7 @@ import { gitProgress, importGit, type ImportProgress, isComplete, progressDispla
 import { type Scope } from '#platform';
 import { environment, text } from '../arguments.js';
 import { BadNews, type Surroundings } from '../surroundings.js';
-import { serviceFor } from './import-service.js';
+import { serviceFor } from './service.js';
 
 interface Options {
   readonly environment: string;

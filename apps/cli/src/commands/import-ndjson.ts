@@ -4,7 +4,7 @@ import { type Command } from 'commander';
 import { importNdjson, linesSummaryText, type NdjsonSummary, progressDisplay } from '#importing';
 import { environment, text } from '../arguments.js';
 import { BadNews, type Surroundings } from '../surroundings.js';
-import { serviceFor } from './import-service.js';
+import { serviceFor } from './service.js';
 
 interface Options {
   readonly environment: string;

@@ -18,7 +18,8 @@ export const IdempotencyKey = z.object({
     .regex(/^[\x21-\x7e]{1,255}$/, 'takes 1 to 255 visible ASCII characters')
     .optional()
     .meta({
-      description: 'The same key and body give the first answer again for 24 hours.',
+      description:
+        'The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.',
       examples: ['5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11'],
     }),
 });

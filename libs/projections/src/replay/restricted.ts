@@ -9,9 +9,9 @@ export function restricted({ fold, load }: Replayed, environment: string): Repla
 function only(fold: Fold, environment: string): Fold {
   return {
     ...fold,
-    async prepare(partition, records) {
+    prepare(partition, records, passed = records) {
       const own = records.filter(({ key }) => key === environment || key.startsWith(`${environment}/`));
-      return own.length > 0 ? fold.prepare(partition, own) : async () => undefined;
+      return fold.prepare(partition, own, passed);
     },
   };
 }

@@ -24,9 +24,10 @@ describe('commands', () => {
   beforeAll(async () => {
     views = await openViews((namespace, postgres) => registryFold(namespace, new Keyring(postgres, namespace, [])));
     notifications = new Notifications(process.env.DATABASE_URL!, () => undefined);
-    outcomes = new Outcomes(views.postgres, notifications, views.namespace, createLogger('test', 'silent'));
+    const keyring = new Keyring(views.postgres, views.namespace, []);
+    outcomes = new Outcomes(views.postgres, notifications, views.namespace, keyring, createLogger('test', 'silent'));
     await outcomes.onModuleInit();
-    await new Keyring(views.postgres, views.namespace, []).prepare(false);
+    await keyring.prepare(false);
   });
   afterAll(async () => {
     await notifications.close();

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_LOG, type EventLog, isRejection, type NewRecord } from '#event-sourcing';
-import { isProblemCode, Namespace, Postgres, Problem } from '#platform';
+import { isProblemCode, Namespace, notFound, Postgres, Problem } from '#platform';
 import { registryTopic } from '../fold/registry.fold.js';
 import { encodeRecord, type Idempotency, versionOf } from '../fold/registry.record.js';
 import { type Accepted, type Verdict } from '../fold/registry.state.js';
 import { type Order, sealOrders } from '../sealing/command-seals.js';
 import { Keyring } from '../sealing/keyring.js';
+import { openVerdict } from '../sealing/sealed-user.js';
 import { newCommandId } from './command-id.js';
 import { bodyHashOf, bodyKnownOf, keyOfItem, ownKey } from './idempotency.js';
 import { KeysInFlight } from './keys-in-flight.js';
@@ -61,7 +62,8 @@ export class CommandLog {
    */
   async submit(sender: Sender, order: Order): Promise<Answer> {
     const [[id, verdict]] = (await this.send(sender, [order], PATIENCE_MS)) as [Decided];
-    return verdict === undefined ? { pending: id } : acceptedOrThrow(verdict);
+    if (verdict === undefined) return { pending: id };
+    return acceptedOrThrow(await openVerdict(this.keyring, sender.environment, verdict));
   }
 
   /**
@@ -94,7 +96,7 @@ export class CommandLog {
     if (last === undefined) return [];
     await this.stopped.refuse(environment);
     const append = () => this.appendAndWait(sender, commands, patience);
-    const isJudged = async (id: string) => (await this.outcomes.find(environment, id)) !== undefined;
+    const isJudged = (id: string) => this.outcomes.isJudged(environment, id);
     const verdicts =
       idempotencyKey === undefined
         ? await append()
@@ -159,8 +161,13 @@ function tooFarBehind(): never {
   );
 }
 
+/** Throws the rejection; `not-found` where it would show a user who has been deleted since. */
 export function acceptedOrThrow(verdict: Verdict): Accepted['accepted'] {
-  if (!isRejection(verdict)) return verdict.accepted;
+  if (!isRejection(verdict)) {
+    const { type, did, user } = verdict.accepted;
+    if (type === 'user' && did !== 'delete' && user === undefined) throw notFound('user');
+    return verdict.accepted;
+  }
   const code = isProblemCode(verdict.rejected) ? verdict.rejected : 'internal';
   throw new Problem(code, verdict.detail, { errors: verdict.errors });
 }

@@ -17,7 +17,13 @@ describe('who waits for the outcome of a command', () => {
   beforeEach(async () => {
     views = await openViews((namespace, postgres) => registryFold(namespace, new Keyring(postgres, namespace, [])));
     notifications = new Notifications(process.env.DATABASE_URL!, () => undefined);
-    outcomes = new Outcomes(views.postgres, notifications, views.namespace, createLogger('test', 'silent'));
+    outcomes = new Outcomes(
+      views.postgres,
+      notifications,
+      views.namespace,
+      new Keyring(views.postgres, views.namespace, []),
+      createLogger('test', 'silent'),
+    );
     await outcomes.onModuleInit();
   });
   afterEach(async () => {
@@ -29,7 +35,7 @@ describe('who waits for the outcome of a command', () => {
   const judge = (ids: readonly string[], partition = 0) =>
     views.postgres.transaction(async (tx) => {
       await tx.query(
-        `INSERT INTO outcomes SELECT id, 'demo', now(), '{"rejected":"not-found"}' FROM unnest($1::uuid[]) AS id`,
+        `INSERT INTO outcomes SELECT id, 0, 'demo', now(), '{"rejected":"not-found"}' FROM unnest($1::uuid[]) AS id`,
         [ids],
       );
       await tx.query('SELECT pg_notify($1, $2)', [views.namespace.views('registry'), `${partition}:1`]);
@@ -110,8 +116,19 @@ describe('who waits for the outcome of a command', () => {
     const id = newCommandId();
     const expected = outcomes.expect([id], 0, 200);
     expected.sending([id]);
-    await views.postgres.query(`INSERT INTO outcomes VALUES ($1, 'demo', now(), '{"rejected":"not-found"}')`, [id]);
+    await views.postgres.query(`INSERT INTO outcomes VALUES ($1, 0, 'demo', now(), '{"rejected":"not-found"}')`, [id]);
     expect((await expected.verdicts).get(id)).toEqual({ rejected: 'not-found' });
+  });
+
+  it('is told when it was decided within the last 24 hours, in its environment alone', async () => {
+    const [id, old] = [newCommandId(), newCommandId()];
+    await judge([id, old]);
+    await views.postgres.query("UPDATE outcomes SET decided_on = now() - interval '24 hours' WHERE command_id = $1", [
+      old,
+    ]);
+    expect(await outcomes.find('demo', id)).toEqual({ rejected: 'not-found' });
+    expect(await outcomes.find('other', id)).toBeUndefined();
+    expect(await outcomes.find('demo', old)).toBeUndefined();
   });
 });
 

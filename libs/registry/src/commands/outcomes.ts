@@ -1,6 +1,9 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { gauge, LOGGER, type Logger, Namespace, Notifications, Postgres } from '#platform';
+import { type OutcomeRow, verdictOf } from '../fold/remembered.js';
 import { type Verdict } from '../fold/registry.state.js';
+import { Keyring } from '../sealing/keyring.js';
+import { openVerdict } from '../sealing/sealed-user.js';
 
 type Settle = (verdict: Verdict) => void;
 
@@ -24,6 +27,7 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
     @Inject(Postgres) private readonly postgres: Postgres,
     @Inject(Notifications) private readonly notifications: Notifications,
     @Inject(Namespace) private readonly namespace: Namespace,
+    @Inject(Keyring) private readonly keyring: Keyring,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -41,7 +45,7 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Expects what becomes of these commands, all of one partition. The verdicts are those that are known when all are, or
-   * after `patience` ms.
+   * after `patience` ms; users in them are sealed.
    */
   expect(commandIds: readonly string[], partition: number, patience: number): Expected {
     const verdicts = new Map<string, Verdict>();
@@ -70,13 +74,23 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
     return { verdicts: promise, sending, forget };
   }
 
-  /** What became of a command of this environment, where that is known. */
+  /** What became of a command of this environment within the last 24 hours, where that is known. */
   async find(environment: string, commandId: string): Promise<Verdict | undefined> {
-    const { rows } = await this.postgres.query<{ verdict: Verdict }>(
-      'SELECT verdict FROM outcomes WHERE command_id = $1 AND environment = $2',
+    const { rows } = await this.postgres.query<OutcomeRow>(
+      `SELECT verdict, key, sealed FROM outcomes
+       WHERE command_id = $1 AND environment = $2 AND decided_on > now() - interval '24 hours'`,
       [commandId, environment],
     );
-    return rows[0]?.verdict;
+    return rows[0] && openVerdict(this.keyring, environment, verdictOf(rows[0]));
+  }
+
+  /** Whether a command of this environment has been judged. */
+  async isJudged(environment: string, commandId: string): Promise<boolean> {
+    const { rows } = await this.postgres.query('SELECT FROM outcomes WHERE command_id = $1 AND environment = $2', [
+      commandId,
+      environment,
+    ]);
+    return rows.length > 0;
   }
 
   private waitingIn(partition: number): Map<string, Settle> {
@@ -116,11 +130,11 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
   /** How many of these were judged by now. */
   private async settle(waiting: ReadonlyMap<string, Settle>, commandIds: readonly string[]): Promise<number> {
     if (commandIds.length === 0) return 0;
-    const { rows } = await this.postgres.prepared.query<{ command_id: string; verdict: Verdict }>(
-      'SELECT command_id, verdict FROM outcomes WHERE command_id = ANY($1)',
+    const { rows } = await this.postgres.prepared.query<OutcomeRow & { command_id: string }>(
+      'SELECT command_id, verdict, key, sealed FROM outcomes WHERE command_id = ANY($1)',
       [commandIds],
     );
-    for (const { command_id, verdict } of rows) waiting.get(command_id)?.(verdict);
+    for (const row of rows) waiting.get(row.command_id)?.(verdictOf(row));
     return rows.length;
   }
 }

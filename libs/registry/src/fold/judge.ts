@@ -6,31 +6,28 @@ import { judgeUser } from '../users/judge-user.js';
 import { type CommandRecord, type Idempotency, type RegistryCommand } from './registry.record.js';
 import { inEnvironment, type KeyedCommand, type RegistryState, type Verdict } from './registry.state.js';
 
-const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
-
 /**
- * Judges one command at the log's time of its record, and lets its events take effect in the state. A command id that
- * was judged before changes nothing.
+ * Judges one command at the time of its record, and lets its events take effect in the state. A command id that was
+ * judged before changes nothing. What was decided more than 24 hours ago by the log's time is not known any more, whether
+ * it is still there or not.
  */
 export function judge(state: RegistryState, environment: string, record: CommandRecord, at: number): void {
   const { id, idempotency, command } = record;
-  if (state.outcomes.get(id) !== undefined) return;
-  const first = idempotency && keyInForce(state, environment, idempotency, at);
+  state.passTime(at);
+  const known = state.outcomes.get(id);
+  if (known && state.remembers(known.decidedOn)) return;
+  const first = idempotency && keyInForce(state, environment, idempotency);
   const verdict = first ? answerOfKey(first, idempotency) : decide(state, environment, command, at);
-  state.outcomes.set(id, { environment, decidedOn: at, verdict });
+  const decidedOn = state.clock;
+  state.outcomes.set(id, { environment, decidedOn, verdict });
   if (idempotency === undefined || first) return;
   const { key, bodyHash } = idempotency;
-  state.keyed.set(inEnvironment(environment, key), { commandId: id, bodyHash, decidedOn: at, verdict });
+  state.keyed.set(inEnvironment(environment, key), { commandId: id, bodyHash, decidedOn, verdict });
 }
 
-function keyInForce(
-  state: RegistryState,
-  environment: string,
-  { key }: Idempotency,
-  at: number,
-): KeyedCommand | undefined {
+function keyInForce(state: RegistryState, environment: string, { key }: Idempotency): KeyedCommand | undefined {
   const first = state.keyed.get(inEnvironment(environment, key));
-  return first && at - first.decidedOn < KEY_LIFETIME_MS ? first : undefined;
+  return first && state.remembers(first.decidedOn) ? first : undefined;
 }
 
 /** What a key in force answers: what its first command got, or a refusal of another body. */

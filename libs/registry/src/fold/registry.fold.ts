@@ -1,8 +1,10 @@
-import { type LogRecord, type Topic } from '#event-sourcing';
+import { isRejection, type LogRecord, type Topic } from '#event-sourcing';
 import { counter, type Namespace, type Queryable } from '#platform';
 import { type Fold, type FoldViews, type Replayed } from '#projections';
-import { unsealRecords } from '../sealing/command-seals.js';
-import { type Keyring } from '../sealing/keyring.js';
+import { type LoggedCommand, unsealRecords } from '../sealing/command-seals.js';
+import { timeOfCommandId } from '../commands/command-id.js';
+import { type Keyring, type KeyName } from '../sealing/keyring.js';
+import { isPersonal } from '../sealing/sealed-command.js';
 import { judge } from './judge.js';
 import { decodeRecord } from './registry.record.js';
 import { loadState } from './registry.rows.js';
@@ -39,11 +41,14 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
   return foldOf(namespace, keyring, {
     batch: BATCH,
     merging: true,
-    deleted: (tx, state) => announceDeleted(tx, namespace, state),
+    live: async (tx, state, commands) => {
+      await announceDeleted(tx, namespace, state);
+      await keyring.eraseKeys(tx, [...state.erased.values(), ...unusedKeys(state, commands)]);
+    },
   });
 }
 
-/** The same for a replay: streams learn nothing of it, and the index of the search is built when all users are there. */
+/** The same for a replay: streams learn nothing of it, it erases no keys, and the index of the search is built when all users are there. */
 export function replayedRegistry(namespace: Namespace, keyring: Keyring): Replayed {
   const load = foldOf(namespace, keyring, { batch: LOAD_BATCH, merging: false });
   return {
@@ -64,25 +69,26 @@ interface Manner {
   readonly batch: number;
   /** Whether what was written is merged into the index of the search, which must be there then. */
   readonly merging: boolean;
-  /** Told of each batch that may have deleted users. */
-  readonly deleted?: (tx: Queryable, state: RegistryState) => Promise<void>;
+  /** What follows outside of the views, which only the live ones may bring about: streams that end, keys that go. */
+  readonly live?: (tx: Queryable, state: RegistryState, commands: readonly LoggedCommand[]) => Promise<void>;
 }
 
-function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, deleted }: Manner): Fold {
+function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }: Manner): Fold {
   let unmerged = 0;
   return {
     ...registryViews(namespace),
     batch,
-    async prepare(partition, records) {
-      const { commands, voids } = await unsealRecords(keyring, records);
+    async prepare(partition, records, passed = records) {
+      const { commands, keys, voids } = await unsealRecords(keyring, records);
       return async (tx) => {
         await noteVoids(tx, partition, voids);
-        if (commands.length === 0) return;
-        const state = await loadState(tx, commands);
-        for (const { environment, record, at } of commands) judge(state, environment, record, at);
-        await writeState(tx, state);
-        await deleted?.(tx, state);
-        if (!merging) return;
+        if (passed.length === 0) return;
+        const place = { partition, time: passed.reduce((latest, { time }) => Math.max(latest, time), -Infinity) };
+        const state = await loadState(tx, place, commands);
+        judgeAll(state, commands, passed);
+        await writeState(tx, state, place, keys);
+        await live?.(tx, state, commands);
+        if (!merging || commands.length === 0) return;
         unmerged += state.users.changes.size;
         // Many users at a time are merged cheaper, so while batches are full the index sees to it.
         if (records.length === batch || unmerged < batch) return;
@@ -92,6 +98,32 @@ function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, delete
     },
     drop: (record) => (tx) => answerDropped(tx, record),
   };
+}
+
+/** In the order of the log, whose time moves on with all that is passed. */
+function judgeAll(state: RegistryState, commands: readonly LoggedCommand[], passed: readonly LogRecord[]): void {
+  let next = 0;
+  for (const { environment, record, offset, at } of commands) {
+    while (next < passed.length && passed[next]!.offset <= offset) state.passTime(passed[next++]!.time);
+    judge(state, environment, record, at);
+  }
+  while (next < passed.length) state.passTime(passed[next++]!.time);
+}
+
+// Far below what outcomes are remembered for, whatever the clocks of doors and brokers say.
+const FRESH_MS = 60 * 60 * 1000;
+
+/**
+ * The keys of commands that made nobody: of refused ones, and of repeats. Nobody will ask for what they sealed. A record
+ * that comes again when its outcome is forgotten may have made somebody the first time, so only fresh ones are meant.
+ */
+function unusedKeys(state: RegistryState, commands: readonly LoggedCommand[]): KeyName[] {
+  return commands.flatMap(({ environment, record: { id, command } }) => {
+    const verdict = state.outcomes.changes.get(id)?.verdict;
+    if (verdict === undefined || !isPersonal(command) || command.key !== id) return [];
+    if (Math.abs(state.clock - timeOfCommandId(id)) > FRESH_MS) return [];
+    return !isRejection(verdict) && verdict.accepted.user?.key === id ? [] : [{ environment, key: id }];
+  });
 }
 
 async function noteVoids(tx: Queryable, partition: number, records: readonly LogRecord[]): Promise<void> {
@@ -110,15 +142,14 @@ const DROPPED: Verdict = {
 
 /** Whoever sent it learns that it came to nothing. */
 async function answerDropped(tx: Queryable, record: LogRecord): Promise<void> {
-  const { key: environment, value, time } = record;
+  const { partition, key: environment, value } = record;
   const id = decodeRecord(value, record)?.id;
   if (id === undefined) return;
-  await tx.query('INSERT INTO outcomes VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [
-    id,
-    environment,
-    new Date(time),
-    JSON.stringify(DROPPED),
-  ]);
+  await tx.query(
+    `INSERT INTO outcomes (command_id, partition, environment, decided_on, verdict)
+     SELECT $1, partition, $3, time, $4 FROM registry_clock WHERE partition = $2 ON CONFLICT DO NOTHING`,
+    [id, partition, environment, JSON.stringify(DROPPED)],
+  );
 }
 
 /** Streams of a deleted user end: whoever holds one listens to this channel. */

@@ -89,6 +89,18 @@ const golden: [record: string, verdict: object][] = [
     '{"v":1,"id":"01976d2f-0000-7000-8000-000000000018","by":"ann","command":{"type":"DeleteUser","userId":1}}',
     { rejected: 'not-found' },
   ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000040","by":"ann","command":{"type":"EraseUser","userId":1}}',
+    { accepted: { type: 'user', id: 1, did: 'delete', version: 0 } },
+  ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000041","by":"ann","command":{"type":"EraseUser","userId":1,"ifVersions":[3]}}',
+    { rejected: 'stale-version' },
+  ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000042","by":"ann","command":{"type":"EraseUser","userId":2}}',
+    { rejected: 'not-found' },
+  ],
   // Version 2: with digests, by which what changes nothing and what is too large is told.
   [
     '{"v":1,"id":"01976d2f-0000-7000-8000-000000000020","by":"ann","command":{"type":"RegisterUser","key":"01976d2f-0000-7000-8000-000000000020","names":{"username":"QN4hcFas2BMhPYPcY3uDjQ","email":"-NADv22LdT2JIrRxQJQgcQ"},"isActive":true,"sealed":"HUPHy03kKUxl7HDqhi8yjDAJp90voG1zynQtqI+cKd7qHZDibtIbLhZy7r0lmWuqk9fXS40djX+r202dV/3aUBPr/IaVVHcOkO6Yc85qn/hoQHROQpszKFML1eeFRKlwImmOj1nFPfqUwdBoorjaljua9CUmeTMyqTFdcxpehIvLiiCA"}}',

@@ -68,7 +68,7 @@ const SealedUserCommand = z.discriminatedUnion('type', [
 ]);
 const StoredCommand = z.discriminatedUnion('type', [
   ...SealedUserCommand.options,
-  z.strictObject({ type: z.literal('DeleteUser'), ...user }),
+  z.strictObject({ type: z.enum(['DeleteUser', 'EraseUser']), ...user }),
   z.strictObject({ type: z.enum(['CreateWorkspace', 'CreateGroup']), name: z.string() }),
   z.strictObject({ type: z.enum(['RenameWorkspace', 'RenameGroup']), ...named, name: z.string() }),
   z.strictObject({ type: z.enum(['DeleteWorkspace', 'DeleteGroup']), ...named }),

@@ -5,25 +5,42 @@ import { type Holder, type Role, type Target } from '../workspaces/domain/assign
 import { kindOf, type Named } from '../workspaces/domain/named.decider.js';
 import { type LoggedCommand } from '../sealing/command-seals.js';
 import { type RegistryCommand } from './registry.record.js';
-import { inEnvironment, RegistryState, type Tracked, type Verdict } from './registry.state.js';
+import { inEnvironment, RegistryState, type Tracked } from './registry.state.js';
+import { loadKeys, loadOutcomes, moveClock } from './remembered.js';
+
+/** Where records are applied, and to what time the clock of their partition moves with them. */
+export interface Place {
+  readonly partition: number;
+  readonly time: number;
+}
 
 /**
  * Everything that these commands can touch, in one statement a table. Each row is looked up for itself (LATERAL with a
  * limit): the planner, which can't know how many are asked for, would rather read a large table from end to end.
  */
-export async function loadState(db: Queryable, commands: readonly LoggedCommand[]): Promise<RegistryState> {
+export async function loadState(
+  tx: Queryable,
+  { partition, time }: Place,
+  commands: readonly LoggedCommand[],
+): Promise<RegistryState> {
   const state = new RegistryState();
   const touched = touchedBy(commands);
   await together([
-    loadCounters(db, state, commands),
-    loadUsers(db, state, touched.users),
-    loadOwners(db, 'username_hash', state.usernames, touched.usernames),
-    loadOwners(db, 'email_hash', state.emails, touched.emails),
-    loadNamed(db, state.workspaces, 'workspaces', touched.workspaces),
-    loadNamed(db, state.groups, 'groups', touched.groups),
-    loadRoles(db, state, touched.roles),
-    loadOutcomes(db, state, commands),
-    loadKeys(db, state, touched.keys),
+    moveClock(tx, state, partition, time),
+    loadCounters(tx, state, commands),
+    loadUsers(tx, state, touched.users),
+    loadFormerKeys(tx, state, touched.erased),
+    loadOwners(tx, 'username_hash', state.usernames, touched.usernames),
+    loadOwners(tx, 'email_hash', state.emails, touched.emails),
+    loadNamed(tx, state.workspaces, 'workspaces', touched.workspaces),
+    loadNamed(tx, state.groups, 'groups', touched.groups),
+    loadRoles(tx, state, touched.roles),
+    loadOutcomes(
+      tx,
+      state,
+      commands.map(({ record }) => record.id),
+    ),
+    loadKeys(tx, state, touched.keys),
   ]);
   return state;
 }
@@ -32,6 +49,7 @@ type Pairs = [environment: string, id: string | number][];
 
 interface Touched {
   readonly users: Pairs;
+  readonly erased: Pairs;
   readonly usernames: Pairs;
   readonly emails: Pairs;
   readonly workspaces: Pairs;
@@ -41,7 +59,10 @@ interface Touched {
 }
 
 function touchedBy(commands: readonly LoggedCommand[]): Touched {
-  const touched: Touched = { users: [], usernames: [], emails: [], workspaces: [], groups: [], roles: [], keys: [] };
+  const touched: Touched = {
+    ...{ users: [], erased: [], usernames: [], emails: [] },
+    ...{ workspaces: [], groups: [], roles: [], keys: [] },
+  };
   for (const { environment, record } of commands) {
     touch(touched, environment, record.command);
     if (record.idempotency) touched.keys.push([environment, record.idempotency.key]);
@@ -51,6 +72,7 @@ function touchedBy(commands: readonly LoggedCommand[]): Touched {
 
 function touch(touched: Touched, environment: string, command: RegistryCommand): void {
   if ('userId' in command) touched.users.push([environment, command.userId]);
+  if (command.type === 'EraseUser') touched.erased.push([environment, command.userId]);
   if ('names' in command) {
     if (command.names.username !== undefined) touched.usernames.push([environment, command.names.username]);
     if (command.names.email !== undefined) touched.emails.push([environment, command.names.email]);
@@ -68,6 +90,7 @@ function touch(touched: Touched, environment: string, command: RegistryCommand):
 const columns = (pairs: Pairs) => [pairs.map(([environment]) => environment), pairs.map(([, id]) => id)];
 
 async function loadCounters(db: Queryable, state: RegistryState, commands: readonly LoggedCommand[]): Promise<void> {
+  if (commands.length === 0) return;
   const { rows } = await db.query<Record<string, number> & { environment: string }>(
     'SELECT * FROM environments WHERE environment = ANY($1)',
     [[...new Set(commands.map(({ environment }) => environment))]],
@@ -132,6 +155,17 @@ function userOf(row: UserRow): User {
   };
 }
 
+async function loadFormerKeys(db: Queryable, state: RegistryState, users: Pairs): Promise<void> {
+  if (users.length === 0) return;
+  const { rows } = await db.query<{ environment: string; id: number; key: string }>(
+    `SELECT found.* FROM unnest($1::text[], $2::bigint[]) AS asked (environment, id)
+     CROSS JOIN LATERAL (SELECT * FROM former_users former
+       WHERE former.environment = asked.environment AND former.id = asked.id LIMIT 1) found`,
+    columns(users),
+  );
+  for (const { environment, id, key } of rows) state.formerKeys.load(inEnvironment(environment, id), key);
+}
+
 async function loadOwners(
   db: Queryable,
   column: 'username_hash' | 'email_hash',
@@ -182,40 +216,4 @@ async function loadRoles(db: Queryable, state: RegistryState, touched: Touched['
     ],
   );
   for (const { key, role } of rows) state.roles.load(key, role);
-}
-
-async function loadOutcomes(db: Queryable, state: RegistryState, commands: readonly LoggedCommand[]): Promise<void> {
-  const { rows } = await db.query<{ command_id: string; environment: string; decided_on: Date; verdict: Verdict }>(
-    'SELECT * FROM outcomes WHERE command_id = ANY($1)',
-    [commands.map(({ record }) => record.id)],
-  );
-  for (const { command_id, environment, decided_on, verdict } of rows) {
-    state.outcomes.load(command_id, { environment, decidedOn: decided_on.getTime(), verdict });
-  }
-}
-
-async function loadKeys(db: Queryable, state: RegistryState, keys: Pairs): Promise<void> {
-  if (keys.length === 0) return;
-  const { rows } = await db.query<{
-    environment: string;
-    key: string;
-    command_id: string;
-    body_hash: string;
-    decided_on: Date;
-    verdict: Verdict;
-  }>(
-    `SELECT known.*, outcomes.verdict FROM unnest($1::text[], $2::text[]) AS asked (environment, key)
-     CROSS JOIN LATERAL (SELECT * FROM idempotency_keys kept
-       WHERE kept.environment = asked.environment AND kept.key = asked.key LIMIT 1) known
-     JOIN outcomes USING (command_id)`,
-    columns(keys),
-  );
-  for (const row of rows) {
-    state.keyed.load(inEnvironment(row.environment, row.key), {
-      commandId: row.command_id,
-      bodyHash: row.body_hash,
-      decidedOn: row.decided_on.getTime(),
-      verdict: row.verdict,
-    });
-  }
 }

@@ -2,7 +2,16 @@ import { type Rejection } from '#event-sourcing';
 import { type User } from '../users/domain/user.js';
 import { type Role } from '../workspaces/domain/assignment.decider.js';
 import { type Named } from '../workspaces/domain/named.decider.js';
+import { type KeyName } from '../sealing/keyring.js';
 import { USERS_A_BLOCK } from './tables.js';
+
+const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * What was decided up to then is forgotten where the log's time is this: what became of a command, and an
+ * `Idempotency-Key`. Whole seconds, so that many records forget together.
+ */
+export const forgottenUpTo = (clock: number) => Math.floor(clock / 1_000) * 1_000 - REMEMBERED_MS;
 
 /** What became of a command: the object it made or changed, or why it was refused. */
 export type Verdict = Accepted | Rejection;
@@ -14,10 +23,23 @@ export interface Accepted {
     readonly did: 'create' | 'change' | 'delete';
     /** The version that the command made; the last one where it deleted, 0 for what has no versions. */
     readonly version: number;
-    /** What it made or changed, as it was then: the answer stays the same whatever happens to it later. */
+    /**
+     * What it made or changed, as it was then: the answer stays the same whatever happens to it later. Of a user who has
+     * been deleted since there is nothing.
+     */
     readonly user?: User;
     readonly named?: Named;
+    /** The user, in place of `user`, where it comes out of the views. */
+    readonly sealed?: SealedUser;
   };
+}
+
+/** A user as a command left them, sealed with their key, so that outcomes hold nothing personal in clear. */
+export interface SealedUser {
+  /** The id of the key. */
+  readonly key: string;
+  /** In base64. */
+  readonly content: string;
 }
 
 /** What an environment counts. */
@@ -74,6 +96,8 @@ export const inEnvironment = (environment: string, ...id: (number | string)[]) =
 export class RegistryState {
   readonly counters = new Tracked<Counters>();
   readonly users = new Tracked<User>();
+  /** The keys of users who are no more. */
+  readonly formerKeys = new Tracked<string>();
   readonly usernames = new Tracked<number>();
   readonly emails = new Tracked<number>();
   readonly workspaces = new Tracked<Named>();
@@ -84,6 +108,29 @@ export class RegistryState {
   readonly blockChanges = new Map<string, number>();
   readonly outcomes = new Tracked<{ environment: string; decidedOn: number; verdict: Verdict }>();
   readonly keyed = new Tracked<KeyedCommand>();
+  /** The keys that nobody is to have any more. */
+  readonly erased = new Map<string, KeyName>();
+  /** The log's time in this partition, which never falls: the greatest of its records so far. */
+  clock = -Infinity;
+  clockBefore = -Infinity;
+
+  /** Where the batch begins. */
+  startClock(time: number): void {
+    this.clock = this.clockBefore = time;
+  }
+
+  passTime(time: number): void {
+    this.clock = Math.max(this.clock, time);
+  }
+
+  /** Whether what was decided then is still remembered. */
+  remembers(decidedOn: number): boolean {
+    return decidedOn > forgottenUpTo(this.clock);
+  }
+
+  erase(name: KeyName): void {
+    this.erased.set(inEnvironment(name.environment, name.key), name);
+  }
 
   countersOf(environment: string): Counters {
     return this.counters.get(environment) ?? NONE_YET;

@@ -2,39 +2,33 @@ import { copyLine, copyLines, type Queryable, together, type Transaction } from 
 import { type User } from '../users/domain/user.js';
 import { writeSearch } from '../users/projections/search-rows.js';
 import { type Named } from '../workspaces/domain/named.decider.js';
+import { type UserKey } from '../sealing/keyring.js';
+import { changesOf, placeOf, timestamp } from './changes.js';
+import { type Place } from './registry.rows.js';
 import { inEnvironment, type RegistryState, type Tracked } from './registry.state.js';
+import { dropForgotten, forgetDeleted, writeKeys, writeOutcomes } from './remembered.js';
 
-/** Everything that the commands of a batch changed, in one statement a table. */
-export async function writeState(tx: Transaction, state: RegistryState): Promise<void> {
+/** Everything that the commands of a batch changed, in one statement a table; `keys` are those of its users. */
+export async function writeState(
+  tx: Transaction,
+  state: RegistryState,
+  { partition }: Place,
+  keys: ReadonlyMap<string, UserKey>,
+): Promise<void> {
   await together([
+    dropForgotten(tx, state, partition),
+    forgetDeleted(tx, state),
     writeCounters(tx, state),
     writeBlocks(tx, state),
     writeUsers(tx, state),
     writeNamed(tx, 'workspaces', state.workspaces),
     writeNamed(tx, 'groups', state.groups),
     writeRoles(tx, state),
-    writeOutcomes(tx, state),
-    writeKeys(tx, state),
+    writeFormerKeys(tx, state),
+    writeOutcomes(tx, state, partition, keys),
+    writeKeys(tx, state, partition),
   ]);
 }
-
-/** What was put in place, by environment and id, and what is gone. */
-function changesOf<Value>(changes: ReadonlyMap<string, Value | undefined>) {
-  const kept: { environment: string; id: string; value: Value }[] = [];
-  const gone: { environment: string; id: string }[] = [];
-  for (const [key, value] of changes) {
-    if (value === undefined) gone.push(placeOf(key));
-    else kept.push({ ...placeOf(key), value });
-  }
-  return { kept, gone };
-}
-
-function placeOf(key: string): { environment: string; id: string } {
-  const slash = key.indexOf('/');
-  return { environment: key.slice(0, slash), id: key.slice(slash + 1) };
-}
-
-const timestamp = (milliseconds: number) => new Date(milliseconds).toISOString();
 
 async function writeCounters(tx: Queryable, state: RegistryState): Promise<void> {
   const rows = [...state.counters.changes].map(([environment, counters]) => ({ environment, ...counters! }));
@@ -214,29 +208,11 @@ async function dropRolesOfTheDeleted(tx: Queryable, { users, groups, workspaces 
   }
 }
 
-async function writeOutcomes(tx: Transaction, { outcomes }: RegistryState): Promise<void> {
-  if (outcomes.changes.size === 0) return;
-  const lines = copyLines([...outcomes.changes], ([id, outcome]) => {
-    const { environment, decidedOn, verdict } = outcome!;
-    return copyLine([id, environment, timestamp(decidedOn), JSON.stringify(verdict)]);
-  });
-  await tx.copy('COPY outcomes (command_id, environment, decided_on, verdict) FROM STDIN', lines);
-}
-
-async function writeKeys(tx: Queryable, state: RegistryState): Promise<void> {
-  const { kept } = changesOf(state.keyed.changes);
+async function writeFormerKeys(tx: Queryable, { formerKeys }: RegistryState): Promise<void> {
+  const { kept } = changesOf(formerKeys.changes);
   if (kept.length === 0) return;
   await tx.query(
-    `INSERT INTO idempotency_keys (environment, key, command_id, body_hash, decided_on)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[])
-     ON CONFLICT (environment, key) DO UPDATE SET command_id = EXCLUDED.command_id,
-       body_hash = EXCLUDED.body_hash, decided_on = EXCLUDED.decided_on`,
-    [
-      kept.map(({ environment }) => environment),
-      kept.map(({ id }) => id),
-      kept.map(({ value }) => value.commandId),
-      kept.map(({ value }) => value.bodyHash),
-      kept.map(({ value }) => timestamp(value.decidedOn)),
-    ],
+    'INSERT INTO former_users (environment, id, key) SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[])',
+    [kept.map(({ environment }) => environment), kept.map(({ id }) => id), kept.map(({ value }) => value)],
   );
 }

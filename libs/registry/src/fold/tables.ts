@@ -78,23 +78,45 @@ export const REGISTRY_TABLES = `
       AND member.target_type = 'group' AND member.target_id = granted.holder_id AND member.holder_type = 'user'
     WHERE granted.target_type = 'workspace' AND granted.holder_type = 'group';
 
-  -- What became of each command, by its id: the answer that its sender waits for.
-  CREATE TABLE outcomes (
-    command_id uuid PRIMARY KEY,
+  -- The keys of users who were deleted, by which what the log holds of them can still be erased.
+  CREATE TABLE former_users (
     environment text NOT NULL,
-    decided_on timestamptz NOT NULL,
-    verdict json NOT NULL
+    id bigint NOT NULL,
+    key uuid NOT NULL,
+    PRIMARY KEY (environment, id)
   );
 
-  -- The first command of each Idempotency-Key, by the log's time.
+  -- The log's time: the greatest of all records that a checkpoint has passed.
+  CREATE TABLE registry_clock (
+    partition int PRIMARY KEY,
+    time timestamptz NOT NULL
+  );
+
+  -- What became of each command of the last 24 hours of the log, by its id: the answer that its sender waits for. A user
+  -- whom it shows is sealed with their key, and is gone from here when they are.
+  CREATE TABLE outcomes (
+    command_id uuid PRIMARY KEY,
+    partition int NOT NULL,
+    environment text NOT NULL,
+    decided_on timestamptz NOT NULL,
+    verdict json NOT NULL,
+    key uuid,
+    sealed text
+  );
+  CREATE INDEX outcomes_ages ON outcomes (partition, decided_on);
+  CREATE INDEX outcomes_keys ON outcomes (key) WHERE key IS NOT NULL;
+
+  -- The first command of each Idempotency-Key of the last 24 hours.
   CREATE TABLE idempotency_keys (
     environment text NOT NULL,
     key text NOT NULL,
+    partition int NOT NULL,
     command_id uuid NOT NULL,
     body_hash text NOT NULL,
     decided_on timestamptz NOT NULL,
     PRIMARY KEY (environment, key)
   );
+  CREATE INDEX idempotency_keys_ages ON idempotency_keys (partition, decided_on);
 
   -- Records that could not be decoded: no command of ours, so nobody waits for an answer.
   CREATE TABLE registry_voids (

@@ -35,6 +35,7 @@ export class CommandsController {
   @Endpoint({
     id: 'getCommand',
     summary: 'What became of a command that was answered with 202',
+    description: 'For 24 hours. What would show a user who has been deleted since is not found.',
     scope: ['users:read', 'users:write', 'workspaces:read', 'workspaces:write'],
     path: CommandPath,
     answers: {

@@ -11,7 +11,7 @@ import {
 import { digestsOf, type UserDigests } from '../users/domain/digests.js';
 import { type NameHashes, type UserChanges, type UserDetails } from '../users/domain/user.js';
 import { comparable } from '../users/domain/user.names.js';
-import { type KeyName, type Keyring, nameOfKey } from './keyring.js';
+import { type KeyName, type Keyring, nameOfKey, type UserKey } from './keyring.js';
 import { type RootKey } from './root-key.js';
 import { digester } from './seal.js';
 import { isPersonal, isSealed, type PersonalCommand, sealCommand, unsealCommand } from './sealed-command.js';
@@ -88,18 +88,20 @@ function hashesOf(root: RootKey, environment: string, { username, email }: UserC
   };
 }
 
-/** A command of the log with its environment and the log's time. */
+/** A command of the log with its environment and its place. */
 export interface LoggedCommand {
   readonly environment: string;
   readonly record: CommandRecord;
+  readonly offset: number;
+  /** The time of its record. */
   readonly at: number;
 }
 
-/** The commands of these log records, and the records that hold none. */
+/** The commands of these log records with the keys that they are sealed with, and the records that hold none. */
 export async function unsealRecords(
   keyring: Keyring,
   records: readonly LogRecord[],
-): Promise<{ commands: LoggedCommand[]; voids: LogRecord[] }> {
+): Promise<{ commands: LoggedCommand[]; keys: ReadonlyMap<string, UserKey>; voids: LogRecord[] }> {
   const decoded = records.map((record) =>
     ENVIRONMENT_ID.test(record.key) ? decodeRecord(record.value, record) : undefined,
   );
@@ -107,18 +109,18 @@ export async function unsealRecords(
     stored && isSealed(stored.command) ? [{ environment: records[index]!.key, key: stored.command.key }] : [],
   );
   const keys = await keyring.findKeys(named);
-  const commands = records.flatMap(({ key: environment, time: at }, index) => {
+  const commands = records.flatMap(({ key: environment, offset, time: at }, index) => {
     const stored = decoded[index];
-    return stored ? [{ environment, record: unsealRecord(stored, environment, keys), at }] : [];
+    return stored ? [{ environment, record: unsealRecord(stored, environment, keys), offset, at }] : [];
   });
-  return { commands, voids: records.filter((_, index) => decoded[index] === undefined) };
+  return { commands, keys, voids: records.filter((_, index) => decoded[index] === undefined) };
 }
 
 /** The record in clear, with keys by `nameOfKey`. */
 export function unsealRecord(
   stored: StoredRecord,
   environment: string,
-  keys: ReadonlyMap<string, KeyObject>,
+  keys: ReadonlyMap<string, UserKey>,
 ): CommandRecord {
   const { command } = stored;
   if (!isSealed(command)) return { ...stored, command };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Namespace, Postgres } from '#platform';
 import { freshNamespace } from '../../../../test/support/namespaces.js';
 import { dropKeys } from '../../../../test/support/views.js';
-import { Keyring } from './keyring.js';
+import { type KeyName as Name, Keyring, nameOfKey } from './keyring.js';
 
 const first = 'the first master key, 32 bytes or more';
 const second = 'the second master key, 32 bytes or more';
@@ -40,8 +40,16 @@ describe('the keyring', () => {
     const key = randomUUID();
     await ring.makeKey({ environment: 'demo', key });
     expect(await ring.findKey({ environment: 'other', key })).toBeUndefined();
-    await postgres.query(`DELETE FROM ${namespace.schema('keys')}.user_salts WHERE key = $1`, [key]);
+    await ring.eraseKeys(postgres, [{ environment: 'demo', key }]);
     expect(await ring.findKey({ environment: 'demo', key })).toBeUndefined();
+    await expect(ring.makeKey({ environment: 'demo', key })).rejects.toThrow();
+  });
+
+  it('tells a key that was erased, though it was lost before, from one that was lost', async () => {
+    const ring = await prepared(first);
+    const [erased, lost] = [randomUUID(), randomUUID()].map((key) => ({ environment: 'demo', key })) as [Name, Name];
+    for (let time = 0; time < 2; time += 1) await ring.eraseKeys(postgres, [erased, erased]);
+    expect(await ring.findKeys([erased, lost])).toEqual(new Map([[nameOfKey(erased), 'erased']]));
   });
 
   it('seals texts alike in every process, each purpose and environment apart from the others', async () => {

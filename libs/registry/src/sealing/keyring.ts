@@ -21,10 +21,14 @@ export interface KeyName {
   readonly key: string;
 }
 
+/** A key that is there, or the note that it was erased. */
+export type UserKey = KeyObject | 'erased';
+
 /**
  * The keys that unseal personal fields, in a schema of their own: the one thing that does not come back from the log. A
  * root key, wrapped by the master key of the settings, and a random salt for each user, which make the user's key
- * together. Dropping the salt erases what was ever sealed for the user, in every copy of the log.
+ * together. Dropping the salt erases what was ever sealed for the user, in every copy of the log; an empty one stays in its
+ * place, which tells a key that was erased from one that was lost.
  */
 export class Keyring {
   private readonly schema: string;
@@ -32,7 +36,7 @@ export class Keyring {
   private readonly made = new Lookups<KeyName, KeyObject>((names) => this.makeKeys(names));
   private readonly found = new Lookups<KeyName, KeyObject | undefined>(async (names) => {
     const keys = await this.findKeys(names);
-    return names.map((name) => keys.get(nameOfKey(name)));
+    return names.map((name) => there(keys.get(nameOfKey(name))));
   });
 
   /** The first master key wraps; the others are former ones, which may still have to open. */
@@ -94,13 +98,13 @@ export class Keyring {
     return this.made.find(name);
   }
 
-  /** A key; undefined where it was erased. */
+  /** A key; undefined where it was erased or lost. */
   findKey(name: KeyName): Promise<KeyObject | undefined> {
     return this.found.find(name);
   }
 
-  /** The keys of these names by `nameOfKey`; one that was erased is missing. */
-  async findKeys(names: readonly KeyName[]): Promise<Map<string, KeyObject>> {
+  /** The keys of these names by `nameOfKey`; one that was lost is missing. */
+  async findKeys(names: readonly KeyName[]): Promise<Map<string, UserKey>> {
     if (names.length === 0) return new Map();
     const root = await this.rootKey();
     const { rows } = await this.postgres.prepared.query<KeyName & { salt: Buffer }>(
@@ -110,7 +114,20 @@ export class Keyring {
       columns(names),
     );
     return new Map(
-      rows.map(({ salt, environment, key }) => [nameOfKey({ environment, key }), root.userKey(environment, key, salt)]),
+      rows.map(({ salt, environment, key }) => [
+        nameOfKey({ environment, key }),
+        salt.length === 0 ? 'erased' : root.userKey(environment, key, salt),
+      ]),
+    );
+  }
+
+  /** Erases these keys with the transaction: what they sealed is gone from then on. Again changes nothing. */
+  async eraseKeys(tx: Queryable, names: readonly KeyName[]): Promise<void> {
+    if (names.length === 0) return;
+    await tx.query(
+      `INSERT INTO ${this.schema}.user_salts SELECT DISTINCT *, ''::bytea FROM unnest($1::text[], $2::uuid[]) AS named
+       ON CONFLICT (environment, key) DO UPDATE SET salt = EXCLUDED.salt`,
+      columns(names),
     );
   }
 
@@ -172,6 +189,9 @@ export class Keyring {
     ]);
   }
 }
+
+/** What can be used of a key. */
+export const there = (key: UserKey | undefined): KeyObject | undefined => (key === 'erased' ? undefined : key);
 
 export const nameOfKey = ({ environment, key }: KeyName) => `${environment}/${key}`;
 

@@ -6,7 +6,19 @@ const TAG_BYTES = 16;
 
 /** AES-256-GCM under a key of 32 bytes: nonce, ciphertext and tag, as it can be opened only with the same context. */
 export function seal(key: KeyObject, content: Buffer, context: string): Buffer {
-  const nonce = newNonce();
+  return sealWith(newNonce(), key, content, context);
+}
+
+/**
+ * The same, but equal for equal contents at one place, as rows of views have to be at every replay: the nonce is a hash of
+ * all that is sealed, so that two contents never share one.
+ */
+export function sealAlike(key: KeyObject, content: Buffer, context: string): Buffer {
+  const nonce = createHmac('sha256', key).update(`nonce\n${context}\n`).update(content).digest();
+  return sealWith(nonce.subarray(0, NONCE_BYTES), key, content, context);
+}
+
+function sealWith(nonce: Buffer, key: KeyObject, content: Buffer, context: string): Buffer {
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(context));
   return Buffer.concat([nonce, cipher.update(content), cipher.final(), cipher.getAuthTag()]);
 }

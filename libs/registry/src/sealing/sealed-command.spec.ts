@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { metrics } from '#platform';
 import { type ChangeUser, type RegisterUser } from '../users/domain/user.commands.js';
 import { seal, unseal } from './seal.js';
 import { sealCommand, unsealCommand } from './sealed-command.js';
@@ -46,6 +47,17 @@ describe('a sealed command', () => {
     const erased = { username: '', email: '', firstName: '', lastName: '', profile: {}, isActive: false };
     expect(unsealCommand(sealCommand(jane, key, place), undefined, place)).toEqual({ ...jane, user: erased });
     expect(unsealCommand(sealCommand(change, key, place), undefined, place)).toEqual(change);
+    expect(unsealCommand(sealCommand(change, key, place), 'erased', place)).toEqual(change);
+  });
+
+  it('is told of as one whose key was lost where it was not erased', async () => {
+    const lost = async () =>
+      Number(/^tidemark_registry_missing_keys_total (\d+)$/m.exec(await metrics.metrics())?.[1] ?? 0);
+    const before = await lost();
+    unsealCommand(sealCommand(jane, key, place), 'erased', place);
+    expect(await lost()).toBe(before);
+    unsealCommand(sealCommand(jane, key, place), undefined, place);
+    expect(await lost()).toBe(before + 1);
   });
 });
 

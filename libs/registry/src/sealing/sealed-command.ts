@@ -3,6 +3,7 @@ import { counter } from '#platform';
 import { type RegistryCommand, type SealedUserCommand, type StoredCommand } from '../fold/registry.record.js';
 import { type ChangeUser, type RegisterUser, type ReplaceUser } from '../users/domain/user.commands.js';
 import { type UserChanges, type UserDetails } from '../users/domain/user.js';
+import { there, type UserKey } from './keyring.js';
 import { seal, unseal } from './seal.js';
 
 /** What is personal of a user, and therefore sealed in the log. */
@@ -10,7 +11,7 @@ type Personal = Omit<UserDetails, 'isActive'>;
 type PersonalChanges = Omit<UserChanges, 'isActive'>;
 export type PersonalCommand = RegisterUser | ReplaceUser | ChangeUser;
 
-const missingKeys = counter('registry_missing_keys_total', 'Records whose key was erased, or lost');
+const missingKeys = counter('registry_missing_keys_total', 'Records whose key was lost');
 const brokenSeals = counter('registry_broken_seals_total', 'Records whose personal fields were not sealed by us');
 
 /** What is left of a user whose key was erased. */
@@ -46,10 +47,11 @@ export function sealCommand(command: PersonalCommand, key: KeyObject, place: Pla
  * The command as it was sealed. What cannot be opened, because its key was erased or its seal is broken, leaves what was
  * personal empty and nothing else different: a verdict never depends on what is sealed.
  */
-export function unsealCommand(command: SealedUserCommand, key: KeyObject | undefined, place: Place): PersonalCommand {
+export function unsealCommand(command: SealedUserCommand, key: UserKey | undefined, place: Place): PersonalCommand {
   const { sealed: text, isActive, ...rest } = command;
-  const opened = key && unseal(key, Buffer.from(text, 'base64'), contextOf(command, place));
-  if (!opened) (key ? brokenSeals : missingKeys).inc();
+  const usable = there(key);
+  const opened = usable && unseal(usable, Buffer.from(text, 'base64'), contextOf(command, place));
+  if (!opened && key !== 'erased') (key ? brokenSeals : missingKeys).inc();
   if (rest.type === 'ChangeUser') {
     const personal = opened ? (JSON.parse(opened.toString('utf8')) as PersonalChanges) : {};
     return { ...rest, changes: { ...personal, ...(isActive !== undefined && { isActive }) } };

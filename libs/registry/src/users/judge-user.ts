@@ -11,11 +11,17 @@ export function judgeUser(state: RegistryState, environment: string, command: Ti
   const decision = userDecider.decide(before, command);
   if (isRejection(decision)) return decision;
   const after = decision.reduce((user, event) => userDecider.evolve(user, event), before);
+  for (const event of decision) if (event.type === 'UserErased') state.erase({ environment, key: event.key });
+  const user = after.user ?? before.user;
+  // Somebody who was deleted before may be erased.
+  if (user === undefined) return { accepted: { type: 'user', id: idOf(command), did: 'delete', version: 0 } };
   replaceUser(state, environment, before.user, after.user, command.at);
-  const { id, version } = (after.user ?? before.user)!;
   const did = before.user === undefined ? 'create' : after.user === undefined ? 'delete' : 'change';
+  const { id, version } = user;
   return { accepted: { type: 'user', id, did, version, user: after.user && inFixedOrder(after.user) } };
 }
+
+const idOf = (command: UserCommand) => ('userId' in command ? command.userId : 0);
 
 function situation(state: RegistryState, environment: string, command: Timed<UserCommand>): UserState {
   const names = 'names' in command ? command.names : {};
@@ -24,8 +30,10 @@ function situation(state: RegistryState, environment: string, command: Timed<Use
   const second = Math.max(counters.lastObjectSecond, Math.floor(command.at / 1000));
   const ownerOf = (names: Tracked<number>, key?: string) =>
     key === undefined ? undefined : names.get(inEnvironment(environment, key));
+  const target = inEnvironment(environment, idOf(command));
   return {
-    user: 'userId' in command ? state.users.get(inEnvironment(environment, command.userId)) : undefined,
+    user: state.users.get(target),
+    formerKey: state.formerKeys.get(target),
     owners: { username: ownerOf(state.usernames, names.username), email: ownerOf(state.emails, names.email) },
     next: { id, objectId: objectId(environment, second, id) },
   };
@@ -48,6 +56,7 @@ function replaceUser(
     state.countUser(environment, user.id, 1);
   } else if (after === undefined) {
     state.countUser(environment, user.id, -1);
+    state.formerKeys.set(inEnvironment(environment, user.id), user.key);
   }
 }
 

@@ -41,6 +41,16 @@ export class UserDoor {
     return {};
   }
 
+  /** The same for what may be done to users who were deleted as well. Throws `not-found` where there never was one. */
+  async letInFormer({ environment }: Sender, { userId }: Target): Promise<void> {
+    const { rows } = await this.postgres.query(
+      `SELECT FROM users WHERE environment = $1 AND id = $2
+       UNION ALL SELECT FROM former_users WHERE environment = $1 AND id = $2`,
+      [environment, userId],
+    );
+    if (rows.length === 0) throw notFound('user');
+  }
+
   private async findGuests(places: readonly Place[]): Promise<(Guest | undefined)[]> {
     const { rows } = await this.postgres.prepared.query<{ place: number; key: string; base: Guest['base'] | null }>(
       `SELECT place::int, found.key, found.base

@@ -45,4 +45,11 @@ export interface DeleteUser {
   readonly ifVersions?: readonly number[];
 }
 
-export type UserCommand = RegisterUser | ReplaceUser | ChangeUser | DeleteUser;
+/** Deletes the user, where that was not done before, and makes unreadable what the log holds of them. */
+export interface EraseUser {
+  readonly type: 'EraseUser';
+  readonly userId: number;
+  readonly ifVersions?: readonly number[];
+}
+
+export type UserCommand = RegisterUser | ReplaceUser | ChangeUser | DeleteUser | EraseUser;

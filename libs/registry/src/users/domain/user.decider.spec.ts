@@ -95,6 +95,22 @@ describe('a user', () => {
     expect(gone.state.user).toBeUndefined();
     expect(gone.when({ type: 'DeleteUser', userId: 1, at: 12 }).decision).toMatchObject({ rejected: 'not-found' });
   });
+
+  it('is deleted by being erased, under the rules of a deletion, and tells which key goes', () => {
+    const erase = { type: 'EraseUser', userId: 1, at: 20 } as const;
+    const { decision, state } = given(registered).when(erase);
+    expect(decision).toEqual([{ type: 'UserErased', key, at: 20 }]);
+    expect(state.user).toBeUndefined();
+    expect(given(registered).when({ ...erase, ifVersions: [2] }).decision).toMatchObject({ rejected: 'stale-version' });
+  });
+
+  it('can be erased when it was deleted before, and when it was erased, but not when it never was', () => {
+    const erase = { type: 'EraseUser', userId: 1, at: 20 } as const;
+    const former = scenario({ ...userDecider, initial: { ...userDecider.initial, formerKey: key } })();
+    expect(former.when(erase).decision).toEqual([{ type: 'UserErased', key, at: 20 }]);
+    expect(former.when({ ...erase, ifVersions: [1] }).decision).toMatchObject({ rejected: 'stale-version' });
+    expect(given().when(erase).decision).toMatchObject({ rejected: 'not-found' });
+  });
 });
 
 describe('a user of whom the log has digests', () => {

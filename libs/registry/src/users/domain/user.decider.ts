@@ -2,12 +2,14 @@ import { type Decider, type Decision, type Rejection } from '#event-sourcing';
 import { areSame, bytesOf, changedDigests, type UserDigests } from './digests.js';
 import { mergePatch } from './merge-patch.js';
 import { type FreeFields, type NameHashes, PROFILE_BYTES, type User } from './user.js';
-import { type ChangeUser, type ReplaceUser, type UserCommand } from './user.commands.js';
+import { type ChangeUser, type EraseUser, type ReplaceUser, type UserCommand } from './user.commands.js';
 import { type UserEvent } from './user.events.js';
 
 /** What a command about one user can depend on: the user, who owns the names it asks for, and the next ids. */
 export interface UserState {
   readonly user: User | undefined;
+  /** The key of a user who was deleted before, where the command asks for it. */
+  readonly formerKey?: string;
   /** The ids of the users that own the names which the command asks for. */
   readonly owners: { readonly username?: number; readonly email?: number };
   readonly next: { readonly id: number; readonly objectId: string };
@@ -25,12 +27,14 @@ export const userDecider = {
 
   decide(state: UserState, command: Timed<UserCommand>): Decision<UserEvent> {
     if (command.type === 'RegisterUser') return register(state, command);
+    if (command.type === 'EraseUser' && state.user === undefined) return eraseFormer(state.formerKey, command);
     // Sealed with another key than the user's: it was let in when there was no such user.
     if (state.user === undefined || ('key' in command && command.key !== state.user.key)) {
-      return { rejected: 'not-found', detail: 'There is no such user in this environment.' };
+      return MISSING;
     }
     if (command.ifVersions && !command.ifVersions.includes(state.user.version)) return stale(state.user.version);
     if (command.type === 'DeleteUser') return [{ type: 'UserDeleted', at: command.at }];
+    if (command.type === 'EraseUser') return [{ type: 'UserErased', key: state.user.key, at: command.at }];
     const taken = takenBySomebodyElse(command.names, state.owners, state.user.id);
     return taken ?? (command.type === 'ReplaceUser' ? replace(state.user, command) : change(state.user, command));
   },
@@ -39,6 +43,15 @@ export const userDecider = {
     return { ...state, user: evolveUser(state.user, event) };
   },
 } satisfies Decider<UserState, Timed<UserCommand>, UserEvent>;
+
+const MISSING: Rejection = { rejected: 'not-found', detail: 'There is no such user in this environment.' };
+
+/** Again is as good as once. */
+function eraseFormer(key: string | undefined, { ifVersions, at }: Timed<EraseUser>): Decision<UserEvent> {
+  if (key === undefined) return MISSING;
+  if (ifVersions) return { rejected: 'stale-version', detail: 'The user was deleted and has no version any more.' };
+  return [{ type: 'UserErased', key, at }];
+}
 
 function register(
   { owners, next }: UserState,
@@ -110,7 +123,7 @@ function evolveUser(user: User | undefined, event: UserEvent): User | undefined 
     const { id, objectId, key, names, at } = event;
     return { ...event.user, id, objectId, key, names, createdOn: at, lastModifiedOn: at, version: 1 };
   }
-  if (user === undefined || event.type === 'UserDeleted') return undefined;
+  if (user === undefined || event.type === 'UserDeleted' || event.type === 'UserErased') return undefined;
   const touched = { ...user, digests: event.digests, lastModifiedOn: event.at, version: user.version + 1 };
   if (event.type === 'UserReplaced') return { ...touched, ...event.user, names: event.names };
   const { profile, ...changes } = event.changes;

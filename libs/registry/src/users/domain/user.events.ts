@@ -33,4 +33,11 @@ export interface UserDeleted {
   readonly at: number;
 }
 
-export type UserEvent = UserRegistered | UserReplaced | UserChanged | UserDeleted;
+/** Nothing that was sealed with this key is to be read any more. */
+export interface UserErased {
+  readonly type: 'UserErased';
+  readonly key: string;
+  readonly at: number;
+}
+
+export type UserEvent = UserRegistered | UserReplaced | UserChanged | UserDeleted | UserErased;

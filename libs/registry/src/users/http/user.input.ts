@@ -74,6 +74,15 @@ export const UserPath = z.strictObject({
   user_id: entityId,
 });
 
+export const DeleteQuery = z.strictObject({
+  erase: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe(
+      'For good (scope admin): what the log holds of the user cannot be read any more by anybody. Also for users who were deleted before.',
+    ),
+});
+
 export const ObjectIdPath = z.strictObject({
   userId: z
     .string()

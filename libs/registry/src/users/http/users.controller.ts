@@ -17,7 +17,7 @@ import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
-import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch } from '#platform';
+import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch, Problem } from '#platform';
 import { type Answer } from '../../commands/command-log.js';
 import { Answering } from '../../http/answering.js';
 import { patchOf, senderOf } from '../../http/answers.js';
@@ -26,13 +26,14 @@ import { numberedPage } from '../../http/pages.js';
 import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
 import { ChangeUser } from '../commands/change-user.js';
 import { DeleteUser } from '../commands/delete-user.js';
+import { EraseUser } from '../commands/erase-user.js';
 import { RegisterUser } from '../commands/register-user.js';
 import { ReplaceUser } from '../commands/replace-user.js';
 import { GetUser } from '../queries/get-user.js';
 import { ListUsers } from '../queries/list-users.js';
 import { fullUser, listedUser } from '../queries/user.rows.js';
 import { SearchQuery, SearchUsers } from '../queries/search-users.js';
-import { UserInput, UserListQuery, UserPatch, UserPath } from './user.input.js';
+import { DeleteQuery, UserInput, UserListQuery, UserPatch, UserPath } from './user.input.js';
 import { FoundUsers, FullUser, UserPage } from './user.views.js';
 
 type UserId = z.output<typeof UserPath>;
@@ -112,7 +113,8 @@ export class UsersController {
     scope: 'users:write',
     body: UserInput,
     answers: { 201: { body: FullUser, headers: MADE } },
-    problems: ['username-taken', 'email-taken'],
+    // Under a key whose first request made somebody who has been deleted since.
+    problems: ['username-taken', 'email-taken', 'not-found'],
   })
   async register(
     @Caller() caller: Caller,
@@ -169,9 +171,10 @@ export class UsersController {
   @Delete(':user_id')
   @CommandEndpoint({
     id: 'deleteUser',
-    summary: 'Delete a user',
-    scope: 'users:write',
+    summary: 'Delete a user, or erase everything personal for good',
+    scope: ['users:write', 'admin'],
     path: UserPath,
+    query: DeleteQuery,
     headers: IfMatch,
     answers: { 204: {} },
     problems: ['stale-version'],
@@ -179,10 +182,14 @@ export class UsersController {
   async delete(
     @Caller() caller: Caller,
     @Param(checkedPath(UserPath)) { user_id }: UserId,
+    @Query(checkedQuery(DeleteQuery)) { erase }: z.output<typeof DeleteQuery>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.send(caller, new DeleteUser(senderOf(caller, request), targetOf(user_id, request)), reply);
+    const ends = [senderOf(caller, request), targetOf(user_id, request)] as const;
+    if (erase === 'false') return this.send(caller, new DeleteUser(...ends), reply);
+    if (!caller.scopes.has('admin')) throw new Problem('missing-scope', 'Erasing a user needs the scope admin.');
+    return this.send(caller, new EraseUser(...ends), reply);
   }
 
   private async send({ environment }: Caller, command: Command<Answer>, reply: FastifyReply) {

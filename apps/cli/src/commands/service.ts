@@ -5,8 +5,13 @@ import { CommandFailed, type Surroundings } from '../surroundings.js';
 
 const TOKEN_SECONDS = 600;
 
-/** The service that an import is to go to, opened with these scopes. Throws `CommandFailed`. */
-export function serviceFor(environment: string, scopes: readonly Scope[], surroundings: Surroundings): Service {
+/** The service that a command speaks to, opened with these scopes. Throws `CommandFailed`. */
+export function serviceFor(
+  environment: string,
+  scopes: readonly Scope[],
+  surroundings: Surroundings,
+  subject = 'tidemark-import',
+): Service {
   const url = serviceUrl(surroundings);
   if (url === undefined) {
     throw new CommandFailed(
@@ -14,22 +19,20 @@ export function serviceFor(environment: string, scopes: readonly Scope[], surrou
     );
   }
   const given = surroundings.env.TIDEMARK_TOKEN;
-  return { url, environment, token: given ? async () => given : renewedToken(environment, scopes, surroundings) };
+  return {
+    url,
+    environment,
+    token: given ? async () => given : renewedToken({ environment, scopes, subject }, surroundings),
+  };
 }
 
 /** Tokens of ten minutes, each used for five: an import may take hours, a token that leaks does not last. */
 function renewedToken(
-  environment: string,
-  scopes: readonly Scope[],
+  { environment, scopes, subject }: { environment: string; scopes: readonly Scope[]; subject: string },
   surroundings: Surroundings,
 ): () => Promise<string> {
   const { secret, ...issuer } = signing(surroundings);
-  const claims = {
-    subject: 'tidemark-import',
-    environments: [environment],
-    scope: scopes.join(' '),
-    ttl: TOKEN_SECONDS,
-  };
+  const claims = { subject, environments: [environment], scope: scopes.join(' '), ttl: TOKEN_SECONDS };
   let token: Promise<string> | undefined;
   let madeAt = 0;
   return () => {

@@ -7,4 +7,5 @@ await runApp('api', async () => {
   const app = await createApi(config, logger);
   await app.listen(config.port, config.host);
   logger.info(`listening on ${await app.getUrl()}`);
+  return app;
 });

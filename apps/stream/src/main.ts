@@ -9,4 +9,5 @@ await runApp('stream', async () => {
   guardGenerations(app, folds);
   await app.listen(config.port, config.host);
   logger.info(`listening on ${await app.getUrl()}`);
+  return app;
 });

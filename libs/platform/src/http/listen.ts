@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { nestLogger } from '../logging.js';
 import { tokenVerifier } from '../tokens.js';
 import { type AuthConfig } from '../config.js';
 import { accessHook } from './access.js';
+import { DrainingAdapter } from './draining.js';
 import { NDJSON } from './ndjson.js';
 import { asProblem, ProblemFilter, sendProblem } from './problem-filter.js';
 
@@ -22,7 +23,7 @@ export async function httpApplication(
   module: Type | DynamicModule,
   options: { auth: AuthConfig; logger: Logger; preview?: boolean },
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
+  const adapter = new DrainingAdapter({
     bodyLimit: BODY_LIMIT,
     // Well-formed JSON, whatever its names: what a call takes of it is for its schema to say.
     onProtoPoisoning: 'ignore',
@@ -31,7 +32,6 @@ export async function httpApplication(
     requestIdHeader: false,
     genReqId: () => `urn:uuid:${randomUUID()}`,
     routerOptions: { maxParamLength: 300 },
-    forceCloseConnections: true,
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(asProblem(error), request, reply),
   });
@@ -43,12 +43,12 @@ export async function httpApplication(
     bodyParser: false,
   });
   const fastify = adapter.getInstance();
+  fastify.decorate('draining', adapter.draining);
   fastify.removeContentTypeParser('text/plain');
   const parseJson = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
   fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));
   fastify.addContentTypeParser(NDJSON, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.useGlobalFilters(new ProblemFilter(options.logger));
-  app.enableShutdownHooks();
   return app;
 }

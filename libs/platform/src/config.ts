@@ -1,6 +1,12 @@
 import { z } from 'zod';
+import { isTooSimple } from './secrets.js';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
+
+const MAKE_ONE = 'make one with: openssl rand -base64 32';
+const LONG_ENOUGH = `at least 32 bytes; ${MAKE_ONE}`;
+const TOO_SIMPLE = `too simple to be random; ${MAKE_ONE}`;
+const isLongEnough = (secret: string) => Buffer.byteLength(secret) >= 32;
 
 /** The settings of every app, by the name of their environment variable (.env.example explains each). */
 const Settings = z
@@ -14,11 +20,20 @@ const Settings = z
     REDIS_URL: z.string().regex(/^rediss?:\/\//, 'an address, e.g. redis://host:6379'),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'an address, e.g. https://tidemark.example' })
+      .refine((text) => /^[^?#@]+$/.test(text), { message: 'an address without user, query and fragment' })
+      .transform((text) => text.replace(/\/+$/, ''))
+      .optional(),
+    ALLOWED_HOSTS: list
+      .refine((hosts) => hosts.every((host) => URL.canParse(`http://${host}`) && !/[/?#@\s]/.test(host)), {
+        message: 'comma-separated names, with a port or without, e.g. tidemark.example,10.0.0.7:3000',
+      })
+      .optional(),
     AUTH_JWT_SECRET: z
       .string()
-      .refine((secret) => Buffer.byteLength(secret) >= 32, {
-        message: 'at least 32 bytes; make one with: openssl rand -base64 32',
-      })
+      .refine(isLongEnough, { message: LONG_ENOUGH, abort: true })
+      .refine((secret) => !isTooSimple(secret), { message: TOO_SIMPLE })
       .optional(),
     AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
     AUTH_ISSUER: z.string().optional(),
@@ -26,9 +41,12 @@ const Settings = z
     TIDEMARK_MASTER_KEY: z
       .string()
       .transform((text) => text.split(',').map((key) => key.trim()))
-      .refine((keys) => keys.every((key) => Buffer.byteLength(key) >= 32), {
-        message: 'at least 32 bytes; make one with: openssl rand -base64 32 (former ones behind it, comma-separated)',
+      .refine((keys) => keys.every(isLongEnough), {
+        message: `${LONG_ENOUGH} (former ones behind it, comma-separated)`,
+        abort: true,
       })
+      // A former one can no longer be chosen.
+      .refine(([inUse]) => !isTooSimple(inUse!), { message: `${TOO_SIMPLE}, with this one behind it, comma-separated` })
       .default([]),
     TIDEMARK_MAX_DEAD_LETTERS: z.coerce.number().int().min(0).max(1_000_000).default(10_000),
     TIDEMARK_NAMESPACE: z
@@ -62,6 +80,10 @@ export interface Config {
   readonly redisUrl: string;
   readonly host: string;
   readonly port: number;
+  /** What absolute links begin with, without a slash at its end; otherwise they begin as the request did. */
+  readonly publicUrl?: string;
+  /** The only hosts that requests may name, with a port or for every port; any where there are none. */
+  readonly allowedHosts?: readonly string[];
   readonly auth: AuthConfig;
   /** What wraps the keys of personal fields: the one in use, then former ones. Empty: they lie open in Postgres. */
   readonly masterKeys: readonly string[];
@@ -91,6 +113,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     redisUrl: data.REDIS_URL,
     host: data.HOST,
     port: data.PORT,
+    publicUrl: data.PUBLIC_URL,
+    allowedHosts: data.ALLOWED_HOSTS,
     auth: {
       secret: data.AUTH_JWT_SECRET,
       jwksUrl: data.AUTH_JWKS_URL,

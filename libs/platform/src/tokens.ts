@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type AuthConfig } from './config.js';
 import { Problem } from './problems.js';
 import { areUnreadable, remoteKeys } from './remote-keys.js';
+import { plainText } from './text.js';
 
 export const SCOPES = [
   'users:read',
@@ -23,12 +24,16 @@ export interface Principal {
   readonly subject: string;
   readonly environments: readonly string[];
   readonly scopes: ReadonlySet<string>;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the clock of who issued the token. */
   readonly expiresAt: number;
 }
 
+/** How far the clocks of who issues tokens and of who checks them may be apart, in seconds. */
+export const CLOCK_SKEW = 30;
+
 const Claims = z.object({
-  sub: z.string().min(1),
+  // It stands in records and logs, and a line break in it would end it where keys are told apart by their owner.
+  sub: plainText.min(1).max(255),
   exp: z.number(),
   environments: z.array(z.string().regex(ENVIRONMENT_ID)),
   scope: z.string().default(''),
@@ -57,7 +62,8 @@ export type VerifyToken = (token: string) => Promise<Principal>;
  * that can't be read: tokens of keys that were read before are taken all the same.
  */
 export function tokenVerifier(auth: AuthConfig): VerifyToken {
-  const options = { issuer: auth.issuer, audience: auth.audience, requiredClaims: ['exp'] };
+  const { issuer, audience } = auth;
+  const options = { issuer, audience, requiredClaims: ['exp'], clockTolerance: CLOCK_SKEW };
   if (auth.secret !== undefined) {
     const secret = new TextEncoder().encode(auth.secret);
     return (token) => principalOf(() => jwtVerify(token, secret, { ...options, algorithms: SHARED }));
@@ -73,14 +79,14 @@ async function principalOf(verify: () => Promise<{ payload: unknown }>): Promise
   const claims = Claims.safeParse(payload);
   if (!claims.success) {
     const names = claims.error.issues.map((issue) => issue.path[0]).join(', ');
-    throw unauthorized(`The token's claims are not as they should be: ${names}.`);
+    throw unauthorized(`The token's claims are not as they should be: ${names}.`, undefined, 'wrong-claims');
   }
   const { sub, exp, environments, scope } = claims.data;
   return { subject: sub, environments, scopes: new Set(scope.split(' ').filter(Boolean)), expiresAt: exp * 1000 };
 }
 
 function tokenProblem(error: unknown): Problem {
-  if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', error);
+  if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', error, 'expired-token');
   if (areUnreadable(error)) {
     return new Problem('unavailable', 'The keys that check tokens cannot be read.', {
       headers: { 'retry-after': '5' },
@@ -90,8 +96,15 @@ function tokenProblem(error: unknown): Problem {
   return unauthorized('The token is not valid.', error);
 }
 
-export function unauthorized(detail: string, cause?: unknown): Problem {
-  return new Problem('unauthorized', detail, { headers: { 'www-authenticate': 'Bearer' }, cause });
+/** A token, or a ticket, that was sent and opens nothing; the reason is for those who run the service. */
+export function unauthorized(detail: string, cause?: unknown, reason = 'bad-token'): Problem {
+  return new Problem('unauthorized', detail, { headers: challenge({ error: 'invalid_token' }), reason, cause });
+}
+
+/** How to come back, with the parameters of RFC 6750, section 3. */
+export function challenge(parameters: Readonly<Record<string, string>> = {}): { 'www-authenticate': string } {
+  const all = Object.entries({ realm: 'tidemark', ...parameters }).map(([name, value]) => `${name}="${value}"`);
+  return { 'www-authenticate': `Bearer ${all.join(', ')}` };
 }
 
 /** A token signed with the shared secret, as `tidemark token` prints it. `ttl` in seconds. */

@@ -1,12 +1,13 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { withKnownTokens } from '../known-tokens.js';
-import { notFound, Problem } from '../problems.js';
+import { Problem } from '../problems.js';
 import { addressOf } from './address.js';
+import { noRoute } from './known-methods.js';
 import { isV2 } from './problem-body.js';
 import { checkedHeaders, EnvironmentV3 } from './request-headers.js';
 import { checkShape } from './request-shape.js';
-import { type Principal, type Scope, unauthorized, type VerifyToken } from '../tokens.js';
+import { challenge, type Principal, type Scope, unauthorized, type VerifyToken } from '../tokens.js';
 
 /** Who calls and for which environment. */
 export interface Caller extends Principal {
@@ -36,14 +37,19 @@ declare module 'fastify' {
 export function accessHook(verify: VerifyToken) {
   const verifyOnce = withKnownTokens(verify);
   return async (request: FastifyRequest): Promise<void> => {
-    if (!addressOf(request).startsWith('/api/')) return;
+    if (addressOf(request).startsWith('/api/')) await admit(request);
+    else if (request.is404) throw noRoute(request);
+  };
+
+  async function admit(request: FastifyRequest): Promise<void> {
     const principal = (await ticketHolder(request)) ?? (await verifyOnce(bearerToken(request)));
-    if (request.is404) throw notFound('address');
+    request.subject = principal.subject;
+    if (request.is404) throw noRoute(request);
     const environment = environmentOf(request, principal);
     requireScope(principal, request.routeOptions.config.scopes ?? []);
     request.caller = { ...principal, environment };
     checkShape(request);
-  };
+  }
 }
 
 async function ticketHolder(request: FastifyRequest): Promise<Principal | undefined> {
@@ -55,14 +61,19 @@ async function ticketHolder(request: FastifyRequest): Promise<Principal | undefi
     });
   }
   const principal = await request.server.redeemTicket?.(ticket);
-  if (!principal) throw unauthorized('The ticket was used, or has expired: get another one.');
+  if (!principal) throw unauthorized('The ticket was used, or has expired: get another one.', undefined, 'bad-ticket');
   return principal;
 }
 
-function bearerToken(request: FastifyRequest): string {
-  const [, token] = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '') ?? [];
-  if (token === undefined) throw unauthorized('Send "Authorization: Bearer <token>".');
-  return token;
+function bearerToken({ headers: { authorization = '' } }: FastifyRequest): string {
+  const [, token] = /^Bearer +([^\s]+) *$/i.exec(authorization) ?? [];
+  if (token !== undefined) return token;
+  // Whoever sends none, or other credentials, is told of no error: it may not have known that there is need of any.
+  const malformed = /^Bearer\b/i.test(authorization);
+  throw new Problem('unauthorized', 'Send "Authorization: Bearer <token>".', {
+    headers: challenge(malformed ? { error: 'invalid_request' } : {}),
+    reason: malformed ? 'malformed-token' : 'no-token',
+  });
 }
 
 function environmentOf(request: FastifyRequest, { environments }: Principal): string {
@@ -80,7 +91,9 @@ function environmentOf(request: FastifyRequest, { environments }: Principal): st
 
 function requireScope({ scopes }: Principal, allowed: readonly Scope[]): void {
   if (allowed.length === 0 || allowed.some((scope) => scopes.has(scope))) return;
-  throw new Problem('missing-scope', `This call needs the scope ${allowed.join(' or ')}.`);
+  throw new Problem('missing-scope', `This call needs the scope ${allowed.join(' or ')}.`, {
+    headers: challenge({ error: 'insufficient_scope', scope: allowed.join(' ') }),
+  });
 }
 
 /** A route's parameter: who calls, as `accessHook` found it. */

@@ -662,7 +662,7 @@ export interface components {
         ErrorV2: {
             error: {
                 /** @enum {string} */
-                code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "overloaded" | "internal" | "unavailable";
+                code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "method-not-allowed" | "request-timeout" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "headers-too-large" | "overloaded" | "internal" | "unavailable";
                 message: string;
             };
             /** @constant */
@@ -912,7 +912,7 @@ export interface components {
              * @description The address of a page that says what to do.
              * @enum {string}
              */
-            type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/headers-too-large" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
         };
         /**
          * @example {
@@ -1260,6 +1260,11 @@ export interface components {
         /** @description The token does not name this environment; The token lacks a scope */
         EnvironmentForbiddenOrMissingScope: {
             headers: {
+                /**
+                 * @description How to say who calls, and what was wrong with how it was said (RFC 6750).
+                 * @example Bearer realm="tidemark"
+                 */
+                "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1272,6 +1277,11 @@ export interface components {
         /** @description The token does not name this environment; The token lacks a scope */
         EnvironmentForbiddenOrMissingScopeV2: {
             headers: {
+                /**
+                 * @description How to say who calls, and what was wrong with how it was said (RFC 6750).
+                 * @example Bearer realm="tidemark"
+                 */
+                "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1451,8 +1461,8 @@ export interface components {
         Unauthorized: {
             headers: {
                 /**
-                 * @description How to say who calls.
-                 * @example Bearer
+                 * @description How to say who calls, and what was wrong with how it was said (RFC 6750).
+                 * @example Bearer realm="tidemark"
                  */
                 "WWW-Authenticate": string;
                 [name: string]: unknown;
@@ -1468,8 +1478,8 @@ export interface components {
         UnauthorizedV2: {
             headers: {
                 /**
-                 * @description How to say who calls.
-                 * @example Bearer
+                 * @description How to say who calls, and what was wrong with how it was said (RFC 6750).
+                 * @example Bearer realm="tidemark"
                  */
                 "WWW-Authenticate": string;
                 [name: string]: unknown;

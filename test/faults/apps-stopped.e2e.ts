@@ -80,7 +80,7 @@ describe('apps that are stopped while commands and activities come without a pau
     sending = false;
     await cutOff;
     await eventually(expectAll);
-  }, 300_000);
+  }, 600_000);
 
   describe('of which the interface is stopped while a command waits for its projector', () => {
     let tail: TopicTail;

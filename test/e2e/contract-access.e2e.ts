@@ -68,7 +68,9 @@ describe('every call of the document', () => {
       const faults = [];
       for (const scope of scopesOf(operation)) {
         const environment = `${operation.operationId}-${scope.replace(':', '-')}`;
-        const ids = namedIds(operation, await objects.make(environment));
+        // What became of a command is told to whom it concerns.
+        const last = scope.startsWith('users') ? 'user' : 'group';
+        const ids = namedIds(operation, await objects.make(environment, last));
         const answer = await send(operation, environment, ids, await bearer(environment, scope));
         if (answer.status >= 400) faults.push(`${answer.status} ${answer.text}`);
         faults.push(...document.faultsOf(operation, answer));
@@ -90,10 +92,16 @@ describe('every call of the document', () => {
   it('is 401 and says how to come back without a token, and with one that is none', () =>
     checkAll(async (operation) => {
       const faults = [];
-      for (const token of ['', 'Bearer x.y.z', `Basic ${btoa('jane:secret')}`]) {
+      const bare = 'Bearer realm="tidemark"';
+      for (const [token, challenge] of [
+        ['', bare],
+        ['Bearer x.y.z', `${bare}, error="invalid_token"`],
+        [`Basic ${btoa('jane:secret')}`, bare],
+      ] as const) {
         const answer = await send(operation, ELSEWHERE, namedIds(operation, elsewhere), token);
         faults.push(...refusal(operation, answer, 401, 'unauthorized'));
-        if (answer.headers.get('www-authenticate') !== 'Bearer') faults.push('no WWW-Authenticate: Bearer');
+        const challenged = answer.headers.get('www-authenticate');
+        if (challenged !== challenge) faults.push(`WWW-Authenticate: ${challenged}`);
       }
       return faults;
     }));
@@ -104,8 +112,35 @@ describe('every call of the document', () => {
       const others = SCOPES.filter((scope) => !own.includes(scope)).join(' ');
       const ids = namedIds(operation, elsewhere);
       const answer = await send(operation, ELSEWHERE, ids, await bearer(ELSEWHERE, others));
+      const challenge = `Bearer realm="tidemark", error="insufficient_scope", scope="${own.join(' ')}"`;
+      const challenged = answer.headers.get('www-authenticate');
+      if (challenged !== challenge) return [`WWW-Authenticate: ${challenged}`];
       return [...(own.length > 0 ? [] : ['names no scope']), ...refusal(operation, answer, 403, 'missing-scope')];
     }));
+
+  it.each([
+    ['user', 'users', 'workspaces'],
+    ['group', 'workspaces', 'users'],
+  ] as const)(
+    'about a command of a %s is answered to tokens for %s, and not to those for %s',
+    async (last, own, other) => {
+      const environment = `command-of-a-${last}`;
+      await objects.make(environment, last);
+      const client = await service.client(environment);
+      const taken = { username: 'somebody1', email: 'another@example.com' };
+      if (last === 'user') expect((await client('POST', '/api/v3/users', taken)).status).toBe(409);
+      const path = `/api/v3/commands/${await objects.latestCommand(environment)}`;
+      for (const [scope, status] of [
+        [`${own}:read`, last === 'user' ? 409 : 201],
+        [`${own}:write`, last === 'user' ? 409 : 201],
+        [`${other}:read`, 404],
+        [`${other}:write`, 404],
+      ] as const) {
+        const answer = await (await service.client(environment, { scope }))('GET', path);
+        expect([scope, answer.status]).toEqual([scope, status]);
+      }
+    },
+  );
 
   it('is 403 for an environment that the token does not name', () =>
     checkAll(async (operation) => {
@@ -152,7 +187,7 @@ const scopesOf = ({ security }: Operation) => security.flatMap(({ bearer = [] })
 function differences(never: Exchanged, hidden: Exchanged, parameter: string): string[] {
   const seen = [never, hidden].map(({ status, headers, text }) => {
     const { instance: _, ...body } = JSON.parse(text || '{}') as Record<string, unknown>;
-    const { date: __, ...others } = Object.fromEntries(headers) as Record<string, string>;
+    const { date: __, 'request-id': ___, ...others } = Object.fromEntries(headers) as Record<string, string>;
     return JSON.stringify({ status, body, headers: others });
   });
   return seen[0] === seen[1] ? [] : [`${parameter}: ${seen[1]} in place of ${seen[0]}`];

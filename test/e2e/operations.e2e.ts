@@ -19,6 +19,15 @@ describe('running it', () => {
     expect(metrics.body).toMatch(/tidemark_projected_records_total/);
   });
 
+  it('says of a stream, too, which request it was', async () => {
+    const leave = new AbortController();
+    const headers = { authorization: `Bearer ${await service.token()}` };
+    const stream = await fetch(`${service.url}/api/v3/stream`, { headers, signal: leave.signal });
+    expect(stream.headers.get('request-id')).toMatch(/^urn:uuid:/);
+    expect(stream.headers.get('x-content-type-options')).toBe('nosniff');
+    leave.abort();
+  });
+
   it('describes every call at /docs-json, with its parameters and answers', async () => {
     const { body } = await call(`${service.url}/docs-json`, 'GET');
     expect(body.openapi).toBe('3.1.0');
@@ -29,7 +38,11 @@ describe('running it', () => {
         content: { 'application/merge-patch+json': { schema: { $ref: '#/components/schemas/UserPatch' } } },
       },
     });
-    expect((await call(`${service.url}/docs`, 'GET')).body).toMatch(/swagger-ui/);
+    const page = await call(`${service.url}/docs`, 'GET');
+    expect(page.body).toMatch(/swagger-ui/);
+    // All that it runs is in files of its own, as the policy of pages wants it.
+    expect(page.body).not.toMatch(/<script>|<script [^>]*src=['"]?http/);
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'/);
   });
 
   it('is not ready, and answers 503 rather than nothing, while the views are missing', async () => {

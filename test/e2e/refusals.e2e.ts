@@ -24,7 +24,7 @@ describe('what is refused', () => {
   ])('without a token nothing is answered: %s %s', async (method, path) => {
     const answer = await call(service.url + path, method, method === 'POST' ? '{' : undefined);
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="tidemark"');
     expect(JSON.stringify(answer.body)).not.toMatch(/count|username/);
   });
 

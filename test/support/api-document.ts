@@ -46,8 +46,21 @@ interface OpenApi {
   readonly paths: Record<string, Record<string, DocumentedOperation>>;
 }
 
-// Headers of the transport, of browsers, and of every answer that has a body: none of a call's own.
-const TRANSPORT = /^(connection|content-length|content-type|date|keep-alive|transfer-encoding|vary|x-accel-buffering)$/;
+// Headers of the transport, of browsers, and of every answer: none of a call's own.
+const COMMON = new Set([
+  'cache-control',
+  'connection',
+  'content-length',
+  'content-security-policy',
+  'content-type',
+  'date',
+  'keep-alive',
+  'request-id',
+  'transfer-encoding',
+  'vary',
+  'x-accel-buffering',
+  'x-content-type-options',
+]);
 
 /** The served document as the judge of what the service answers. */
 export class ApiDocument {
@@ -121,7 +134,7 @@ export class ApiDocument {
 
   private headerFaults(pointer: string, { headers: documented = {} }: DocumentedAnswer, headers: Headers): string[] {
     const unknown = [...headers.keys()].filter(
-      (name) => !TRANSPORT.test(name) && !Object.keys(documented).some((known) => known.toLowerCase() === name),
+      (name) => !COMMON.has(name) && !Object.keys(documented).some((known) => known.toLowerCase() === name),
     );
     const wrong = Object.entries(documented).flatMap(([name, { required, schema }]) => {
       const value = headers.get(name);

@@ -21,14 +21,16 @@ export class ObjectMaker {
    * A user, a workspace and a group of an environment that nothing else refers to, and the command that made the last.
    * The first of one environment have the same ids and names as those of another, and so on.
    */
-  async make(environment: string): Promise<Objects> {
+  async make(environment: string, last: 'user' | 'group' = 'group'): Promise<Objects> {
     const client = await this.service.client(environment);
     const count = (this.made.get(environment) ?? 0) + 1;
     this.made.set(environment, count);
     const name = `somebody${count}`;
-    const user = await create(client, 'users', { username: name, email: `${name}@example.com` });
+    const makeUser = () => create(client, 'users', { username: name, email: `${name}@example.com` });
+    const first = last === 'group' ? await makeUser() : undefined;
     const workspace = await create(client, 'workspaces', { name });
     const group = await create(client, 'groups', { name });
+    const user = first ?? (await makeUser());
     return {
       user: String(user.id),
       userV2: user.objectId!,
@@ -50,8 +52,8 @@ export class ObjectMaker {
     expect((await client('DELETE', `/api/v3/${paths[kind]}`)).status).toBe(204);
   }
 
-  // Ids of commands are told only while the views lag; the views know them all.
-  private async latestCommand(environment: string): Promise<string> {
+  /** Ids of commands are told only while the views lag; the views know them all. */
+  async latestCommand(environment: string): Promise<string> {
     const { rows } = await this.postgres.query<{ command_id: string }>(
       'SELECT command_id FROM outcomes WHERE environment = $1 ORDER BY command_id DESC LIMIT 1',
       [environment],

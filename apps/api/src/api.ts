@@ -12,7 +12,7 @@ export async function createApi(
   logger: Logger,
   namespace?: Namespace,
 ): Promise<NestFastifyApplication> {
-  const app = await httpApplication(ApiModule.with(config, logger, namespace), { auth: config.auth, logger });
+  const app = await httpApplication(ApiModule.with(config, logger, namespace), { ...config, logger });
   registerActivityBodies(app);
   guardGenerations(app, folds);
   measureProjections(app.get<EventLog>(EVENT_LOG), app.get(Postgres), app.get(Namespace), folds);

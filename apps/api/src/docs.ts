@@ -6,7 +6,8 @@ const ABOUT = `Who are our users, what are they doing right now, how many are ac
 
 Calls under \`/api/\` take a bearer token; its claim \`environments\` names the environments that it opens, \`scope\` what it
 may do there. Nothing is ever visible across environments: another one's object is answered as one that never existed.
-Errors are problem details (RFC 9457) whose \`type\` leads to a page that says what to do; v2 has its own envelope.`;
+Errors are problem details (RFC 9457) whose \`type\` leads to a page that says what to do; v2 has its own envelope.
+Every answer has a \`Request-Id\`, under which the log of the service knows the request; that of an error is its \`instance\`.`;
 
 const TAGS = {
   users: 'Users, and the search for them',

@@ -10,4 +10,5 @@ await runApp('api', async () => {
   await app.init();
   await waitFor(waiting, `the address ${config.host}:${config.port}`, app.listen(config.port, config.host));
   logger.info(`listening on ${await app.getUrl()}`);
+  return app;
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, readConfig } from './config.js';
 
@@ -5,7 +6,7 @@ const good = {
   KAFKA_BROKERS: 'a:1, b:2',
   DATABASE_URL: 'postgres://u:p@h/db',
   REDIS_URL: 'redis://h:1',
-  AUTH_JWT_SECRET: 'x'.repeat(32),
+  AUTH_JWT_SECRET: 'a secret of the specs, 32 bytes or more',
 };
 
 describe('the settings', () => {
@@ -21,13 +22,13 @@ describe('the settings', () => {
   });
 
   it('take a master key with former ones behind it, or none', () => {
-    const [now, before] = ['n'.repeat(32), 'b'.repeat(32)];
+    const [now, before] = [randomBytes(32).toString('base64'), 'b'.repeat(32)];
     expect(readConfig(good).masterKeys).toEqual([]);
     expect(readConfig({ ...good, TIDEMARK_MASTER_KEY: `${now}, ${before}` }).masterKeys).toEqual([now, before]);
   });
 
   it('take a list of secrets, and how an issuer says what its tokens open', () => {
-    const [now, before] = ['n'.repeat(32), 'b'.repeat(32)];
+    const [now, before] = ['the new secret of the specs, long enough', 'b'.repeat(32)];
     expect(readConfig({ ...good, AUTH_JWT_SECRET: `${now}, ${before}` }).auth.secrets).toEqual([now, before]);
     const issuer = {
       AUTH_JWT_SECRET: '',
@@ -52,6 +53,19 @@ describe('the settings', () => {
     });
   });
 
+  it('say how the service is called from outside, where they say it', () => {
+    const { publicUrl, allowedHosts } = readConfig({
+      ...good,
+      PUBLIC_URL: 'https://a.example/tide/',
+      ALLOWED_HOSTS: 'a.example, [::1]:3000',
+    });
+    expect({ publicUrl, allowedHosts }).toEqual({
+      publicUrl: 'https://a.example/tide',
+      allowedHosts: ['a.example', '[::1]:3000'],
+    });
+    expect(readConfig(good).publicUrl).toBeUndefined();
+  });
+
   it('name every variable that is missing, at once', () => {
     const read = () => readConfig({ AUTH_JWT_SECRET: good.AUTH_JWT_SECRET });
     expect(read).toThrow(ConfigError);
@@ -60,7 +74,16 @@ describe('the settings', () => {
 
   it.each([
     ['a short secret', { AUTH_JWT_SECRET: 'ä'.repeat(15) }, /at least 32 bytes/],
-    ['a short master key', { TIDEMARK_MASTER_KEY: `${'x'.repeat(32)},short` }, /MASTER_KEY: at least 32 bytes/],
+    [
+      'a short master key',
+      { TIDEMARK_MASTER_KEY: 'the master key of the specs, long enough,short' },
+      /MASTER_KEY: at least 32 bytes/,
+    ],
+    ['a secret that is too simple', { AUTH_JWT_SECRET: 'secretsecretsecretsecretsecret!!' }, /SECRET: too simple/],
+    ['a master key that is too simple', { TIDEMARK_MASTER_KEY: 'x'.repeat(32) }, /KEY: too simple .* openssl/],
+    ['a public address that is none', { PUBLIC_URL: 'tidemark.example' }, /PUBLIC_URL: an address, e.g. https/],
+    ['a public address with a query', { PUBLIC_URL: 'https://a.example/?b' }, /PUBLIC_URL: .*without .* query/],
+    ['a host that is an address', { ALLOWED_HOSTS: 'a.example,https://b.example' }, /ALLOWED_HOSTS: .*names/],
     ['no way to check tokens', { AUTH_JWT_SECRET: '' }, /set one/],
     ['two ways to check tokens', { AUTH_JWKS_URL: 'https://id.example/keys' }, /exclude each other/],
     ['algorithms beside a secret', { AUTH_ALGORITHMS: 'ES256' }, /goes with AUTH_JWKS_URL/],

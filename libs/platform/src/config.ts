@@ -3,9 +3,19 @@ import { z } from 'zod';
 import { type ClaimsConfig, ENVIRONMENT_ID, SCOPES } from './claims.js';
 import { type KafkaAccess, kafkaAccess, kafkaAccessIssues, KafkaAccessSettings } from './kafka-access.js';
 import { ASYMMETRIC } from './remote-keys.js';
+import { isTooSimple } from './secrets.js';
 import { pemFile } from './tls.js';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
+
+const MAKE_ONE = 'make one with: openssl rand -base64 32';
+const LONG_ENOUGH = `at least 32 bytes; ${MAKE_ONE} (former ones behind it, comma-separated)`;
+const TOO_SIMPLE = `too simple to be random; ${MAKE_ONE}, with this one behind it, comma-separated`;
+
+/** The secret in use, then former ones, which can no longer be chosen. */
+const secrets = list
+  .refine((all) => all.every((secret) => Buffer.byteLength(secret) >= 32), { message: LONG_ENOUGH, abort: true })
+  .refine(([inUse]) => !isTooSimple(inUse!), { message: TOO_SIMPLE });
 
 /** The settings of every app, by the name of their environment variable (.env.example explains each). */
 const Settings = z
@@ -22,11 +32,17 @@ const Settings = z
     REDIS_TLS_CA: pemFile.optional(),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-    AUTH_JWT_SECRET: list
-      .refine((secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= 32), {
-        message: 'at least 32 bytes; make one with: openssl rand -base64 32 (former ones behind it, comma-separated)',
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'an address, e.g. https://tidemark.example' })
+      .refine((text) => /^[^?#@]+$/.test(text), { message: 'an address without user, query and fragment' })
+      .transform((text) => text.replace(/\/+$/, ''))
+      .optional(),
+    ALLOWED_HOSTS: list
+      .refine((hosts) => hosts.every((host) => URL.canParse(`http://${host}`) && !/[/?#@\s]/.test(host)), {
+        message: 'comma-separated names, with a port or without, e.g. tidemark.example,10.0.0.7:3000',
       })
       .optional(),
+    AUTH_JWT_SECRET: secrets.optional(),
     AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
     AUTH_ISSUER: z.string().optional(),
     AUTH_AUDIENCE: z.string().optional(),
@@ -45,13 +61,7 @@ const Settings = z
       .transform((text, context) => scopesMapOf(text) ?? context.addIssue(SCOPES_MAP_HINT))
       .pipe(z.custom<ReadonlyMap<string, readonly string[]>>())
       .optional(),
-    TIDEMARK_MASTER_KEY: z
-      .string()
-      .transform((text) => text.split(',').map((key) => key.trim()))
-      .refine((keys) => keys.every((key) => Buffer.byteLength(key) >= 32), {
-        message: 'at least 32 bytes; make one with: openssl rand -base64 32 (former ones behind it, comma-separated)',
-      })
-      .default([]),
+    TIDEMARK_MASTER_KEY: secrets.default([]),
     TIDEMARK_MAX_DEAD_LETTERS: z.coerce.number().int().min(0).max(1_000_000).default(10_000),
     STREAM_MAX_OPEN: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
     STREAM_MAX_OPEN_PER_ENVIRONMENT: z.coerce.number().int().min(1).max(1_000_000).default(5_000),
@@ -144,6 +154,10 @@ export interface Config {
   readonly redisCa?: string;
   readonly host: string;
   readonly port: number;
+  /** What absolute links begin with, without a slash at its end; otherwise they begin as the request did. */
+  readonly publicUrl?: string;
+  /** The only hosts that requests may name, with a port or for every port; any where there are none. */
+  readonly allowedHosts?: readonly string[];
   readonly auth: AuthConfig;
   /** What wraps the keys of personal fields: the one in use, then former ones. Empty: they lie open in Postgres. */
   readonly masterKeys: readonly string[];
@@ -178,6 +192,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     redisCa: data.REDIS_TLS_CA,
     host: data.HOST,
     port: data.PORT,
+    publicUrl: data.PUBLIC_URL,
+    allowedHosts: data.ALLOWED_HOSTS,
     auth: {
       secrets: data.AUTH_JWT_SECRET,
       jwksUrl: data.AUTH_JWKS_URL,

@@ -42,7 +42,12 @@ class HealthController {
     answers: { 200: { body: Readiness }, 503: { body: Readiness, headers: { 'Retry-After': 'always' } } },
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const results = await Promise.all(this.checks.map(async (check) => [check.name, await outcome(check)] as const));
+    // Whoever sends requests here has to find another instance before this one is gone.
+    const stopping = reply.server.draining.begun ? [['interface', 'is stopping'] as const] : [];
+    const results = [
+      ...stopping,
+      ...(await Promise.all(this.checks.map(async (check) => [check.name, await outcome(check)] as const))),
+    ];
     const ready = results.every(([, result]) => result === 'ok');
     if (!ready) void reply.status(503).header('retry-after', '2');
     return { status: ready ? 'ok' : 'unavailable', checks: Object.fromEntries(results) };

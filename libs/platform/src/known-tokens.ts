@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Principal, type VerifyToken } from './tokens.js';
+import { CLOCK_SKEW, type Principal, type VerifyToken } from './tokens.js';
 
 /** So long a token is believed without a look at its signature: a key that was withdrawn is refused from then on. */
 const BELIEVED_MS = 60_000;
@@ -23,7 +23,8 @@ export function withKnownTokens(verify: VerifyToken, { most = MOST, now = Date.n
     if (found && now() < found.until) return found.principal;
     known.delete(name);
     const principal = await verify(token);
-    known.set(name, { principal, until: Math.min(now() + BELIEVED_MS, principal.expiresAt) });
+    const until = Math.min(now() + BELIEVED_MS, principal.expiresAt + CLOCK_SKEW * 1_000);
+    known.set(name, { principal, until });
     if (known.size > most) known.delete(known.keys().next().value!);
     return principal;
   };

@@ -41,6 +41,16 @@ export const PROBLEMS = {
     advice:
       'Check the id and the environment. What was deleted, and what belongs to another environment, is not found either.',
   },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This address takes other methods',
+    advice: 'Use one of the methods that the header Allow names; /docs lists the calls.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not arrive in time',
+    advice: 'Send the whole request without a pause. What did not arrive was not looked at.',
+  },
   'username-taken': {
     status: 409,
     title: 'The username is taken',
@@ -84,6 +94,11 @@ export const PROBLEMS = {
     title: 'The Idempotency-Key was used for another request',
     advice: 'A key belongs to one request for 24 hours. Use a new key for a new request.',
   },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    advice: 'The address and all headers together are limited to 16 KiB. Send shorter ones.',
+  },
   overloaded: {
     status: 429,
     title: 'Too much at once',
@@ -120,7 +135,13 @@ export class Problem extends Error {
   constructor(
     readonly code: ProblemCode,
     detail: string,
-    readonly more: { errors?: readonly InputError[]; headers?: Record<string, string>; cause?: unknown } = {},
+    readonly more: {
+      errors?: readonly InputError[];
+      headers?: Record<string, string>;
+      /** More exact than the code, for those who run the service. */
+      reason?: string;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: more.cause });
   }

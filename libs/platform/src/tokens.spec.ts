@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type JWK, SignJWT } from 'jose';
 import { inAnHour, type KeyServer, type SigningKey, signingKey, startKeyServer } from '../test/key-server.js';
 import { signToken, tokenVerifier, type VerifyToken } from './tokens.js';
@@ -7,6 +7,9 @@ import { signToken, tokenVerifier, type VerifyToken } from './tokens.js';
 const secret = 'a shared secret of 32 bytes or more';
 const claims = { subject: 'jane', environments: ['demo'], scope: 'users:read admin', ttl: 60 };
 const encoded = new TextEncoder().encode(secret);
+
+// All but the clock.
+const TIMERS = ['nextTick', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout'] as const;
 
 describe('a token under a shared secret', () => {
   const verify = tokenVerifier({ secrets: [secret] });
@@ -20,10 +23,15 @@ describe('a token under a shared secret', () => {
 
   it.each([
     ['of another secret', () => signToken(`${secret}!`, claims)],
-    ['that has expired', () => signToken(secret, { ...claims, ttl: -1 })],
+    ['that has expired', () => signToken(secret, { ...claims, ttl: -31 })],
     ['of another algorithm', () => sign((jwt) => jwt.setExpirationTime('1m'), {}, 'HS512')],
     ['without exp', () => sign((jwt) => jwt)],
     ['without sub', () => sign((jwt) => jwt.setExpirationTime('1m'), { sub: undefined })],
+    ['with an empty sub', () => sign((jwt) => jwt.setExpirationTime('1m'), { sub: '' })],
+    ['with a sub that is no text', () => sign((jwt) => jwt.setExpirationTime('1m'), { sub: 7 })],
+    ['with a line break in sub', () => sign((jwt) => jwt.setExpirationTime('1m'), { sub: 'jane\n1' })],
+    ['with half a character in sub', () => sign((jwt) => jwt.setExpirationTime('1m'), { sub: 'jane\ud800' })],
+    ['with a sub of 256 characters', () => sign((jwt) => jwt.setExpirationTime('1m'), { sub: 'x'.repeat(256) })],
     ['with an environment that is none', () => sign((jwt) => jwt.setExpirationTime('1m'), { environments: ['../x'] })],
     ['with environments that are no list', () => sign((jwt) => jwt.setExpirationTime('1m'), { environments: 'demo' })],
     ['that is unsigned', () => Promise.resolve(`${part({ alg: 'none' })}.${part({ ...claims, sub: 'x', exp: 9e9 })}.`)],
@@ -42,6 +50,31 @@ describe('a token under a shared secret', () => {
     const refused = { code: 'unauthorized' };
     await expect(changing(await signToken(`${secret}!`, claims))).rejects.toMatchObject(refused);
     await expect(changing(await signToken(secret, { ...claims, ttl: -60 }))).rejects.toMatchObject(refused);
+  });
+
+  describe('by clocks that differ', () => {
+    // A whole second, as times in tokens are.
+    const NOW = 1_800_000_000;
+    const at = (second: number) => jest.setSystemTime(second * 1_000);
+    const refused = { code: 'unauthorized' };
+    beforeEach(() => void jest.useFakeTimers({ now: NOW * 1_000, doNotFake: [...TIMERS] }));
+    afterEach(() => void jest.useRealTimers());
+
+    it('is taken until 30 s after it has expired', async () => {
+      const token = await signToken(secret, { ...claims, ttl: 60 });
+      at(NOW + 89.999);
+      await expect(verify(token)).resolves.toMatchObject({ subject: 'jane', expiresAt: (NOW + 60) * 1_000 });
+      at(NOW + 90);
+      await expect(verify(token)).rejects.toMatchObject(refused);
+    });
+
+    it('is taken from 30 s before it is valid', async () => {
+      const token = await sign((jwt) => jwt.setExpirationTime('2h').setNotBefore(NOW + 60));
+      at(NOW + 29);
+      await expect(verify(token)).rejects.toMatchObject(refused);
+      at(NOW + 30);
+      await expect(verify(token)).resolves.toMatchObject({ subject: 'jane' });
+    });
   });
 
   it('must name issuer and audience where these are configured', async () => {
@@ -105,7 +138,7 @@ describe('a token under the keys of a JWKS address', () => {
     ['that brings its own key', () => selfMade(stranger)],
     ['that names an address of keys', () => stranger.sign({}, { kid: 'new', jku: 'http://127.0.0.1:1/keys' })],
     ['whose claims were changed', async () => changed(await keys.ES256.sign())],
-    ['that has expired', () => keys.ES256.sign({ exp: inAnHour() - 3601 })],
+    ['that has expired', () => keys.ES256.sign({ exp: inAnHour() - 3631 })],
     ['without exp', () => keys.ES256.sign({ exp: undefined })],
     ['that is not valid yet', () => keys.ES256.sign({ nbf: inAnHour() - 60 })],
   ])('is refused %s', async (_, make) => {

@@ -4,17 +4,22 @@ import { type ClaimsConfig, rightsOf } from './claims.js';
 import { type AuthConfig } from './config.js';
 import { Problem } from './problems.js';
 import { areUnreadable, ASYMMETRIC, remoteKeys } from './remote-keys.js';
+import { plainText } from './text.js';
 
 /** Who calls, as the token says. */
 export interface Principal {
   readonly subject: string;
   readonly environments: readonly string[];
   readonly scopes: ReadonlySet<string>;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the clock of who issued the token. */
   readonly expiresAt: number;
 }
 
-const Identity = z.looseObject({ sub: z.string().min(1), exp: z.number() });
+/** How far the clocks of who issues tokens and of who checks them may be apart, in seconds. */
+export const CLOCK_SKEW = 30;
+
+// The subject stands in records and logs, and a line break in it would end it where keys are told apart by their owner.
+const Identity = z.looseObject({ sub: plainText.min(1).max(255), exp: z.number() });
 
 // The families are never mixed: a public key must not pass as an HMAC secret (RFC 8725, 3.1).
 const SHARED = ['HS256'];
@@ -25,7 +30,8 @@ export type VerifyToken = (token: string) => Promise<Principal>;
  * that can't be read: tokens of keys that were read before are taken all the same.
  */
 export function tokenVerifier(auth: AuthConfig): VerifyToken {
-  const options = { issuer: auth.issuer, audience: auth.audience, requiredClaims: ['exp'] };
+  const { issuer, audience } = auth;
+  const options = { issuer, audience, requiredClaims: ['exp'], clockTolerance: CLOCK_SKEW };
   if (auth.secrets !== undefined) {
     const secrets = auth.secrets.map((secret) => new TextEncoder().encode(secret));
     const check = withAnyOf(secrets, (token, secret) => jwtVerify(token, secret, { ...options, algorithms: SHARED }));
@@ -62,10 +68,11 @@ async function principalOf(verify: () => Verified, settings: ClaimsConfig = {}):
   return { subject: identity.data.sub, ...rights, expiresAt: identity.data.exp * 1000 };
 }
 
-const wrongClaims = (names: string) => unauthorized(`The token's claims are not as they should be: ${names}.`);
+const wrongClaims = (names: string) =>
+  unauthorized(`The token's claims are not as they should be: ${names}.`, undefined, 'wrong-claims');
 
 function tokenProblem(error: unknown): Problem {
-  if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', error);
+  if (error instanceof errors.JWTExpired) return unauthorized('The token has expired.', error, 'expired-token');
   if (areUnreadable(error)) {
     return new Problem('unavailable', 'The keys that check tokens cannot be read.', {
       headers: { 'retry-after': '5' },
@@ -75,8 +82,15 @@ function tokenProblem(error: unknown): Problem {
   return unauthorized('The token is not valid.', error);
 }
 
-export function unauthorized(detail: string, cause?: unknown): Problem {
-  return new Problem('unauthorized', detail, { headers: { 'www-authenticate': 'Bearer' }, cause });
+/** A token, or a ticket, that was sent and opens nothing; the reason is for those who run the service. */
+export function unauthorized(detail: string, cause?: unknown, reason = 'bad-token'): Problem {
+  return new Problem('unauthorized', detail, { headers: challenge({ error: 'invalid_token' }), reason, cause });
+}
+
+/** How to come back, with the parameters of RFC 6750, section 3. */
+export function challenge(parameters: Readonly<Record<string, string>> = {}): { 'www-authenticate': string } {
+  const all = Object.entries({ realm: 'tidemark', ...parameters }).map(([name, value]) => `${name}="${value}"`);
+  return { 'www-authenticate': `Bearer ${all.join(', ')}` };
 }
 
 /** A token signed with the shared secret, as `tidemark token` prints it. `ttl` in seconds. */

@@ -1,12 +1,13 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { withKnownTokens } from '../known-tokens.js';
-import { notFound, Problem } from '../problems.js';
+import { Problem } from '../problems.js';
 import { addressOf } from './address.js';
+import { noRoute } from './known-methods.js';
 import { isV2 } from './problem-body.js';
 import { checkedHeaders, EnvironmentV3 } from './request-headers.js';
 import { checkShape } from './request-shape.js';
-import { type Principal, unauthorized, type VerifyToken } from '../tokens.js';
+import { challenge, type Principal, unauthorized, type VerifyToken } from '../tokens.js';
 import { type Scope } from '../claims.js';
 
 /** Who calls and for which environment. */
@@ -39,14 +40,19 @@ declare module 'fastify' {
 export function accessHook(verify: VerifyToken) {
   const verifyOnce = withKnownTokens(verify);
   return async (request: FastifyRequest): Promise<void> => {
-    if (!addressOf(request).startsWith('/api/')) return;
+    if (addressOf(request).startsWith('/api/')) await admit(request);
+    else if (request.is404) throw noRoute(request);
+  };
+
+  async function admit(request: FastifyRequest): Promise<void> {
     const principal = await principalOf(request, verifyOnce);
-    if (request.is404) throw notFound('address');
+    request.subject = principal.subject;
+    if (request.is404) throw noRoute(request);
     const environment = environmentOf(request, principal);
     requireScope(principal, request.routeOptions.config.scopes ?? []);
     request.caller = { ...principal, environment };
     checkShape(request);
-  };
+  }
 }
 
 /** A good token goes first; where there is none, a ticket stands for it on the routes that take one. */
@@ -69,14 +75,20 @@ async function ticketHolder(request: FastifyRequest): Promise<(Principal & { tic
     });
   }
   const principal = await request.server.ticketHolder?.(ticket);
-  if (!principal) throw unauthorized('The ticket is not valid, or has expired: get another one.');
+  if (!principal)
+    throw unauthorized('The ticket is not valid, or has expired: get another one.', undefined, 'bad-ticket');
   return { ...principal, ticket };
 }
 
-function bearerToken(request: FastifyRequest): string {
-  const [, token] = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '') ?? [];
-  if (token === undefined) throw unauthorized('Send "Authorization: Bearer <token>".');
-  return token;
+function bearerToken({ headers: { authorization = '' } }: FastifyRequest): string {
+  const [, token] = /^Bearer +([^\s]+) *$/i.exec(authorization) ?? [];
+  if (token !== undefined) return token;
+  // Whoever sends none, or other credentials, is told of no error: it may not have known that there is need of any.
+  const malformed = /^Bearer\b/i.test(authorization);
+  throw new Problem('unauthorized', 'Send "Authorization: Bearer <token>".', {
+    headers: challenge(malformed ? { error: 'invalid_request' } : {}),
+    reason: malformed ? 'malformed-token' : 'no-token',
+  });
 }
 
 function environmentOf(request: FastifyRequest, { environments }: Principal): string {
@@ -94,7 +106,9 @@ function environmentOf(request: FastifyRequest, { environments }: Principal): st
 
 function requireScope({ scopes }: Principal, allowed: readonly Scope[]): void {
   if (allowed.length === 0 || allowed.some((scope) => scopes.has(scope))) return;
-  throw new Problem('missing-scope', `This call needs the scope ${allowed.join(' or ')}.`);
+  throw new Problem('missing-scope', `This call needs the scope ${allowed.join(' or ')}.`, {
+    headers: challenge({ error: 'insufficient_scope', scope: allowed.join(' ') }),
+  });
 }
 
 /** A route's parameter: who calls, as `accessHook` found it. */

@@ -10,11 +10,20 @@ export function addressOf(request: FastifyRequest): string {
   return (request.is404 ? undefined : request.routeOptions.url) ?? request.url.split('?')[0] ?? '';
 }
 
-/** The address of the request with other query parameters, absolute where the request says a host that can be. */
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What links begin with, in place of the request's own host. */
+    publicUrl?: string;
+  }
+}
+
+/**
+ * The address of the request with other query parameters, absolute where it is known from outside: by the settings, or
+ * by the request.
+ */
 export function linkTo(request: FastifyRequest, parameters: Record<string, string>): string {
-  const origin = `${request.protocol}://${request.host}`;
-  const known = Boolean(request.host) && URL.canParse(origin);
-  const url = new URL(`${known ? origin : 'http://localhost'}${request.url.replace(ORIGIN, '')}`);
+  const origin = request.server.publicUrl ?? (request.host ? `${request.protocol}://${request.host}` : undefined);
+  const url = new URL(`${origin ?? 'http://localhost'}${request.url.replace(ORIGIN, '')}`);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return known ? url.href : `${url.pathname}${url.search}`;
+  return origin === undefined ? `${url.pathname}${url.search}` : url.href;
 }

@@ -5,6 +5,7 @@ import { isOutage } from '../outage.js';
 import { PROBLEMS, Problem, type ProblemCode } from '../problems.js';
 import { addressOf } from './address.js';
 import { problemBody } from './problem-body.js';
+import { Refusals } from './refusals.js';
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const { mediaType, body } = problemBody(problem, addressOf(request), request.id);
@@ -21,8 +22,10 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
 export class ProblemFilter implements ExceptionFilter {
   /** An outage fails every request: each is one line, without the stack that says where that was noticed. */
   private readonly outages: Logger;
+  private readonly refusals: Refusals;
 
   constructor(private readonly logger: Logger) {
+    this.refusals = new Refusals(logger);
     this.outages = logger.child({}, { serializers: { err: withoutStack } });
   }
 
@@ -34,6 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
     const requestId = request.id;
     if (problem.status === 503) this.outages.error({ err: problem.cause, requestId }, problem.message);
     else if (problem.status >= 500) this.logger.error({ err: thrown, requestId }, problem.message);
+    else if (problem.status === 401 || problem.status === 403) this.refusals.note(problem, request);
     if (reply.sent || reply.raw.headersSent) return;
     sendProblem(problem, request, reply);
   }
@@ -48,9 +52,12 @@ function withoutStack(thrown: Error): object {
 const BY_STATUS: Record<number, ProblemCode> = {
   400: 'invalid-request',
   404: 'not-found',
+  405: 'method-not-allowed',
+  408: 'request-timeout',
   413: 'too-large',
   415: 'unsupported-media-type',
   429: 'overloaded',
+  431: 'headers-too-large',
 };
 
 /** Fastify's and Nest's own errors by their status; whatever else is not our own mistake is an outage. */

@@ -16,7 +16,10 @@ export const ANSWER_HEADERS = {
   }),
   'Cache-Control': z.string().meta({ description: 'Whether the answer may be kept.', examples: ['no-store'] }),
   'Retry-After': seconds.meta({ description: 'Seconds until it is worth while to send this again.', examples: [2] }),
-  'WWW-Authenticate': z.string().meta({ description: 'How to say who calls.', examples: ['Bearer'] }),
+  'WWW-Authenticate': z.string().meta({
+    description: 'How to say who calls, and what was wrong with how it was said (RFC 6750).',
+    examples: ['Bearer realm="tidemark"'],
+  }),
 } as const;
 
 /** Which of them an answer has, and whether always. */

@@ -44,6 +44,7 @@ function describeHeaders(headers: AnswerHeaders, components: Components): object
 // With which header each of these comes.
 const HEADER_OF: Partial<Record<ProblemCode, keyof AnswerHeaders>> = {
   unauthorized: 'WWW-Authenticate',
+  'missing-scope': 'WWW-Authenticate',
   'in-flight': 'Retry-After',
   overloaded: 'Retry-After',
   unavailable: 'Retry-After',

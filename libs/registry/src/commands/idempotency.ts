@@ -3,7 +3,10 @@ import { type Queryable } from '#platform';
 import { type Order } from '../sealing/command-seals.js';
 import { type RootKey } from '../sealing/root-key.js';
 
-/** A client's `Idempotency-Key` is its own. */
+/**
+ * A client's `Idempotency-Key` is its own. What is hashed can be read in one way only, since there is a line break neither
+ * in a subject (tokens.ts) nor in a key. It stands in records: another formula would forget the keys of the last 24 hours.
+ */
 export const ownKey = (subject: string, key: string) =>
   createHash('sha256').update(`${subject}\n${key}`).digest('base64url');
 

@@ -2,11 +2,13 @@ import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { isRejection } from '#event-sourcing';
 import { Caller, checkedPath, Endpoint, notFound } from '#platform';
 import { acceptedOrThrow } from '../commands/command-log.js';
 import { timeOfCommandId } from '../commands/command-id.js';
 import { FullUser } from '../users/http/user.views.js';
 import { Group, Workspace } from '../workspaces/http/workspaces.input.js';
+import { type Verdict } from '../fold/registry.state.js';
 import { Answering } from './answering.js';
 import { MADE, PendingCommand } from './command-endpoint.js';
 import { Outcomes } from '../commands/outcomes.js';
@@ -53,11 +55,21 @@ export class CommandsController {
   ) {
     const verdict = await this.outcomes.find(environment, id);
     if (verdict === undefined) return pendingOrUnknown(id);
+    if (!mayKnow(verdict, scopes)) throw notFound('command');
     const accepted = acceptedOrThrow(verdict);
-    // A profile is shown to those alone who could have asked for it.
-    if (accepted.user && !scopes.has('users:read') && !scopes.has('users:write')) throw notFound('command');
     return this.answering.answer(environment, accepted, reply);
   }
+}
+
+/** Whether a token could have sent the command, or may read what it is about: nobody else is shown what became of it. */
+function mayKnow(verdict: Verdict, scopes: ReadonlySet<string>): boolean {
+  return subjectsOf(verdict).some((subject) => scopes.has(`${subject}:read`) || scopes.has(`${subject}:write`));
+}
+
+function subjectsOf(verdict: Verdict): readonly ('users' | 'workspaces')[] {
+  if (!isRejection(verdict)) return [verdict.accepted.type === 'user' ? 'users' : 'workspaces'];
+  // Of the others nobody can tell, nor do they tell anything of anybody.
+  return ['username-taken', 'email-taken'].includes(verdict.rejected) ? ['users'] : ['users', 'workspaces'];
 }
 
 function pendingOrUnknown(id: string): { status: 'pending' } {

@@ -7,7 +7,7 @@ import { PartitionTail } from './partition-tail.js';
 describe('the live end of a partition', () => {
   it('loses nothing by a checkpoint that was read before the one it heard of', async () => {
     const gate = Promise.withResolvers<void>();
-    const tail = new PartitionTail(
+    const tail: PartitionTail = new PartitionTail(
       0,
       {
         read: (_partition, _from, to) => gate.promise.then(() => ({ messages: [], next: to })),

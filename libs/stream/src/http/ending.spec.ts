@@ -90,12 +90,14 @@ describe('a stream', () => {
       await suite.view.register('hasty');
       const authorization = await bearer(['hasty']);
       await suite.view.send('hasty', 1, ...named('past'));
-      await suite.service.gateway.hub.ready();
+      const open = await suite.open('/api/v3/users/1/stream', { authorization });
       await suite.service.gateway.hub.look();
       const unlock = await suite.view.lockActivities();
       const opening = suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', { authorization });
       await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
       await suite.view.remove('hasty', 1);
+      // The deletion has been heard of.
+      await open.ended;
       await unlock();
       expect((await opening).status).toBe(404);
     });

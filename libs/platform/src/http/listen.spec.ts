@@ -55,7 +55,7 @@ describe('the interface', () => {
   const tokenOf = (scope: string) => signToken(secret, { subject: 'jane', environments: ['demo'], scope, ttl: 60 });
   const serve = async (options: { publicUrl?: string; allowedHosts?: string[] } = {}) => {
     const app = await httpApplication(ThingsModule, {
-      auth: { secret },
+      auth: { secrets: [secret] },
       logger: pino({ base: null }, { write: (line) => void logged.push(line) }),
       ...options,
     });

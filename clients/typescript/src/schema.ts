@@ -75,7 +75,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of a command that was answered with 202 */
+        /**
+         * What became of a command that was answered with 202
+         * @description For 24 hours. What would show a user who has been deleted since is not found.
+         */
         get: operations["getCommand"];
         put?: never;
         post?: never;
@@ -200,7 +203,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A ticket that opens one stream in place of the token, for browsers, which cannot send headers there */
+        /** A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there */
         post: operations["issueStreamTicket"];
         delete?: never;
         options?: never;
@@ -238,7 +241,7 @@ export interface paths {
         /** Replace all details of a user */
         put: operations["replaceUser"];
         post?: never;
-        /** Delete a user */
+        /** Delete a user, or erase everything personal for good */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
@@ -662,7 +665,7 @@ export interface components {
         ErrorV2: {
             error: {
                 /** @enum {string} */
-                code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "overloaded" | "internal" | "unavailable";
+                code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "method-not-allowed" | "request-timeout" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "headers-too-large" | "overloaded" | "internal" | "unavailable";
                 message: string;
             };
             /** @constant */
@@ -912,7 +915,7 @@ export interface components {
              * @description The address of a page that says what to do.
              * @enum {string}
              */
-            type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/headers-too-large" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
         };
         /**
          * @example {
@@ -989,7 +992,7 @@ export interface components {
         /**
          * @example {
          *       "reason": "unknown-position",
-         *       "resumedFrom": "2-1"
+         *       "resumedFrom": "kq2Zb8vN4sWm1XfYc0TgRw"
          *     }
          */
         StreamReset: {
@@ -999,13 +1002,14 @@ export interface components {
         };
         /**
          * @example {
-         *       "ticket": "dGhpcyBpcyBhIHRpY2tldCBvZiAzMiBieXRlcyE",
+         *       "ticket": "f6pO0nRkDq0J9hVJmXv0uYcWb3Zt1sEe",
          *       "expiresIn": 30
          *     }
          */
         StreamTicket: {
-            /** @description Seconds */
+            /** @description Seconds within which it has to be used first */
             expiresIn: number;
+            /** @description Opens one stream, and that stream again, until the token expires or a day has passed */
             ticket: string;
         };
         /**
@@ -1259,6 +1263,11 @@ export interface components {
         /** @description The token does not name this environment; The token lacks a scope */
         EnvironmentForbiddenOrMissingScope: {
             headers: {
+                /**
+                 * @description How to say who calls, and what was wrong with how it was said (RFC 6750).
+                 * @example Bearer realm="tidemark"
+                 */
+                "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1271,6 +1280,11 @@ export interface components {
         /** @description The token does not name this environment; The token lacks a scope */
         EnvironmentForbiddenOrMissingScopeV2: {
             headers: {
+                /**
+                 * @description How to say who calls, and what was wrong with how it was said (RFC 6750).
+                 * @example Bearer realm="tidemark"
+                 */
+                "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1450,8 +1464,8 @@ export interface components {
         Unauthorized: {
             headers: {
                 /**
-                 * @description How to say who calls.
-                 * @example Bearer
+                 * @description How to say who calls, and what was wrong with how it was said (RFC 6750).
+                 * @example Bearer realm="tidemark"
                  */
                 "WWW-Authenticate": string;
                 [name: string]: unknown;
@@ -1467,8 +1481,8 @@ export interface components {
         UnauthorizedV2: {
             headers: {
                 /**
-                 * @description How to say who calls.
-                 * @example Bearer
+                 * @description How to say who calls, and what was wrong with how it was said (RFC 6750).
+                 * @example Bearer realm="tidemark"
                  */
                 "WWW-Authenticate": string;
                 [name: string]: unknown;
@@ -1673,7 +1687,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -1824,7 +1838,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -1939,7 +1953,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -1996,7 +2010,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2097,7 +2111,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2150,7 +2164,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2236,19 +2250,21 @@ export interface operations {
     streamActivities: {
         parameters: {
             query?: {
+                /** @description The same as lastEventId, which goes first */
+                after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
                 /** @description Begin with what was received (receivedAt) then or later; a position goes first */
                 since?: string;
-                /** @description In place of the header Authorization, from POST /api/v3/stream-tickets; good once */
+                /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
                 /** @description Only activities of these types */
                 types?: string;
             };
             header?: {
                 /**
-                 * @description Resume behind this position; an empty one counts as none.
-                 * @example 2-1
+                 * @description Resume behind this position; an empty one counts as none. One that is not known gets a reset.
+                 * @example kq2Zb8vN4sWm1XfYc0TgRw
                  */
                 "Last-Event-ID"?: string;
             };
@@ -2268,14 +2284,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"2-2"} */
+                    /**
+                     * @example {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
+                     *     {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"b7JdP3uLx9QeHn6SaVtKyA"}
+                     */
                     "application/x-ndjson": string;
                     /**
                      * @example retry: 2000
                      *     : live from here on
-                     *     id: 2-1
+                     *     event: position
+                     *     id: kq2Zb8vN4sWm1XfYc0TgRw
+                     *     data: {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
                      *
-                     *     id: 2-2
+                     *     id: b7JdP3uLx9QeHn6SaVtKyA
                      *     data: {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"}}
                      */
                     "text/event-stream": string;
@@ -2284,6 +2305,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2297,7 +2319,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A ticket that opens one stream in place of the token, for browsers, which cannot send headers there */
+            /** @description A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there */
             201: {
                 headers: {
                     /**
@@ -2365,7 +2387,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2415,6 +2437,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["UsernameTakenOrEmailTakenOrInFlight"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2480,7 +2503,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2545,10 +2568,13 @@ export interface operations {
     };
     deleteUser: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For good (scope admin): what the log holds of the user cannot be read any more by anybody. Also for users who were deleted before. */
+                erase?: "true" | "false";
+            };
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2580,7 +2606,7 @@ export interface operations {
                     "application/json": components["schemas"]["PendingCommand"];
                 };
             };
-            /** @description Delete a user */
+            /** @description Delete a user, or erase everything personal for good */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2605,7 +2631,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2704,7 +2730,7 @@ export interface operations {
     listActivities: {
         parameters: {
             query?: {
-                /** @description From the Link of a page. */
+                /** @description From the Link of a page, as it stands there. */
                 after?: string;
                 limit?: number;
                 /**
@@ -2736,7 +2762,7 @@ export interface operations {
                 headers: {
                     /**
                      * @description The next page, as `rel="next"`; absent on the last.
-                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=MTc2Mzc5Mjc0MTAzMC8x>; rel="next"
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
                      */
                     Link?: string;
                     [name: string]: unknown;
@@ -2800,19 +2826,21 @@ export interface operations {
     streamUserActivities: {
         parameters: {
             query?: {
+                /** @description The same as lastEventId, which goes first */
+                after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
                 /** @description Begin with what was received (receivedAt) then or later; a position goes first */
                 since?: string;
-                /** @description In place of the header Authorization, from POST /api/v3/stream-tickets; good once */
+                /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
                 /** @description Only activities of these types */
                 types?: string;
             };
             header?: {
                 /**
-                 * @description Resume behind this position; an empty one counts as none.
-                 * @example 2-1
+                 * @description Resume behind this position; an empty one counts as none. One that is not known gets a reset.
+                 * @example kq2Zb8vN4sWm1XfYc0TgRw
                  */
                 "Last-Event-ID"?: string;
             };
@@ -2835,14 +2863,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"2-2"} */
+                    /**
+                     * @example {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
+                     *     {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"b7JdP3uLx9QeHn6SaVtKyA"}
+                     */
                     "application/x-ndjson": string;
                     /**
                      * @example retry: 2000
                      *     : live from here on
-                     *     id: 2-1
+                     *     event: position
+                     *     id: kq2Zb8vN4sWm1XfYc0TgRw
+                     *     data: {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
                      *
-                     *     id: 2-2
+                     *     id: b7JdP3uLx9QeHn6SaVtKyA
                      *     data: {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"}}
                      */
                     "text/event-stream": string;
@@ -2852,6 +2885,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2890,7 +2924,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -2995,7 +3029,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3110,7 +3144,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3167,7 +3201,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3265,7 +3299,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3322,7 +3356,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3375,7 +3409,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;
@@ -3432,7 +3466,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The same key and body give the first answer again for 24 hours.
+                 * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
                 "Idempotency-Key"?: string;

@@ -1,4 +1,4 @@
-import { type Topic } from '#event-sourcing';
+import type { Topic } from '#event-sourcing';
 import { kafkaEventLog } from '#event-log';
 import { createLogger } from '#platform';
 import kafkajs from 'kafkajs';

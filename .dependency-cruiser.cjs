@@ -72,7 +72,7 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-production',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: '\\.(spec|contract)\\.ts$' },
+      from: { path: '^(libs|apps)/', pathNot: ['\\.(spec|contract)\\.ts$', '^libs/[^/]+/test/'] },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],

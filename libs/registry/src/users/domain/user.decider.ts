@@ -33,10 +33,7 @@ export const userDecider = {
       return MISSING;
     }
     if (command.ifVersions && !command.ifVersions.includes(state.user.version)) return stale(state.user.version);
-    if (command.type === 'DeleteUser') return [{ type: 'UserDeleted', at: command.at }];
-    if (command.type === 'EraseUser') return [{ type: 'UserErased', key: state.user.key, at: command.at }];
-    const taken = takenBySomebodyElse(command.names, state.owners, state.user.id);
-    return taken ?? (command.type === 'ReplaceUser' ? replace(state.user, command) : change(state.user, command));
+    return decideOn(state.user, state.owners, command);
   },
 
   evolve(state: UserState, event: UserEvent): UserState {
@@ -51,6 +48,17 @@ function eraseFormer(key: string | undefined, { ifVersions, at }: Timed<EraseUse
   if (key === undefined) return MISSING;
   if (ifVersions) return { rejected: 'stale-version', detail: 'The user was deleted and has no version any more.' };
   return [{ type: 'UserErased', key, at }];
+}
+
+function decideOn(
+  user: User,
+  owners: UserState['owners'],
+  command: Timed<Exclude<UserCommand, { type: 'RegisterUser' }>>,
+): Decision<UserEvent> {
+  if (command.type === 'DeleteUser') return [{ type: 'UserDeleted', at: command.at }];
+  if (command.type === 'EraseUser') return [{ type: 'UserErased', key: user.key, at: command.at }];
+  const taken = takenBySomebodyElse(command.names, owners, user.id);
+  return taken ?? (command.type === 'ReplaceUser' ? replace(user, command) : change(user, command));
 }
 
 function register(

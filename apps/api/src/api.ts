@@ -1,5 +1,4 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { registerActivityBodies } from '#activities';
 import { EVENT_LOG, type EventLog } from '#event-sourcing';
 import { type Config, httpApplication, type Logger, Namespace, Postgres } from '#platform';
 import { guardGenerations, measureProjections } from '#projections';
@@ -12,8 +11,7 @@ export async function createApi(
   logger: Logger,
   namespace?: Namespace,
 ): Promise<NestFastifyApplication> {
-  const app = await httpApplication(ApiModule.with(config, logger, namespace), { auth: config.auth, logger });
-  registerActivityBodies(app);
+  const app = await httpApplication(ApiModule.with(config, logger, namespace), { ...config, logger });
   guardGenerations(app, folds);
   measureProjections(app.get<EventLog>(EVENT_LOG), app.get(Postgres), app.get(Namespace), folds);
   serveDocs(app);

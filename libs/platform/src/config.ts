@@ -2,6 +2,18 @@ import { z } from 'zod';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A time span in milliseconds, written as a number and ms, s, m or h; seconds where no unit is said. */
+function duration(from: number, to: number) {
+  const message = `a number and ms, s, m or h, from ${from} ms to ${to / UNITS.h} h, e.g. 30s`;
+  return z
+    .string()
+    .regex(/^\d{1,9}(ms|s|m|h)?$/, message)
+    .transform((text) => parseInt(text) * UNITS[(text.replace(/^\d+/, '') || 's') as keyof typeof UNITS])
+    .pipe(z.number().min(from, message).max(to, message));
+}
+
 /** The settings of every app, by the name of their environment variable (.env.example explains each). */
 const Settings = z
   .object({
@@ -14,6 +26,7 @@ const Settings = z
     REDIS_URL: z.string().regex(/^rediss?:\/\//, 'an address, e.g. redis://host:6379'),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+    HTTP_REQUEST_TIMEOUT: duration(1_000, 3_600_000).default(30_000),
     AUTH_JWT_SECRET: z
       .string()
       .refine((secret) => Buffer.byteLength(secret) >= 32, {
@@ -62,6 +75,8 @@ export interface Config {
   readonly redisUrl: string;
   readonly host: string;
   readonly port: number;
+  /** How long a request may take to arrive. */
+  readonly requestTimeoutMs: number;
   readonly auth: AuthConfig;
   /** What wraps the keys of personal fields: the one in use, then former ones. Empty: they lie open in Postgres. */
   readonly masterKeys: readonly string[];
@@ -91,6 +106,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     redisUrl: data.REDIS_URL,
     host: data.HOST,
     port: data.PORT,
+    requestTimeoutMs: data.HTTP_REQUEST_TIMEOUT,
     auth: {
       secret: data.AUTH_JWT_SECRET,
       jwksUrl: data.AUTH_JWKS_URL,

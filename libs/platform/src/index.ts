@@ -8,7 +8,7 @@ export { type Content } from './openapi/content.js';
 export { describeEndpoints } from './openapi/document.js';
 export { Endpoint, type EndpointOptions } from './http/endpoint.js';
 export { checkedBody, checkedPath, checkedQuery, checkInput, inputErrors } from './http/input.js';
-export { BODY_LIMIT, httpApplication } from './http/listen.js';
+export { httpApplication } from './http/listen.js';
 export { copyColumn, copyLine, copyLines, type CopyValue } from './copy-lines.js';
 export { createLogger, type Logger } from './logging.js';
 export { Lookups } from './lookups.js';
@@ -31,4 +31,5 @@ export {
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
-export { findLines, limitedItems, linesOf, MAX_ITEMS, NDJSON } from './http/ndjson.js';
+export { ITEM_BYTES, MAX_ITEMS, NDJSON, type ReadItem, type Slice, slicesOfJson, slicesOfLines } from './http/body/slices.js';
+export { mediaTypeOf } from './http/request-shape.js';

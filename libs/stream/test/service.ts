@@ -22,6 +22,7 @@ export async function startService(view: View, options: { redisUrl: string; port
     redisUrl: options.redisUrl,
     host: '127.0.0.1',
     port: options.port ?? 0,
+    requestTimeoutMs: 30_000,
     auth,
     masterKeys: [],
     maxDeadLetters: 0,

@@ -8,11 +8,11 @@ import { nestLogger } from '../logging.js';
 import { tokenVerifier } from '../tokens.js';
 import { type AuthConfig } from '../config.js';
 import { accessHook } from './access.js';
-import { NDJSON } from './ndjson.js';
+import { readBodies } from './body/read-bodies.js';
 import { asProblem, ProblemFilter, sendProblem } from './problem-filter.js';
 
-/** The largest body that any call takes, in bytes. */
-export const BODY_LIMIT = 8 * 1024 * 1024;
+/** How often Node looks for connections whose request is late. */
+const LOOK_FOR_LATE_MS = 1_000;
 
 /**
  * An HTTP application with what all routes share: access, errors, body types. Call `listen` on it; as a
@@ -20,13 +20,13 @@ export const BODY_LIMIT = 8 * 1024 * 1024;
  */
 export async function httpApplication(
   module: Type | DynamicModule,
-  options: { auth: AuthConfig; logger: Logger; preview?: boolean },
+  options: { auth: AuthConfig; logger: Logger; requestTimeoutMs?: number; preview?: boolean },
 ): Promise<NestFastifyApplication> {
+  const { requestTimeoutMs = 30_000 } = options;
   const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT,
-    // Well-formed JSON, whatever its names: what a call takes of it is for its schema to say.
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
+    // Of a body that is late `readBodies` tells; this is for headers, and for what is read by nobody.
+    requestTimeout: requestTimeoutMs + LOOK_FOR_LATE_MS,
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: LOOK_FOR_LATE_MS },
     // An id from outside would end up in the logs as somebody else's.
     requestIdHeader: false,
     genReqId: () => `urn:uuid:${randomUUID()}`,
@@ -39,15 +39,12 @@ export async function httpApplication(
     logger: nestLogger(options.logger),
     abortOnError: false,
     preview: options.preview,
-    // Nest would add form bodies; calls that take another media type than these name it.
+    // All bodies are read in one way, see below.
     bodyParser: false,
   });
   const fastify = adapter.getInstance();
-  fastify.removeContentTypeParser('text/plain');
-  const parseJson = fastify.getDefaultJsonParser('ignore', 'ignore');
-  fastify.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
   fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));
-  fastify.addContentTypeParser(NDJSON, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  readBodies(fastify, requestTimeoutMs);
   app.useGlobalFilters(new ProblemFilter(options.logger));
   app.enableShutdownHooks();
   return app;

@@ -77,7 +77,7 @@ export class ActivitiesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const headers = checkedHeaders(AppendHeaders, request);
-    const slices = slicesOf(mediaTypeOf(request), body);
+    const slices = await slicesOf(mediaTypeOf(request), body);
     const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
     const { environment } = caller;
     const taken = await this.appendActivities.execute({

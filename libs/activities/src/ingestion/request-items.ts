@@ -12,14 +12,15 @@ export const CLOUDEVENTS_BATCH = 'application/cloudevents-batch+json';
  * The items of a request's body in its order, slice by slice. Throws `invalid-request` for a body that is no JSON,
  * `too-large` for more than 10,000 items.
  */
-export function slicesOf(mediaType: string, body: Buffer): Slice[] {
+export async function slicesOf(mediaType: string, body: Buffer): Promise<Slice[]> {
   if (mediaType === NDJSON) return slicesOfLines(body).map((slice) => reading(slice, itemOf));
   if (mediaType === CLOUDEVENTS_BATCH) return slicesOfEvents(body);
-  return slicesOfJson(body).slices.map((slice) => reading(slice, itemOf));
+  const { slices } = await slicesOfJson(body);
+  return slices.map((slice) => reading(slice, itemOf));
 }
 
-function slicesOfEvents(body: Buffer): Slice[] {
-  const { isArray, slices } = slicesOfJson(body);
+async function slicesOfEvents(body: Buffer): Promise<Slice[]> {
+  const { isArray, slices } = await slicesOfJson(body);
   if (!isArray) throw new Problem('invalid-body', 'A batch of events is a JSON array.');
   return slices.map((slice) => reading(slice, itemOfEvent));
 }

@@ -11,42 +11,60 @@ const refusalOf = (work: () => unknown): unknown => {
 };
 
 describe('the bytes that a process has in hand', () => {
-  it('are never more than the limit, whatever the requests are', () => {
+  const room = () => {
     const bytes = new BytesInHand(100);
-    for (let n = 0; n < 40; n += 1) bytes.take(`tenant-${n}`, 1);
-    bytes.take('large', 60);
-    expect(refusalOf(() => bytes.take('another', 1))).toEqual(refusal);
+    const take = (environment: string, count: number) => {
+      const share = bytes.shareOf(environment);
+      share.grow(count);
+      return share;
+    };
+    return { bytes, take };
+  };
+
+  it('are never more than the limit, whatever the requests are', () => {
+    const { take } = room();
+    for (let n = 0; n < 40; n += 1) take(`tenant-${n}`, 1);
+    take('large', 60);
+    expect(refusalOf(() => take('another', 1))).toEqual(refusal);
   });
 
   it('are half of the limit for an environment that is alone', () => {
-    const bytes = new BytesInHand(100);
-    bytes.take('busy', 50);
-    expect(refusalOf(() => bytes.take('busy', 1))).toEqual(refusal);
+    const { take } = room();
+    take('busy', 50);
+    expect(refusalOf(() => take('busy', 1))).toEqual(refusal);
   });
 
   it('leave as much for whoever comes as the busiest has', () => {
-    const bytes = new BytesInHand(100);
+    const { take } = room();
     for (const busy of ['one', 'two', 'three']) {
-      for (let full = false; !full;) full = refusalOf(() => bytes.take(busy, 1)) instanceof Error;
+      for (let full = false; !full;) full = refusalOf(() => take(busy, 1)) instanceof Error;
     }
-    bytes.take('another', 12);
+    take('another', 12);
+  });
+
+  it('are taken bit by bit, and no more than were taken when there is no room for the next', () => {
+    const { take } = room();
+    const share = take('a', 30);
+    share.grow(20);
+    expect(refusalOf(() => share.grow(1))).toEqual(refusal);
+    take('b', 25);
+    share.release();
+    take('c', 37);
   });
 
   it('are given back once, however often a request ends', () => {
-    const bytes = new BytesInHand(100);
-    const first = bytes.take('a', 50);
+    const { take } = room();
+    const first = take('a', 50);
     first.release();
     first.release();
-    expect(refusalOf(() => bytes.take('a', 101))).toEqual(refusal);
-    bytes.take('a', 100);
+    expect(refusalOf(() => take('a', 101))).toEqual(refusal);
+    take('a', 100);
   });
 
-  it('are fewer once it is known that a body is smaller, and never more', () => {
-    const bytes = new BytesInHand(100);
-    const first = bytes.take('a', 50);
-    first.shrink(10);
-    first.shrink(90);
-    bytes.take('b', 90);
-    expect(refusalOf(() => bytes.take('c', 1))).toEqual(refusal);
+  it('are asked about without being taken', () => {
+    const { bytes, take } = room();
+    bytes.requireRoom('a', 100);
+    expect(refusalOf(() => bytes.requireRoom('a', 101))).toEqual(refusal);
+    take('b', 100);
   });
 });

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** Where something begins and ends in a body. */
 export interface Span {
   readonly start: number;
@@ -10,19 +12,18 @@ export interface Outline {
   readonly values: readonly Span[];
 }
 
+/** So many bytes are looked at in one turn of the event loop; but no string or number is parted. */
+const PIECE = 1024 * 1024;
+
 /**
  * The outline of a JSON text in UTF-8, undefined where it is no JSON (RFC 8259). It takes one look at each byte and makes
  * nothing of what it sees, so that its time and memory are known whatever is sent, unlike those of `JSON.parse`. Of an
  * array with more than `most` items it gives up behind so many and one.
  */
-export function outlineOf(bytes: Buffer, most: number): Outline | undefined {
-  const start = skipSpace(bytes, 0);
-  const isArray = bytes[start] === OPEN_ARRAY;
-  const values: Span[] = [];
-  const end = isArray ? skipItems(bytes, start, values, most) : skipValue(bytes, start);
-  if (values.length > most) return { isArray, values };
-  if (end === NONE || skipSpace(bytes, end) < bytes.length) return undefined;
-  return { isArray, values: isArray ? values : [{ start, end }] };
+export async function outlineOf(bytes: Buffer, most: number): Promise<Outline | undefined> {
+  const look = new Look(bytes, most);
+  for (let until = PIECE; !look.goOn(until); until += PIECE) await nextTurn();
+  return look.outline();
 }
 
 /** Where something would have to be that is not there. */
@@ -35,85 +36,97 @@ const COLON = 0x3a;
 const ZERO = 0x30;
 const BACKSLASH = 0x5c;
 const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-function skipItems(bytes: Buffer, start: number, items: Span[], most: number): number {
-  let at = skipSpace(bytes, start + 1);
-  if (bytes[at] === CLOSE_ARRAY) return at + 1;
-  for (;;) {
-    const end = skipValue(bytes, at);
-    if (end === NONE) return NONE;
-    items.push({ start: at, end });
-    if (items.length > most) return NONE;
-    at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_ARRAY) return at + 1;
-    if (bytes[at] !== COMMA) return NONE;
-    at = skipSpace(bytes, at + 1);
-  }
-}
+/** Goes over a text, value by value. What is open is kept in a list: nothing that is sent can make it a deep recursion. */
+class Look {
+  private readonly values: Span[] = [];
+  private readonly open = new Closers();
+  /** How deep the values are that are looked for. */
+  private readonly depth: number;
+  /** Where the next value begins, and where the one that is looked for began. */
+  private at: number;
+  private start = 0;
+  private isOver = false;
 
-/** Behind the value that begins here. What is open is kept in a list: nothing that is sent can make it a deep recursion. */
-function skipValue(bytes: Buffer, start: number): number {
-  const open = new Closers();
-  let at = start;
-  for (;;) {
-    const byte = bytes[at];
-    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      open.push(byte + 2);
-      at = skipSpace(bytes, at + 1);
-      if (bytes[at] !== byte + 2) {
-        if (byte === OPEN_OBJECT) at = skipName(bytes, at);
-        if (at === NONE) return NONE;
-        continue;
-      }
-    } else {
-      at = skipScalar(bytes, at);
-      if (at === NONE) return NONE;
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly most: number,
+  ) {
+    this.at = skipSpace(bytes, 0);
+    this.depth = bytes[this.at] === OPEN_ARRAY ? 1 : 0;
+  }
+
+  /** Whether the end of the text has come, or of what is JSON in it. */
+  goOn(until: number): boolean {
+    while (!this.isOver && this.at < until) {
+      this.at = this.skip(this.at);
+      if (this.at === NONE || this.values.length > this.most) this.isOver = true;
     }
-    at = closeAll(bytes, at, open);
-    if (at === NONE || open.depth === 0) return at;
+    return this.isOver;
   }
-}
 
-/** From behind a value, over all that ends there, to the next value of what is still open. */
-function closeAll(bytes: Buffer, from: number, open: Closers): number {
-  let at = from;
-  while (open.depth > 0) {
-    at = skipSpace(bytes, at);
-    if (bytes[at] === open.last) {
+  outline(): Outline | undefined {
+    const isWhole = this.at !== NONE && skipSpace(this.bytes, this.at) === this.bytes.length;
+    return isWhole || this.values.length > this.most ? { isArray: this.depth === 1, values: this.values } : undefined;
+  }
+
+  /** From where a value begins to where the next one does: the first that is inside of it, or one behind. */
+  private skip(from: number): number {
+    const { bytes, open } = this;
+    if (open.depth === this.depth) this.start = from;
+    const byte = bytes[from]!;
+    if (byte !== OPEN_OBJECT && byte !== OPEN_ARRAY) return this.end(skipScalar(bytes, from));
+    const at = skipSpace(bytes, from + 1);
+    if (bytes[at] === byte + 2) return this.end(at + 1);
+    open.push(byte + 2);
+    return byte === OPEN_OBJECT ? skipName(bytes, at) : at;
+  }
+
+  /** From behind a value, over all that ends with it, to the next one. */
+  private end(from: number): number {
+    const { bytes, open } = this;
+    let at = from;
+    while (at !== NONE) {
+      if (open.depth === this.depth) this.values.push({ start: this.start, end: at });
+      if (open.depth === 0) break;
+      at = skipSpace(bytes, at);
+      if (bytes[at] !== open.last) return bytes[at] === COMMA ? this.next(skipSpace(bytes, at + 1)) : NONE;
       open.pop();
       at += 1;
-      continue;
     }
-    if (bytes[at] !== COMMA) return NONE;
-    at = skipSpace(bytes, at + 1);
-    return open.last === CLOSE_OBJECT ? skipName(bytes, at) : at;
+    this.isOver = true;
+    return at;
   }
-  return at;
+
+  private next(at: number): number {
+    return this.open.last === CLOSE_OBJECT ? skipName(this.bytes, at) : at;
+  }
 }
 
 /** What will close the objects and arrays that are open, a byte each. */
 class Closers {
-  private bytes = new Uint8Array(64);
+  private bytes = new Uint8Array(16);
   depth = 0;
-
-  get last(): number {
-    return this.bytes[this.depth - 1]!;
-  }
+  /** What closes the innermost. */
+  last = 0;
 
   push(closer: number): void {
-    if (this.depth === this.bytes.length) {
-      const more = new Uint8Array(2 * this.depth);
-      more.set(this.bytes);
-      this.bytes = more;
-    }
+    if (this.depth === this.bytes.length) this.widen();
     this.bytes[this.depth++] = closer;
+    this.last = closer;
   }
 
   pop(): void {
     this.depth -= 1;
+    if (this.depth > 0) this.last = this.bytes[this.depth - 1]!;
+  }
+
+  private widen(): void {
+    const wider = new Uint8Array(4 * this.depth);
+    wider.set(this.bytes);
+    this.bytes = wider;
   }
 }
 
@@ -148,23 +161,29 @@ function skipWord(bytes: Buffer, at: number, word: Buffer): number {
 
 function skipString(bytes: Buffer, start: number): number {
   if (bytes[start] !== QUOTE) return NONE;
-  for (let at = start + 1; at < bytes.length; at += 1) {
+  const end = bytes.length;
+  let at = start + 1;
+  while (at < end) {
     const byte = bytes[at]!;
     if (byte === QUOTE) return at + 1;
-    if (byte < 0x20) return NONE;
-    if (byte !== BACKSLASH) continue;
-    const end = skipEscape(bytes, at);
-    if (end === NONE) return NONE;
-    at = end - 1;
+    if (byte === BACKSLASH) {
+      at = skipEscape(bytes, at);
+      if (at === NONE) return NONE;
+    } else if (byte >= 0x20) at += 1;
+    else return NONE;
   }
   return NONE;
 }
 
-const ESCAPED = new Set(Buffer.from('"\\/bfnrt'));
+/** By byte, whether it may stand behind a backslash alone. */
+const ESCAPED = new Uint8Array(256);
+for (const byte of Buffer.from('"\\/bfnrt')) ESCAPED[byte] = 1;
 
 function skipEscape(bytes: Buffer, at: number): number {
-  const byte = bytes[at + 1];
-  if (byte !== 0x75) return byte !== undefined && ESCAPED.has(byte) ? at + 2 : NONE;
+  if (at + 1 >= bytes.length) return NONE;
+  const byte = bytes[at + 1]!;
+  if (ESCAPED[byte] === 1) return at + 2;
+  if (byte !== 0x75) return NONE;
   for (let digit = at + 2; digit < at + 6; digit += 1) {
     if (!isHex(bytes[digit])) return NONE;
   }
@@ -191,9 +210,12 @@ function skipDigits(bytes: Buffer, start: number): number {
 }
 
 function skipSpace(bytes: Buffer, start: number): number {
-  for (let at = start; at < bytes.length; at += 1) {
+  const end = bytes.length;
+  let at = start;
+  while (at < end) {
     const byte = bytes[at]!;
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
+    if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return at;
+    at += 1;
   }
-  return bytes.length;
+  return end;
 }

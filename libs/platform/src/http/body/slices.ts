@@ -28,8 +28,8 @@ export function slicesOfLines(body: Buffer): Slice[] {
 }
 
 /** The items of a JSON array, or the one value that is none. Throws `invalid-request` for what is no JSON, `too-large`. */
-export function slicesOfJson(body: Buffer): { isArray: boolean; slices: Slice[] } {
-  const outline = isUtf8(body) ? outlineOf(body, MAX_ITEMS) : undefined;
+export async function slicesOfJson(body: Buffer): Promise<{ isArray: boolean; slices: Slice[] }> {
+  const outline = isUtf8(body) ? await outlineOf(body, MAX_ITEMS) : undefined;
   if (!outline) throw noJson(body);
   limitItems(outline.values);
   return { isArray: outline.isArray, slices: slicesOf(body, outline.values, readItems) };

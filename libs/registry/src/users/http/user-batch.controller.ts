@@ -53,7 +53,7 @@ export class UserBatchController {
     @Body() body: Buffer,
     @Req() request: FastifyRequest,
   ): Promise<z.output<typeof BatchAnswer>> {
-    const slices = mediaTypeOf(request) === NDJSON ? slicesOfLines(body) : slicesOfArray(body);
+    const slices = mediaTypeOf(request) === NDJSON ? slicesOfLines(body) : await slicesOfArray(body);
     const { users, rejected } = await check(slices);
     const command = new RegisterUsers(
       senderOf(caller, request),
@@ -95,8 +95,8 @@ function checkItem(item: ReadItem): UserDetails | string {
 
 const itemsIn = (slices: readonly Slice[]) => slices.reduce((sum, { items }) => sum + items, 0);
 
-function slicesOfArray(body: Buffer): Slice[] {
-  const { isArray, slices } = slicesOfJson(body);
+async function slicesOfArray(body: Buffer): Promise<Slice[]> {
+  const { isArray, slices } = await slicesOfJson(body);
   if (isArray) return slices;
   throw new Problem('invalid-body', 'Send an array of users, or a user a line.', {
     errors: [{ pointer: '', code: 'invalid', detail: 'must be an array' }],

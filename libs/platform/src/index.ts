@@ -16,6 +16,7 @@ export { counter, gauge, metrics, MetricsModule } from './metrics.js';
 export { type FoldName, FOLD_NAMES, type GenerationKind, Namespace, type ViewVersions } from './namespace.js';
 export { Notifications } from './notifications.js';
 export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
+export { ownTurn } from './own-turn.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';

@@ -13,9 +13,8 @@ export const CLOUDEVENTS_BATCH = 'application/cloudevents-batch+json';
  * `too-large` for more than 10,000 items.
  */
 export async function slicesOf(mediaType: string, body: Buffer): Promise<Slice[]> {
-  if (mediaType === NDJSON) return slicesOfLines(body).map((slice) => reading(slice, itemOf));
   if (mediaType === CLOUDEVENTS_BATCH) return slicesOfEvents(body);
-  const { slices } = await slicesOfJson(body);
+  const slices = mediaType === NDJSON ? await slicesOfLines(body) : (await slicesOfJson(body)).slices;
   return slices.map((slice) => reading(slice, itemOf));
 }
 

@@ -13,17 +13,22 @@ export function collect(stream: Readable, into: HeldBytes, deadline: number, bro
     try {
       into.add(chunk);
     } catch (error) {
-      reject(error as Error);
+      end(error);
     }
   };
-  const onBroken = (cause?: Error) => reject(new Problem('invalid-request', broken, { cause }));
-  const timer = setTimeout(() => reject(tooLate()), deadline - performance.now());
-  // An error may come late, and one that nobody hears ends the process.
-  stream.on('error', onBroken).on('data', onData).on('end', resolve).on('close', onBroken);
-  return promise.finally(() => {
+  const onBroken = (cause?: Error) => end(new Problem('invalid-request', broken, { cause }));
+  // At once, since the stream's `close` follows its `end`.
+  const end = (error?: unknown) => {
     clearTimeout(timer);
-    stream.off('data', onData).off('end', resolve).off('close', onBroken);
-  });
+    stream.off('data', onData).off('end', end).off('close', onBroken);
+    if (error) reject(error as Error);
+    else resolve();
+  };
+  // Whole milliseconds: Node keeps a list of timers for each length there is.
+  const timer = setTimeout(() => end(tooLate()), Math.ceil(deadline - performance.now()));
+  // An error may come late, and one that nobody hears ends the process.
+  stream.on('error', onBroken).on('data', onData).on('end', end).on('close', onBroken);
+  return promise;
 }
 
 /**

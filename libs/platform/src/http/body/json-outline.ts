@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ownTurn } from '../../own-turn.js';
 
 /** Where something begins and ends in a body. */
 export interface Span {
@@ -13,7 +13,7 @@ export interface Outline {
 }
 
 /** So many bytes are looked at in one turn of the event loop; but no string or number is parted. */
-const PIECE = 1024 * 1024;
+export const PIECE = 1024 * 1024;
 
 /**
  * The outline of a JSON text in UTF-8, undefined where it is no JSON (RFC 8259). It takes one look at each byte and makes
@@ -22,7 +22,7 @@ const PIECE = 1024 * 1024;
  */
 export async function outlineOf(bytes: Buffer, most: number): Promise<Outline | undefined> {
   const look = new Look(bytes, most);
-  for (let until = PIECE; !look.goOn(until); until += PIECE) await nextTurn();
+  for (let until = PIECE; !look.goOn(until); until += PIECE) await ownTurn();
   return look.outline();
 }
 

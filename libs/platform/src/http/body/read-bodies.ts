@@ -33,6 +33,7 @@ const REQUEST_BYTES = 4 * 1024;
  */
 export function readBodies(fastify: FastifyInstance, timeoutMs: number): void {
   const inHand = new BytesInHand(MAX_BYTES_IN_HAND);
+  fastify.decorateRequest('bodyShare');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
   fastify.addHook('preValidation', async (request) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ITEM_BYTES, slicesOfJson, slicesOfLines } from './slices.js';
 
-const linesOf = (body: string | Buffer) => slicesOfLines(Buffer.from(body)).flatMap((slice) => slice.read());
+const linesOf = async (body: string | Buffer) =>
+  (await slicesOfLines(Buffer.from(body))).flatMap((slice) => slice.read());
 const itemsOf = async (body: string) => (await slicesOfJson(Buffer.from(body))).slices.flatMap((slice) => slice.read());
 const values = (...all: unknown[]) => all.map((value) => ({ value }));
 const many = (count: number) => Array.from({ length: count }, () => 0);
@@ -14,16 +15,16 @@ const codeOf = async (work: () => unknown) => {
 };
 
 describe('the items of a body', () => {
-  it('are the lines that are not blank, whatever ends them', () => {
-    expect(linesOf('\n{"a":1}\r\n  \t\n\r\n{"a":2}\n {"a":3}')).toEqual(values({ a: 1 }, { a: 2 }, { a: 3 }));
-    expect(linesOf(' \n')).toEqual([]);
-    expect(linesOf('')).toEqual([]);
+  it('are the lines that are not blank, whatever ends them', async () => {
+    expect(await linesOf('\n{"a":1}\r\n  \t\n\r\n{"a":2}\n {"a":3}')).toEqual(values({ a: 1 }, { a: 2 }, { a: 3 }));
+    expect(await linesOf(' \n')).toEqual([]);
+    expect(await linesOf('')).toEqual([]);
   });
 
-  it('keep their places when a line is no JSON or no UTF-8', () => {
+  it('keep their places when a line is no JSON or no UTF-8', async () => {
     const lines = Buffer.concat([Buffer.from('{"a":1}\n{"a":\n"'), Buffer.from([0xc3, 0x28]), Buffer.from('"\n4')]);
     const fault = { fault: 'no-json' };
-    expect(linesOf(lines)).toEqual([{ value: { a: 1 } }, fault, fault, { value: 4 }]);
+    expect(await linesOf(lines)).toEqual([{ value: { a: 1 } }, fault, fault, { value: 4 }]);
   });
 
   it('are those of an array, or the one value that is none', async () => {
@@ -37,7 +38,7 @@ describe('the items of a body', () => {
     const texts = items.flatMap((item) =>
       item.n % 7 === seed ? [' \t\r', JSON.stringify(item)] : JSON.stringify(item),
     );
-    const lines = slicesOfLines(Buffer.from(texts.join('\n')));
+    const lines = await slicesOfLines(Buffer.from(texts.join('\n')));
     const { slices } = await slicesOfJson(Buffer.from(JSON.stringify(items, undefined, seed)));
     for (const found of [lines, slices]) {
       expect(found.flatMap((slice) => slice.read())).toEqual(values(...items));
@@ -48,7 +49,7 @@ describe('the items of a body', () => {
 
   it('are read in slices of no more than an item may have', async () => {
     const texts = Array.from({ length: 40 }, (_, n) => `"${'x'.repeat(n * 3_000)}"`);
-    const lines = slicesOfLines(Buffer.from(texts.join('\n')));
+    const lines = await slicesOfLines(Buffer.from(texts.join('\n')));
     const { slices } = await slicesOfJson(Buffer.from(`[${texts.join(',')}]`));
     for (const found of [lines, slices]) {
       expect(Math.max(...found.map(({ bytes }) => bytes))).toBeLessThanOrEqual(ITEM_BYTES);
@@ -59,14 +60,14 @@ describe('the items of a body', () => {
   it('are refused each for itself where they are larger than that, and never parsed', async () => {
     const large = ['[', ']'].map((bracket) => bracket.repeat(ITEM_BYTES / 2)).join('');
     const items = [...values(1), { fault: 'too-large' }, ...values(2)];
-    expect(linesOf(`1\n${large} \n2`)).toEqual(items);
+    expect(await linesOf(`1\n${large} \n2`)).toEqual(items);
     expect(await itemsOf(`[1,[${large}],2]`)).toEqual(items);
     expect(await itemsOf(`{"data":${large}}`)).toEqual([{ fault: 'too-large' }]);
   });
 
   it('are 10,000 at most', async () => {
     expect(await itemsOf(JSON.stringify(many(10_000)))).toHaveLength(10_000);
-    expect(linesOf(many(10_000).join('\n'))).toHaveLength(10_000);
+    expect(await linesOf(many(10_000).join('\n'))).toHaveLength(10_000);
     expect(await codeOf(() => itemsOf(JSON.stringify(many(10_001))))).toBe('too-large');
     expect(await codeOf(() => linesOf(many(10_001).join('\n')))).toBe('too-large');
   });

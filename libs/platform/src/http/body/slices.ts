@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { ownTurn } from '../../own-turn.js';
 import { Problem } from '../../problems.js';
-import { outlineOf, type Span } from './json-outline.js';
+import { outlineOf, PIECE, type Span } from './json-outline.js';
 import { noJson } from './parse-json.js';
 
 export const NDJSON = 'application/x-ndjson';
@@ -23,12 +24,14 @@ export interface Slice<Item = ReadItem> {
 }
 
 /** The lines of a body that are not blank; one that is no JSON, or no UTF-8, is no harm to the others. Throws `too-large`. */
-export function slicesOfLines(body: Buffer): Slice[] {
+export async function slicesOfLines(body: Buffer): Promise<Slice[]> {
+  if (body.length > PIECE) await ownTurn();
   return slicesOf(body, findLines(body), readLines);
 }
 
 /** The items of a JSON array, or the one value that is none. Throws `invalid-request` for what is no JSON, `too-large`. */
 export async function slicesOfJson(body: Buffer): Promise<{ isArray: boolean; slices: Slice[] }> {
+  if (body.length > PIECE) await ownTurn();
   const outline = isUtf8(body) ? await outlineOf(body, MAX_ITEMS) : undefined;
   if (!outline) throw noJson(body);
   limitItems(outline.values);

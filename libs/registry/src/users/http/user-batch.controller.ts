@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
@@ -13,6 +12,7 @@ import {
   ITEM_BYTES,
   mediaTypeOf,
   NDJSON,
+  ownTurn,
   Problem,
   type ReadItem,
   type Slice,
@@ -53,7 +53,7 @@ export class UserBatchController {
     @Body() body: Buffer,
     @Req() request: FastifyRequest,
   ): Promise<z.output<typeof BatchAnswer>> {
-    const slices = mediaTypeOf(request) === NDJSON ? slicesOfLines(body) : await slicesOfArray(body);
+    const slices = mediaTypeOf(request) === NDJSON ? await slicesOfLines(body) : await slicesOfArray(body);
     const { users, rejected } = await check(slices);
     const command = new RegisterUsers(
       senderOf(caller, request),
@@ -80,7 +80,7 @@ async function check(slices: readonly Slice[]) {
       else users.push({ index, user: checked });
       index += 1;
     }
-    await nextTurn();
+    await ownTurn();
   }
   return { users, rejected };
 }

@@ -14,24 +14,35 @@ const brackets = (bytes: number) => '['.repeat(bytes / 2) + ']'.repeat(bytes / 2
 
 describe('the body of a request', () => {
   let service: Service;
+  /** The same, where a request has two seconds to arrive. */
+  let hasty: Service;
   let client: Client;
   let user: number;
   const opened: Socket[] = [];
 
   beforeAll(async () => {
-    service = await startService({ settings: { HTTP_REQUEST_TIMEOUT: '2s' } });
+    service = await startService();
+    hasty = await startService({
+      settings: { HTTP_REQUEST_TIMEOUT: '2s' },
+      projector: false,
+      namespace: service.namespace.name,
+      owner: false,
+    });
     client = await service.client();
     user = (await client('POST', '/api/v3/users', { username: 'jane', email: 'jane@example.com' })).body.id;
   });
   afterEach(() => opened.splice(0).forEach((socket) => socket.destroy()));
-  afterAll(() => service?.stop());
+  afterAll(async () => {
+    await hasty?.stop();
+    await service?.stop();
+  });
 
   const activity = (type = 'x') => JSON.stringify({ userId: user, type });
   const post = (body: unknown, headers?: Record<string, string>) => client('POST', '/api/v3/activities', body, headers);
 
   /** A connection on which no more of a request comes than this. */
-  async function stall(environment: string, path: string, length: number, sent: string): Promise<Socket> {
-    const { hostname, port } = new URL(service.url);
+  async function stall(environment: string, path: string, length: number, sent: string, at = service): Promise<Socket> {
+    const { hostname, port } = new URL(at.url);
     const socket = connect(Number(port), hostname).on('error', () => undefined);
     opened.push(socket);
     const token = await service.token({ environments: [environment] });
@@ -152,13 +163,13 @@ describe('the body of a request', () => {
   });
 
   it('ends with 408 when it does not arrive in time, headers too, while a stream goes on', async () => {
-    const stream = await fetch(`${service.url}/api/v3/stream`, {
+    const stream = await fetch(`${hasty.url}/api/v3/stream`, {
       headers: { authorization: `Bearer ${await service.token()}` },
     });
     const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
-    const late = await stall('demo', '/api/v3/activities', 8 * MEBIBYTE, '[');
+    const late = await stall('demo', '/api/v3/activities', 8 * MEBIBYTE, '[', hasty);
     expect(await text(late)).toMatch(/^HTTP\/1.1 408 .*"type":"\/problems\/request-timeout"/s);
-    const unfinished = connect(Number(new URL(service.url).port), '127.0.0.1');
+    const unfinished = connect(Number(new URL(hasty.url).port), '127.0.0.1');
     unfinished.write('GET / HTTP/1.1\r\nHost:');
     expect(await text(unfinished)).toMatch(/^HTTP\/1.1 408 /);
     expect((await post(activity('seen.late'))).status).toBe(202);

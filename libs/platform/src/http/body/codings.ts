@@ -38,15 +38,13 @@ export function decoderOf(encoding = ''): NewDecoder | undefined {
 }
 
 /** Unpacks a body into `into`: all of its frames, while Node's decoders (but gzip's) end with the first. Rejects as `collect` does. */
-export async function unpack(body: Buffer, newDecoder: NewDecoder, into: HeldBytes, deadline: number): Promise<void> {
+export async function unpack(body: Buffer, newDecoder: NewDecoder, into: HeldBytes): Promise<void> {
   for (let at = 0, frames = 1; at < body.length || frames === 1; frames += 1) {
     if (frames > MOST_FRAMES) throw new Problem('too-large', `A body takes at most ${MOST_FRAMES} packed frames.`);
     const frame = body.subarray(at);
     const decoder = newDecoder(frame);
     decoder.end(frame);
-    await collect(decoder, into, deadline, 'The body is not what its Content-Encoding says.').finally(() =>
-      decoder.destroy(),
-    );
+    await collect(decoder, into, 'The body is not what its Content-Encoding says.').finally(() => decoder.destroy());
     at += decoder.bytesWritten;
   }
 }

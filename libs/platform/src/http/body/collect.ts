@@ -4,10 +4,10 @@ import { type Share } from './bytes-in-hand.js';
 
 /**
  * Adds all bytes of a stream to `into`. Rejects with `too-large` or `overloaded` as soon as it is so, with
- * `request-timeout` at the deadline (milliseconds as `performance.now` counts them), with `invalid-request` and the
+ * `request-timeout` at the deadline (milliseconds as `performance.now` counts them) where there is one, with `invalid-request` and the
  * text of `broken` where the stream breaks. Whatever else the stream has is then the caller's to deal with.
  */
-export function collect(stream: Readable, into: HeldBytes, deadline: number, broken: string): Promise<void> {
+export function collect(stream: Readable, into: HeldBytes, broken: string, deadline?: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onData = (chunk: Buffer) => {
     try {
@@ -25,7 +25,7 @@ export function collect(stream: Readable, into: HeldBytes, deadline: number, bro
     else resolve();
   };
   // Whole milliseconds: Node keeps a list of timers for each length there is.
-  const timer = setTimeout(() => end(tooLate()), Math.ceil(deadline - performance.now()));
+  const timer = deadline && setTimeout(() => end(tooLate()), Math.ceil(deadline - performance.now()));
   // An error may come late, and one that nobody hears ends the process.
   stream.on('error', onBroken).on('data', onData).on('end', end).on('close', onBroken);
   return promise;

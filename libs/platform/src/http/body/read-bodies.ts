@@ -28,7 +28,7 @@ const REQUEST_BYTES = 4 * 1024;
 
 /**
  * Reads the bodies of all routes in one way: as bytes, which take room as they come and within the limit of their route;
- * unpacked when all are there, so that no decoder waits for a client; all within `timeoutMs`. The room is given back
+ * within `timeoutMs`; unpacked when all are there, so that no decoder waits for a client. The room is given back
  * when reading fails, else when the answer is made, whether or not there is still somebody to hear it.
  */
 export function readBodies(fastify: FastifyInstance, timeoutMs: number): void {
@@ -58,9 +58,9 @@ async function readBytes(request: FastifyRequest, inHand: BytesInHand, deadline:
     inHand.requireRoom(environment, announced);
     share.grow(REQUEST_BYTES);
     const sent = new HeldBytes(limit, share);
-    await collect(request.raw, sent, deadline, 'The body ended before all of it was there.');
+    await collect(request.raw, sent, 'The body ended before all of it was there.', deadline);
     const unpacked = newDecoder ? new HeldBytes(limit, share) : sent;
-    if (newDecoder) await unpack(sent.bytes(), newDecoder, unpacked, deadline);
+    if (newDecoder) await unpack(sent.bytes(), newDecoder, unpacked);
     request.bodyShare = share;
     return withoutMark(unpacked.bytes());
   } catch (error) {

@@ -14,6 +14,7 @@ describe('the settings', () => {
       kafkaBrokers: ['a:1', 'b:2'],
       host: '127.0.0.1',
       port: 3000,
+      requestTimeoutMs: 30_000,
       maxDeadLetters: 10_000,
       namespace: 'tidemark',
     });
@@ -23,6 +24,15 @@ describe('the settings', () => {
     const [now, before] = ['n'.repeat(32), 'b'.repeat(32)];
     expect(readConfig(good).masterKeys).toEqual([]);
     expect(readConfig({ ...good, TIDEMARK_MASTER_KEY: `${now}, ${before}` }).masterKeys).toEqual([now, before]);
+  });
+
+  it.each([
+    ['45', 45_000],
+    ['1500ms', 1_500],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+  ])('take a time with its unit, or in seconds: %s', (text, ms) => {
+    expect(readConfig({ ...good, HTTP_REQUEST_TIMEOUT: text }).requestTimeoutMs).toBe(ms);
   });
 
   it('name every variable that is missing, at once', () => {
@@ -38,6 +48,8 @@ describe('the settings', () => {
     ['two ways to check tokens', { AUTH_JWKS_URL: 'https://id.example/keys' }, /exclude each other/],
     ['a broker without a port', { KAFKA_BROKERS: 'kafka' }, /host:port/],
     ['a port out of range', { PORT: '70000' }, /PORT/],
+    ['a time that is none', { HTTP_REQUEST_TIMEOUT: 'soon' }, /HTTP_REQUEST_TIMEOUT: a number and ms, s, m or h/],
+    ['no time at all', { HTTP_REQUEST_TIMEOUT: '0' }, /HTTP_REQUEST_TIMEOUT: a number/],
     ['a limit that is none', { TIDEMARK_MAX_DEAD_LETTERS: 'many' }, /MAX_DEAD_LETTERS/],
     ['a namespace that could not be a schema', { TIDEMARK_NAMESPACE: 'A;drop' }, /lower-case/],
   ])('refuse %s', (_, change, message) => {

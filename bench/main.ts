@@ -1,6 +1,7 @@
 import { benchCatchUp } from './catch-up.ts';
 import { benchChaos } from './chaos.ts';
 import { benchCommands } from './commands.ts';
+import { benchExhaust } from './exhaust.ts';
 import { benchFaults, benchResends } from './faults.ts';
 import { benchImport } from './import.ts';
 import { benchIngest } from './ingest.ts';
@@ -20,6 +21,7 @@ interface Benchmark {
 const benchmarks: Record<string, Benchmark> = {
   import: { title: 'Importing history', run: benchImport },
   ingest: { title: 'Taking activities in', run: benchIngest },
+  exhaust: { title: 'Bodies without end', run: benchExhaust },
   faults: { title: 'Activities through faults of the log', run: benchFaults },
   resends: { title: 'Activities that are sent again', run: benchResends },
   visible: { title: 'Activities until visible', run: () => benchVisible(process.env['DATABASE_URL']!) },

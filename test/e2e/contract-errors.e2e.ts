@@ -138,7 +138,7 @@ function isShownElsewhere(operation: Operation, status: number, code?: string): 
   if (status === 202 && isCommand(operation)) return true;
   if (code === 'in-flight') return true;
   if (status === 404) return objectsNamed(operation).size > 0;
-  return code === 'environment-required' || [401, 403, 429, 500, 503].includes(status);
+  return code === 'environment-required' || [401, 403, 408, 429, 500, 503].includes(status);
 }
 
 const NOWHERE = {

@@ -169,7 +169,7 @@ describe('what is refused', () => {
   });
 
   it('a body at fault in very many places gets an answer of 50', async () => {
-    const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, 1]));
+    const fields = Object.fromEntries(Array.from({ length: 6_000 }, (_, index) => [`f${index}`, 1]));
     const answer = await demo('POST', '/api/v3/users', fields);
     expect(answer.status).toBe(422);
     expect(answer.body.errors).toHaveLength(50);

@@ -61,8 +61,10 @@ export async function startService({
   servers = process.env,
   brokers = undefined as string | undefined,
   versions = undefined as ViewVersions | undefined,
+  settings = {} as NodeJS.ProcessEnv,
 } = {}): Promise<Service> {
-  const config = readConfig({ ...servers, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
+  const own = { AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' };
+  const config = readConfig({ ...servers, ...own, ...settings });
   const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
   const names = new Namespace(namespace, versions);
   const projecting = projector ? await startProjector(config, logger, names) : undefined;
@@ -113,7 +115,7 @@ function withBrokers(config: Config, brokers: string | undefined): Config {
   return brokers === undefined ? config : { ...config, kafkaBrokers: brokers.split(',') };
 }
 
-/** Sends text as it is and anything else as JSON. */
+/** Sends text and bytes as they are, and anything else as JSON. */
 export async function call(
   url: string,
   method: string,
@@ -123,9 +125,12 @@ export async function call(
   const answer = await fetch(url, {
     method,
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: isRaw(body) ? body : JSON.stringify(body) }),
   });
   const text = await answer.text();
   const json = answer.headers.get('content-type')?.includes('json') && text !== '';
   return { status: answer.status, headers: answer.headers, body: json ? (JSON.parse(text) as unknown) : text };
 }
+
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array;

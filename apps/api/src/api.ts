@@ -1,5 +1,4 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { registerActivityBodies } from '#activities';
 import { EVENT_LOG, type EventLog } from '#event-sourcing';
 import { type Config, httpApplication, type Logger, Namespace, Postgres } from '#platform';
 import { guardGenerations, measureProjections } from '#projections';
@@ -13,7 +12,6 @@ export async function createApi(
   namespace?: Namespace,
 ): Promise<NestFastifyApplication> {
   const app = await httpApplication(ApiModule.with(config, logger, namespace), { ...config, logger });
-  registerActivityBodies(app);
   guardGenerations(app, folds);
   measureProjections(app.get<EventLog>(EVENT_LOG), app.get(Postgres), app.get(Namespace), folds);
   serveDocs(app);

@@ -3,7 +3,6 @@ export { activitiesTopic } from './activities.topic.js';
 export { activitiesFold, type ActivityFollower, type Move } from './fold/activities.fold.js';
 export { replayedActivities } from './fold/bulk.js';
 export { type LastActive } from './fold/tally.js';
-export { registerActivityBodies } from './http/activities.body.js';
 export {
   PUBLISHED_COLUMNS,
   PublishedActivity,

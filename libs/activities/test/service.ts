@@ -1,6 +1,6 @@
 import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { activitiesFold, ActivitiesModule, type ActivityFollower, registerActivityBodies } from '#activities';
+import { activitiesFold, ActivitiesModule, type ActivityFollower } from '#activities';
 import { EVENT_LOG } from '#event-sourcing';
 import { httpApplication, Namespace, PlatformModule, Postgres, readConfig, SCOPES, signToken } from '#platform';
 import { project } from '#projections';
@@ -63,8 +63,7 @@ export class Service {
       ActivitiesModule,
       ...(options.modules ?? []),
     ];
-    const app = await httpApplication({ module: ServedModule, imports }, { auth: config.auth, logger });
-    registerActivityBodies(app);
+    const app = await httpApplication({ module: ServedModule, imports }, { ...config, logger });
     const postgres = app.get(Postgres);
     const around = { log, postgres, namespace, logger };
     const keyring = app.get(Keyring);

@@ -15,6 +15,7 @@ describe('the settings', () => {
       kafkaBrokers: ['a:1', 'b:2'],
       host: '127.0.0.1',
       port: 3000,
+      requestTimeoutMs: 30_000,
       maxDeadLetters: 10_000,
       streams: { maxOpen: 10_000, maxOpenPerEnvironment: 5_000, maxAge: 3_600 },
       namespace: 'tidemark',
@@ -66,6 +67,15 @@ describe('the settings', () => {
     expect(readConfig(good).publicUrl).toBeUndefined();
   });
 
+  it.each([
+    ['45', 45_000],
+    ['1500ms', 1_500],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+  ])('take a time with its unit, or in seconds: %s', (text, ms) => {
+    expect(readConfig({ ...good, HTTP_REQUEST_TIMEOUT: text }).requestTimeoutMs).toBe(ms);
+  });
+
   it('name every variable that is missing, at once', () => {
     const read = () => readConfig({ AUTH_JWT_SECRET: good.AUTH_JWT_SECRET });
     expect(read).toThrow(ConfigError);
@@ -93,6 +103,8 @@ describe('the settings', () => {
     ['an environment that is none', { AUTH_ENVIRONMENTS: 'a/b' }, /AUTH_ENVIRONMENTS: ids/],
     ['a broker without a port', { KAFKA_BROKERS: 'kafka' }, /host:port/],
     ['a port out of range', { PORT: '70000' }, /PORT/],
+    ['a time that is none', { HTTP_REQUEST_TIMEOUT: 'soon' }, /HTTP_REQUEST_TIMEOUT: a number and ms, s, m or h/],
+    ['no time at all', { HTTP_REQUEST_TIMEOUT: '0' }, /HTTP_REQUEST_TIMEOUT: a number/],
     ['a limit that is none', { TIDEMARK_MAX_DEAD_LETTERS: 'many' }, /MAX_DEAD_LETTERS/],
     ['no streams at all', { STREAM_MAX_OPEN: '0' }, /STREAM_MAX_OPEN/],
     ['streams of no age', { STREAM_MAX_AGE: '1h' }, /STREAM_MAX_AGE/],

@@ -17,6 +17,18 @@ const secrets = list
   .refine((all) => all.every((secret) => Buffer.byteLength(secret) >= 32), { message: LONG_ENOUGH, abort: true })
   .refine(([inUse]) => !isTooSimple(inUse!), { message: TOO_SIMPLE });
 
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A time span in milliseconds, written as a number and ms, s, m or h; seconds where no unit is said. */
+function duration(from: number, to: number) {
+  const message = `a number and ms, s, m or h, from ${from} ms to ${to / UNITS.h} h, e.g. 30s`;
+  return z
+    .string()
+    .regex(/^\d{1,9}(ms|s|m|h)?$/, message)
+    .transform((text) => parseInt(text) * UNITS[(text.replace(/^\d+/, '') || 's') as keyof typeof UNITS])
+    .pipe(z.number().min(from, message).max(to, message));
+}
+
 /** The settings of every app, by the name of their environment variable (.env.example explains each). */
 const Settings = z
   .object({
@@ -32,6 +44,7 @@ const Settings = z
     REDIS_TLS_CA: pemFile.optional(),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+    HTTP_REQUEST_TIMEOUT: duration(1_000, 3_600_000).default(30_000),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, error: 'an address, e.g. https://tidemark.example' })
       .refine((text) => /^[^?#@]+$/.test(text), { message: 'an address without user, query and fragment' })
@@ -158,6 +171,8 @@ export interface Config {
   readonly publicUrl?: string;
   /** The only hosts that requests may name, with a port or for every port; any where there are none. */
   readonly allowedHosts?: readonly string[];
+  /** How long a request may take to arrive. */
+  readonly requestTimeoutMs: number;
   readonly auth: AuthConfig;
   /** What wraps the keys of personal fields: the one in use, then former ones. Empty: they lie open in Postgres. */
   readonly masterKeys: readonly string[];
@@ -194,6 +209,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: data.PORT,
     publicUrl: data.PUBLIC_URL,
     allowedHosts: data.ALLOWED_HOSTS,
+    requestTimeoutMs: data.HTTP_REQUEST_TIMEOUT,
     auth: {
       secrets: data.AUTH_JWT_SECRET,
       jwksUrl: data.AUTH_JWKS_URL,

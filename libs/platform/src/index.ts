@@ -8,7 +8,7 @@ export { type Content } from './openapi/content.js';
 export { describeEndpoints } from './openapi/document.js';
 export { Endpoint, type EndpointOptions } from './http/endpoint.js';
 export { checkedBody, checkedPath, checkedQuery, checkInput, inputErrors } from './http/input.js';
-export { BODY_LIMIT, httpApplication } from './http/listen.js';
+export { httpApplication } from './http/listen.js';
 export { copyColumn, copyLine, copyLines, type CopyValue } from './copy-lines.js';
 export { createLogger, type Logger } from './logging.js';
 export { type KafkaAccess } from './kafka-access.js';
@@ -18,6 +18,7 @@ export { type FoldName, FOLD_NAMES, type GenerationKind, Namespace, type ViewVer
 export { Notifications } from './notifications.js';
 export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
 export { isOutage } from './outage.js';
+export { ownTurn } from './own-turn.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
@@ -27,4 +28,13 @@ export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber
 export { runApp } from './run-app.js';
 export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
-export { findLines, limitedItems, linesOf, MAX_ITEMS, NDJSON } from './http/ndjson.js';
+export {
+  ITEM_BYTES,
+  MAX_ITEMS,
+  NDJSON,
+  type ReadItem,
+  type Slice,
+  slicesOfJson,
+  slicesOfLines,
+} from './http/body/slices.js';
+export { mediaTypeOf } from './http/request-shape.js';

@@ -49,7 +49,8 @@ export const PROBLEMS = {
   'request-timeout': {
     status: 408,
     title: 'The request did not arrive in time',
-    advice: 'Send the whole request without a pause. What did not arrive was not looked at.',
+    advice:
+      'A request has 30 seconds to arrive, unless the service is set otherwise. Send it again, or several smaller ones.',
   },
   'username-taken': {
     status: 409,
@@ -77,12 +78,14 @@ export const PROBLEMS = {
   'too-large': {
     status: 413,
     title: 'The request is too large',
-    advice: 'Bodies are limited to 8 MiB and 10,000 items. Send several smaller requests.',
+    advice:
+      'A body takes 64 KiB, one of many items 8 MiB and 10,000 of them; what is packed counts unpacked. Send several smaller requests.',
   },
   'unsupported-media-type': {
     status: 415,
     title: 'The media type is not supported',
-    advice: 'Send application/json, or one of the media types that the call lists in /docs.',
+    advice:
+      'Send application/json, or one of the media types that the call lists in /docs; packed, if at all, by gzip, deflate, br or zstd.',
   },
   'invalid-body': {
     status: 422,

@@ -1,10 +1,18 @@
 import { z } from 'zod';
 
-/** Text that every store and client can hold: well-formed Unicode without control characters. */
-export const plainText = z
-  .string()
-  .refine((text) => text.isWellFormed(), { message: 'must be well-formed Unicode' })
-  .refine((text) => !/\p{Cc}/u.test(text), { message: 'must be without control characters' });
+/**
+ * Text of so many characters that every store and client can hold: well-formed Unicode without control characters. Its
+ * length is looked at first, here and wherever a pattern is behind it: a text without end makes an expression run out of stack.
+ */
+export function plainText(min: number, max: number) {
+  const error = min > 0 ? `must be ${min} to ${max} characters` : `must be at most ${max} characters`;
+  return z
+    .string()
+    .min(min, { error, abort: true })
+    .max(max, { error, abort: true })
+    .refine((text) => text.isWellFormed(), { message: 'must be well-formed Unicode' })
+    .refine((text) => !/\p{Cc}/u.test(text), { message: 'must be without control characters' });
+}
 
 /** A user's, workspace's or group's id in a URL: well below 2^53, so that every one that is taken is exact as a number. */
 export const entityId = z
@@ -24,7 +32,7 @@ export function wholeNumber(from: number, to: number) {
     .pipe(z.int().min(from, error).max(to, error));
 }
 
-const DEEPEST = 32;
+const DEEPEST = 100;
 
 // JSON.parse makes it a field like any other, but many a client would lose it or worse.
 const PROTO = '__proto__';

@@ -35,6 +35,7 @@ export async function startService(
     redisUrl: options.redisUrl,
     host: '127.0.0.1',
     port: options.port ?? 0,
+    requestTimeoutMs: 30_000,
     auth,
     masterKeys: [],
     maxDeadLetters: 0,

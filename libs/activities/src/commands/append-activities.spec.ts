@@ -3,7 +3,7 @@ import { type EventLog, type NewRecord } from '#event-sourcing';
 import { Namespace } from '#platform';
 import { type RecentDirectory } from '#registry';
 import { type Admission } from '../ingestion/admission.js';
-import { slicesOf } from '../ingestion/request-items.js';
+import { type Slice } from '../ingestion/request-items.js';
 import { Turns } from '../ingestion/turns.js';
 import { AppendActivities } from './append-activities.js';
 
@@ -46,7 +46,7 @@ describe('the slices of a request', () => {
   const send = (items: readonly object[], bytes: number, lane?: 'backfill') =>
     activities.execute({
       environment: 'acme',
-      slices: slicesOf('application/json', items, bytes),
+      slices: slicesOf(items, bytes),
       nameItem: (index) => `item ${index}`,
       lane,
     });
@@ -90,3 +90,12 @@ describe('the slices of a request', () => {
     expect(settled).toBe(2);
   });
 });
+
+/** As a body of so many bytes is cut. */
+function slicesOf(items: readonly object[], bytes: number): Slice[] {
+  return Array.from({ length: Math.ceil(items.length / 256) }, (_, slice) => {
+    const own = items.slice(slice * 256, (slice + 1) * 256);
+    const share = Math.ceil((bytes * own.length) / items.length);
+    return { items: own.length, bytes: share, read: () => own.map((activity) => ({ activity })) };
+  });
+}

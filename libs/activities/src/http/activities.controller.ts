@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, NDJSON } from '#platform';
+import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, mediaTypeOf, NDJSON } from '#platform';
 import { Role } from '#registry';
 import { AppendActivities } from '../commands/append-activities.js';
 import { namer } from '../ingestion/ids.js';
@@ -59,20 +59,20 @@ export class ActivitiesController {
     scope: 'activities:write',
     headers: AppendHeaders,
     body: { 'application/json': IncomingActivities, [NDJSON]: ActivityLines, [CLOUDEVENTS_BATCH]: CloudEventBatch },
+    bulk: true,
     answers: {
       202: { description: 'What is accepted is on every in-sync replica of the log', body: TakenActivities },
       422: { description: 'None of them can be taken', body: RefusedActivities },
     },
-    problems: ['overloaded'],
   })
   async append(
     @Caller() caller: Caller,
-    @Body() body: unknown,
+    @Body() body: Buffer,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const headers = checkedHeaders(AppendHeaders, request);
-    const slices = slicesOf(mediaTypeOf(request), body, bytesOf(request));
+    const slices = await slicesOf(mediaTypeOf(request), body);
     const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
     const { environment } = caller;
     const taken = await this.appendActivities.execute({
@@ -145,9 +145,3 @@ export class ActivitiesController {
     });
   }
 }
-
-function mediaTypeOf(request: FastifyRequest): string {
-  return (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase();
-}
-
-const bytesOf = (request: FastifyRequest) => request.bodyBytes ?? Number(request.headers['content-length'] ?? 0);

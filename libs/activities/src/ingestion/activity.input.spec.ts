@@ -7,6 +7,8 @@ const codeOf = (item: unknown) => {
   const checked = checkActivity(item, now);
   return 'code' in checked ? checked.code : 'taken';
 };
+/** Longer than an expression's stack. */
+const endless = '1'.repeat(8 * 1024 * 1024);
 const nested = (depth: number): unknown => (depth === 0 ? {} : { a: nested(depth - 1) });
 
 describe('an activity at the door', () => {
@@ -32,6 +34,7 @@ describe('an activity at the door', () => {
     ['the year 1', { ...whole, occurredAt: '0001-01-01T00:00:00Z' }],
     ['a day ahead', { ...whole, occurredAt: '2026-03-02T12:00:00Z' }],
     ['no fields in data', { ...whole, data: {} }],
+    ['data of 100 levels', { ...whole, data: nested(99) }],
     ['line breaks in data', { ...whole, data: { text: 'one\r\n\ttwo' } }],
     ['exactly 16 KiB of data', { ...whole, data: { a: 'x'.repeat(16 * 1024 - 8) } }],
   ])('is taken with %s', (_, item) => {
@@ -85,7 +88,12 @@ describe('an activity at the door', () => {
     ['half a character in a name in data', { ...whole, data: { '\udc00': 1 } }, 'invalid'],
     ['__proto__ in data', JSON.parse('{"userId":1,"type":"x","data":{"__proto__":{"a":1}}}'), 'invalid'],
     ['a number beyond a double', JSON.parse('{"userId":1,"type":"x","data":{"a":1e999}}'), 'invalid'],
-    ['data that is too deep', { ...whole, data: nested(40) }, 'invalid'],
+    ['data of 101 levels', { ...whole, data: nested(100) }, 'invalid'],
+    ['a type without end', { userId: 1, type: endless }, 'invalid-type'],
+    ['a time without end', { ...whole, occurredAt: `2026-03-01T12:00:00.${endless}Z` }, 'invalid-time'],
+    ['an id without end', { ...whole, id: endless }, 'invalid'],
+    ['a username without end', { username: endless, type: 'x' }, 'invalid'],
+    ['an object id without end', { objectId: endless, type: 'x' }, 'invalid'],
     ['a byte more than 16 KiB of data', { ...whole, data: { a: 'x'.repeat(16 * 1024 - 7) } }, 'too-large'],
     ['16 KiB of characters that take two bytes', { ...whole, data: { a: 'é'.repeat(9 * 1024) } }, 'too-large'],
   ])('is refused with %s', (_, item: unknown, code) => {

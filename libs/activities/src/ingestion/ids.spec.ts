@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { namer } from './ids.js';
 
-const body = [{ userId: 1, type: 'x' }];
+const body = Buffer.from('[{"userId":1,"type":"x"}]');
 
 describe('ids for activities that came without one', () => {
   it('are the same for a resend with the same key and body', () => {
-    expect(namer('me', 'key', body)(0)).toBe(namer('me', 'key', structuredClone(body))(0));
-    expect(namer('me', 'key', Buffer.from('x'))(3)).toBe(namer('me', 'key', Buffer.from('x'))(3));
+    expect(namer('me', 'key', body)(0)).toBe(namer('me', 'key', Buffer.from(body))(0));
   });
 
   it('are others for another item, key, body or sender', () => {
@@ -14,7 +13,7 @@ describe('ids for activities that came without one', () => {
       namer('me', 'key', body)(0),
       namer('me', 'key', body)(1),
       namer('me', 'other', body)(0),
-      namer('me', 'key', [...body, 1])(0),
+      namer('me', 'key', Buffer.from('[]'))(0),
       namer('you', 'key', body)(0),
     ];
     expect(new Set(ids).size).toBe(ids.length);
@@ -23,10 +22,5 @@ describe('ids for activities that came without one', () => {
   it('are never the same without a key', () => {
     const name = namer('me', undefined, body);
     expect(name(0)).not.toBe(name(0));
-  });
-
-  it('are refused for a body that is too deep to be compared', () => {
-    const deep = JSON.parse(`${'['.repeat(1e6)}${']'.repeat(1e6)}`) as unknown;
-    expect(() => namer('me', 'key', deep)(0)).toThrow('nested too deeply');
   });
 });

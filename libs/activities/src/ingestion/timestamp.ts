@@ -43,7 +43,11 @@ function digits(text: string, from: number, to: number): number {
   return value;
 }
 
+/** Far more characters than any clock has digits. */
+const LONGEST = 100;
+
 function parseAny(text: string): number | undefined {
+  if (text.length > LONGEST) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', sign, ...offset] = RFC_3339.exec(text) ?? [];
   const midnight = year === undefined ? undefined : startOfDay(Number(year), Number(month), Number(day));
   const time = midnight === undefined ? undefined : timeOfDay(Number(hour), Number(minute), Number(second));

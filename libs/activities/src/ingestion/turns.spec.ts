@@ -29,6 +29,16 @@ describe('turns', () => {
     expect(begun).toHaveLength(4);
   });
 
+  it('let everybody else be heard after a few large items, too', async () => {
+    const turns = new Turns();
+    const begun: string[] = [];
+    beginAll(turns, begun, 'a', 8, { items: 1, bytes: MEGABYTE / 8 });
+    await Promise.resolve();
+    expect(begun).toHaveLength(2);
+    await turn();
+    expect(begun).toHaveLength(4);
+  });
+
   it('go round the environments, however many works one of them has waiting', async () => {
     const turns = new Turns();
     const begun: string[] = [];

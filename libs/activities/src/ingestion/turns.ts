@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
-/** What one turn of the event loop does at most: a few milliseconds' work, after which others are heard. */
+/** What one turn of the event loop begins at most: a few milliseconds' work, after which others are heard. */
 const ITEMS_A_TURN = 512;
+const BYTES_A_TURN = 256 * 1024;
 /** What is on its way into the log at most. The rest waits as the bytes it came in. */
 const MAX_AT_LOG = 2 * 1024 * 1024;
 
@@ -10,6 +11,8 @@ export interface Work {
   readonly items: number;
   readonly bytes: number;
 }
+
+const A_TURN: Work = { items: ITEMS_A_TURN, bytes: BYTES_A_TURN };
 
 interface Waiting {
   readonly work: Work;
@@ -24,7 +27,7 @@ interface Waiting {
 export class Turns {
   /** By environment; the one that is first has its turn next. */
   private readonly waiting = new Map<string, Waiting[]>();
-  private left = ITEMS_A_TURN;
+  private left: Work = A_TURN;
   private atLog = 0;
   private scheduled = false;
 
@@ -48,11 +51,11 @@ export class Turns {
 
   /** Something is always let in where nothing is under way, so that nothing is too large for ever. */
   private hasRoom({ bytes }: Work): boolean {
-    return this.left > 0 && (this.atLog === 0 || this.atLog + bytes <= MAX_AT_LOG);
+    return this.left.items > 0 && this.left.bytes > 0 && (this.atLog === 0 || this.atLog + bytes <= MAX_AT_LOG);
   }
 
   private take({ items, bytes }: Work): void {
-    this.left -= items;
+    this.left = { items: this.left.items - items, bytes: this.left.bytes - bytes };
     this.atLog += bytes;
     this.schedule();
   }
@@ -65,7 +68,7 @@ export class Turns {
 
   private turn(): void {
     this.scheduled = false;
-    this.left = ITEMS_A_TURN;
+    this.left = A_TURN;
     for (const [environment, line] of this.waiting) {
       const [first] = line;
       if (!first || !this.hasRoom(first.work)) return;

@@ -18,6 +18,7 @@ export function Endpoint({ scope, ticket, ...call }: EndpointOptions): MethodDec
       ticket,
       takesQuery: call.query !== undefined,
       consumes: call.body && [...mediaTypes(call.body).keys()],
+      bulk: call.bulk,
     }),
   );
 }

@@ -12,13 +12,13 @@ import { addAnswerHeaders, beginAnswer } from './answer-headers.js';
 import { DrainingAdapter } from './draining.js';
 import { hostCheck } from './host.js';
 import { KnownMethods } from './known-methods.js';
-import { NDJSON } from './ndjson.js';
 import { ParserRefusals } from './parser-refusals.js';
+import { readBodies } from './body/read-bodies.js';
 import { asProblem, ProblemFilter, sendProblem } from './problem-filter.js';
 import { refuseRepeatedHeaders } from './repeated-headers.js';
 
-/** The largest body that any call takes, in bytes. */
-export const BODY_LIMIT = 8 * 1024 * 1024;
+/** How often Node looks for connections whose request is late. */
+const LOOK_FOR_LATE_MS = 1_000;
 
 interface Surroundings {
   readonly logger: Logger;
@@ -31,20 +31,25 @@ interface Surroundings {
  */
 export async function httpApplication(
   module: Type | DynamicModule,
-  options: Pick<Config, 'auth'> & Partial<Pick<Config, 'publicUrl' | 'allowedHosts'>> & Surroundings,
+  options: Pick<Config, 'auth'> &
+    Partial<Pick<Config, 'publicUrl' | 'allowedHosts' | 'requestTimeoutMs'>> &
+    Surroundings,
 ): Promise<NestFastifyApplication> {
+  const { requestTimeoutMs = 30_000 } = options;
   const parserRefusals = new ParserRefusals();
   const adapter = new DrainingAdapter({
-    bodyLimit: BODY_LIMIT,
-    // Well-formed JSON, whatever its names: what a call takes of it is for its schema to say.
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
+    // Of a body that is late `readBodies` tells; this is for headers, and for what is read by nobody.
+    requestTimeout: requestTimeoutMs + LOOK_FOR_LATE_MS,
     // An id from outside would end up in the logs as somebody else's.
     requestIdHeader: false,
     genReqId: () => `urn:uuid:${randomUUID()}`,
     routerOptions: { maxParamLength: 300 },
-    // Node would answer that it is missing without a word of ours.
-    http: { requireHostHeader: false },
+    http: {
+      // Node would answer that it is missing without a word of ours.
+      requireHostHeader: false,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: LOOK_FOR_LATE_MS,
+    },
     clientErrorHandler: parserRefusals.refuse,
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       beginAnswer(request, reply);
@@ -55,7 +60,7 @@ export async function httpApplication(
     logger: nestLogger(options.logger),
     abortOnError: false,
     preview: options.preview,
-    // Nest would add form bodies; calls that take another media type than these name it.
+    // All bodies are read in one way, see below.
     bodyParser: false,
   });
   const fastify = adapter.getInstance();
@@ -65,11 +70,8 @@ export async function httpApplication(
   parserRefusals.watch(fastify);
   addAnswerHeaders(fastify, options.publicUrl);
   checkHeads(fastify, options.allowedHosts);
-  fastify.removeContentTypeParser('text/plain');
-  const parseJson = fastify.getDefaultJsonParser('ignore', 'ignore');
-  fastify.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
   fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));
-  fastify.addContentTypeParser(NDJSON, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  readBodies(fastify, requestTimeoutMs);
   app.useGlobalFilters(new ProblemFilter(options.logger));
   return app;
 }

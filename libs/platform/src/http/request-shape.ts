@@ -16,15 +16,14 @@ const NoQuery = z.strictObject({});
 
 /** Refuses what the route does not take, as its `@Endpoint` says, before a body is read. */
 export function checkShape(request: FastifyRequest): void {
-  const { consumes, takesQuery, ticket } = request.routeOptions.config;
+  const { takesQuery, ticket } = request.routeOptions.config;
   checkEscapes(request.url);
   if (takesQuery === false && Object.keys(request.query as object).length > 0) {
     const { ticket: _, ...others } = request.query as Record<string, unknown>;
     checkInput('query', NoQuery, ticket ? others : request.query);
   }
-  if (consumes) checkMediaType(request, consumes);
-  // A client that names its media type on every call would be told that nothing is no JSON.
-  else if (!hasBody(request)) delete request.raw.headers['content-type'];
+  const types = bodyTypes(request);
+  if (types) checkMediaType(request, types);
 }
 
 /** Fastify takes a query's broken escapes as plain text: a search would look for what nobody asked. */
@@ -38,11 +37,25 @@ function checkEscapes(url: string): void {
   }
 }
 
-function checkMediaType(request: FastifyRequest, consumes: readonly string[]): void {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+/** The media types that the body of a request may have; undefined where none is read. */
+export function bodyTypes(request: FastifyRequest): readonly string[] | undefined {
+  const { consumes } = request.routeOptions.config;
+  // Of a call that takes none, what cannot be read is refused all the same.
+  return consumes ?? (hasBody(request) && !BODYLESS.has(request.method) ? ['application/json'] : undefined);
+}
+
+const BODYLESS = new Set(['GET', 'HEAD']);
+
+/** The media type of a body, without its parameters. */
+export function mediaTypeOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
+  return (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+}
+
+function checkMediaType(request: FastifyRequest, types: readonly string[]): void {
+  const type = mediaTypeOf(request);
   if (type === '' && !hasBody(request)) throw new Problem('invalid-request', 'The request has no body.');
-  if (consumes.includes(type)) return;
-  throw new Problem('unsupported-media-type', `This call takes a body of ${consumes.join(' or ')}.`);
+  if (types.includes(type)) return;
+  throw new Problem('unsupported-media-type', `This call takes a body of ${types.join(' or ')}.`);
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {

@@ -59,7 +59,7 @@ describe('the description of a call', () => {
   it('lists every error of its path, its body and its token in the shape of its version', () => {
     const path = z.strictObject({ id: z.string() });
     const call = { summary: 's', path, body: Thing, answers: { 204: {} }, problems: ['stale-version'] } as const;
-    const statuses = ['204', '400', '401', '403', '404', '412', '413', '415', '422', '500', '503'];
+    const statuses = ['204', '400', '401', '403', '404', '408', '412', '413', '415', '422', '429', '500', '503'];
     const v3 = documented(call);
     expect(Object.keys(v3.operation.responses as object)).toEqual(statuses);
     const { headers, content } = v3.components.responses.Unauthorized;

@@ -1,4 +1,6 @@
 import { type z } from 'zod';
+import { CODINGS } from '../http/body/codings.js';
+import { bodyLimit } from '../http/body/read-bodies.js';
 import { isV2 } from '../http/problem-body.js';
 import { EnvironmentV2, EnvironmentV3 } from '../http/request-headers.js';
 import { type ProblemCode } from '../problems.js';
@@ -18,6 +20,8 @@ export interface Call {
   /** By their usual spelling; `checkedHeaders` reads them. */
   readonly headers?: z.ZodObject;
   readonly body?: Content;
+  /** Whether the body is one of many items, and may be as large; the route gets its bytes, others what they say. */
+  readonly bulk?: boolean;
   /** By status; the lowest is what the route answers unless it says otherwise. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Errors beyond those that every such call can have. */
@@ -59,7 +63,7 @@ const OF_A_TOKEN: ProblemCode[] = [
   'internal',
 ];
 // Of a body that comes along uninvited, too: it is read before anybody can say that nobody wants it.
-const OF_ANY_BODY: ProblemCode[] = ['too-large', 'unsupported-media-type'];
+const OF_ANY_BODY: ProblemCode[] = ['request-timeout', 'too-large', 'unsupported-media-type', 'overloaded'];
 
 /** Where a call is. */
 export interface Place {
@@ -89,13 +93,18 @@ export function describeOperation(
       ...parameters('header', access && environment, components),
       ...parameters('header', call.headers, components),
     ],
-    ...(call.body && { requestBody: { required: true, content: components.describeContent(call.body, 'input') } }),
+    ...(call.body && { requestBody: bodyOf(call.body, call.bulk, components) }),
     responses: withErrors(
       Object.fromEntries(answers),
       describeErrors(problemsOf(call, access, method), path, components),
       components,
     ),
   };
+}
+
+function bodyOf(content: Content, bulk: boolean | undefined, components: Components): object {
+  const description = `At most ${bodyLimit(bulk) / 1024} KiB, unpacked; Content-Encoding: ${CODINGS}.`;
+  return { description, required: true, content: components.describeContent(content, 'input') };
 }
 
 function securityOf({ scope, ticket }: Access): object[] {

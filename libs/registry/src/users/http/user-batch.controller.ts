@@ -1,10 +1,24 @@
-import { Body, Controller, Headers, Inject, Post, Req } from '@nestjs/common';
+import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isRejection } from '#event-sourcing';
-import { Caller, Endpoint, IdempotencyKey, inputErrors, limitedItems, linesOf, NDJSON, Problem } from '#platform';
+import {
+  Caller,
+  Endpoint,
+  IdempotencyKey,
+  inputErrors,
+  ITEM_BYTES,
+  mediaTypeOf,
+  NDJSON,
+  ownTurn,
+  Problem,
+  type ReadItem,
+  type Slice,
+  slicesOfJson,
+  slicesOfLines,
+} from '#platform';
 import { senderOf } from '../../http/answers.js';
 import { RegisterUsers } from '../commands/register-users.js';
 import { type UserDetails } from '../domain/user.js';
@@ -30,23 +44,17 @@ export class UserBatchController {
     scope: 'users:write',
     headers: IdempotencyKey,
     body: { 'application/json': UserBatch, [NDJSON]: UserLines },
+    bulk: true,
     answers: { 200: { body: BatchAnswer } },
     problems: ['in-flight', 'idempotency-key-reused'],
   })
   async register(
     @Caller() caller: Caller,
-    @Body() body: unknown,
-    @Headers('content-type') mediaType: string,
+    @Body() body: Buffer,
     @Req() request: FastifyRequest,
   ): Promise<z.output<typeof BatchAnswer>> {
-    const items = mediaType.startsWith(NDJSON) ? linesOf(body as Buffer).map(readLine) : arrayOf(body);
-    const rejected: Rejected[] = [];
-    const users: { index: number; user: UserDetails }[] = [];
-    for (const [index, item] of items.entries()) {
-      const checked = UserInput.safeParse(item);
-      if (checked.success) users.push({ index, user: checked.data });
-      else rejected.push({ index, code: 'invalid', detail: faultOf(checked.error, item) });
-    }
+    const slices = mediaTypeOf(request) === NDJSON ? await slicesOfLines(body) : await slicesOfArray(body);
+    const { users, rejected } = await check(slices);
     const command = new RegisterUsers(
       senderOf(caller, request),
       users.map(({ user }) => user),
@@ -56,24 +64,43 @@ export class UserBatchController {
       if (!isRejection(verdict)) continue;
       rejected.push({ index: users[place]!.index, code: verdict.rejected, detail: verdict.detail });
     }
-    return { created: items.length - rejected.length, rejected: rejected.sort((a, b) => a.index - b.index) };
+    return { created: itemsIn(slices) - rejected.length, rejected: rejected.sort((a, b) => a.index - b.index) };
   }
 }
 
-function arrayOf(body: unknown): unknown[] {
-  if (Array.isArray(body)) return limitedItems(body);
+/** The users of a request that can be registered, and why the others cannot; others are heard between slices. */
+async function check(slices: readonly Slice[]) {
+  const rejected: Rejected[] = [];
+  const users: { index: number; user: UserDetails }[] = [];
+  let index = 0;
+  for (const slice of slices) {
+    for (const item of slice.read()) {
+      const checked = checkItem(item);
+      if (typeof checked === 'string') rejected.push({ index, code: 'invalid', detail: checked });
+      else users.push({ index, user: checked });
+      index += 1;
+    }
+    await ownTurn();
+  }
+  return { users, rejected };
+}
+
+const FAULTS = { 'no-json': 'is no JSON', 'too-large': `a user takes at most ${ITEM_BYTES} bytes` };
+
+function checkItem(item: ReadItem): UserDetails | string {
+  if ('fault' in item) return FAULTS[item.fault];
+  const checked = UserInput.safeParse(item.value);
+  return checked.success ? checked.data : faultOf(checked.error, item.value);
+}
+
+const itemsIn = (slices: readonly Slice[]) => slices.reduce((sum, { items }) => sum + items, 0);
+
+async function slicesOfArray(body: Buffer): Promise<Slice[]> {
+  const { isArray, slices } = await slicesOfJson(body);
+  if (isArray) return slices;
   throw new Problem('invalid-body', 'Send an array of users, or a user a line.', {
     errors: [{ pointer: '', code: 'invalid', detail: 'must be an array' }],
   });
-}
-
-/** A line that is no JSON is that item's fault alone: as text it is no user. */
-function readLine(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString('utf8'));
-  } catch {
-    return 'a line that is no JSON';
-  }
 }
 
 function faultOf(error: z.ZodError, item: unknown): string {

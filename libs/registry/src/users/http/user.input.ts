@@ -3,22 +3,18 @@ import { z } from 'zod';
 import { PROFILE_BYTES } from '../domain/user.js';
 import { comparable } from '../domain/user.names.js';
 
-const username = plainText
-  .min(1, 'must be 1 to 150 characters')
-  .max(150, 'must be 1 to 150 characters')
+const username = plainText(1, 150)
   .refine((text) => comparable(text) !== '', { message: 'must be more than white space' })
   .describe('Unique within the environment without regard to case, compatible spellings and white space around it.');
 
 // local@domain, the domain one or more labels.
 const EMAIL = /^[^\s@]+@[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*$/u;
 
-const email = plainText
-  .min(3, 'must be 3 to 254 characters')
-  .max(254, 'must be 3 to 254 characters')
+const email = plainText(3, 254)
   .refine((text) => EMAIL.test(comparable(text)), { message: 'must be of the form local@domain' })
   .describe('Unique within the environment like the username.');
 
-const personName = plainText.max(150, 'must be at most 150 characters');
+const personName = plainText(0, 150);
 const profile = freeFields(PROFILE_BYTES).describe('Free fields, up to 16 KiB of JSON.');
 
 /** A whole user as a client sends it: what is left out falls to its default. */

@@ -13,7 +13,7 @@ const searchText = z
   .string()
   .trim()
   .min(1, 'must be 1 to 200 characters')
-  .max(200, 'must be 1 to 200 characters')
+  .max(200, { error: 'must be 1 to 200 characters', abort: true })
   .refine((text) => text.isWellFormed(), { message: 'must be well-formed Unicode' })
   .refine((text) => !/[^\P{Cc}\t\n\v\f\r]/u.test(text), { message: 'must be without control characters' });
 

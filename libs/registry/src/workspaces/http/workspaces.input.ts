@@ -9,10 +9,7 @@ const id = UserPath.shape.user_id;
 /** A workspace or a group as a client sends it: a name, which need not be unique. */
 export const NamedInput = z
   .strictObject({
-    name: plainText
-      .max(150, 'must be 1 to 150 characters')
-      .refine((name) => name.trim() !== '', { message: 'must be more than white space' })
-      .meta({ minLength: 1 }),
+    name: plainText(1, 150).refine((name) => name.trim() !== '', { message: 'must be more than white space' }),
   })
   .meta({ id: 'NamedInput', examples: [{ name: 'Tide' }] });
 export const NamedPatch = NamedInput.partial().meta({ id: 'NamedPatch', examples: [{ name: 'Ebb' }] });

@@ -1,0 +1,105 @@
+import { isUtf8 } from 'node:buffer';
+import { ownTurn } from '../../own-turn.js';
+import { Problem } from '../../problems.js';
+import { outlineOf, PIECE, type Span } from './json-outline.js';
+import { noJson } from './parse-json.js';
+
+export const NDJSON = 'application/x-ndjson';
+
+/** How many items a request may have. */
+export const MAX_ITEMS = 10_000;
+/** How many bytes an item may have: as much as is parsed in one go, and far more than a good one needs. */
+export const ITEM_BYTES = 128 * 1024;
+const SLICE_ITEMS = 256;
+
+/** An item as it was read: what it is, or why that cannot be said. */
+export type ReadItem = { readonly value: unknown } | { readonly fault: 'no-json' | 'too-large' };
+
+/** Items that follow one another in a body, few enough to be worked on in one go. */
+export interface Slice<Item = ReadItem> {
+  readonly items: number;
+  readonly bytes: number;
+  /** Reads them: what is not read yet takes no more than its bytes. */
+  read(): Item[];
+}
+
+/** The lines of a body that are not blank; one that is no JSON, or no UTF-8, is no harm to the others. Throws `too-large`. */
+export async function slicesOfLines(body: Buffer): Promise<Slice[]> {
+  if (body.length > PIECE) await ownTurn();
+  return slicesOf(body, findLines(body), readLines);
+}
+
+/** The items of a JSON array, or the one value that is none. Throws `invalid-request` for what is no JSON, `too-large`. */
+export async function slicesOfJson(body: Buffer): Promise<{ isArray: boolean; slices: Slice[] }> {
+  if (body.length > PIECE) await ownTurn();
+  const outline = isUtf8(body) ? await outlineOf(body, MAX_ITEMS) : undefined;
+  if (!outline) throw noJson(body);
+  limitItems(outline.values);
+  return { isArray: outline.isArray, slices: slicesOf(body, outline.values, readItems) };
+}
+
+function slicesOf(body: Buffer, spans: readonly Span[], read: (bytes: Buffer) => ReadItem[]): Slice[] {
+  const slices: Slice[] = [];
+  for (let first = 0; first < spans.length;) {
+    const { start } = spans[first]!;
+    let next = first + 1;
+    while (next < spans.length && next - first < SLICE_ITEMS && spans[next]!.end - start <= ITEM_BYTES) next += 1;
+    const bytes = body.subarray(start, spans[next - 1]!.end);
+    const items = next - first;
+    slices.push({ items, bytes: bytes.length, read: () => (bytes.length > ITEM_BYTES ? [TOO_LARGE] : read(bytes)) });
+    first = next;
+  }
+  return slices;
+}
+
+const TOO_LARGE: ReadItem = { fault: 'too-large' };
+const NO_JSON: ReadItem = { fault: 'no-json' };
+
+function readItems(bytes: Buffer): ReadItem[] {
+  return (JSON.parse(`[${bytes.toString()}]`) as unknown[]).map((value) => ({ value }));
+}
+
+/** All at once where all is text, since that is a fraction of the work. */
+function readLines(bytes: Buffer): ReadItem[] {
+  if (isUtf8(bytes)) return bytes.toString().split('\n').filter(isFilled).map(readLine);
+  const lines = findLines(bytes).map(({ start, end }) => bytes.subarray(start, end));
+  return lines.map((line) => (isUtf8(line) ? readLine(line.toString()) : NO_JSON));
+}
+
+const isFilled = (line: string) => line.startsWith('{') || /[^ \t\r]/.test(line);
+
+function readLine(line: string): ReadItem {
+  try {
+    return { value: JSON.parse(line) as unknown };
+  } catch {
+    return NO_JSON;
+  }
+}
+
+const LINE_FEED = 0x0a;
+
+/** Where the lines of a body are that are not blank. */
+function findLines(body: Buffer): Span[] {
+  const lines: Span[] = [];
+  for (let start = skipBlank(body, 0); start < body.length;) {
+    const feed = body.indexOf(LINE_FEED, start);
+    const end = feed === -1 ? body.length : feed;
+    lines.push({ start, end });
+    if (lines.length > MAX_ITEMS) break;
+    start = skipBlank(body, end);
+  }
+  limitItems(lines);
+  return lines;
+}
+
+function skipBlank(body: Buffer, start: number): number {
+  for (let at = start; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d && byte !== LINE_FEED) return at;
+  }
+  return body.length;
+}
+
+function limitItems(items: readonly unknown[]): void {
+  if (items.length > MAX_ITEMS) throw new Problem('too-large', `A request takes at most ${MAX_ITEMS} items.`);
+}

@@ -93,6 +93,18 @@ describe('running it', () => {
     }
   });
 
+  it('takes a command for pending for as long as it may be in the log unjudged, and for unknown before and after', async () => {
+    const idOf = (time: number) => {
+      const hex = time.toString(16).padStart(12, '0');
+      return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+    };
+    const hours = [-1, 0, 23, 25];
+    const asked = await Promise.all(
+      hours.map((ago) => demo('GET', `/api/v3/commands/${idOf(Date.now() - ago * 60 * 60 * 1000)}`)),
+    );
+    expect(asked.map(({ status }) => status)).toEqual([404, 200, 200, 404]);
+  });
+
   it('knows workspaces', async () => {
     const created = await demo('POST', '/api/v3/workspaces', { name: 'Tide' });
     expect(created).toMatchObject({ status: 201, body: { id: 1, name: 'Tide' } });

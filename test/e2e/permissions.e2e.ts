@@ -39,7 +39,8 @@ describe('workspaces, groups and permissions', () => {
         status: 412,
       });
       expect((await client('GET', `/api/v3/${kind}/1`)).body).toEqual({ id: 1, name: 'Tide' });
-      const untouched = await client('PATCH', `/api/v3/${kind}/1`, {});
+      expect((await client('PATCH', `/api/v3/${kind}/1`, {}, { 'if-match': '"1"' })).status).toBe(412);
+      const untouched = await client('PATCH', `/api/v3/${kind}/1`, {}, { 'if-match': '"2"' });
       expect(untouched).toMatchObject({ status: 200, body: { name: 'Tide' } });
       expect(untouched.headers.get('etag')).toBe('"2"');
       await done(client, 'DELETE', `/${kind}/2`);

@@ -165,6 +165,18 @@ describe('the workspaces that a user was active in', () => {
     expect((await ask('?window=91d')).status).toBe(400);
   });
 
+  it('are none of a window that began after the log had heard of it, however far ahead a clock runs', async () => {
+    const { id } = await newUser();
+    const { id: workspaceId } = await service.createWorkspace('Ahead');
+    const { clock } = service.log;
+    service.log.clock = () => Date.now() - 2 * 3_600_000;
+    await post({ userId: id, type: 'x', workspaceId, occurredAt: ago(-1) });
+    service.log.clock = clock;
+    const ask = (window: string) => service.call('GET', `/api/v3/users/${id}/activeworkspaces?window=${window}`);
+    expect((await ask('1h')).body).toEqual([]);
+    expect((await ask('3h')).body).toMatchObject([{ name: 'Ahead', activities: 1 }]);
+  });
+
   it('come with the strongest role that the user has there, and go when they are deleted', async () => {
     const { id } = await newUser();
     const [none, direct, both] = await Promise.all(['N', 'D', 'B'].map((name) => service.createWorkspace(name)));

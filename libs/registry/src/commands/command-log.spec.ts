@@ -47,7 +47,7 @@ describe('commands', () => {
     for (const [at, { value }] of records.entries()) {
       const { id } = decodeRecord(Buffer.from(value))!;
       const verdict = JSON.stringify(verdicts[at]);
-      await views.postgres.query(`INSERT INTO outcomes VALUES ($1, 'demo', now(), $2)`, [id, verdict]);
+      await views.postgres.query(`INSERT INTO outcomes VALUES ($1, 0, 'demo', now(), $2)`, [id, verdict]);
     }
     await views.postgres.query('SELECT pg_notify($1, $2)', [views.namespace.views('registry'), '0:1']);
   };

@@ -101,7 +101,7 @@ describe('who waits for the outcome of a command', () => {
 
   it('hears of what was judged while nobody could announce it, as soon as somebody can', async () => {
     const single = expectOne();
-    await views.postgres.query(`INSERT INTO outcomes VALUES ($1, 'demo', now(), '{"rejected":"not-found"}')`, [
+    await views.postgres.query(`INSERT INTO outcomes VALUES ($1, 0, 'demo', now(), '{"rejected":"not-found"}')`, [
       single.id,
     ]);
     const { rows } = await views.postgres.query(

@@ -4,10 +4,12 @@ import { type LogRecord } from '#event-sourcing';
 import { openViews, type Views } from '../../../../test/support/views.js';
 import { sealedRecord } from '../../test/sealed-log.js';
 import { type Order } from '../sealing/command-seals.js';
+import { openVerdict } from '../sealing/sealed-user.js';
 import { Keyring } from '../sealing/keyring.js';
 import { type UserDetails } from '../users/domain/user.js';
 import { registryFold } from './registry.fold.js';
 import { encodeRecord } from './registry.record.js';
+import { type OutcomeRow, verdictOf } from './remembered.js';
 import { type Verdict } from './registry.state.js';
 
 const user = (username: string): UserDetails => ({
@@ -58,11 +60,8 @@ describe('what a batch of the log leaves to the next', () => {
       await views.apply([one]);
       last = one.id;
     }
-    const { rows } = await views.postgres.query<{ verdict: Verdict }>(
-      'SELECT verdict FROM outcomes WHERE command_id = $1',
-      [last],
-    );
-    return rows[0]!.verdict;
+    const { rows } = await views.postgres.query<OutcomeRow>('SELECT * FROM outcomes WHERE command_id = $1', [last]);
+    return openVerdict(keyring, environment, verdictOf(rows[0]!));
   }
   const keyOf = async (environment: string) => {
     const { rows } = await views.postgres.query<{ key: string }>(

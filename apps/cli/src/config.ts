@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, readConfig } from '#platform';
+import { type Config, readConfig, secretsOf } from '#platform';
 import { CommandFailed, type Surroundings } from './surroundings.js';
 
 /** What `npm start` notes of itself for as long as it runs. */
@@ -54,7 +54,7 @@ export function signing(place: Place): { secret: string; issuer?: string; audien
     throw new CommandFailed('Tokens come from the issuer behind AUTH_JWKS_URL: set TIDEMARK_TOKEN to one of those.');
   }
   // While a secret is being changed, the new one stands before the former ones.
-  const secret = AUTH_JWT_SECRET?.split(',')[0]?.trim() || keptSecret(place);
+  const secret = (AUTH_JWT_SECRET && secretsOf(AUTH_JWT_SECRET)[0]) || keptSecret(place);
   if (!secret) {
     throw new CommandFailed(
       'Set AUTH_JWT_SECRET, or start Tidemark once with "npm start": there is no secret to sign with.',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type ClaimsConfig, ENVIRONMENT_ID, SCOPES } from './claims.js';
 import { type KafkaAccess, kafkaAccess, kafkaAccessIssues, KafkaAccessSettings } from './kafka-access.js';
 import { ASYMMETRIC } from './remote-keys.js';
-import { isTooSimple } from './secrets.js';
+import { isLongEnough, isTooSimple, secretsOf } from './secrets.js';
 import { pemFile } from './tls.js';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
@@ -13,8 +13,10 @@ const LONG_ENOUGH = `at least 32 bytes; ${MAKE_ONE} (former ones behind it, comm
 const TOO_SIMPLE = `too simple to be random; ${MAKE_ONE}, with this one behind it, comma-separated`;
 
 /** The secret in use, then former ones, which can no longer be chosen. */
-const secrets = list
-  .refine((all) => all.every((secret) => Buffer.byteLength(secret) >= 32), { message: LONG_ENOUGH, abort: true })
+const secrets = z
+  .string()
+  .transform(secretsOf)
+  .refine((all) => all.every(isLongEnough), { message: LONG_ENOUGH, abort: true })
   .refine(([inUse]) => !isTooSimple(inUse!), { message: TOO_SIMPLE });
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;

@@ -1,3 +1,15 @@
+const LONG_ENOUGH_BYTES = 32;
+export const isLongEnough = (secret: string): boolean => Buffer.byteLength(secret) >= LONG_ENOUGH_BYTES;
+
+/**
+ * The secrets of a setting: the one in use, then former ones, comma-separated. A comma that leaves too little on one of its
+ * sides is a part of the secret.
+ */
+export function secretsOf(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.every(isLongEnough) ? parts : [text];
+}
+
 // Of the characters of a random secret half are different ones, even of one in hex.
 const FEWEST_CHARACTERS = 8;
 // No such part of a random one is foreseen by what is in front of it.

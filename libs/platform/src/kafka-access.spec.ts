@@ -16,7 +16,7 @@ const good = {
   KAFKA_BROKERS: 'kafka:9093',
   DATABASE_URL: 'postgres://u:p@h/db',
   REDIS_URL: 'redis://h:1',
-  AUTH_JWT_SECRET: 'x'.repeat(32),
+  AUTH_JWT_SECRET: 'a secret of the specs, 32 bytes or more',
 };
 
 describe('the settings of servers in the open', () => {

@@ -57,7 +57,7 @@ describe('a replay', () => {
     expect(await allViews()).toEqual(before.views);
     const active = await activeUsers();
     expect(active.body.activeUsers).toBe(before.active.activeUsers);
-    expect(active.headers.get('warning')).toBeNull();
+    expect(active.headers.get('tidemark-source')).toBe('redis');
   });
 
   it('gives the new views every index and key of the live ones', async () => {
@@ -85,7 +85,7 @@ describe('a replay', () => {
     expect(outcome).toBe('switched');
     expect(await generation()).toBe(rows[0]!.id);
     expect((await demo('GET', '/api/v3/users/7')).body).toMatchObject({ firstName: 'Later' });
-    expect((await activeUsers()).headers.get('warning')).toBeNull();
+    expect((await activeUsers()).headers.get('tidemark-source')).toBe('redis');
     expect((await runRollback(service)).outcome).toBe('switched');
     expect(await generation()).not.toBe(rows[0]!.id);
   });

@@ -103,7 +103,7 @@ describe('servers that take nobody in without TLS and a password', () => {
         expect((await demo('POST', '/api/v3/activities', { userId: 1, type: 'step' })).status).toBe(202);
         await eventually(async () => {
           const active = await demo('GET', '/api/v3/statistics/active-users');
-          expect([active.body.activeUsers, active.headers.get('warning')]).toEqual([1, null]);
+          expect([active.body.activeUsers, active.headers.get('tidemark-source')]).toEqual([1, 'redis']);
         });
         expect((await demo('GET', '/health/ready')).body).toMatchObject({ status: 'ok' });
         expect(await cli('replay', '--dry-run')).toMatchObject({ exitCode: 0 });

@@ -10,9 +10,9 @@ export const ANSWER_HEADERS = {
     description: 'The next page, as `rel="next"`; absent on the last.',
     examples: ['<http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"'],
   }),
-  Warning: z.string().meta({
-    description: 'Postgres answered in place of Redis: right, only slower.',
-    examples: ['199 tidemark "Redis has no figures at the moment; Postgres answered"'],
+  'Tidemark-Source': z.enum(['redis', 'postgres']).meta({
+    description: 'Where the figures come from: those of Postgres are the same, only slower.',
+    examples: ['redis'],
   }),
   'Cache-Control': z.string().meta({ description: 'Whether the answer may be kept.', examples: ['no-store'] }),
   'Retry-After': seconds.meta({ description: 'Seconds until it is worth while to send this again.', examples: [2] }),

@@ -19,7 +19,7 @@ const ActiveUsersV2 = z
   .object({ status: z.literal('ok'), data: z.object({ activeUsers: z.int().min(0) }) })
   .meta({ id: 'ActiveUsersV2', examples: [{ status: 'ok', data: { activeUsers: 2 } }] });
 
-const headers = { Warning: 'sometimes' } as const;
+const headers = { 'Tidemark-Source': 'always' } as const;
 
 @ApiTags('statistics')
 @Controller('api')
@@ -62,8 +62,8 @@ export class StatisticsController {
   }
 
   private async ask(question: ActiveUsers, reply: FastifyReply): Promise<number> {
-    const { activeUsers, degraded } = await this.queries.execute(question);
-    if (degraded) void reply.header('warning', '199 tidemark "Redis has no figures at the moment; Postgres answered"');
+    const { activeUsers, source } = await this.queries.execute(question);
+    void reply.header('tidemark-source', source);
     return activeUsers;
   }
 }

@@ -10,8 +10,7 @@ import { within } from '../figures/within.js';
 
 export interface ActiveUsersFigure {
   readonly activeUsers: number;
-  /** Whether Postgres had to answer where Redis should have. */
-  readonly degraded: boolean;
+  readonly source: 'redis' | 'postgres';
 }
 
 /**
@@ -48,11 +47,11 @@ export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
 
   async execute({ environment, since, workspace }: ActiveUsers): Promise<ActiveUsersFigure> {
     if (workspace !== undefined) {
-      return { activeUsers: await countActiveIn(this.postgres, environment, workspace, since), degraded: false };
+      return { activeUsers: await countActiveIn(this.postgres, environment, workspace, since), source: 'postgres' };
     }
     const figure = await this.fromRedis(environment, since);
-    if (figure !== undefined) return { activeUsers: figure, degraded: false };
-    return { activeUsers: await countActive(this.postgres, environment, since), degraded: true };
+    if (figure !== undefined) return { activeUsers: figure, source: 'redis' };
+    return { activeUsers: await countActive(this.postgres, environment, since), source: 'postgres' };
   }
 
   /**

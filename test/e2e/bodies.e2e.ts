@@ -23,7 +23,7 @@ describe('the body of a request', () => {
   beforeAll(async () => {
     service = await startService();
     hasty = await startService({
-      settings: { HTTP_REQUEST_TIMEOUT: '2s' },
+      interfaceOf: { requestTimeoutMs: 2_000 },
       projector: false,
       namespace: service.namespace.name,
       owner: false,

@@ -152,6 +152,12 @@ describe('personal data', () => {
   it('of a user who is still there is erased with them, by who may', async () => {
     const { body } = await demo('POST', '/api/v3/users', { ...jane, profile: { note: 'born in Lisbon' } });
     const admin = await service.client('demo', { scope: 'admin' });
+    const writer = await service.client('demo', { scope: 'users:write' });
+    const refused = await writer('DELETE', `/api/v3/users/${body.id}?erase=true`);
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      403,
+      'Bearer realm="tidemark", error="insufficient_scope", scope="admin"',
+    ]);
     const path = `/api/v3/users/${body.id}?erase=true`;
     expect((await admin('DELETE', path, undefined, { 'if-match': '"7"' })).status).toBe(412);
     expect(await opened()).toMatch(/born in Lisbon/);

@@ -23,7 +23,7 @@ describe('ingestion', () => {
 
   beforeEach(async () => {
     proxy = await LogProxy.before(process.env.KAFKA_BROKERS!.split(',')[0]!);
-    service = await startService({ brokers: proxy.address });
+    service = await startService({ interfaceOf: { kafkaBrokers: [proxy.address] } });
     tail = await tailTopic(service.config.kafkaBrokers, activitiesTopic(service.namespace));
     postgres = new Postgres(service.config.databaseUrl, service.namespace);
   });

@@ -9,6 +9,7 @@ import {
   Postgres,
   readConfig,
   redisReady,
+  waitForPostgres,
 } from '#platform';
 import { runCommandLine } from '../../apps/cli/src/command-line.js';
 import { spawnApp } from '../support/app-process.js';
@@ -122,9 +123,11 @@ describe('servers that take nobody in without TLS and a password', () => {
       const log = logOf(config);
       await log.prepare([{ name: freshNamespace(), partitions: 1 }]).finally(() => log.close());
     },
-    async postgres({ databaseUrl, namespace }: Config) {
-      const postgres = await new Postgres(databaseUrl, new Namespace(namespace)).admitted();
-      await postgres.close();
+    async postgres(config: Config) {
+      const { databaseUrl, namespace } = config;
+      const postgres = new Postgres(databaseUrl, new Namespace(namespace));
+      const waiting = { tell: () => undefined, deadlineMs: 60_000 };
+      await waitForPostgres(waiting, config, postgres).finally(() => postgres.close());
     },
     async redis({ redisUrl, redisCa }: Config) {
       const redis = await redisReady(connectRedis(redisUrl, () => undefined, redisCa));

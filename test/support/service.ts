@@ -51,7 +51,7 @@ export type Client = (
 
 /**
  * Another instance joins the namespace of the first: it leaves the views where they are when it stops (`owner`). It may be
- * one of newer code (`versions`). `brokers` is where its interface finds the log, where that is not where its projector does.
+ * one of newer code (`versions`). `interfaceOf` changes the settings of its interface alone.
  * `servers` has the settings of others than those of the tests.
  */
 export async function startService({
@@ -59,18 +59,16 @@ export async function startService({
   namespace = freshNamespace(),
   owner = true,
   servers = process.env,
-  brokers = undefined as string | undefined,
   versions = undefined as ViewVersions | undefined,
-  settings = {} as NodeJS.ProcessEnv,
+  interfaceOf = undefined as Partial<Config> | undefined,
 } = {}): Promise<Service> {
-  const own = { AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' };
-  const config = readConfig({ ...servers, ...own, ...settings });
+  const config = readConfig({ ...servers, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
   const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
   const names = new Namespace(namespace, versions);
   const projecting = projector ? await startProjector(config, logger, names) : undefined;
   // Instances of newer code wait for views of theirs.
   if (!versions) await projecting?.joined;
-  const app = await createApi(withBrokers(config, brokers), logger, names);
+  const app = await createApi({ ...config, ...interfaceOf }, logger, names);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const stopProjector = async () => {
@@ -109,10 +107,6 @@ export async function startService({
       await postgres.close();
     },
   };
-}
-
-function withBrokers(config: Config, brokers: string | undefined): Config {
-  return brokers === undefined ? config : { ...config, kafkaBrokers: brokers.split(',') };
 }
 
 /** Sends text and bytes as they are, and anything else as JSON. */

@@ -36,7 +36,7 @@ export async function startProjector(
   const waiting = waitingOf(config, logger);
   const lost = (server: string) => (err: Error) => logger.warn({ err }, `lost a connection to ${server}`);
   const options = { settings: SETTINGS, onError: lost('Postgres') };
-  const postgres = await new Postgres(config.databaseUrl, namespace, options).admitted();
+  const postgres = new Postgres(config.databaseUrl, namespace, options);
   const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa), waiting.tell);
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, ...config.kafka, clientId: namespace.name, logger });
   const statistics = statisticsFollower(redis, postgres, namespace, logger);

@@ -90,7 +90,8 @@ export class ServiceClient {
   /** Of an address that the service gave, what is asked for: it may know itself by another name than this client. */
   pathOf(address: string): string {
     const { pathname, search } = new URL(address, this.base);
-    return pathname + search;
+    // Neither is the path that it is known under, from outside, the one by which it is reached here.
+    return pathname.slice(Math.max(0, pathname.indexOf('/api/')) + 1) + search;
   }
 
   private async attempt(method: string, path: string, { body, headers }: Send): Promise<Answer | Lost> {

@@ -62,8 +62,8 @@ const Settings = z
     AUTH_ISSUER: z.string().optional(),
     AUTH_AUDIENCE: z.string().optional(),
     AUTH_ALGORITHMS: list
-      .refine((names) => names.every((name) => ASYMMETRIC.includes(name)), {
-        message: `some of ${ASYMMETRIC.join(', ')}, comma-separated`,
+      .refine((names) => names.every((name) => name === 'HS256' || ASYMMETRIC.includes(name)), {
+        message: `some of HS256, ${ASYMMETRIC.join(', ')}, comma-separated`,
       })
       .optional(),
     AUTH_ENVIRONMENTS_CLAIM: z.string().optional(),
@@ -79,7 +79,7 @@ const Settings = z
     TIDEMARK_MASTER_KEY: secrets.default([]),
     TIDEMARK_MAX_DEAD_LETTERS: z.coerce.number().int().min(0).max(1_000_000).default(10_000),
     STREAM_MAX_OPEN: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
-    STREAM_MAX_OPEN_PER_ENVIRONMENT: z.coerce.number().int().min(1).max(1_000_000).default(5_000),
+    STREAM_MAX_OPEN_PER_ENVIRONMENT: z.coerce.number().int().min(1).max(1_000_000).optional(),
     STREAM_MAX_AGE: z.coerce.number().int().min(10).max(86_400).default(3_600),
     TIDEMARK_NAMESPACE: z
       .string()
@@ -96,15 +96,21 @@ const Settings = z
     path: ['AUTH_JWT_SECRET'],
     message: 'tokens cannot be checked without AUTH_JWT_SECRET or AUTH_JWKS_URL: set one',
   })
-  .refine((settings) => !(settings.AUTH_JWT_SECRET && settings.AUTH_ALGORITHMS), {
+  .refine(fitsTheKeys, {
     path: ['AUTH_ALGORITHMS'],
-    message: 'goes with AUTH_JWKS_URL; tokens of AUTH_JWT_SECRET are HS256',
+    message: 'tokens of AUTH_JWT_SECRET are HS256, and those of AUTH_JWKS_URL never are',
   })
   .check(({ value, issues }) => void issues.push(...kafkaAccessIssues(value)))
   .refine((settings) => !settings.REDIS_TLS_CA || settings.REDIS_URL.startsWith('rediss:'), {
     path: ['REDIS_TLS_CA'],
     message: 'is for TLS: begin REDIS_URL with rediss:// too, or leave this out',
   });
+
+/** The families are never mixed (RFC 8725, 3.1). */
+function fitsTheKeys(settings: { AUTH_JWT_SECRET?: unknown; AUTH_ALGORITHMS?: readonly string[] }): boolean {
+  const { AUTH_JWT_SECRET: secret, AUTH_ALGORITHMS: algorithms } = settings;
+  return !algorithms || (secret ? algorithms.join() === 'HS256' : !algorithms.includes('HS256'));
+}
 
 /** `pg` reads them at each connection, and says of one that is missing no more than ENOENT. */
 function namesFilesThatExist(url: string): boolean {
@@ -229,7 +235,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maxDeadLetters: data.TIDEMARK_MAX_DEAD_LETTERS,
     streams: {
       maxOpen: data.STREAM_MAX_OPEN,
-      maxOpenPerEnvironment: data.STREAM_MAX_OPEN_PER_ENVIRONMENT,
+      // One environment cannot take the places of all.
+      maxOpenPerEnvironment: data.STREAM_MAX_OPEN_PER_ENVIRONMENT ?? Math.ceil(data.STREAM_MAX_OPEN / 2),
       maxAge: data.STREAM_MAX_AGE,
     },
     namespace: data.TIDEMARK_NAMESPACE,

@@ -2,7 +2,7 @@ export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
 export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
 export { HealthModule, type ReadinessCheck } from './health.js';
 export { linkTo } from './http/address.js';
-export { Caller } from './http/access.js';
+export { Caller, requireScope } from './http/access.js';
 export { checkedHeaders, IdempotencyKey, IfMatch, IfNoneMatch } from './http/request-headers.js';
 export { type Content } from './openapi/content.js';
 export { describeEndpoints } from './openapi/document.js';

@@ -1,17 +1,25 @@
 import { type LoggerService } from '@nestjs/common';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
 import { type LogLevel } from './config.js';
 
 export { type Logger } from 'pino';
 
 /** One JSON line an event on standard output. What could hold a secret or a person's data is not logged at all. */
-export function createLogger(app: string, level: LogLevel): Logger {
-  return pino({
+export function createLogger(app: string, level: LogLevel, to?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     base: { app, pid: process.pid },
     level,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: withoutCommand },
     redact: ['req.headers.authorization', '*.authorization'],
-  });
+  };
+  return to ? pino(options, to) : pino(options);
+}
+
+/** ioredis shows the command that failed, and `auth` has the password among its arguments. */
+function withoutCommand(error: Error): object {
+  const { command: _, ...shown } = stdSerializers.err(error) as object & { command?: unknown };
+  return shown;
 }
 
 /** Nest's own messages through the same logger; its start-up chatter is for debugging. */

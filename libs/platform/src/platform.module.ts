@@ -29,8 +29,7 @@ export class PlatformModule implements OnApplicationShutdown {
       { provide: Namespace, useValue: namespace },
       {
         provide: Postgres,
-        useFactory: () =>
-          new Postgres(config.databaseUrl, namespace, { max: 16, onError: lost('Postgres') }).admitted(),
+        useFactory: () => new Postgres(config.databaseUrl, namespace, { max: 16, onError: lost('Postgres') }),
       },
       {
         provide: Notifications,

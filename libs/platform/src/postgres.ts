@@ -1,6 +1,5 @@
 import { type ClientBase, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
 import { arrayLiteral } from './array-literal.js';
-import { ConfigError } from './config.js';
 import { CopyIn } from './copy-in.js';
 import { FOLD_NAMES, type Namespace } from './namespace.js';
 import { tlsFault } from './tls.js';
@@ -124,17 +123,6 @@ export class Postgres {
     this.pool.on('error', (error) => options.onError?.(error));
   }
 
-  /** Itself, when it was let in or could not ask. @throws ConfigError when the server, or its certificate, was refused */
-  async admitted(): Promise<this> {
-    await this.query('SELECT').catch(async (error: Error) => {
-      const refusal = refusalOf(error);
-      if (!refusal) return;
-      await this.close();
-      throw new ConfigError(`DATABASE_URL: ${refusal}`);
-    });
-    return this;
-  }
-
   query<Row extends QueryResultRow>(text: string, values?: unknown[]) {
     return this.pool.query<Row>(text, values);
   }
@@ -169,7 +157,8 @@ export class Postgres {
 // A role, a password, a rule of pg_hba.conf or a database: what it says names no password.
 const REFUSED = /^(28000|28P01|3D000)$/;
 
-function refusalOf(error: Error): string | undefined {
+/** Why no waiting will help: who we are, or the certificate, is refused. */
+export function refusalOf(error: Error): string | undefined {
   const fault = tlsFault(error);
   if (fault) return `${fault}; name the authority that signed it: sslmode=verify-full&sslrootcert=/path/of/ca.pem`;
   const isRefused = REFUSED.test(String((error as { code?: unknown }).code)) || error.message.startsWith('SASL:');

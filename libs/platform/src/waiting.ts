@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Config } from './config.js';
+import { type Config, ConfigError } from './config.js';
 import { type Logger } from './logging.js';
 import { isOutage } from './outage.js';
-import { type Queryable } from './postgres.js';
+import { type Queryable, refusalOf } from './postgres.js';
 
 const SAID_AFTER_MS = 2_000;
 const ASK_EVERY_MS = 200;
@@ -69,6 +69,8 @@ async function outageOf(postgres: Queryable): Promise<Error | undefined> {
     await postgres.query('SELECT 1');
     return undefined;
   } catch (error) {
+    const refusal = refusalOf(error as Error);
+    if (refusal) throw new ConfigError(`DATABASE_URL: ${refusal}`);
     if (!isOutage(error)) throw error;
     return error as Error;
   }

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Consumption, type EventLog } from '#event-sourcing';
+import { type Consumption, type EventLog, LogMismatch } from '#event-sourcing';
 import { createLogger, Namespace, Postgres } from '#platform';
 import { eventually } from '../../../test/support/eventually.js';
 import { notesFold } from '../test/notes.js';
@@ -69,6 +69,11 @@ describe('a projector whose views are not there yet', () => {
     const { waiting, begun } = await finding(missing(), new TypeError('a mistake'));
     await expect(waiting.ended).rejects.toThrow('a mistake');
     expect(begun()).toBe(0);
+  });
+
+  it('ends with the reason where the topic is not the one it was', async () => {
+    const { waiting } = await finding(missing(), new LogMismatch('another topic'));
+    await expect(waiting.ended).rejects.toThrow('another topic');
   });
 
   it('never begins when it is stopped before, and passes a later stop on', async () => {

@@ -61,10 +61,10 @@ export async function follow(fold: Fold, around: Surroundings, feed: Feed): Prom
       }
     },
   });
-  const { joined, ended } = consumption;
+  const { joined } = consumption;
   const over = () => void (stopped = true);
   // Whoever closes the log ends it as well.
-  ended.then(over, over);
+  const ended = consumption.ended.finally(over);
   const stop = () => {
     over();
     return consumption.stop();

@@ -104,7 +104,8 @@ function environmentOf(request: FastifyRequest, { environments }: Principal): st
   return environment;
 }
 
-function requireScope({ scopes }: Principal, allowed: readonly Scope[]): void {
+/** Throws `missing-scope` where a caller has none of these; none at all let everybody in. */
+export function requireScope({ scopes }: Pick<Principal, 'scopes'>, allowed: readonly Scope[]): void {
   if (allowed.length === 0 || allowed.some((scope) => scopes.has(scope))) return;
   throw new Problem('missing-scope', `This call needs the scope ${allowed.join(' or ')}.`, {
     headers: challenge({ error: 'insufficient_scope', scope: allowed.join(' ') }),

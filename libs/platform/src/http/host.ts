@@ -15,7 +15,7 @@ export function hostCheck(allowed: readonly string[] = []): (request: FastifyReq
     if (host === undefined && request.raw.httpVersion === '1.0' && names.size === 0) return;
     if (!isHost(host)) throw badHost('must be a host, and a port where it is not the usual one');
     if (names.size === 0 || isAmong(names, host) || OF_THE_INSTANCE.test(request.url)) return;
-    throw badHost('is none that this service answers for');
+    throw badHost('is none that this service answers for (ALLOWED_HOSTS)');
   };
 }
 

@@ -68,6 +68,8 @@ export async function httpApplication(
   fastify.decorate('publicUrl', options.publicUrl);
   fastify.decorate('knownMethods', new KnownMethods(fastify));
   parserRefusals.watch(fastify);
+  // Node would answer what it does not expect by a bare 417; nothing here depends on it (RFC 9110, 10.1.1).
+  fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   addAnswerHeaders(fastify, options.publicUrl);
   checkHeads(fastify, options.allowedHosts);
   fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 import { Problem, type ProblemCode } from '../problems.js';
@@ -25,7 +25,7 @@ const DETAILS: Readonly<Partial<Record<ProblemCode, string>>> = {
  * call was meant to be nobody knows: it is a problem document.
  */
 export class ParserRefusals {
-  private readonly answering = new WeakMap<Socket, ServerResponse>();
+  private readonly answering = new WeakMap<Socket, { request: IncomingMessage; answer: ServerResponse }>();
 
   /** Fastify's `clientErrorHandler`. */
   readonly refuse = (error: NodeJS.ErrnoException, socket: Socket): void => {
@@ -40,15 +40,15 @@ export class ParserRefusals {
 
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => {
-      this.answering.set(request.raw.socket, reply.raw);
+      this.answering.set(request.raw.socket, { request: request.raw, answer: reply.raw });
       done();
     });
   }
 
-  /** Whether an answer has begun, into the middle of which this would be written. */
+  /** Whether an answer has begun, into the middle of which this would be written, or was given before all of its request was there. */
   private isAnswering(socket: Socket): boolean {
-    const answer = this.answering.get(socket);
-    return answer !== undefined && answer.headersSent && !answer.writableFinished;
+    const { request, answer } = this.answering.get(socket) ?? {};
+    return answer !== undefined && answer.headersSent && !(answer.writableFinished && request?.complete);
   }
 }
 

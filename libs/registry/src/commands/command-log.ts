@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_LOG, type EventLog, isRejection, type NewRecord } from '#event-sourcing';
-import { isProblemCode, Namespace, notFound, Postgres, Problem } from '#platform';
+import { isProblemCode, Namespace, notFound, ownTurn, Postgres, Problem } from '#platform';
 import { registryTopic } from '../fold/registry.fold.js';
 import { encodeRecord, type Idempotency, versionOf } from '../fold/registry.record.js';
 import { type Accepted, type Verdict } from '../fold/registry.state.js';
@@ -29,7 +29,7 @@ export interface Pending {
 const PATIENCE_MS = 5_000;
 // A batch has no address to ask at, so its client is kept waiting rather than sent away.
 const BATCH_PATIENCE_MS = 60_000;
-const SEALED_AT_ONCE = 1_000;
+const SEALED_AT_ONCE = 100;
 
 interface Identified {
   readonly id: string;
@@ -124,6 +124,7 @@ export class CommandLog {
     try {
       // In their order; the first are judged while the last are still being sealed.
       for (let start = 0; start < commands.length; start += SEALED_AT_ONCE) {
+        if (start > 0) await ownTurn();
         const records = await this.recordsOf(sender, commands.slice(start, start + SEALED_AT_ONCE));
         expected.sending(ids.slice(start, start + SEALED_AT_ONCE));
         appends.push(this.log.append(topic, records));

@@ -130,6 +130,12 @@ describe('who waits for the outcome of a command', () => {
     expect(await outcomes.find('other', id)).toBeUndefined();
     expect(await outcomes.find('demo', old)).toBeUndefined();
   });
+
+  it('counts as judged when it may be forgotten by then, so that its key is free again', async () => {
+    const day = 24 * 60 * 60 * 1000;
+    expect(await outcomes.isJudged('demo', newCommandId(Date.now() - day + 60_000))).toBe(false);
+    expect(await outcomes.isJudged('demo', newCommandId(Date.now() - day - 1))).toBe(true);
+  });
 });
 
 async function awaited(): Promise<number> {

@@ -4,7 +4,7 @@ import { type Fold, type FoldViews, type Replayed } from '#projections';
 import { type LoggedCommand, unsealRecords } from '../sealing/command-seals.js';
 import { timeOfCommandId } from '../commands/command-id.js';
 import { type Keyring, type KeyName } from '../sealing/keyring.js';
-import { isPersonal } from '../sealing/sealed-command.js';
+import { isPersonal, isSealed } from '../sealing/sealed-command.js';
 import { judge } from './judge.js';
 import { decodeRecord } from './registry.record.js';
 import { loadState } from './registry.rows.js';
@@ -43,12 +43,12 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
     merging: true,
     live: async (tx, state, commands) => {
       await announceDeleted(tx, namespace, state);
-      await keyring.eraseKeys(tx, [...state.erased.values(), ...unusedKeys(state, commands)]);
+      await keyring.eraseKeys(tx, unusedKeys(state, commands));
     },
   });
 }
 
-/** The same for a replay: streams learn nothing of it, it erases no keys, and the index of the search is built when all users are there. */
+/** The same for a replay: streams learn nothing of it, and the index of the search is built when all users are there. */
 export function replayedRegistry(namespace: Namespace, keyring: Keyring): Replayed {
   const load = foldOf(namespace, keyring, { batch: LOAD_BATCH, merging: false });
   return {
@@ -69,7 +69,7 @@ interface Manner {
   readonly batch: number;
   /** Whether what was written is merged into the index of the search, which must be there then. */
   readonly merging: boolean;
-  /** What follows outside of the views, which only the live ones may bring about: streams that end, keys that go. */
+  /** What follows outside of the views, which only the live ones may bring about: streams that end, keys of nobody that go. */
   readonly live?: (tx: Queryable, state: RegistryState, commands: readonly LoggedCommand[]) => Promise<void>;
 }
 
@@ -87,6 +87,8 @@ function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }
         const state = await loadState(tx, place, commands);
         judgeAll(state, commands, passed);
         await writeState(tx, state, place, keys);
+        // In every fold that passes the record: where nothing is live, a replay may be the only one that does.
+        await keyring.eraseKeys(tx, [...state.erased.values()]);
         await live?.(tx, state, commands);
         if (!merging || commands.length === 0) return;
         unmerged += state.users.changes.size;
@@ -96,7 +98,14 @@ function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }
         unmerged = 0;
       };
     },
-    drop: (record) => (tx) => answerDropped(tx, record),
+    drop: (record) => async (tx) => {
+      const dropped = decodeRecord(record.value, record);
+      if (dropped === undefined) return;
+      await answerDropped(tx, record, dropped.id);
+      // What it sealed is nobody's.
+      if (live && isSealed(dropped.command) && dropped.command.key === dropped.id)
+        await keyring.eraseKeys(tx, [{ environment: record.key, key: dropped.id }]);
+    },
   };
 }
 
@@ -141,10 +150,7 @@ const DROPPED: Verdict = {
 };
 
 /** Whoever sent it learns that it came to nothing. */
-async function answerDropped(tx: Queryable, record: LogRecord): Promise<void> {
-  const { partition, key: environment, value } = record;
-  const id = decodeRecord(value, record)?.id;
-  if (id === undefined) return;
+async function answerDropped(tx: Queryable, { partition, key: environment }: LogRecord, id: string): Promise<void> {
   await tx.query(
     `INSERT INTO outcomes (command_id, partition, environment, decided_on, verdict)
      SELECT $1, partition, $3, time, $4 FROM registry_clock WHERE partition = $2 ON CONFLICT DO NOTHING`,

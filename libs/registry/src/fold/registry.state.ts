@@ -5,7 +5,7 @@ import { type Named } from '../workspaces/domain/named.decider.js';
 import { type KeyName } from '../sealing/keyring.js';
 import { USERS_A_BLOCK } from './tables.js';
 
-const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+export const REMEMBERED_MS = 24 * 60 * 60 * 1000;
 
 /**
  * What was decided up to then is forgotten where the log's time is this: what became of a command, and an

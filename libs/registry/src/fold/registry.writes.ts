@@ -15,8 +15,9 @@ export async function writeState(
   { partition }: Place,
   keys: ReadonlyMap<string, UserKey>,
 ): Promise<void> {
+  // Before anything is written: a command whose outcome is forgotten may come again.
+  await dropForgotten(tx, state, partition);
   await together([
-    dropForgotten(tx, state, partition),
     forgetDeleted(tx, state),
     writeCounters(tx, state),
     writeBlocks(tx, state),

@@ -69,7 +69,9 @@ function mayKnow(verdict: Verdict, scopes: ReadonlySet<string>): boolean {
 function subjectsOf(verdict: Verdict): readonly ('users' | 'workspaces')[] {
   if (!isRejection(verdict)) return [verdict.accepted.type === 'user' ? 'users' : 'workspaces'];
   // Of the others nobody can tell, nor do they tell anything of anybody.
-  return ['username-taken', 'email-taken'].includes(verdict.rejected) ? ['users'] : ['users', 'workspaces'];
+  return ['username-taken', 'email-taken', 'invalid-body'].includes(verdict.rejected)
+    ? ['users']
+    : ['users', 'workspaces'];
 }
 
 function pendingOrUnknown(id: string): { status: 'pending' } {

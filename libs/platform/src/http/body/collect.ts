@@ -21,7 +21,7 @@ export function collect(stream: Readable, into: HeldBytes, broken: string, deadl
   const end = (error?: unknown) => {
     clearTimeout(timer);
     stream.off('data', onData).off('end', end).off('close', onBroken);
-    if (error) reject(error as Error);
+    if (error) reject(error);
     else resolve();
   };
   // Whole milliseconds: Node keeps a list of timers for each length there is.

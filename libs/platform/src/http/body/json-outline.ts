@@ -139,7 +139,7 @@ function skipName(bytes: Buffer, at: number): number {
 }
 
 function skipScalar(bytes: Buffer, at: number): number {
-  switch (bytes[at]) {
+  switch (bytes[at]!) {
     case QUOTE:
       return skipString(bytes, at);
     case 0x74:

@@ -181,13 +181,20 @@ describe('a body that does not arrive in time', () => {
   });
 
   it('is no matter of one that is refused: what still comes of it is passed over', async () => {
-    const socket = begin(`${head('/small', SMALL + 1)}${' '.repeat(SMALL)}`);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.toString()).toMatch(/^HTTP\/1.1 413 /);
-    socket.write(` POST ${head('/small', 2)}{}`);
-    const [next] = (await once(socket, 'data')) as [Buffer];
-    expect(next.toString()).toMatch(/^HTTP\/1.1 200 /);
-    socket.destroy();
+    const piece = `${(SMALL / 2).toString(16)}\r\n${' '.repeat(SMALL / 2)}\r\n`;
+    const chunked = `/small HTTP/1.1\r\nHost: x\r\nContent-Type: ${JSON_TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    for (const [start, rest] of [
+      [head('/small', SMALL + 1) + ' '.repeat(SMALL), ' '],
+      [chunked + piece.repeat(3), `${piece.repeat(20)}0\r\n\r\n`],
+    ] as const) {
+      const socket = begin(start);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1.1 413 /);
+      socket.write(`${rest}POST ${head('/small', 2)}{}`);
+      const [next] = (await once(socket, 'data')) as [Buffer];
+      expect(next.toString()).toMatch(/^HTTP\/1.1 200 /);
+      socket.destroy();
+    }
   });
 });
 

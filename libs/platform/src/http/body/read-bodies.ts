@@ -64,9 +64,8 @@ async function readBytes(request: FastifyRequest, inHand: BytesInHand, deadline:
     request.bodyShare = share;
     return withoutMark(unpacked.bytes());
   } catch (error) {
+    // What still comes is passed over, as Node does where nobody listens: who sends first and listens later hears the answer.
     share.release();
-    // Who still sends hears the answer only when somebody listens.
-    request.raw.resume();
     throw error;
   }
 }

@@ -17,7 +17,16 @@ import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
-import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch, Problem } from '#platform';
+import {
+  Caller,
+  checkedBody,
+  checkedPath,
+  checkedQuery,
+  Endpoint,
+  IfMatch,
+  IfNoneMatch,
+  requireScope,
+} from '#platform';
 import { type Answer } from '../../commands/command-log.js';
 import { Answering } from '../../http/answering.js';
 import { patchOf, senderOf } from '../../http/answers.js';
@@ -188,7 +197,7 @@ export class UsersController {
   ) {
     const ends = [senderOf(caller, request), targetOf(user_id, request)] as const;
     if (erase === 'false') return this.send(caller, new DeleteUser(...ends), reply);
-    if (!caller.scopes.has('admin')) throw new Problem('missing-scope', 'Erasing a user needs the scope admin.');
+    requireScope(caller, ['admin']);
     return this.send(caller, new EraseUser(...ends), reply);
   }
 

@@ -87,9 +87,10 @@ export class GroupSession {
   }
 
   private async leave(): Promise<void> {
-    // kafkajs forgets a consumer that is stopped while it joins, which then stays in the group for good.
-    const hasJoined = await isSettledWithin(LEAVE_TIMEOUT_MS, this.started);
-    if (!hasJoined) void this.started.then(() => this.disconnect());
+    // kafkajs forgets a consumer that is stopped while it joins, which then stays in the group for good: with a share of the
+    // partitions, and nobody who applies them.
+    if (!(await isSettledWithin(LEAVE_TIMEOUT_MS, this.started)))
+      return void this.started.then(() => this.disconnect());
     await Promise.allSettled(this.running);
     await this.disconnect();
   }

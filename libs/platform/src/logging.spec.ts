@@ -5,7 +5,10 @@ import { pino } from 'pino';
 import { createLogger } from './logging.js';
 
 test('the log of an app shows no password of a server that refuses it', async () => {
-  const redis = new Redis(process.env.REDIS_URL!, {
+  const { hostname, port } = new URL(process.env.REDIS_URL!);
+  const redis = new Redis({
+    host: hostname,
+    port: Number(port),
     username: 'nobody',
     password: 's3cret of the specs',
     retryStrategy: () => null,

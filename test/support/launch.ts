@@ -17,9 +17,10 @@ export class Launch {
     this.exitCode = once(child, 'close').then(([code]) => code as number | null);
   }
 
-  /** Runs the command line in a pseudo-terminal of its own, as a person at a keyboard does. */
+  /** Runs the command in a pseudo-terminal of its own, as a person at a keyboard does. */
   static inTerminal(command: string, cwd: string, env: NodeJS.ProcessEnv): Launch {
-    const script = ['--quiet', '--flush', '--return', '--command', command, '/dev/null'];
+    // Ctrl-C ends a shell that stays in between (dash does, bash does not), and its exit code would be the answer.
+    const script = ['--quiet', '--flush', '--return', '--command', `exec ${command}`, '/dev/null'];
     const child = spawn('script', script, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
     child.stdin.on('error', () => undefined);
     return new Launch(child, () => void child.stdin.write('\x03'));

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openSearchViews, person, type SearchViews } from '../../../test/search-views.js';
+import { openUserViews, person, type UserViews } from '../../../test/user-views.js';
 import { ListUsers, ListUsersHandler } from './list-users.js';
 
-let views: SearchViews;
+let views: UserViews;
 beforeAll(async () => {
-  views = await openSearchViews(process.env.DATABASE_URL!);
+  views = await openUserViews(process.env.DATABASE_URL!);
 });
 afterAll(() => views.close());
 

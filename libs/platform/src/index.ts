@@ -27,6 +27,7 @@ export { tlsFault } from './tls.js';
 export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToken } from './tokens.js';
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';
+export { isSettledWithin, NoAnswer, within } from './within.js';
 export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
 export {

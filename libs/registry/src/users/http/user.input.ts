@@ -1,4 +1,4 @@
-import { entityId, freeFields, MAX_ITEMS, plainText, wholeNumber } from '#platform';
+import { entityId, freeFields, MAX_ITEMS, plainText, timeParameter, wholeNumber } from '#platform';
 import { z } from 'zod';
 import { PROFILE_BYTES } from '../domain/user.js';
 import { comparable } from '../domain/user.names.js';
@@ -100,11 +100,7 @@ export const UserListQuery = PageQuery.extend({
     .transform((text) => text === 'true')
     .pipe(z.boolean())
     .optional(),
-  lastActiveSince: z.iso
-    .datetime({ offset: true, message: 'must be a time as of RFC 3339' })
-    .transform((text) => new Date(text))
-    .optional()
-    .meta({ description: 'Only who was active then or later.', examples: ['2026-11-22T00:00:00Z'] }),
+  lastActiveSince: timeParameter('Only who was active then or later.').optional(),
 });
 
 export const CursorQuery = z

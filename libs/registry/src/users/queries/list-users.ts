@@ -6,7 +6,8 @@ import { LISTED_COLUMNS, type UserRow } from './user.rows.js';
 
 export interface UserFilters {
   readonly isActive?: boolean;
-  readonly lastActiveSince?: Date;
+  /** Milliseconds since the epoch, that moment included. */
+  readonly lastActiveSince?: number;
   /** Has a role there, directly or by a group. */
   readonly workspace?: number;
 }
@@ -97,7 +98,7 @@ function conditionsOf(environment: string, { isActive, lastActiveSince, workspac
   if (lastActiveSince !== undefined) {
     conditions.push(
       `EXISTS (SELECT FROM user_activity activity WHERE activity.environment = users.environment
-       AND activity.user_id = users.id AND activity.last_active_at >= $${values.push(lastActiveSince.getTime())})`,
+       AND activity.user_id = users.id AND activity.last_active_at >= $${values.push(lastActiveSince)})`,
     );
   }
   if (workspace !== undefined) {

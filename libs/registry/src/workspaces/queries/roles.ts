@@ -22,11 +22,13 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
 
   async execute({ environment, groupId, part }: ListMembers): Promise<Listed<UserRow>> {
     const { behind, skip } = startOf(part);
-    const members = `FROM users JOIN roles ON roles.environment = users.environment AND holder_type = 'user'
-      AND holder_id = users.id WHERE users.environment = $1 AND target_type = 'group' AND target_id = $2`;
+    const members = `FROM roles
+      WHERE environment = $1 AND target_type = 'group' AND target_id = $2 AND holder_type = 'user'`;
     const { rows } = await this.postgres.query<UserRow>(
-      // By the column of the key that memberships are found by.
-      `SELECT ${LISTED_COLUMNS} ${members} AND holder_id > $3 ORDER BY holder_id LIMIT $4 OFFSET $5`,
+      // The page comes first, or all users in front of it might be read: a membership has a user, it goes with them.
+      `SELECT ${LISTED_COLUMNS} FROM (
+         SELECT holder_id ${members} AND holder_id > $3 ORDER BY holder_id LIMIT $4 OFFSET $5
+       ) AS page JOIN users ON users.environment = $1 AND users.id = page.holder_id ORDER BY id`,
       [environment, groupId, behind, part.page_size + 1, skip],
     );
     const counted = await this.postgres.query<{ count: number }>(`SELECT count(*) AS count ${members}`, [

@@ -95,7 +95,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of groups, in the order of their ids */
+        /**
+         * A page of groups, in the order of their ids
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list.
+         */
         get: operations["listGroups"];
         put?: never;
         /** Create a group */
@@ -132,7 +135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of the members of a group, in the order of their ids */
+        /**
+         * A page of the members of a group, in the order of their ids
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list.
+         */
         get: operations["listMembers"];
         put?: never;
         post?: never;
@@ -218,7 +224,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of users, in the order of their ids */
+        /**
+         * A page of users, in the order of their ids
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list.
+         */
         get: operations["listUsers"];
         put?: never;
         /** Register a user */
@@ -375,7 +384,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of workspaces, in the order of their ids */
+        /**
+         * A page of workspaces, in the order of their ids
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list.
+         */
         get: operations["listWorkspaces"];
         put?: never;
         /** Create a workspace */
@@ -1821,6 +1833,9 @@ export interface operations {
     listGroups: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
             };
@@ -1833,6 +1848,11 @@ export interface operations {
             /** @description A page of groups, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2099,6 +2119,9 @@ export interface operations {
     listMembers: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
             };
@@ -2114,6 +2137,11 @@ export interface operations {
             /** @description A page of the members of a group, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2280,7 +2308,10 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
-                /** @description Begin with what was received (receivedAt) then or later; a position goes first */
+                /**
+                 * @description Begin with what was received (receivedAt) then or later; a position goes first
+                 * @example 2026-11-22T05:59:01Z
+                 */
                 since?: string;
                 /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
@@ -2373,12 +2404,15 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
                 isActive?: boolean;
                 /**
                  * @description Only who was active then or later.
-                 * @example 2026-11-22T00:00:00Z
+                 * @example 2026-11-22T05:59:01Z
                  */
                 lastActiveSince?: string;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
                 /**
@@ -2396,6 +2430,11 @@ export interface operations {
             /** @description A page of users, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2869,7 +2908,10 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
-                /** @description Begin with what was received (receivedAt) then or later; a position goes first */
+                /**
+                 * @description Begin with what was received (receivedAt) then or later; a position goes first
+                 * @example 2026-11-22T05:59:01Z
+                 */
                 since?: string;
                 /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
@@ -3040,6 +3082,9 @@ export interface operations {
     listWorkspaces: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
             };
@@ -3052,6 +3097,11 @@ export interface operations {
             /** @description A page of workspaces, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -110,7 +110,7 @@ describe('the import of a dirty history', () => {
     const summary = await importGit(request());
     expect(summary).toMatchObject({ authors: { total: 0 }, commits: { read: 0 }, commitsPerSecond: 0 });
     expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'GET /api/v3/workspaces?page=1',
+      'GET /api/v3/workspaces?after=0',
       'POST /api/v3/workspaces',
     ]);
   });

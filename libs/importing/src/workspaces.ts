@@ -93,16 +93,15 @@ async function withId(client: ServiceClient, id: number | undefined): Promise<Fo
   return answer.status === 404 ? undefined : (expected(answer) as Found);
 }
 
+// Behind an id, and not page by page: while others are deleted, these would move, and one be made that is there already.
 async function all(client: ServiceClient): Promise<Found[]> {
   const found: Found[] = [];
-  for (let page = 1; ; page += 1) {
-    const answer = await client.send('GET', `api/v3/workspaces?page=${page}`);
-    // The last page may have gone since its predecessor named it.
-    if (answer.status === 404 && page > 1) return found;
+  for (;;) {
+    const answer = await client.send('GET', `api/v3/workspaces?after=${found.at(-1)?.id ?? 0}`);
     const { results, next } = expected(answer) as { results?: Found[]; next?: unknown };
     if (!Array.isArray(results)) throw notTheService();
     found.push(...results);
-    if (typeof next !== 'string') return found;
+    if (typeof next !== 'string' || results.length === 0) return found;
   }
 }
 

@@ -22,6 +22,8 @@ export { ownTurn } from './own-turn.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
+export { timeParameter } from './time-parameter.js';
+export { parseTimestamp, timestampFault } from './timestamp.js';
 export { secretsOf } from './secrets.js';
 export { tlsFault } from './tls.js';
 export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToken } from './tokens.js';

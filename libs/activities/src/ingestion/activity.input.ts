@@ -1,6 +1,5 @@
-import { freeFieldFault } from '#platform';
+import { freeFieldFault, parseTimestamp, timestampFault } from '#platform';
 import { type UserReference } from '#registry';
-import { parseTimestamp } from './timestamp.js';
 
 /** Why an item was not taken. */
 export const FAULT_CODES = [
@@ -124,7 +123,7 @@ function workspaceFault(workspaceId: unknown): Fault | undefined {
 function checkTime(occurredAt: unknown, now: number): number | undefined | Fault {
   if (occurredAt === undefined) return undefined;
   const time = typeof occurredAt === 'string' ? parseTimestamp(occurredAt) : undefined;
-  if (time === undefined) return { code: 'invalid-time', detail: 'occurredAt takes a time as of RFC 3339' };
+  if (time === undefined) return { code: 'invalid-time', detail: `occurredAt ${timestampFault(occurredAt)}` };
   if (time <= now + AHEAD_MS) return time;
   return { code: 'invalid-time', detail: 'occurredAt is more than 24 hours ahead' };
 }

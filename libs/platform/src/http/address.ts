@@ -18,12 +18,15 @@ declare module 'fastify' {
 }
 
 /**
- * The address of the request with other query parameters, absolute where it is known from outside: by the settings, or
+ * The address of the request with other query parameters, without those that are undefined, absolute where it is known from outside: by the settings, or
  * by the request.
  */
-export function linkTo(request: FastifyRequest, parameters: Record<string, string>): string {
+export function linkTo(request: FastifyRequest, parameters: Record<string, string | undefined>): string {
   const origin = request.server.publicUrl ?? (request.host ? `${request.protocol}://${request.host}` : undefined);
   const url = new URL(`${origin ?? 'http://localhost'}${request.url.replace(ORIGIN, '')}`);
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
   return origin === undefined ? `${url.pathname}${url.search}` : url.href;
 }

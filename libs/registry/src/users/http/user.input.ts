@@ -1,5 +1,6 @@
-import { entityId, freeFields, MAX_ITEMS, plainText, wholeNumber } from '#platform';
+import { entityId, freeFields, MAX_ITEMS, plainText, timeParameter, wholeNumber } from '#platform';
 import { z } from 'zod';
+import { oneWay, pageParameters } from '../../http/pages.js';
 import { PROFILE_BYTES } from '../domain/user.js';
 import { comparable } from '../domain/user.names.js';
 
@@ -86,26 +87,17 @@ export const ObjectIdPath = z.strictObject({
     .meta({ examples: ['6b0284a42a97510000000001'] }),
 });
 
-const LAST_PAGE = 1_000_000_000;
-
-export const PageQuery = z.strictObject({
-  page: wholeNumber(1, LAST_PAGE).default(1),
-  page_size: wholeNumber(1, 500).default(50),
-});
-
-export const UserListQuery = PageQuery.extend({
-  workspace: UserPath.shape.user_id.optional().describe('Only who has a role there, directly or by a group.'),
-  isActive: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .pipe(z.boolean())
-    .optional(),
-  lastActiveSince: z.iso
-    .datetime({ offset: true, message: 'must be a time as of RFC 3339' })
-    .transform((text) => new Date(text))
-    .optional()
-    .meta({ description: 'Only who was active then or later.', examples: ['2026-11-22T00:00:00Z'] }),
-});
+export const UserListQuery = pageParameters
+  .extend({
+    workspace: UserPath.shape.user_id.optional().describe('Only who has a role there, directly or by a group.'),
+    isActive: z
+      .enum(['true', 'false'])
+      .transform((text) => text === 'true')
+      .pipe(z.boolean())
+      .optional(),
+    lastActiveSince: timeParameter('Only who was active then or later.').optional(),
+  })
+  .refine(...oneWay);
 
 export const CursorQuery = z
   .strictObject({

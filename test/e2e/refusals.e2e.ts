@@ -155,8 +155,6 @@ describe('what is refused', () => {
   it.each([
     ['{"__proto__":{"a":1}}', '/__proto__'],
     ['{"constructor":{"prototype":1}}', '/constructor'],
-    ['{"profile":{"__proto__":{"a":1}}}', '/profile'],
-    ['{"profile":{"a":[{"__proto__":1}]}}', '/profile'],
   ])('a name that JavaScript has a use for is refused like any other: %s', async (json, pointer) => {
     const answer = await demo('PATCH', '/api/v3/users/1', json);
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });

@@ -1067,6 +1067,16 @@ export interface components {
             };
             username: string;
         };
+        /**
+         * @example {
+         *       "username": "jane",
+         *       "email": "jane@example.com",
+         *       "firstName": "Jane",
+         *       "profile": {
+         *         "team": "tide"
+         *       }
+         *     }
+         */
         UserInput: {
             /** @description Unique within the environment like the username. */
             email: string;

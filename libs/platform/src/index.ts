@@ -1,5 +1,6 @@
 export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
 export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
+export { asDouble, mayLoseDigits, parseExactly } from './exact-json.js';
 export { HealthModule, type ReadinessCheck } from './health.js';
 export { linkTo } from './http/address.js';
 export { Caller, requireScope } from './http/access.js';

@@ -26,7 +26,16 @@ export { connectRedis, redisReady } from './redis.js';
 export { secretsOf } from './secrets.js';
 export { tlsFault } from './tls.js';
 export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToken } from './tokens.js';
-export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
+export {
+  entityId,
+  faultOf as freeFieldFault,
+  freeFields,
+  hasCharacters,
+  isVisible,
+  plainText,
+  visibleText,
+  wholeNumber,
+} from './text.js';
 export { runApp } from './run-app.js';
 export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
 export { ProblemPagesModule } from './http/problem-pages.js';

@@ -73,7 +73,12 @@ const StoredCommand = z.discriminatedUnion('type', [
   ...SealedUserCommand.options,
   z.strictObject({ type: z.enum(['DeleteUser', 'EraseUser']), ...user }),
   z.strictObject({ type: z.enum(['CreateWorkspace', 'CreateGroup']), name: z.string() }),
-  z.strictObject({ type: z.enum(['RenameWorkspace', 'RenameGroup']), ...named, name: z.string() }),
+  z.strictObject({
+    type: z.enum(['RenameWorkspace', 'RenameGroup']),
+    ...named,
+    name: z.string(),
+    ifOther: z.literal(true).optional(),
+  }),
   z.strictObject({ type: z.enum(['DeleteWorkspace', 'DeleteGroup']), ...named }),
   z.strictObject({
     type: z.literal('AssignRole'),

@@ -36,8 +36,8 @@ describe('a profile', () => {
   async function clientOf(environment: string, at = service) {
     const authorization = `Bearer ${await at.token({ environments: [environment] })}`;
     return async (method: string, path: string, body?: string, headers = {}): Promise<TextAnswer> => {
-      const type = body === undefined ? {} : { 'content-type': 'application/json' };
-      const sent = { authorization, 'environment-id': environment, ...type, ...headers };
+      const type = body !== undefined && { 'content-type': 'application/json' };
+      const sent: Record<string, string> = { authorization, 'environment-id': environment, ...type, ...headers };
       const answer = await fetch(at.url + path, { method, body, headers: sent });
       return { status: answer.status, etag: answer.headers.get('etag'), text: await answer.text() };
     };

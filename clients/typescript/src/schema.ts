@@ -1083,18 +1083,15 @@ export interface components {
             /** @description Unique within the environment like the username. */
             email: string;
             /** @default  */
-            firstName?: string;
+            firstName?: string | null;
             /** @default true */
-            isActive?: boolean;
+            isActive?: boolean | null;
             /** @default  */
-            lastName?: string;
-            /**
-             * @description Free fields, up to 16 KiB of JSON.
-             * @default {}
-             */
+            lastName?: string | null;
+            /** @default {} */
             profile?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /** @description Unique within the environment without regard to case, compatible spellings and white space around it. */
             username: string;
         };

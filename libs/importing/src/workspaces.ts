@@ -4,6 +4,7 @@ import { type Commit } from './git-history.js';
 import { authorOf, cut } from './git-identities.js';
 import { ImportError } from './import-error.js';
 import { findPerson } from './people.js';
+import { plain } from './plain-text.js';
 import { type Answer, refusalOf, type ServiceClient } from './service-client.js';
 
 export interface Workspace {
@@ -106,7 +107,7 @@ async function all(client: ServiceClient): Promise<Found[]> {
 }
 
 /** Composed (NFC), as most keyboards write it: file systems may give the other form. */
-const nameOf = (wanted: string) => cut(wanted.replace(/\p{Cc}/gu, '\uFFFD').normalize('NFC'), MAX_NAME);
+const nameOf = (wanted: string) => cut(plain(wanted).normalize('NFC'), MAX_NAME);
 
 function expected(answer: Answer): object {
   if (answer.status >= 300) throw new ImportError(`The service refuses the workspace: ${refusalOf(answer).detail}`);

@@ -1,5 +1,6 @@
 export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
 export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
+export { asDouble, mayLoseDigits, parseExactly } from './exact-json.js';
 export { HealthModule, type ReadinessCheck } from './health.js';
 export { linkTo } from './http/address.js';
 export { Caller, requireScope } from './http/access.js';
@@ -27,7 +28,16 @@ export { parseTimestamp, timestampFault } from './timestamp.js';
 export { secretsOf } from './secrets.js';
 export { tlsFault } from './tls.js';
 export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToken } from './tokens.js';
-export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
+export {
+  entityId,
+  faultOf as freeFieldFault,
+  freeFields,
+  hasCharacters,
+  isVisible,
+  plainText,
+  visibleText,
+  wholeNumber,
+} from './text.js';
 export { runApp } from './run-app.js';
 export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
 export { ProblemPagesModule } from './http/problem-pages.js';

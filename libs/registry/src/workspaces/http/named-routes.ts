@@ -51,7 +51,8 @@ export class NamedRoutes {
     reply: FastifyReply,
   ) {
     if (name !== undefined) {
-      return this.send(caller, { type: `Rename${kind}`, id, name, ...expected(request) }, request, reply);
+      const rename = { type: `Rename${kind}`, id, name, ifOther: true, ...expected(request) } as const;
+      return this.send(caller, rename, request, reply);
     }
     const current = await this.queries.execute(new GetNamed(caller.environment, kind, id));
     const versions = versionsOf(request.headers['if-match']);

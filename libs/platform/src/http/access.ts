@@ -40,6 +40,8 @@ declare module 'fastify' {
 export function accessHook(verify: VerifyToken) {
   const verifyOnce = withKnownTokens(verify);
   return async (request: FastifyRequest): Promise<void> => {
+    // Of an address that takes anything at all this is answered already.
+    if (request.is404 && request.method === 'OPTIONS') throw noRoute(request);
     if (addressOf(request).startsWith('/api/')) await admit(request);
     else if (request.is404) throw noRoute(request);
   };

@@ -1,10 +1,13 @@
-import { createLogger, readConfig, runApp } from '#platform';
-import { startProjector } from './projector.js';
+import { createLogger, readConfig, runApp, serveOperations } from '#platform';
+import { projects, type RunningProjector, startProjector } from './projector.js';
 
 await runApp('projector', async () => {
   const config = readConfig();
   const logger = createLogger('projector', config.logLevel);
-  const { joined, ended, stop } = await startProjector(config, logger);
+  let projector: RunningProjector | undefined;
+  await serveOperations(config, logger, [projects(() => projector)]);
+  projector = await startProjector(config, logger);
+  const { joined, ended, stop } = projector;
   // A projector that no longer projects must not look alive: the process ends, and whoever watches it starts another.
   ended.then(
     () => process.exit(0),

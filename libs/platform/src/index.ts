@@ -1,7 +1,7 @@
 export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
 export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
 export { type ReadinessCheck } from './health.js';
-export { linkTo } from './http/address.js';
+export { linkTo, publicBase } from './http/address.js';
 export { Caller, requireScope } from './http/access.js';
 export { checkedHeaders, IdempotencyKey, IfMatch, IfNoneMatch } from './http/request-headers.js';
 export { type Content } from './openapi/content.js';

@@ -28,6 +28,12 @@ class Things {
     return {};
   }
 
+  @Post('api/v3/things/batch')
+  @Endpoint({ id: 'spec-make-many', ...call })
+  makeMany() {
+    return {};
+  }
+
   @Get('api/v3/things/:id')
   @Endpoint({ id: 'spec-read', ...call })
   read(@Param('id') id: string) {

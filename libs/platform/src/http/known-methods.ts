@@ -31,10 +31,27 @@ export class KnownMethods {
   /** In the form of `Allow`; undefined where there is nothing. `*` stands for the service as a whole (RFC 9110, 9.3.7). */
   of(request: FastifyRequest): string | undefined {
     if (request.raw.url === '*') return listOf([...this.routes.values()]);
-    if (!request.is404) return listOf([this.routes.get(request.routeOptions.url!)!]);
     const path = readablePath(request.url);
+    const exact = this.routes.get(path);
+    if (exact) return listOf([exact]);
+    if (!request.is404) return listOf([this.routes.get(request.routeOptions.url!)!]);
     return listOf([...this.routes.values()].filter(({ pattern }) => pattern.test(path)));
   }
+
+  /** Whether the address has a route of its own, and that does not take the method. */
+  isAnother({ url, method }: FastifyRequest): boolean {
+    const exact = this.routes.get(readablePath(url));
+    return exact !== undefined && !exact.methods.has(method);
+  }
+}
+
+/**
+ * Whether the router found no route, or one that is meant for other addresses: where `/users/batch` does not take a method it
+ * looks for a user named so.
+ */
+export function hasNoRoute(request: FastifyRequest): boolean {
+  if (request.is404 || !request.routeOptions.url!.includes(':')) return request.is404;
+  return request.server.knownMethods.isAnother(request);
 }
 
 /** What is wrong with a request that the router has no route for: its method, or its address. */

@@ -73,6 +73,8 @@ describe('the interface', () => {
     ['DELETE /api/v3/things/7?page=1', 'GET, HEAD, OPTIONS'],
     ['QUERY /api/v3/things/7', 'GET, HEAD, OPTIONS'],
     ['PROPFIND /api/v3/things/7', 'GET, HEAD, OPTIONS'],
+    ['GET /api/v3/things/batch', 'OPTIONS, POST'],
+    ['DELETE /api/v3/things/%62atch', 'OPTIONS, POST'],
     ['POST /problems/not-found', 'GET, HEAD, OPTIONS'],
   ])('says which methods a known address takes: %s', async (start, allow) => {
     const answer = await send(start);

@@ -33,7 +33,11 @@ class ProblemPages {
   show(@Param(checkedPath(ProblemPath)) { code }: z.output<typeof ProblemPath>): string {
     if (!isProblemCode(code)) throw notFound('problem');
     const { status, title, advice } = PROBLEMS[code];
-    return page(title, '../problems', `<p><code>${code}</code>, status ${status}</p><p>${advice.replaceAll('<', '&lt;')}</p>`);
+    return page(
+      title,
+      '../problems',
+      `<p><code>${code}</code>, status ${status}</p><p>${advice.replaceAll('<', '&lt;')}</p>`,
+    );
   }
 }
 

@@ -59,7 +59,7 @@ describe('behind nginx, with TLS, on another port and under a path of its own', 
 
   const get = async (url: string, headers = {}) => {
     const answer = await nginx.ask('GET', url, { authorization, ...headers });
-    return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(await text(answer)) as any };
+    return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(await text(answer)) };
   };
 
   describe.each(['/tidemark', '/standard', '/named'])('%s', (prefix) => {

@@ -4,10 +4,9 @@ import { projects, type RunningProjector, startProjector } from './projector.js'
 await runApp('projector', async () => {
   const config = readConfig();
   const logger = createLogger('projector', config.logLevel);
-  let projector: RunningProjector | undefined;
-  await serveOperations(config, logger, [projects(() => projector)]);
-  projector = await startProjector(config, logger);
-  const { joined, ended, stop } = projector;
+  const running: { projector?: RunningProjector } = {};
+  await serveOperations(config, logger, [projects(() => running.projector)]);
+  const { joined, ended, stop } = (running.projector = await startProjector(config, logger));
   // A projector that no longer projects must not look alive: the process ends, and whoever watches it starts another.
   ended.then(
     () => process.exit(0),

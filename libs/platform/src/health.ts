@@ -61,15 +61,22 @@ async function outcome(check: ReadinessCheck): Promise<string> {
     .then(
       () => 'ok',
       // Messages of clients can hold an address with a password: only what is safe to show leaves the process.
-      (error: Error) => (/no answer|is not|missing|replay/.test(error.message) ? error.message : 'does not answer'),
+      (error: Error) =>
+        /no answer|is not|is stopping|missing|replay/.test(error.message) ? error.message : 'does not answer',
     )
     .finally(() => clearTimeout(timer));
+}
+
+/** How the checks are made, of what they ask. */
+export interface ReadinessChecks {
+  readonly inject: unknown[];
+  readonly useFactory: (...args: never[]) => ReadinessCheck[];
 }
 
 /** `GET /health/live` and `GET /health/ready`; the importing module provides `READINESS`. */
 @Module({ controllers: [HealthController] })
 export class HealthModule {
-  static with(checks: { inject: unknown[]; useFactory: (...args: never[]) => ReadinessCheck[] }) {
+  static with(checks: ReadinessChecks) {
     return { module: HealthModule, providers: [{ provide: READINESS, ...checks } as never] };
   }
 }

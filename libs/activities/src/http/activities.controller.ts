@@ -28,20 +28,20 @@ const Feed = z.array(PublishedActivity).meta({ examples: [PublishedActivity.meta
 
 const Count = z.object({ count: z.int().min(0) }).meta({ id: 'ActivityCount', examples: [{ count: 42 }] });
 
-const ActiveWorkspaceList = z
-  .array(
-    z.object({
-      id: z.int().min(1),
-      name: z.string(),
-      role: Role.nullable().describe('null without permission.'),
-      activities: z.int().min(1),
-      lastActiveOn: z.iso.datetime({ precision: 3 }),
-    }),
-  )
-  .meta({
-    id: 'ActiveWorkspaces',
-    examples: [[{ id: 1, name: 'Tide', role: null, activities: 3, lastActiveOn: '2026-11-22T05:59:01.030Z' }]],
-  });
+const ActiveWorkspace = z
+  .object({
+    id: z.int().min(1),
+    name: z.string(),
+    role: Role.nullable().describe('null without permission.'),
+    activities: z.int().min(1),
+    lastActiveOn: z.iso.datetime({ precision: 3 }),
+  })
+  .meta({ id: 'ActiveWorkspace' });
+
+const ActiveWorkspaceList = z.array(ActiveWorkspace).meta({
+  id: 'ActiveWorkspaces',
+  examples: [[{ id: 1, name: 'Tide', role: null, activities: 3, lastActiveOn: '2026-11-22T05:59:01.030Z' }]],
+});
 
 @ApiTags('activities')
 @Controller('api/v3')
@@ -56,6 +56,8 @@ export class ActivitiesController {
   @Endpoint({
     id: 'appendActivities',
     summary: 'Take activities into the log: one, an array, lines or a batch of events',
+    description:
+      'Up to 10,000 activities; one that cannot be taken keeps none of the others out. What has the same id for the same user counts once, for ever, so that it is always safe to send again.',
     scope: 'activities:write',
     headers: AppendHeaders,
     body: { 'application/json': IncomingActivities, [NDJSON]: ActivityLines, [CLOUDEVENTS_BATCH]: CloudEventBatch },
@@ -89,6 +91,7 @@ export class ActivitiesController {
   @Endpoint({
     id: 'listActivities',
     summary: "A user's activities, latest first",
+    description: 'By when they occurred. Walk on with the Link header, which keeps the filters.',
     scope: 'activities:read',
     path: UserPath,
     query: FeedQuery,
@@ -112,6 +115,7 @@ export class ActivitiesController {
   @Endpoint({
     id: 'countActivities',
     summary: 'How many activities a user has',
+    description: 'With the filters of the feed.',
     scope: 'activities:read',
     path: UserPath,
     query: CountQuery,
@@ -129,6 +133,7 @@ export class ActivitiesController {
   @Endpoint({
     id: 'listActiveWorkspaces',
     summary: 'The workspaces that a user was active in, latest first',
+    description: 'With the number of activities in the window, and the role of the user where there is one.',
     scope: 'workspaces:read',
     path: UserPath,
     query: ActiveWorkspacesQuery,

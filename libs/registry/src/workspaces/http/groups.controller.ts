@@ -29,6 +29,8 @@ export class GroupsController {
   @Endpoint({
     id: 'listGroups',
     summary: 'A page of groups, in the order of their ids',
+    description:
+      '`count` is exact, `next` and `previous` lead to the pages around this one; a page behind the last is not found.',
     scope: scopes.read,
     query: PageQuery,
     answers: { 200: { body: GroupPage } },
@@ -46,6 +48,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'createGroup',
     summary: 'Create a group',
+    description: 'Its name need not be unique. The answer comes when every read shows the group.',
     scope: scopes.write,
     body: NamedInput,
     answers: { 201: { body: Group, headers: MADE } },
@@ -63,6 +66,7 @@ export class GroupsController {
   @Endpoint({
     id: 'getGroup',
     summary: 'One group',
+    description: 'Its id and name.',
     scope: scopes.read,
     path: NamedPath,
     headers: IfNoneMatch,
@@ -81,6 +85,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'changeGroup',
     summary: 'Rename a group',
+    description: 'A name that it has already changes nothing.',
     scope: scopes.write,
     path: NamedPath,
     headers: IfMatch,
@@ -102,6 +107,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'deleteGroup',
     summary: 'Delete a group, and the roles that it held',
+    description: 'Its members lose what they had by it alone.',
     scope: scopes.write,
     path: NamedPath,
     headers: IfMatch,
@@ -121,6 +127,8 @@ export class GroupsController {
   @Endpoint({
     id: 'listMembers',
     summary: 'A page of the members of a group, in the order of their ids',
+    description:
+      '`count` is exact, `next` and `previous` lead to the pages around this one; a page behind the last is not found.',
     scope: scopes.read,
     path: NamedPath,
     query: PageQuery,
@@ -141,6 +149,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'addMember',
     summary: 'Make a user a member of a group',
+    description: 'It is done too where the user is a member already.',
     scope: scopes.write,
     path: MemberPath,
     answers: { 204: {} },
@@ -158,6 +167,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'removeMember',
     summary: 'End the membership of a user in a group',
+    description: 'It is done too where the user is no member.',
     scope: scopes.write,
     path: MemberPath,
     answers: { 204: {} },

@@ -14,17 +14,10 @@ interface Operation extends Json {
   readonly parameters?: readonly { readonly name: string; readonly schema: Json }[];
 }
 
-// What generators of clients stumble over in an OpenAPI document: with it what they make does not compile, or sends
-// something else than was given. Run by itself, this reads openapi.json and fails where there is such a thing.
-if (import.meta.filename === process.argv[1]) report(resolve(import.meta.dirname, 'openapi.json'));
-
-function report(file: string): void {
-  const faults = portabilityFaults(JSON.parse(readFileSync(file, 'utf8')) as Document);
-  for (const fault of faults) console.error(fault);
-  if (faults.length > 0) process.exitCode = 1;
-}
-
-/** Each thing in the document that a generator of clients stumbles over, with the place where it is. */
+/**
+ * Each thing in an OpenAPI document that generators of clients stumble over, with the place where it is: what they make of
+ * it does not compile, or sends something else than was given.
+ */
 export function portabilityFaults(document: Document): string[] {
   const { schemas } = document.components;
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -138,4 +131,12 @@ function mixedFaults(at: string, schema: Json, schemas: Record<string, Json>): s
 function resolved(schema: Json, schemas: Record<string, Json>): Json {
   const [, name] = /^#\/components\/schemas\/(.+)$/.exec(String(schema.$ref)) ?? [];
   return name === undefined ? schema : resolved(schemas[name] ?? {}, schemas);
+}
+
+// Run by itself, this reads openapi.json and fails where there is such a thing.
+if (import.meta.filename === process.argv[1]) {
+  const file = resolve(import.meta.dirname, 'openapi.json');
+  const faults = portabilityFaults(JSON.parse(readFileSync(file, 'utf8')) as Document);
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) process.exitCode = 1;
 }

@@ -41,9 +41,9 @@ function inFull(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inFull);
   const node = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, inFull(member)])) as Schema;
   if (node['x-oneOrMany']) return { anyOf: [node.items, node] };
-  if (!node.dependentRequired) return node;
-  const { patternProperties, dependentRequired, ...others } = node;
-  const hidden = Object.entries(patternProperties ?? {}).map(([name, schema]) => [name.replace(/[$^]/g, ''), schema]);
+  if (!node.patternProperties) return node;
+  const { patternProperties, dependentRequired = {}, ...others } = node;
+  const hidden = Object.entries(patternProperties).map(([name, schema]) => [name.replace(/[$^]/g, ''), schema]);
   return {
     ...others,
     properties: { ...others.properties, ...(Object.fromEntries(hidden) as object) },

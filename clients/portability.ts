@@ -11,6 +11,7 @@ interface Document {
 
 interface Operation extends Json {
   readonly operationId?: string;
+  readonly requestBody?: { readonly content: object };
   readonly parameters?: readonly { readonly name: string; readonly schema: Json }[];
 }
 
@@ -38,7 +39,12 @@ const twice = (names: readonly string[]) => names.filter((name, at) => names.ind
 
 function operationFaults(at: string, operation: Operation): string[] {
   const missing = ['operationId', 'summary', 'description'].filter((member) => !operation[member]);
-  return missing.map((member) => `${at} has no ${member}`);
+  const [first, ...others] = Object.keys(operation.requestBody?.content ?? {});
+  const isHidden = others.includes('application/json') && first !== 'application/json';
+  return [
+    ...missing.map((member) => `${at} has no ${member}`),
+    ...(isHidden ? [`${at} has JSON behind ${first}: clients send the first`] : []),
+  ];
 }
 
 /** Each language writes a time in its own way where it is no part of a JSON body: Python's has an offset of +0000. */
@@ -84,19 +90,11 @@ function alternatives({ anyOf = [], oneOf = [] }: Json): Json[] {
   return [...(anyOf as Json[]), ...(oneOf as Json[])].filter(({ type }) => type !== 'null');
 }
 
-/** The schemas inside a schema, one level down. */
+/** The schemas inside a schema, one level down; those of patterns generators pass over. */
 function inner(at: string, schema: Json): Placed[] {
-  const {
-    properties = {},
-    patternProperties = {},
-    items,
-    additionalProperties,
-    anyOf = [],
-    oneOf = [],
-    allOf = [],
-  } = schema;
-  const named = Object.entries({ ...(properties as object), ...(patternProperties as object) }) as [string, Json][];
-  const many = [...(anyOf as Json[]), ...(oneOf as Json[]), ...(allOf as Json[])];
+  const { properties = {}, items, additionalProperties, anyOf = [], oneOf = [], allOf = [] } = schema;
+  const named = Object.entries(properties as Record<string, Json>);
+  const many = [...alternatives({ anyOf, oneOf }), ...(allOf as Json[])];
   const single = [items, additionalProperties].filter((one) => typeof one === 'object') as Json[];
   return [
     ...named.map(([name, member]) => ({ at: `${at}/${name}`, schema: member })),
@@ -112,6 +110,7 @@ function valueFaults(at: string, schema: Json): string[] {
   return [
     ...(typeof schema.const === 'number' ? [`${at} is a constant number: say it as a range`] : []),
     ...(isNumber && schema.format === undefined ? [`${at} is a number without a format`] : []),
+    ...(schema.type === 'null' ? [`${at} is never more than null`] : []),
     ...(PECULIAR.test(String(schema.pattern)) ? [`${at} has a pattern that only ECMAScript reads`] : []),
   ];
 }

@@ -32,6 +32,7 @@ describe('the check of a document for generators of clients', () => {
 
   it.each<[string, Record<string, Schema>]>([
     ['a number without a format', { A: { type: 'integer' } }],
+    ['a member that is never more than null', { A: { type: 'object', properties: { none: { type: 'null' } } } }],
     ['a constant number', { A: { type: 'object', properties: { none: { const: 0 } } } }],
     ['a pattern of ECMAScript', { A: { type: 'string', pattern: '^\\p{L}$' } }],
     ['one name twice', { A: { type: 'object', properties: { _id: text, id: text } } }],
@@ -58,6 +59,11 @@ describe('the check of a document for generators of clients', () => {
 
   it.each(['operationId', 'summary', 'description'])('finds a call without %s', (member) => {
     expect(faultsOf({ operation: { [member]: undefined } })).toEqual([`GET /things has no ${member}`]);
+  });
+
+  it('finds JSON that is not the first form of a body', () => {
+    const requestBody = { content: { 'application/x-ndjson': {}, 'application/json': {} } };
+    expect(faultsOf({ operation: { requestBody } })).toHaveLength(1);
   });
 
   it('finds a time outside of a body', () => {

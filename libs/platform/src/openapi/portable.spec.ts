@@ -59,6 +59,7 @@ describe('a schema for generators of clients', () => {
   it('says a number or its digits as the number', () => {
     const either = z.union([z.int().min(1), z.string().regex(/^\d+$/)]);
     expect(described(either)).toMatchObject({ type: 'integer', format: 'int64', minimum: 1 });
+    expect(described(either.nullable())).toMatchObject({ type: ['integer', 'null'], format: 'int64', minimum: 1 });
   });
 
   describe('of kinds that one member tells apart', () => {
@@ -101,6 +102,17 @@ describe('a schema for generators of clients', () => {
     expect(isBoth({ _id: 'a', id: 'no number', name: 'x' })).toBe(false);
     expect(isBoth({ _id: 'a', name: 'x' })).toBe(false);
     expect(isBoth({ _id: 'a', id: 1, name: 'x', more: 1 })).toBe(false);
+  });
+
+  it('has no member that is never more than null, and validators still know it', () => {
+    const event = z.looseObject({ data: z.string(), data_base64: z.null().optional() });
+    expect(Object.keys(described(event).properties as object)).toEqual(['data']);
+    const isEvent = takes(event);
+    expect([null, undefined, 'x'].map((data_base64) => isEvent({ data: 'a', data_base64 }))).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('is described so wherever it is inside another', () => {

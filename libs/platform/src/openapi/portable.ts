@@ -95,8 +95,9 @@ const sentences = (...said: readonly unknown[]) => said.filter(Boolean).join(' '
 const numberOrText: Rule = (schema) => {
   const { anyOf, description, ...others } = schema as Alternatives;
   const [number, text, ...rest] = anyOf ?? [];
-  if (number?.type !== 'integer' || text?.type !== 'string' || rest.length > 0) return schema;
-  return { ...number, ...others, description: sentences(description, 'A text of its digits is taken too.') };
+  if (number?.type !== 'integer' || text?.type !== 'string' || !rest.every(isNull)) return schema;
+  const said = sentences(description, 'A text of its digits is taken too.');
+  return { ...number, ...others, description: said, ...(rest.length > 0 && orNull(number)) };
 };
 
 /** An object of one of these kinds, told apart by nothing but the one member that must be there: one object with all. */
@@ -137,23 +138,23 @@ function join(schema: JsonSchema, other: JsonSchema | undefined): JsonSchema | u
 }
 
 /**
- * `_id` and `id` are one name to most generators, whose models then have it twice: the later of two is said by a pattern,
- * which they pass over and which validators know.
+ * What no model can have is said by a pattern, which generators pass over and validators know: the later of two members
+ * that are one name to most languages, as `id` beside `_id`, and one that is never more than null.
  */
-const ownNames: Rule = (schema) => {
-  const { properties, required } = schema as Kind;
-  if (!properties) return schema;
+const ownMembers: Rule = (schema) => {
+  const { properties = {}, required } = schema as Kind;
   const names = Object.keys(properties);
   const later = names.filter((name, at) => names.slice(0, at).some((other) => bare(other) === bare(name)));
-  if (later.length === 0) return schema;
-  const isLater = (name: string) => later.includes(name);
-  const pick = (which: (name: string) => boolean) => Object.entries(properties).filter(([name]) => which(name));
+  const hidden = names.filter((name) => later.includes(name) || isNull(properties[name]!));
+  if (hidden.length === 0) return schema;
+  const pick = (isIn: boolean) => Object.entries(properties).filter(([name]) => hidden.includes(name) === isIn);
+  const missed = hidden.filter((name) => required?.includes(name));
   return {
     ...schema,
-    properties: Object.fromEntries(pick((name) => !isLater(name))),
-    patternProperties: Object.fromEntries(pick(isLater).map(([name, value]) => [`^${name}$`, value])),
-    ...(required && { required: required.filter((name) => !isLater(name)) }),
-    dependentRequired: { [names[0]!]: later.filter((name) => required?.includes(name)) },
+    properties: Object.fromEntries(pick(false)),
+    patternProperties: Object.fromEntries(pick(true).map(([name, value]) => [`^${name}$`, value])),
+    ...(required && { required: required.filter((name) => !hidden.includes(name)) }),
+    ...(missed.length > 0 && { dependentRequired: { [names[0]!]: missed } }),
   };
 };
 
@@ -167,5 +168,5 @@ const RULES: readonly Rule[] = [
   oneOrMany,
   numberOrText,
   mergedKinds,
-  ownNames,
+  ownMembers,
 ];

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { type Content, isSequence, mediaTypes } from './content.js';
-import { portable } from './portable.js';
-
-/** JSON Schema 2020-12, as OpenAPI 3.1 takes it. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+import { type JsonSchema, portable } from './portable.js';
 
 type Direction = 'input' | 'output';
 

@@ -71,7 +71,7 @@ export interface paths {
         put?: never;
         /**
          * Take activities into the log: one, an array, lines or a batch of events
-         * @description Up to 10,000 activities; one that cannot be taken keeps none of the others out. What has the same id for the same user counts once, for ever, so that it is always safe to send again. Needs the scope `activities:write`.
+         * @description Needs the scope `activities:write`.
          */
         post: operations["appendActivities"];
         delete?: never;
@@ -109,7 +109,7 @@ export interface paths {
         };
         /**
          * A page of groups, in the order of their ids
-         * @description `count` is exact, `next` and `previous` lead to the pages around this one; a page behind the last is not found. Needs the scope `workspaces:read`.
+         * @description Needs the scope `workspaces:read`.
          */
         get: operations["listGroups"];
         put?: never;
@@ -161,7 +161,7 @@ export interface paths {
         };
         /**
          * A page of the members of a group, in the order of their ids
-         * @description `count` is exact, `next` and `previous` lead to the pages around this one; a page behind the last is not found. Needs the scope `workspaces:read`.
+         * @description Needs the scope `workspaces:read`.
          */
         get: operations["listMembers"];
         put?: never;
@@ -265,7 +265,7 @@ export interface paths {
         };
         /**
          * A page of users, in the order of their ids
-         * @description `count` is exact, `next` and `previous` lead to the pages around this one with the same filters; a page behind the last is not found. Needs the scope `users:read`.
+         * @description Needs the scope `users:read`.
          */
         get: operations["listUsers"];
         put?: never;
@@ -461,7 +461,7 @@ export interface paths {
         };
         /**
          * A page of workspaces, in the order of their ids
-         * @description `count` is exact, `next` and `previous` lead to the pages around this one; a page behind the last is not found. Needs the scope `workspaces:read`.
+         * @description Needs the scope `workspaces:read`.
          */
         get: operations["listWorkspaces"];
         put?: never;

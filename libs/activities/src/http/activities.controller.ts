@@ -56,8 +56,6 @@ export class ActivitiesController {
   @Endpoint({
     id: 'appendActivities',
     summary: 'Take activities into the log: one, an array, lines or a batch of events',
-    description:
-      'Up to 10,000 activities; one that cannot be taken keeps none of the others out. What has the same id for the same user counts once, for ever, so that it is always safe to send again.',
     scope: 'activities:write',
     headers: AppendHeaders,
     body: { 'application/json': IncomingActivities, [NDJSON]: ActivityLines, [CLOUDEVENTS_BATCH]: CloudEventBatch },

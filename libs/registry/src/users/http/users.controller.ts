@@ -60,8 +60,6 @@ export class UsersController {
   @Endpoint({
     id: 'listUsers',
     summary: 'A page of users, in the order of their ids',
-    description:
-      '`count` is exact, `next` and `previous` lead to the pages around this one with the same filters; a page behind the last is not found.',
     scope: 'users:read',
     query: UserListQuery,
     answers: { 200: { body: UserPage } },

@@ -29,8 +29,6 @@ export class GroupsController {
   @Endpoint({
     id: 'listGroups',
     summary: 'A page of groups, in the order of their ids',
-    description:
-      '`count` is exact, `next` and `previous` lead to the pages around this one; a page behind the last is not found.',
     scope: scopes.read,
     query: PageQuery,
     answers: { 200: { body: GroupPage } },
@@ -127,8 +125,6 @@ export class GroupsController {
   @Endpoint({
     id: 'listMembers',
     summary: 'A page of the members of a group, in the order of their ids',
-    description:
-      '`count` is exact, `next` and `previous` lead to the pages around this one; a page behind the last is not found.',
     scope: scopes.read,
     path: NamedPath,
     query: PageQuery,

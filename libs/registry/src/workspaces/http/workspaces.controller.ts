@@ -36,8 +36,6 @@ export class WorkspacesController {
   @Endpoint({
     id: 'listWorkspaces',
     summary: 'A page of workspaces, in the order of their ids',
-    description:
-      '`count` is exact, `next` and `previous` lead to the pages around this one; a page behind the last is not found.',
     scope: scopes.read,
     query: PageQuery,
     answers: { 200: { body: WorkspacePage } },

@@ -30,7 +30,12 @@ class HealthController {
   constructor(@Inject(READINESS) private readonly checks: readonly ReadinessCheck[]) {}
 
   @Get('live')
-  @PublicEndpoint({ id: 'isLive', summary: 'Whether the process runs', answers: { 200: { body: Live } } })
+  @PublicEndpoint({
+    id: 'isLive',
+    summary: 'Whether the process runs',
+    description: 'For a supervisor: whether to start the process anew.',
+    answers: { 200: { body: Live } },
+  })
   live() {
     return { status: 'ok' };
   }
@@ -39,6 +44,7 @@ class HealthController {
   @PublicEndpoint({
     id: 'isReady',
     summary: 'Whether the process can serve',
+    description: 'For a load balancer: whether to send requests here, and if not, why.',
     answers: { 200: { body: Readiness }, 503: { body: Readiness, headers: { 'Retry-After': 'always' } } },
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {

@@ -28,20 +28,20 @@ const Feed = z.array(PublishedActivity).meta({ examples: [PublishedActivity.meta
 
 const Count = z.object({ count: z.int().min(0) }).meta({ id: 'ActivityCount', examples: [{ count: 42 }] });
 
-const ActiveWorkspaceList = z
-  .array(
-    z.object({
-      id: z.int().min(1),
-      name: z.string(),
-      role: Role.nullable().describe('null without permission.'),
-      activities: z.int().min(1),
-      lastActiveOn: z.iso.datetime({ precision: 3 }),
-    }),
-  )
-  .meta({
-    id: 'ActiveWorkspaces',
-    examples: [[{ id: 1, name: 'Tide', role: null, activities: 3, lastActiveOn: '2026-11-22T05:59:01.030Z' }]],
-  });
+const ActiveWorkspace = z
+  .object({
+    id: z.int().min(1),
+    name: z.string(),
+    role: Role.nullable().describe('null without permission.'),
+    activities: z.int().min(1),
+    lastActiveOn: z.iso.datetime({ precision: 3 }),
+  })
+  .meta({ id: 'ActiveWorkspace' });
+
+const ActiveWorkspaceList = z.array(ActiveWorkspace).meta({
+  id: 'ActiveWorkspaces',
+  examples: [[{ id: 1, name: 'Tide', role: null, activities: 3, lastActiveOn: '2026-11-22T05:59:01.030Z' }]],
+});
 
 @ApiTags('activities')
 @Controller('api/v3')
@@ -89,6 +89,7 @@ export class ActivitiesController {
   @Endpoint({
     id: 'listActivities',
     summary: "A user's activities, latest first",
+    description: 'By when they occurred. Walk on with the Link header, which keeps the filters.',
     scope: 'activities:read',
     path: UserPath,
     query: FeedQuery,
@@ -112,6 +113,7 @@ export class ActivitiesController {
   @Endpoint({
     id: 'countActivities',
     summary: 'How many activities a user has',
+    description: 'With the filters of the feed.',
     scope: 'activities:read',
     path: UserPath,
     query: CountQuery,
@@ -129,6 +131,7 @@ export class ActivitiesController {
   @Endpoint({
     id: 'listActiveWorkspaces',
     summary: 'The workspaces that a user was active in, latest first',
+    description: 'With the number of activities in the window, and the role of the user where there is one.',
     scope: 'workspaces:read',
     path: UserPath,
     query: ActiveWorkspacesQuery,

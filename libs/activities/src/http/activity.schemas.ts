@@ -77,7 +77,9 @@ export const CloudEventBatch = z
     examples: [[{ specversion: '1.0', id: 'e1', source: '/shop', type: 'order.placed', subject: 'jane' }]],
   });
 
-const RejectedActivity = z.object({ index: z.int().min(0), code: z.enum(FAULT_CODES), detail: z.string() });
+const RejectedActivity = z
+  .object({ index: z.int().min(0), code: z.enum(FAULT_CODES), detail: z.string() })
+  .meta({ id: 'RejectedActivity' });
 
 export const TakenActivities = z.object({ accepted: z.int().min(0), rejected: z.array(RejectedActivity) }).meta({
   id: 'TakenActivities',

@@ -13,7 +13,12 @@ const ProblemPath = z.object({ code: z.string().meta({ examples: ['not-found'] }
 @Controller('problems')
 class ProblemPages {
   @Get()
-  @PublicEndpoint({ id: 'listProblems', summary: 'All problems, each with its page', answers: { 200: { body: html } } })
+  @PublicEndpoint({
+    id: 'listProblems',
+    summary: 'All problems, each with its page',
+    description: 'The pages that the `type` of problems leads to.',
+    answers: { 200: { body: html } },
+  })
   @Header('content-type', 'text/html; charset=utf-8')
   index(): string {
     const items = Object.entries(PROBLEMS).map(
@@ -26,6 +31,7 @@ class ProblemPages {
   @PublicEndpoint({
     id: 'explainProblem',
     summary: 'What a problem means and what to do',
+    description: 'The page that the `type` of a problem leads to.',
     path: ProblemPath,
     answers: { 200: { body: html } },
   })

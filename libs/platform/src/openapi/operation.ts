@@ -85,7 +85,7 @@ export function describeOperation(
   return {
     operationId: call.id,
     summary: call.summary,
-    ...(call.description && { description: call.description }),
+    ...describing(call, access),
     security: access ? securityOf(access) : [],
     parameters: [
       ...parameters('path', call.path, components),
@@ -100,6 +100,14 @@ export function describeOperation(
       components,
     ),
   };
+}
+
+/** What the security of a call names in words: most generators pass over it. */
+function describing({ description }: Call, access: Access | undefined): { description?: string } {
+  const scopes = [access?.scope ?? []].flat().map((scope) => `\`${scope}\``);
+  const needed = scopes.length === 0 ? undefined : `Needs the scope ${scopes.join(' or ')}.`;
+  const said = [description, needed].filter(Boolean).join(' ');
+  return said === '' ? {} : { description: said };
 }
 
 function bodyOf(content: Content, bulk: boolean | undefined, components: Components): object {

@@ -81,6 +81,8 @@ export class UsersController {
   @Endpoint({
     id: 'searchUsers',
     summary: 'The users that fit best, by username, e-mail, first and last name',
+    description:
+      'Every word must fit one of username, e-mail, first and last name, without regard to case or accents; close spellings come last.',
     scope: 'users:read',
     query: SearchQuery,
     answers: { 200: { body: FoundUsers } },
@@ -96,6 +98,7 @@ export class UsersController {
   @Endpoint({
     id: 'getUser',
     summary: 'One user',
+    description: 'The full profile. With If-None-Match it is sent only where it has changed.',
     scope: 'users:read',
     path: UserPath,
     headers: IfNoneMatch,
@@ -121,6 +124,7 @@ export class UsersController {
   @CommandEndpoint({
     id: 'registerUser',
     summary: 'Register a user',
+    description: 'What is left out falls to its default. The answer comes when every read shows the user.',
     scope: 'users:write',
     body: UserInput,
     answers: { 201: { body: FullUser, headers: MADE } },
@@ -141,6 +145,8 @@ export class UsersController {
   @CommandEndpoint({
     id: 'replaceUser',
     summary: 'Replace all details of a user',
+    description:
+      'The user becomes what is sent: what is left out falls to its default. With If-Match only where nobody was faster.',
     scope: 'users:write',
     path: UserPath,
     headers: IfMatch,
@@ -162,6 +168,8 @@ export class UsersController {
   @CommandEndpoint({
     id: 'changeUser',
     summary: 'Change some details of a user',
+    description:
+      'Only what is sent changes; `profile` is merged (RFC 7396), and null puts a field back to its default.',
     scope: 'users:write',
     path: UserPath,
     headers: IfMatch,
@@ -183,6 +191,7 @@ export class UsersController {
   @CommandEndpoint({
     id: 'deleteUser',
     summary: 'Delete a user, or erase everything personal for good',
+    description: 'From then on the user is not found anywhere. Username and e-mail are free again, the id is not.',
     scope: ['users:write', 'admin'],
     path: UserPath,
     query: DeleteQuery,

@@ -47,6 +47,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'createGroup',
     summary: 'Create a group',
+    description: 'Its name need not be unique. The answer comes when every read shows the group.',
     scope: scopes.write,
     body: NamedInput,
     answers: { 201: { body: Group, headers: MADE } },
@@ -64,6 +65,7 @@ export class GroupsController {
   @Endpoint({
     id: 'getGroup',
     summary: 'One group',
+    description: 'Its id and name.',
     scope: scopes.read,
     path: NamedPath,
     headers: IfNoneMatch,
@@ -82,6 +84,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'changeGroup',
     summary: 'Rename a group',
+    description: 'A name that it has already changes nothing.',
     scope: scopes.write,
     path: NamedPath,
     headers: IfMatch,
@@ -103,6 +106,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'deleteGroup',
     summary: 'Delete a group, and the roles that it held',
+    description: 'Its members lose what they had by it alone.',
     scope: scopes.write,
     path: NamedPath,
     headers: IfMatch,
@@ -144,6 +148,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'addMember',
     summary: 'Make a user a member of a group',
+    description: 'It is done too where the user is a member already.',
     scope: scopes.write,
     path: MemberPath,
     answers: { 204: {} },
@@ -161,6 +166,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'removeMember',
     summary: 'End the membership of a user in a group',
+    description: 'It is done too where the user is no member.',
     scope: scopes.write,
     path: MemberPath,
     answers: { 204: {} },

@@ -32,24 +32,25 @@ export const Role = z
   .meta({ id: 'Role', examples: ['editor'] });
 export const RoleInput = z.strictObject({ role: Role }).meta({ id: 'RoleInput', examples: [{ role: 'editor' }] });
 
-export const Permissions = z
-  .object({
-    users: z.array(z.object({ id: z.int().min(1), username: z.string(), role: Role })),
-    groups: z.array(z.object({ id: z.int().min(1), name: z.string(), role: Role })),
-  })
-  .meta({
-    id: 'Permissions',
-    examples: [
-      { users: [{ id: 1, username: 'jane', role: 'viewer' }], groups: [{ id: 2, name: 'Crew', role: 'admin' }] },
-    ],
-  });
+const UserGrant = z.object({ id: z.int().min(1), username: z.string(), role: Role }).meta({ id: 'UserGrant' });
+const GroupGrant = z.object({ id: z.int().min(1), name: z.string(), role: Role }).meta({ id: 'GroupGrant' });
 
-const Via = z.union([
-  z.object({ type: z.literal('direct') }),
-  z.object({ type: z.literal('group'), id: z.int().min(1), name: z.string() }),
-]);
+export const Permissions = z.object({ users: z.array(UserGrant), groups: z.array(GroupGrant) }).meta({
+  id: 'Permissions',
+  examples: [
+    { users: [{ id: 1, username: 'jane', role: 'viewer' }], groups: [{ id: 2, name: 'Crew', role: 'admin' }] },
+  ],
+});
 
-export const UserWorkspaces = z.array(Named.extend({ role: Role, via: z.array(Via) })).meta({
+const Directly = z.object({ type: z.literal('direct') }).meta({ id: 'DirectRole' });
+const ByGroup = z
+  .object({ type: z.literal('group'), id: z.int().min(1), name: z.string() })
+  .meta({ id: 'RoleOfGroup' });
+const Via = z.discriminatedUnion('type', [Directly, ByGroup]).meta({ id: 'RoleSource' });
+
+const UserWorkspace = Named.extend({ role: Role, via: z.array(Via) }).meta({ id: 'UserWorkspace' });
+
+export const UserWorkspaces = z.array(UserWorkspace).meta({
   id: 'UserWorkspaces',
   examples: [[{ ...tide, role: 'admin', via: [{ type: 'direct' }, { type: 'group', id: 2, name: 'Crew' }] }]],
 });

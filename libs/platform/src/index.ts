@@ -1,6 +1,6 @@
 export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
 export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
-export { asDouble, mayLoseDigits, parseExactly } from './exact-json.js';
+export { asDouble, parseExactly } from './exact-json.js';
 export { HealthModule, type ReadinessCheck } from './health.js';
 export { linkTo } from './http/address.js';
 export { Caller, requireScope } from './http/access.js';
@@ -29,6 +29,7 @@ export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToke
 export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
 export { runApp } from './run-app.js';
 export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
+export { parseJson } from './http/body/parse-json.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
 export {
   ITEM_BYTES,

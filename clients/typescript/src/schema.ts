@@ -60,7 +60,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take activities into the log: one, an array, lines or a batch of events */
+        /**
+         * Take activities into the log: one, an array, lines or events
+         * @description The Content-Type says how they come: as JSON (one, or an array), as lines, or as events of CloudEvents 1.0, one (structured mode) or a batch. With the headers of binary mode (`ce-id`, `ce-source`, …) the body is the data of one event. An activity is its user, `source` and `id`: the same again counts once. A field that is null counts as left out.
+         */
         post: operations["appendActivities"];
         delete?: never;
         options?: never;
@@ -617,6 +620,8 @@ export interface components {
             occurredAt: string;
             /** Format: date-time */
             receivedAt: string;
+            /** @description Whose id it is, where that was said. */
+            source?: string;
             type: string;
             userId: number;
             workspaceId: number | null;
@@ -640,25 +645,23 @@ export interface components {
          *     }
          */
         CloudEvent: {
-            /** @description Free fields, up to 16 KiB of JSON. */
             data?: {
                 [key: string]: unknown;
-            };
-            datacontenttype?: string;
+            } | null;
+            /** @description Not taken: `data` carries a JSON object. */
+            data_base64?: null;
+            datacontenttype?: string | null;
             id: string;
-            source?: string;
+            /** @description Part of what it is: the same id from another source is another activity. */
+            source: string;
             /** @constant */
             specversion: "1.0";
-            /** @description The user: the integer id, the objectId or the username. */
+            /** @description The user: the integer id, the objectId or the username. Refused where it reads as two users. */
             subject: string;
-            /**
-             * Format: date-time
-             * @description Now when left out; at most 24 hours ahead.
-             */
-            time?: string;
+            time?: string | null;
             /** @example page.viewed */
             type: string;
-            workspaceid?: number | string;
+            workspaceid?: (number | string) | null;
         } & {
             [key: string]: unknown;
         };
@@ -718,53 +721,56 @@ export interface components {
          *     }
          */
         IncomingActivity: {
-            /** @description Free fields, up to 16 KiB of JSON. */
             data?: {
                 [key: string]: unknown;
-            };
-            /** @description The client's own; the same one of the same user counts once, for ever. */
-            id?: string;
-            /**
-             * Format: date-time
-             * @description Now when left out; at most 24 hours ahead.
-             */
-            occurredAt?: string;
+            } | null;
+            /** @description The client's own; the same one of the same user and source counts once, for ever. */
+            id?: string | null;
+            objectId?: null;
+            occurredAt?: string | null;
+            /** @description Passed over: an item of a feed has it, and may be sent as it came. */
+            receivedAt?: unknown;
+            /** @description Whose id it is; none is a source of its own. */
+            source?: string | null;
             /** @example page.viewed */
             type: string;
             userId: number;
-            workspaceId?: number;
+            username?: null;
+            workspaceId?: number | null;
         } | {
-            /** @description Free fields, up to 16 KiB of JSON. */
             data?: {
                 [key: string]: unknown;
-            };
-            /** @description The client's own; the same one of the same user counts once, for ever. */
-            id?: string;
+            } | null;
+            /** @description The client's own; the same one of the same user and source counts once, for ever. */
+            id?: string | null;
             objectId: string;
-            /**
-             * Format: date-time
-             * @description Now when left out; at most 24 hours ahead.
-             */
-            occurredAt?: string;
+            occurredAt?: string | null;
+            /** @description Passed over: an item of a feed has it, and may be sent as it came. */
+            receivedAt?: unknown;
+            /** @description Whose id it is; none is a source of its own. */
+            source?: string | null;
             /** @example page.viewed */
             type: string;
-            workspaceId?: number;
+            userId?: null;
+            username?: null;
+            workspaceId?: number | null;
         } | {
-            /** @description Free fields, up to 16 KiB of JSON. */
             data?: {
                 [key: string]: unknown;
-            };
-            /** @description The client's own; the same one of the same user counts once, for ever. */
-            id?: string;
-            /**
-             * Format: date-time
-             * @description Now when left out; at most 24 hours ahead.
-             */
-            occurredAt?: string;
+            } | null;
+            /** @description The client's own; the same one of the same user and source counts once, for ever. */
+            id?: string | null;
+            objectId?: null;
+            occurredAt?: string | null;
+            /** @description Passed over: an item of a feed has it, and may be sent as it came. */
+            receivedAt?: unknown;
+            /** @description Whose id it is; none is a source of its own. */
+            source?: string | null;
             /** @example page.viewed */
             type: string;
+            userId?: null;
             username: string;
-            workspaceId?: number;
+            workspaceId?: number | null;
         };
         /**
          * @example {
@@ -951,7 +957,7 @@ export interface components {
             accepted: 0;
             rejected: {
                 /** @enum {string} */
-                code: "unknown-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
+                code: "unknown-user" | "ambiguous-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
                 detail: string;
                 index: number;
             }[];
@@ -1028,7 +1034,7 @@ export interface components {
             accepted: number;
             rejected: {
                 /** @enum {string} */
-                code: "unknown-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
+                code: "unknown-user" | "ambiguous-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
                 detail: string;
                 index: number;
             }[];
@@ -1709,6 +1715,41 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description The attribute `id`, percent-encoded.
+                 * @example e1
+                 */
+                "ce-id"?: string;
+                /**
+                 * @description The attribute `source`, percent-encoded.
+                 * @example /shop
+                 */
+                "ce-source"?: string;
+                /**
+                 * @description The attribute `specversion`, percent-encoded.
+                 * @example 1.0
+                 */
+                "ce-specversion"?: string;
+                /**
+                 * @description The attribute `subject`, percent-encoded.
+                 * @example jane
+                 */
+                "ce-subject"?: string;
+                /**
+                 * @description The attribute `time`, percent-encoded.
+                 * @example 2026-11-22T05:59:01Z
+                 */
+                "ce-time"?: string;
+                /**
+                 * @description The attribute `type`, percent-encoded.
+                 * @example order.placed
+                 */
+                "ce-type"?: string;
+                /**
+                 * @description The attribute `workspaceid`, percent-encoded.
+                 * @example 1
+                 */
+                "ce-workspaceid"?: string;
+                /**
                  * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
@@ -1723,6 +1764,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/cloudevents-batch+json": components["schemas"]["CloudEvent"][];
+                "application/cloudevents+json": components["schemas"]["CloudEvent"];
                 "application/json": components["schemas"]["IncomingActivity"] | components["schemas"]["IncomingActivity"][];
                 /**
                  * @example {"userId":1,"type":"page.viewed"}

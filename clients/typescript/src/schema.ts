@@ -7,10 +7,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How many users are active now
-         * @description Distinct users with an activity in the window. Needs the scope `statistics:read`.
-         */
+        /** How many users are active now */
         get: operations["countActiveUsersV2"];
         put?: never;
         post?: never;
@@ -27,10 +24,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Users in the order of their _id
-         * @description Walk on with what `pagination.next` says, as long as `hasNext`. Needs the scope `users:read`.
-         */
+        /** Users in the order of their _id */
         get: operations["listUsersV2"];
         put?: never;
         post?: never;
@@ -47,10 +41,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One user, as an array of one
-         * @description By the 24 hexadecimal digits of `_id`; the integer id is shown beside it. Needs the scope `users:read`.
-         */
+        /** One user, as an array of one */
         get: operations["getUserV2"];
         put?: never;
         post?: never;
@@ -70,8 +61,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take activities into the log: one, an array, lines or a batch of events
-         * @description Needs the scope `activities:write`.
+         * Take activities into the log: one, an array, lines or events
+         * @description The Content-Type says how they come: as JSON (one, or an array), as lines, or as events of CloudEvents 1.0, one (structured mode) or a batch. With the headers of binary mode (`ce-id`, `ce-source`, …) the body is the data of one event. An activity is its user, `source` and `id`: the same again counts once. A field that is null counts as left out.
          */
         post: operations["appendActivities"];
         delete?: never;
@@ -89,7 +80,7 @@ export interface paths {
         };
         /**
          * What became of a command that was answered with 202
-         * @description For 24 hours. What would show a user who has been deleted since is not found. Needs the scope `users:read` or `users:write` or `workspaces:read` or `workspaces:write`.
+         * @description For 24 hours. What would show a user who has been deleted since is not found.
          */
         get: operations["getCommand"];
         put?: never;
@@ -107,16 +98,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A page of groups, in the order of their ids
-         * @description Needs the scope `workspaces:read`.
-         */
+        /** A page of groups, in the order of their ids */
         get: operations["listGroups"];
         put?: never;
-        /**
-         * Create a group
-         * @description Its name need not be unique. The answer comes when every read shows the group. Needs the scope `workspaces:write`.
-         */
+        /** Create a group */
         post: operations["createGroup"];
         delete?: never;
         options?: never;
@@ -131,24 +116,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One group
-         * @description Its id and name. Needs the scope `workspaces:read`.
-         */
+        /** One group */
         get: operations["getGroup"];
         put?: never;
         post?: never;
-        /**
-         * Delete a group, and the roles that it held
-         * @description Its members lose what they had by it alone. Needs the scope `workspaces:write`.
-         */
+        /** Delete a group, and the roles that it held */
         delete: operations["deleteGroup"];
         options?: never;
         head?: never;
-        /**
-         * Rename a group
-         * @description A name that it has already changes nothing. Needs the scope `workspaces:write`.
-         */
+        /** Rename a group */
         patch: operations["changeGroup"];
         trace?: never;
     };
@@ -159,10 +135,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A page of the members of a group, in the order of their ids
-         * @description Needs the scope `workspaces:read`.
-         */
+        /** A page of the members of a group, in the order of their ids */
         get: operations["listMembers"];
         put?: never;
         post?: never;
@@ -180,16 +153,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Make a user a member of a group
-         * @description It is done too where the user is a member already. Needs the scope `workspaces:write`.
-         */
+        /** Make a user a member of a group */
         put: operations["addMember"];
         post?: never;
-        /**
-         * End the membership of a user in a group
-         * @description It is done too where the user is no member. Needs the scope `workspaces:write`.
-         */
+        /** End the membership of a user in a group */
         delete: operations["removeMember"];
         options?: never;
         head?: never;
@@ -203,10 +170,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How many users were active in the window that ends now
-         * @description Distinct users with an activity in the window, of one workspace or of all. Exact, not estimated. Needs the scope `statistics:read`.
-         */
+        /** How many users were active in the window that ends now */
         get: operations["countActiveUsers"];
         put?: never;
         post?: never;
@@ -223,10 +187,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson
-         * @description It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice. Needs the scope `activities:read`.
-         */
+        /** An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson */
         get: operations["streamActivities"];
         put?: never;
         post?: never;
@@ -245,10 +206,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there
-         * @description A browser's EventSource then opens the stream with `?ticket=`. Needs the scope `activities:read`.
-         */
+        /** A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there */
         post: operations["issueStreamTicket"];
         delete?: never;
         options?: never;
@@ -263,16 +221,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A page of users, in the order of their ids
-         * @description Needs the scope `users:read`.
-         */
+        /** A page of users, in the order of their ids */
         get: operations["listUsers"];
         put?: never;
-        /**
-         * Register a user
-         * @description What is left out falls to its default. The answer comes when every read shows the user. Needs the scope `users:write`.
-         */
+        /** Register a user */
         post: operations["registerUser"];
         delete?: never;
         options?: never;
@@ -287,28 +239,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One user
-         * @description The full profile. With If-None-Match it is sent only where it has changed. Needs the scope `users:read`.
-         */
+        /** One user */
         get: operations["getUser"];
-        /**
-         * Replace all details of a user
-         * @description The user becomes what is sent: what is left out falls to its default. With If-Match only where nobody was faster. Needs the scope `users:write`.
-         */
+        /** Replace all details of a user */
         put: operations["replaceUser"];
         post?: never;
-        /**
-         * Delete a user, or erase everything personal for good
-         * @description From then on the user is not found anywhere. Username and e-mail are free again, the id is not. Needs the scope `users:write` or `admin`.
-         */
+        /** Delete a user, or erase everything personal for good */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
-        /**
-         * Change some details of a user
-         * @description Only what is sent changes; `profile` is merged (RFC 7396), and null puts a field back to its default. Needs the scope `users:write`.
-         */
+        /** Change some details of a user */
         patch: operations["changeUser"];
         trace?: never;
     };
@@ -319,10 +259,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The workspaces that a user was active in, latest first
-         * @description With the number of activities in the window, and the role of the user where there is one. Needs the scope `workspaces:read`.
-         */
+        /** The workspaces that a user was active in, latest first */
         get: operations["listActiveWorkspaces"];
         put?: never;
         post?: never;
@@ -339,10 +276,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A user's activities, latest first
-         * @description By when they occurred. Walk on with the Link header, which keeps the filters. Needs the scope `activities:read`.
-         */
+        /** A user's activities, latest first */
         get: operations["listActivities"];
         put?: never;
         post?: never;
@@ -359,10 +293,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How many activities a user has
-         * @description With the filters of the feed. Needs the scope `activities:read`.
-         */
+        /** How many activities a user has */
         get: operations["countActivities"];
         put?: never;
         post?: never;
@@ -379,10 +310,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson
-         * @description It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice. Needs the scope `activities:read`.
-         */
+        /** A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson */
         get: operations["streamUserActivities"];
         put?: never;
         post?: never;
@@ -399,10 +327,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Where a user has a role, which, and by which ways
-         * @description The role is the strongest of all that the user has there; `via` tells each way to one. Needs the scope `workspaces:read`.
-         */
+        /** Where a user has a role, which, and by which ways */
         get: operations["listUserWorkspaces"];
         put?: never;
         post?: never;
@@ -421,10 +346,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Register up to 10,000 users, each for itself
-         * @description Each user counts for itself: one that cannot be registered is in `rejected` with its place, and keeps none of the others out. Needs the scope `users:write`.
-         */
+        /** Register up to 10,000 users, each for itself */
         post: operations["registerUsers"];
         delete?: never;
         options?: never;
@@ -439,10 +361,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The users that fit best, by username, e-mail, first and last name
-         * @description Every word must fit one of username, e-mail, first and last name, without regard to case or accents; close spellings come last. Needs the scope `users:read`.
-         */
+        /** The users that fit best, by username, e-mail, first and last name */
         get: operations["searchUsers"];
         put?: never;
         post?: never;
@@ -459,16 +378,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A page of workspaces, in the order of their ids
-         * @description Needs the scope `workspaces:read`.
-         */
+        /** A page of workspaces, in the order of their ids */
         get: operations["listWorkspaces"];
         put?: never;
-        /**
-         * Create a workspace
-         * @description Its name need not be unique. The answer comes when every read shows the workspace. Needs the scope `workspaces:write`.
-         */
+        /** Create a workspace */
         post: operations["createWorkspace"];
         delete?: never;
         options?: never;
@@ -483,24 +396,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One workspace
-         * @description Its id and name. Needs the scope `workspaces:read`.
-         */
+        /** One workspace */
         get: operations["getWorkspace"];
         put?: never;
         post?: never;
-        /**
-         * Delete a workspace, and the roles in it
-         * @description Its activities stay in the feeds and figures of their users. Needs the scope `workspaces:write`.
-         */
+        /** Delete a workspace, and the roles in it */
         delete: operations["deleteWorkspace"];
         options?: never;
         head?: never;
-        /**
-         * Rename a workspace
-         * @description A name that it has already changes nothing. Needs the scope `workspaces:write`.
-         */
+        /** Rename a workspace */
         patch: operations["changeWorkspace"];
         trace?: never;
     };
@@ -511,10 +415,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Who has a role in a workspace, directly and as a group
-         * @description The roles that were given, not what follows for the members of groups. Needs the scope `workspaces:read`.
-         */
+        /** Who has a role in a workspace, directly and as a group */
         get: operations["listPermissions"];
         put?: never;
         post?: never;
@@ -532,16 +433,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Give all members of a group a role in a workspace
-         * @description In place of the role that the group had there. Needs the scope `workspaces:write`.
-         */
+        /** Give all members of a group a role in a workspace */
         put: operations["grantGroup"];
         post?: never;
-        /**
-         * Take a group's role in a workspace away
-         * @description It is done too where there was none. Needs the scope `workspaces:write`.
-         */
+        /** Take a group's role in a workspace away */
         delete: operations["revokeGroup"];
         options?: never;
         head?: never;
@@ -556,16 +451,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Give a user a role in a workspace
-         * @description In place of the role that the user had there of its own. Needs the scope `workspaces:write`.
-         */
+        /** Give a user a role in a workspace */
         put: operations["grantUser"];
         post?: never;
-        /**
-         * Take a user's own role in a workspace away
-         * @description Roles by groups stay. It is done too where there was none. Needs the scope `workspaces:write`.
-         */
+        /** Take a user's own role in a workspace away */
         delete: operations["revokeUser"];
         options?: never;
         head?: never;
@@ -579,10 +468,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Whether the process runs
-         * @description For a supervisor: whether to start the process anew.
-         */
+        /** Whether the process runs */
         get: operations["isLive"];
         put?: never;
         post?: never;
@@ -599,10 +485,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Whether the process can serve
-         * @description For a load balancer: whether to send requests here, and if not, why.
-         */
+        /** Whether the process can serve */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -619,10 +502,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The metrics of the process, as Prometheus reads them
-         * @description In the text format of Prometheus.
-         */
+        /** The metrics of the process, as Prometheus reads them */
         get: operations["scrapeMetrics"];
         put?: never;
         post?: never;
@@ -639,10 +519,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * All problems, each with its page
-         * @description The pages that the `type` of problems leads to.
-         */
+        /** All problems, each with its page */
         get: operations["listProblems"];
         put?: never;
         post?: never;
@@ -659,10 +536,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What a problem means and what to do
-         * @description The page that the `type` of a problem leads to.
-         */
+        /** What a problem means and what to do */
         get: operations["explainProblem"];
         put?: never;
         post?: never;
@@ -684,15 +558,10 @@ export interface components {
          *     }
          */
         ActiveUsers: {
-            /** Format: int64 */
             activeUsers: number;
             /** Format: date-time */
             asOf: string;
             window: string;
-        };
-        ActiveUsersFigureV2: {
-            /** Format: int64 */
-            activeUsers: number;
         };
         /**
          * @example {
@@ -703,20 +572,11 @@ export interface components {
          *     }
          */
         ActiveUsersV2: {
-            data: components["schemas"]["ActiveUsersFigureV2"];
+            data: {
+                activeUsers: number;
+            };
             /** @constant */
             status: "ok";
-        };
-        ActiveWorkspace: {
-            /** Format: int64 */
-            activities: number;
-            /** Format: int64 */
-            id: number;
-            /** Format: date-time */
-            lastActiveOn: string;
-            name: string;
-            /** @description null without permission. */
-            role: components["schemas"]["Role"] | null;
         };
         /**
          * @example [
@@ -729,7 +589,15 @@ export interface components {
          *       }
          *     ]
          */
-        ActiveWorkspaces: components["schemas"]["ActiveWorkspace"][];
+        ActiveWorkspaces: {
+            activities: number;
+            id: number;
+            /** Format: date-time */
+            lastActiveOn: string;
+            name: string;
+            /** @description null without permission. */
+            role: components["schemas"]["Role"] | null;
+        }[];
         /**
          * @example {
          *       "id": "b6df582b-f530-43bb-92db-d5e7e5a4c6a5",
@@ -752,10 +620,10 @@ export interface components {
             occurredAt: string;
             /** Format: date-time */
             receivedAt: string;
+            /** @description Whose id it is, where that was said. */
+            source?: string;
             type: string;
-            /** Format: int64 */
             userId: number;
-            /** Format: int64 */
             workspaceId: number | null;
         };
         /**
@@ -764,7 +632,6 @@ export interface components {
          *     }
          */
         ActivityCount: {
-            /** Format: int64 */
             count: number;
         };
         /**
@@ -778,75 +645,32 @@ export interface components {
          *     }
          */
         CloudEvent: {
-            /** @description Free fields, up to 16 KiB of JSON. */
             data?: {
                 [key: string]: unknown;
-            };
-            datacontenttype?: string;
+            } | null;
+            /** @description Not taken: `data` carries a JSON object. */
+            data_base64?: null;
+            datacontenttype?: string | null;
             id: string;
-            source?: string;
+            /** @description Part of what it is: the same id from another source is another activity. */
+            source: string;
             /** @constant */
             specversion: "1.0";
-            /** @description The user: the integer id, the objectId or the username. */
+            /** @description The user: the integer id, the objectId or the username. Refused where it reads as two users. */
             subject: string;
-            /**
-             * Format: date-time
-             * @description Now when left out; at most 24 hours ahead.
-             */
-            time?: string;
+            time?: string | null;
             /** @example page.viewed */
             type: string;
-            /**
-             * Format: int64
-             * @description A text of its digits is taken too.
-             */
-            workspaceid?: number;
+            workspaceid?: (number | string) | null;
         } & {
             [key: string]: unknown;
         };
-        /**
-         * @description A status while it is pending; then the user, workspace or group as the command left it.
-         * @example {
-         *       "status": "pending"
-         *     }
-         * @example {
-         *       "id": 1,
-         *       "name": "Tide"
-         *     }
-         */
-        CommandOutcome: {
-            /** Format: date-time */
-            createdOn?: string;
-            email?: string;
-            firstName?: string;
-            /** Format: int64 */
-            id?: number;
-            isActive?: boolean;
-            /** Format: date-time */
-            lastActiveOn?: string | null;
-            /** Format: date-time */
-            lastModifiedOn?: string;
-            lastName?: string;
-            name?: string;
-            objectId?: string;
-            profile?: {
-                [key: string]: unknown;
-            };
-            /** @constant */
-            status?: "pending";
-            username?: string;
-        };
-        DirectRole: {
-            /** @constant */
-            type: "direct";
-        };
-        ErrorDetailsV2: {
-            /** @enum {string} */
-            code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "method-not-allowed" | "request-timeout" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "headers-too-large" | "overloaded" | "internal" | "unavailable";
-            message: string;
-        };
         ErrorV2: {
-            error: components["schemas"]["ErrorDetailsV2"];
+            error: {
+                /** @enum {string} */
+                code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "method-not-allowed" | "request-timeout" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "headers-too-large" | "overloaded" | "internal" | "unavailable";
+                message: string;
+            };
             /** @constant */
             status: "error";
         };
@@ -865,15 +689,8 @@ export interface components {
          *     }
          */
         Group: {
-            /** Format: int64 */
             id: number;
             name: string;
-        };
-        GroupGrant: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            role: components["schemas"]["Role"];
         };
         /**
          * @example {
@@ -889,16 +706,12 @@ export interface components {
          *     }
          */
         GroupPage: {
-            /** Format: int64 */
             count: number;
-            /** Format: uri */
             next: string | null;
-            /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Group"][];
         };
         /**
-         * @description Exactly one of userId, objectId, username.
          * @example {
          *       "username": "jane",
          *       "type": "page.viewed",
@@ -908,25 +721,56 @@ export interface components {
          *     }
          */
         IncomingActivity: {
-            /** @description Free fields, up to 16 KiB of JSON. */
             data?: {
                 [key: string]: unknown;
-            };
-            /** @description The client's own; the same one of the same user counts once, for ever. */
-            id?: string;
-            objectId?: string;
-            /**
-             * Format: date-time
-             * @description Now when left out; at most 24 hours ahead.
-             */
-            occurredAt?: string;
+            } | null;
+            /** @description The client's own; the same one of the same user and source counts once, for ever. */
+            id?: string | null;
+            objectId?: null;
+            occurredAt?: string | null;
+            /** @description Passed over: an item of a feed has it, and may be sent as it came. */
+            receivedAt?: unknown;
+            /** @description Whose id it is; none is a source of its own. */
+            source?: string | null;
             /** @example page.viewed */
             type: string;
-            /** Format: int64 */
-            userId?: number;
-            username?: string;
-            /** Format: int64 */
-            workspaceId?: number;
+            userId: number;
+            username?: null;
+            workspaceId?: number | null;
+        } | {
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The client's own; the same one of the same user and source counts once, for ever. */
+            id?: string | null;
+            objectId: string;
+            occurredAt?: string | null;
+            /** @description Passed over: an item of a feed has it, and may be sent as it came. */
+            receivedAt?: unknown;
+            /** @description Whose id it is; none is a source of its own. */
+            source?: string | null;
+            /** @example page.viewed */
+            type: string;
+            userId?: null;
+            username?: null;
+            workspaceId?: number | null;
+        } | {
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The client's own; the same one of the same user and source counts once, for ever. */
+            id?: string | null;
+            objectId?: null;
+            occurredAt?: string | null;
+            /** @description Passed over: an item of a feed has it, and may be sent as it came. */
+            receivedAt?: unknown;
+            /** @description Whose id it is; none is a source of its own. */
+            source?: string | null;
+            /** @example page.viewed */
+            type: string;
+            userId?: null;
+            username: string;
+            workspaceId?: number | null;
         };
         /**
          * @example {
@@ -941,7 +785,6 @@ export interface components {
         ListedUser: {
             email: string;
             firstName: string;
-            /** Format: int64 */
             id: number;
             isActive: boolean;
             lastName: string;
@@ -964,7 +807,13 @@ export interface components {
             /** Format: date-time */
             _createdOn: string;
             _id: string;
-            profile: components["schemas"]["ProfileV2"];
+            profile: {
+                email: string;
+                firstName: string;
+                lastName: string;
+            } & {
+                [key: string]: unknown;
+            };
             username: string;
         };
         /**
@@ -1021,14 +870,6 @@ export interface components {
             /** @constant */
             status: "ok";
         };
-        PaginationV2: {
-            hasNext: boolean;
-            hasPrevious: boolean;
-            /** @description The query of the next page, where there is one. */
-            next?: string;
-            /** @description The query of the page before, where there is one. */
-            previous?: string;
-        };
         /**
          * @example {
          *       "status": "pending"
@@ -1057,8 +898,16 @@ export interface components {
          *     }
          */
         Permissions: {
-            groups: components["schemas"]["GroupGrant"][];
-            users: components["schemas"]["UserGrant"][];
+            groups: {
+                id: number;
+                name: string;
+                role: components["schemas"]["Role"];
+            }[];
+            users: {
+                id: number;
+                role: components["schemas"]["Role"];
+                username: string;
+            }[];
         };
         Problem: {
             detail: string;
@@ -1066,7 +915,6 @@ export interface components {
             errors?: components["schemas"]["Fault"][];
             /** @description The id of the request, for those who look into the log. */
             instance: string;
-            /** Format: int32 */
             status: number;
             title: string;
             /**
@@ -1074,13 +922,6 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/headers-too-large" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
-        };
-        ProfileV2: {
-            email: string;
-            firstName: string;
-            lastName: string;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * @example {
@@ -1112,9 +953,14 @@ export interface components {
          *     }
          */
         RefusedActivities: {
-            /** Format: int64 */
-            accepted: number;
-            rejected: components["schemas"]["RejectedActivity"][];
+            /** @constant */
+            accepted: 0;
+            rejected: {
+                /** @enum {string} */
+                code: "unknown-user" | "ambiguous-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
+                detail: string;
+                index: number;
+            }[];
         };
         /**
          * @example {
@@ -1129,22 +975,12 @@ export interface components {
          *     }
          */
         RegisteredUsers: {
-            /** Format: int64 */
             created: number;
-            rejected: components["schemas"]["RejectedUser"][];
-        };
-        RejectedActivity: {
-            /** @enum {string} */
-            code: "unknown-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
-            detail: string;
-            /** Format: int64 */
-            index: number;
-        };
-        RejectedUser: {
-            code: string;
-            detail: string;
-            /** Format: int64 */
-            index: number;
+            rejected: {
+                code: string;
+                detail: string;
+                index: number;
+            }[];
         };
         /**
          * @example editor
@@ -1159,14 +995,6 @@ export interface components {
         RoleInput: {
             role: components["schemas"]["Role"];
         };
-        RoleOfGroup: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /** @constant */
-            type: "group";
-        };
-        RoleSource: components["schemas"]["DirectRole"] | components["schemas"]["RoleOfGroup"];
         /**
          * @example {
          *       "reason": "unknown-position",
@@ -1185,10 +1013,7 @@ export interface components {
          *     }
          */
         StreamTicket: {
-            /**
-             * Format: int64
-             * @description Seconds within which it has to be used first
-             */
+            /** @description Seconds within which it has to be used first */
             expiresIn: number;
             /** @description Opens one stream, and that stream again, until the token expires or a day has passed */
             ticket: string;
@@ -1206,9 +1031,13 @@ export interface components {
          *     }
          */
         TakenActivities: {
-            /** Format: int64 */
             accepted: number;
-            rejected: components["schemas"]["RejectedActivity"][];
+            rejected: {
+                /** @enum {string} */
+                code: "unknown-user" | "ambiguous-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
+                detail: string;
+                index: number;
+            }[];
         };
         /**
          * @example {
@@ -1232,10 +1061,8 @@ export interface components {
             createdOn: string;
             email: string;
             firstName: string;
-            /** Format: int64 */
             id: number;
             isActive: boolean;
-            /** Format: date-time */
             lastActiveOn: string | null;
             /** Format: date-time */
             lastModifiedOn: string;
@@ -1246,12 +1073,16 @@ export interface components {
             };
             username: string;
         };
-        UserGrant: {
-            /** Format: int64 */
-            id: number;
-            role: components["schemas"]["Role"];
-            username: string;
-        };
+        /**
+         * @example {
+         *       "username": "jane",
+         *       "email": "jane@example.com",
+         *       "firstName": "Jane",
+         *       "profile": {
+         *         "team": "tide"
+         *       }
+         *     }
+         */
         UserInput: {
             /** @description Unique within the environment like the username. */
             email: string;
@@ -1296,7 +1127,14 @@ export interface components {
          */
         UserListV2: {
             data: components["schemas"]["ListedUserV2"][];
-            pagination: components["schemas"]["PaginationV2"];
+            pagination: {
+                hasNext: boolean;
+                hasPrevious: boolean;
+                /** @description The query of the next page, where there is one. */
+                next?: string;
+                /** @description The query of the page before, where there is one. */
+                previous?: string;
+            };
             /** @constant */
             status: "ok";
         };
@@ -1318,11 +1156,8 @@ export interface components {
          *     }
          */
         UserPage: {
-            /** Format: int64 */
             count: number;
-            /** Format: uri */
             next: string | null;
-            /** Format: uri */
             previous: string | null;
             results: components["schemas"]["ListedUser"][];
         };
@@ -1332,7 +1167,6 @@ export interface components {
             firstName?: string | null;
             isActive?: boolean | null;
             lastName?: string | null;
-            /** @description Free fields, up to 16 KiB of JSON. */
             profile?: {
                 [key: string]: unknown;
             } | null;
@@ -1366,19 +1200,17 @@ export interface components {
             _lastModifiedOn: string;
             email: string;
             firstName: string;
-            /** Format: int64 */
             id: number;
             isActive: boolean;
             lastName: string;
-            profile: components["schemas"]["ProfileV2"];
+            profile: {
+                email: string;
+                firstName: string;
+                lastName: string;
+            } & {
+                [key: string]: unknown;
+            };
             username: string;
-        };
-        UserWorkspace: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            role: components["schemas"]["Role"];
-            via: components["schemas"]["RoleSource"][];
         };
         /**
          * @example [
@@ -1399,7 +1231,20 @@ export interface components {
          *       }
          *     ]
          */
-        UserWorkspaces: components["schemas"]["UserWorkspace"][];
+        UserWorkspaces: {
+            id: number;
+            name: string;
+            role: components["schemas"]["Role"];
+            via: ({
+                /** @constant */
+                type: "direct";
+            } | {
+                id: number;
+                name: string;
+                /** @constant */
+                type: "group";
+            })[];
+        }[];
         /**
          * @example {
          *       "id": 1,
@@ -1407,7 +1252,6 @@ export interface components {
          *     }
          */
         Workspace: {
-            /** Format: int64 */
             id: number;
             name: string;
         };
@@ -1425,11 +1269,8 @@ export interface components {
          *     }
          */
         WorkspacePage: {
-            /** Format: int64 */
             count: number;
-            /** Format: uri */
             next: string | null;
-            /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Workspace"][];
         };
@@ -1446,7 +1287,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/environment-forbidden" | "/problems/missing-scope";
+                };
             };
         };
         /** @description The token does not name this environment; The token lacks a scope */
@@ -1460,7 +1304,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"];
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "environment-forbidden" | "missing-scope";
+                        message?: unknown;
+                    };
+                };
             };
         };
         /** @description The Idempotency-Key was used for another request */
@@ -1469,7 +1319,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/idempotency-key-reused";
+                };
             };
         };
         /** @description The first request with this key is still running */
@@ -1483,7 +1336,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/in-flight";
+                };
             };
         };
         /** @description Something went wrong here */
@@ -1492,7 +1348,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/internal";
+                };
             };
         };
         /** @description Something went wrong here */
@@ -1501,7 +1360,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"];
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "internal";
+                        message?: unknown;
+                    };
+                };
             };
         };
         /** @description The body is not valid; The Idempotency-Key was used for another request */
@@ -1510,7 +1375,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/invalid-body" | "/problems/idempotency-key-reused";
+                };
             };
         };
         /** @description The request is not valid; The environment is missing */
@@ -1519,7 +1387,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/invalid-request" | "/problems/environment-required";
+                };
             };
         };
         /** @description The request is not valid; The environment is missing */
@@ -1528,7 +1399,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"];
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "invalid-request" | "environment-required";
+                        message?: unknown;
+                    };
+                };
             };
         };
         /** @description There is no such thing here */
@@ -1537,7 +1414,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/not-found";
+                };
             };
         };
         /** @description There is no such thing here */
@@ -1546,7 +1426,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"];
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "not-found";
+                        message?: unknown;
+                    };
+                };
             };
         };
         /** @description Too much at once */
@@ -1560,7 +1446,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/overloaded";
+                };
             };
         };
         /** @description The request did not arrive in time */
@@ -1569,7 +1458,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/request-timeout";
+                };
             };
         };
         /** @description Somebody changed it in between */
@@ -1578,7 +1470,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/stale-version";
+                };
             };
         };
         /** @description The request is too large */
@@ -1587,7 +1482,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/too-large";
+                };
             };
         };
         /** @description A valid token is required */
@@ -1601,7 +1499,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/unauthorized";
+                };
             };
         };
         /** @description A valid token is required */
@@ -1615,7 +1516,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"];
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "unauthorized";
+                        message?: unknown;
+                    };
+                };
             };
         };
         /** @description A server that this needs does not answer */
@@ -1629,7 +1536,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/unavailable";
+                };
             };
         };
         /** @description A server that this needs does not answer */
@@ -1643,7 +1553,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"];
+                "application/json": components["schemas"]["ErrorV2"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "unavailable";
+                        message?: unknown;
+                    };
+                };
             };
         };
         /** @description The media type is not supported */
@@ -1652,7 +1568,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/unsupported-media-type";
+                };
             };
         };
         /** @description The username is taken; The e-mail address is taken */
@@ -1661,7 +1580,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/username-taken" | "/problems/email-taken";
+                };
             };
         };
         /** @description The username is taken; The e-mail address is taken; The first request with this key is still running */
@@ -1675,7 +1597,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type: "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight";
+                };
             };
         };
     };
@@ -1790,6 +1715,41 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description The attribute `id`, percent-encoded.
+                 * @example e1
+                 */
+                "ce-id"?: string;
+                /**
+                 * @description The attribute `source`, percent-encoded.
+                 * @example /shop
+                 */
+                "ce-source"?: string;
+                /**
+                 * @description The attribute `specversion`, percent-encoded.
+                 * @example 1.0
+                 */
+                "ce-specversion"?: string;
+                /**
+                 * @description The attribute `subject`, percent-encoded.
+                 * @example jane
+                 */
+                "ce-subject"?: string;
+                /**
+                 * @description The attribute `time`, percent-encoded.
+                 * @example 2026-11-22T05:59:01Z
+                 */
+                "ce-time"?: string;
+                /**
+                 * @description The attribute `type`, percent-encoded.
+                 * @example order.placed
+                 */
+                "ce-type"?: string;
+                /**
+                 * @description The attribute `workspaceid`, percent-encoded.
+                 * @example 1
+                 */
+                "ce-workspaceid"?: string;
+                /**
                  * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
@@ -1804,6 +1764,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/cloudevents-batch+json": components["schemas"]["CloudEvent"][];
+                "application/cloudevents+json": components["schemas"]["CloudEvent"];
                 "application/json": components["schemas"]["IncomingActivity"] | components["schemas"]["IncomingActivity"][];
                 /**
                  * @example {"userId":1,"type":"page.viewed"}
@@ -1835,7 +1796,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusedActivities"];
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "/problems/invalid-body";
+                    };
                 };
             };
             429: components["responses"]["Overloaded"];
@@ -1866,7 +1830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CommandOutcome"];
+                    "application/json": components["schemas"]["PendingCommand"] | (components["schemas"]["User"] | components["schemas"]["Workspace"] | components["schemas"]["Group"]);
                 };
             };
             /** @description It made this */
@@ -1885,7 +1849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CommandOutcome"];
+                    "application/json": components["schemas"]["User"] | components["schemas"]["Workspace"] | components["schemas"]["Group"];
                 };
             };
             /** @description It is done, and there is nothing to show */
@@ -2368,7 +2332,7 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
-                /** @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z. */
+                /** @description Begin with what was received (receivedAt) then or later; a position goes first */
                 since?: string;
                 /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
@@ -2463,7 +2427,7 @@ export interface operations {
             query?: {
                 isActive?: boolean;
                 /**
-                 * @description Only who was active then or later. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @description Only who was active then or later.
                  * @example 2026-11-22T00:00:00Z
                  */
                 lastActiveSince?: string;
@@ -2861,14 +2825,14 @@ export interface operations {
                 after?: string;
                 limit?: number;
                 /**
-                 * @description What occurred then or later. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @description What occurred then or later.
                  * @example 2026-11-22T05:59:01Z
                  */
                 since?: string;
                 /** @example page.viewed */
                 type?: string;
                 /**
-                 * @description What occurred before. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @description What occurred before.
                  * @example 2026-11-22T05:59:01Z
                  */
                 until?: string;
@@ -2910,14 +2874,14 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description What occurred then or later. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @description What occurred then or later.
                  * @example 2026-11-22T05:59:01Z
                  */
                 since?: string;
                 /** @example page.viewed */
                 type?: string;
                 /**
-                 * @description What occurred before. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @description What occurred before.
                  * @example 2026-11-22T05:59:01Z
                  */
                 until?: string;
@@ -2957,7 +2921,7 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
-                /** @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z. */
+                /** @description Begin with what was received (receivedAt) then or later; a position goes first */
                 since?: string;
                 /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;

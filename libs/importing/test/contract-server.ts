@@ -28,6 +28,7 @@ interface StoredUser {
 
 interface ActivityIn {
   readonly id: string;
+  readonly source?: string;
   readonly userId?: number;
   readonly username?: string;
   readonly type: string;
@@ -192,7 +193,7 @@ export class ContractServer {
       if (!activity) return [{ index, code: 'invalid', detail: 'the line is no JSON' }];
       const user = this.userOf(activity);
       const fault = user ? this.refuses(activity) : { code: 'unknown-user', detail: 'no such user' };
-      const unique = `${user?.id}/${activity.id}`;
+      const unique = `${user?.id}/${activity.id}${activity.source ? ` of ${activity.source}` : ''}`;
       if (!fault && !this.activities.has(unique)) this.activities.set(unique, activity);
       return fault ? [{ index, ...fault }] : [];
     });

@@ -41,6 +41,7 @@ export {
 } from './text.js';
 export { runApp } from './run-app.js';
 export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
+export { parseJson } from './http/body/parse-json.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
 export {
   ITEM_BYTES,

@@ -40,6 +40,7 @@ export {
   wholeNumber,
 } from './text.js';
 export { runApp } from './run-app.js';
+export { isSettledWithin, NoAnswer, within } from './within.js';
 export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
 export { parseJson } from './http/body/parse-json.js';
 export { ProblemPagesModule } from './http/problem-pages.js';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openSearchViews, person, type SearchViews } from '../../../test/search-views.js';
+import { openUserViews, person, type UserViews } from '../../../test/user-views.js';
 import { type ListPart } from '../../listed.js';
 import { ListUsers, ListUsersHandler, type UserFilters } from './list-users.js';
 
-let views: SearchViews;
+let views: UserViews;
 beforeAll(async () => {
-  views = await openSearchViews(process.env.DATABASE_URL!);
+  views = await openUserViews(process.env.DATABASE_URL!);
 });
 afterAll(() => views.close());
 

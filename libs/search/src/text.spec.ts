@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fieldsIn, fold, MARK, marked, namesIn, searchTextOf, wordsOfQuery } from './search-text.js';
+import { fieldsIn, fold, MARK, marked, namesIn, searchTextOf, wordsOfQuery } from './text.js';
 
 describe('fold', () => {
   it.each([

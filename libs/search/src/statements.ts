@@ -1,6 +1,6 @@
 import { type Queryable } from '#platform';
-import { blockOf, SAMPLE, tokenOfEverybody, tokenOfSample, tokensOfBlocks } from '../projections/search-tokens.js';
-import { type Sought } from './search-sought.js';
+import { blockOf, SAMPLE, tokenOfEverybody, tokenOfSample, tokensOfBlocks } from './tokens.js';
+import { type Sought } from './sought.js';
 
 /** Where a search looks. */
 export interface Place {

@@ -12,15 +12,15 @@ import {
   type Ranking,
   ranked,
   type Search,
-} from './search-levels.js';
-import { bestOfMany } from './search-many-words.js';
-import { unsureRuns, withMeanings } from './search-misspellings.js';
-import { hitsNearby } from './search-nearby.js';
-import { closeNames } from './search-spelling.js';
-import { type Combination, combinationsOf, scorerOf, type SoughtWord } from './search-ranking.js';
-import { frequenciesIn } from './search-frequencies.js';
-import { soughtAlike, soughtBy } from './search-sought.js';
-import { sampleOf } from './search-statements.js';
+} from './levels.js';
+import { bestOfMany } from './many-words.js';
+import { unsureRuns, withMeanings } from './misspellings.js';
+import { hitsNearby } from './nearby.js';
+import { closeNames } from './spelling.js';
+import { type Combination, combinationsOf, scorerOf, type SoughtWord } from './ranking.js';
+import { frequenciesIn } from './frequencies.js';
+import { soughtAlike, soughtBy } from './sought.js';
+import { sampleOf } from './statements.js';
 
 const BOUNDS: Bounds = { candidates: 300, page: 500, budgetMs: 3_000 };
 /** With more words, the combinations are too many to be looked for one by one, */

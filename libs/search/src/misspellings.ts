@@ -1,5 +1,5 @@
-import { type Misspelling, type SoughtWord } from './search-ranking.js';
-import { isClose } from './search-spelling.js';
+import { type Misspelling, type SoughtWord } from './ranking.js';
+import { isClose } from './spelling.js';
 
 /** A run of letters in a word, which may be misspelt. */
 export interface UnsureRun {

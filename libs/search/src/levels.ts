@@ -1,9 +1,9 @@
 import { Problem } from '#platform';
-import { SAMPLE } from '../projections/search-tokens.js';
-import { type Frequencies } from './search-frequencies.js';
-import { type Combination, mostGeneral, scoreOf, type Scorer, type SoughtWord } from './search-ranking.js';
-import { type Sought, soughtBy, type Where } from './search-sought.js';
-import { anyOf, type Candidate, lastBlock, lowestOf, type Place, type Sample } from './search-statements.js';
+import { SAMPLE } from './tokens.js';
+import { type Frequencies } from './frequencies.js';
+import { type Combination, mostGeneral, scoreOf, type Scorer, type SoughtWord } from './ranking.js';
+import { type Sought, soughtBy, type Where } from './sought.js';
+import { anyOf, type Candidate, lastBlock, lowestOf, type Place, type Sample } from './statements.js';
 
 /** A user who fits, by id, with the score of how well. */
 export interface Hit {

@@ -1,7 +1,7 @@
 import { type Queryable } from '#platform';
-import { type HowCommon, tokensOf } from '../projections/search-tokens.js';
-import { type Sought } from './search-sought.js';
-import { type Place, type Sample, sampleOf } from './search-statements.js';
+import { type HowCommon, tokensOf } from './tokens.js';
+import { type Sought } from './sought.js';
+import { type Place, type Sample, sampleOf } from './statements.js';
 
 /**
  * How common everything is among an environment's users, as the sample had it some minutes ago: good enough to choose

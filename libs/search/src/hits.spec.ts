@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { prepared } from '#platform';
-import { openSearchViews, person, type Person, type SearchViews } from '../../../test/search-views.js';
-import { writeSearch } from '../projections/search-rows.js';
-import { fold } from '../projections/search-text.js';
-import { bestHits } from './search-hits.js';
-import { type Bounds } from './search-levels.js';
-import { isClose } from './search-spelling.js';
-import { soughtWords } from './search-users.js';
+import { openSearchViews, person, type Person, type SearchViews } from '../test/search-views.js';
+import { writeSearch } from './write-search.js';
+import { fold } from './text.js';
+import { bestHits } from './hits.js';
+import { type Bounds } from './levels.js';
+import { isClose } from './spelling.js';
+import { soughtWords } from './search.js';
 
 let views: SearchViews;
 beforeAll(async () => {

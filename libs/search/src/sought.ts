@@ -1,6 +1,6 @@
-import { marked } from '../projections/search-text.js';
-import { type HowCommon, tokensOfFit, tokensOfNames } from '../projections/search-tokens.js';
-import { type Combination, patternOf, type SoughtWord } from './search-ranking.js';
+import { marked } from './text.js';
+import { type HowCommon, tokensOfFit, tokensOfNames } from './tokens.js';
+import { type Combination, patternOf, type SoughtWord } from './ranking.js';
 
 /** What the search texts that are looked for have in common; others may have it too. */
 export interface Sought {

@@ -1,5 +1,5 @@
-import { EDGE, isOneWord, MARK, marked, namesIn } from '../projections/search-text.js';
-import { type Tier, TIERS } from '../projections/search-tokens.js';
+import { EDGE, isOneWord, MARK, marked, namesIn } from './text.js';
+import { type Tier, TIERS } from './tokens.js';
 
 /** How a word of the query may be there in a user: as one of the tiers, or as a close spelling. */
 export const FITS = [...TIERS, 'close'] as const;

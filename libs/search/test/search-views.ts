@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Namespace, Postgres, prepared } from '#platform';
-import { writeSearch } from '../src/users/projections/search-rows.js';
-import { SEARCH_TABLES } from '../src/users/projections/search-tables.js';
+import { writeSearch } from '../src/write-search.js';
+import { SEARCH_TABLES } from '../src/tables.js';
 
 export interface Person {
   readonly id: number;
@@ -24,11 +24,6 @@ export async function openSearchViews(databaseUrl: string): Promise<SearchViews>
   const postgres = new Postgres(databaseUrl, namespace);
   const schema = namespace.views('registry');
   await postgres.query(`CREATE SCHEMA ${schema}`);
-  await postgres.query(`CREATE TABLE users (environment text, id bigint, username text, email text, first_name text,
-    last_name text, is_active boolean, PRIMARY KEY (environment, id))`);
-  await postgres.query('CREATE TABLE environments (environment text PRIMARY KEY, users bigint)');
-  await postgres.query(`CREATE TABLE user_blocks (environment text, block bigint, users bigint,
-    PRIMARY KEY (environment, block))`);
   await postgres.query(SEARCH_TABLES);
   let environments = 0;
   return {
@@ -36,8 +31,6 @@ export async function openSearchViews(databaseUrl: string): Promise<SearchViews>
     async environmentOf(people) {
       const environment = `e${++environments}`;
       await postgres.transaction(async (tx) => {
-        await tx.query(INSERT, [environment, JSON.stringify(people)]);
-        await tx.query(COUNT, [environment]);
         await writeSearch(
           prepared(tx),
           people.map((now) => ({ environment, id: now.id, now })),
@@ -51,13 +44,6 @@ export async function openSearchViews(databaseUrl: string): Promise<SearchViews>
     },
   };
 }
-
-const INSERT = `
-  INSERT INTO users SELECT $1, id, username, email, "firstName", "lastName", true
-  FROM json_to_recordset($2) AS person (id bigint, username text, email text, "firstName" text, "lastName" text)`;
-
-const COUNT = `
-  INSERT INTO user_blocks SELECT environment, id / 1000, count(*) FROM users WHERE environment = $1 GROUP BY 1, 2`;
 
 /** Somebody whom nobody looks for but by what is given. */
 export const person = (id: number, details: Partial<Person>): Person => ({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { prepared } from '#platform';
-import { openSearchViews, type Person, person, type SearchViews } from '../../../test/search-views.js';
-import { type SearchChange, writeSearch } from './search-rows.js';
+import { openSearchViews, type Person, person, type SearchViews } from '../test/search-views.js';
+import { type SearchChange, writeSearch } from './write-search.js';
 
 let views: SearchViews;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { distance, isClose, oneMistakeAway } from './search-spelling.js';
+import { distance, isClose, oneMistakeAway } from './spelling.js';
 
 /** The definition, word for word: the fewest mistakes, no letter touched twice. */
 function distanceSlowly(a: string, b: string): number {

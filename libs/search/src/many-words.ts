@@ -1,9 +1,9 @@
-import { type Combination, scoreOf, type Scorer } from './search-ranking.js';
-import { candidatesOf, everyone, type Hit, inOrderOfIds, type Ranking, ranked } from './search-levels.js';
-import { soughtBy } from './search-sought.js';
-import { type Candidate } from './search-statements.js';
-import { isOneWord } from '../projections/search-text.js';
-import { type Tier } from '../projections/search-tokens.js';
+import { type Combination, scoreOf, type Scorer } from './ranking.js';
+import { candidatesOf, everyone, type Hit, inOrderOfIds, type Ranking, ranked } from './levels.js';
+import { soughtBy } from './sought.js';
+import { type Candidate } from './statements.js';
+import { isOneWord } from './text.js';
+import { type Tier } from './tokens.js';
 
 const BETTER: readonly Tier[] = ['exact', 'prefix', 'word prefix'];
 

@@ -1,9 +1,9 @@
-import { namesIn } from '../projections/search-text.js';
-import { SAMPLE } from '../projections/search-tokens.js';
-import { fewOf, type Hit, type Ranking, ranked } from './search-levels.js';
-import { type UnsureRun, withMeaningsAmong } from './search-misspellings.js';
-import { scorerOf, type SoughtWord } from './search-ranking.js';
-import { type Sought, soughtAround, soughtBy } from './search-sought.js';
+import { namesIn } from './text.js';
+import { SAMPLE } from './tokens.js';
+import { fewOf, type Hit, type Ranking, ranked } from './levels.js';
+import { type UnsureRun, withMeaningsAmong } from './misspellings.js';
+import { scorerOf, type SoughtWord } from './ranking.js';
+import { type Sought, soughtAround, soughtBy } from './sought.js';
 
 // Of each, all names are compared with all that is unsure.
 const MOST_USERS = 200;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openSearchViews, person, type SearchViews } from '../../../test/search-views.js';
-import { tokensOfFit, tokensOfNames } from '../projections/search-tokens.js';
-import { frequenciesIn } from './search-frequencies.js';
-import { soughtBy } from './search-sought.js';
+import { openSearchViews, person, type SearchViews } from '../test/search-views.js';
+import { tokensOfFit, tokensOfNames } from './tokens.js';
+import { frequenciesIn } from './frequencies.js';
+import { soughtBy } from './sought.js';
 
 let views: SearchViews;
 beforeAll(async () => {

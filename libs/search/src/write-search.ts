@@ -1,6 +1,6 @@
 import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
-import { namesIn, type SearchedDetails, searchTextOf } from './search-text.js';
-import { tokensOf } from './search-tokens.js';
+import { namesIn, type SearchedDetails, searchTextOf } from './text.js';
+import { tokensOf } from './tokens.js';
 
 /** A user whose details have changed: `before` is missing of one who is new, `now` of one who is gone. */
 export interface SearchChange {

@@ -1,4 +1,4 @@
-import { fieldsIn, MARK, namesIn } from './search-text.js';
+import { fieldsIn, MARK, namesIn } from './text.js';
 
 /** How well a word of a query fits a field, best first. */
 export const TIERS = ['exact', 'prefix', 'word prefix', 'inside'] as const;

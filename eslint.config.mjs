@@ -2,7 +2,16 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', 'clients/typescript/src/schema.ts', 'node_modules/**', '.tidemark/**', 'coverage/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      'clients/typescript/src/schema.ts',
+      'test/clients/walk.ts',
+      'node_modules/**',
+      '.tidemark/**',
+      'coverage/**',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

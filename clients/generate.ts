@@ -29,9 +29,35 @@ async function typesOf(document: OpenAPI3): Promise<string> {
   for (const operation of operations) {
     operation.parameters = operation.parameters.filter(({ name }) => name !== 'environment-id');
   }
+  const whole = inFull(document) as OpenAPI3;
   // A field with a default may be left out of what is sent.
-  const types = await openapiTS(document, { alphabetize: true, defaultNonNullable: false });
+  const types = await openapiTS(whole, { alphabetize: true, defaultNonNullable: false });
   return `// Made by clients/generate.ts from clients/openapi.json.\n${astToString(types)}`;
+}
+
+/** TypeScript has types for what the document says past other generators: `_id` beside `id`, and one item or many. */
+function inFull(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inFull);
+  const node = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, inFull(member)])) as Schema;
+  if (node['x-oneOrMany']) return { anyOf: [node.items, node] };
+  if (!node.patternProperties) return node;
+  const { patternProperties, dependentRequired = {}, ...others } = node;
+  const hidden = Object.entries(patternProperties).map(([name, schema]) => [name.replace(/[$^]/g, ''), schema]);
+  return {
+    ...others,
+    properties: { ...others.properties, ...(Object.fromEntries(hidden) as object) },
+    required: [...(others.required ?? []), ...Object.values(dependentRequired).flat()],
+  };
+}
+
+interface Schema {
+  readonly 'x-oneOrMany'?: true;
+  readonly items?: unknown;
+  readonly properties?: object;
+  readonly patternProperties?: Record<string, unknown>;
+  readonly required?: readonly string[];
+  readonly dependentRequired?: Record<string, readonly string[]>;
 }
 
 function check(files: Record<string, string>): void {

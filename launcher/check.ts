@@ -36,6 +36,7 @@ const checks: readonly Check[] = [
     '--config',
     'clients/redocly.yaml',
   ],
+  ['API description for generators of clients', 'clients/portability.ts'],
   ['Client', 'node_modules/typescript/bin/tsc', '-p', 'clients/typescript'],
 ];
 

@@ -7,7 +7,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many users are active now */
+        /**
+         * How many users are active now
+         * @description Distinct users with an activity in the window. Needs the scope `statistics:read`.
+         */
         get: operations["countActiveUsersV2"];
         put?: never;
         post?: never;
@@ -24,7 +27,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Users in the order of their _id */
+        /**
+         * Users in the order of their _id
+         * @description Walk on with what `pagination.next` says, as long as `hasNext`. Needs the scope `users:read`.
+         */
         get: operations["listUsersV2"];
         put?: never;
         post?: never;
@@ -41,7 +47,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One user, as an array of one */
+        /**
+         * One user, as an array of one
+         * @description By the 24 hexadecimal digits of `_id`; the integer id is shown beside it. Needs the scope `users:read`.
+         */
         get: operations["getUserV2"];
         put?: never;
         post?: never;
@@ -60,7 +69,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take activities into the log: one, an array, lines or a batch of events */
+        /**
+         * Take activities into the log: one, an array, lines or events
+         * @description The Content-Type says how they come: as JSON (one, or an array), as lines, or as events of CloudEvents 1.0, one (structured mode) or a batch. With the headers of binary mode (`ce-id`, `ce-source`, …) the body is the data of one event. An activity is its user, `source` and `id`: the same again counts once. A field that is null counts as left out. Needs the scope `activities:write`.
+         */
         post: operations["appendActivities"];
         delete?: never;
         options?: never;
@@ -77,7 +89,7 @@ export interface paths {
         };
         /**
          * What became of a command that was answered with 202
-         * @description For 24 hours. What would show a user who has been deleted since is not found.
+         * @description For 24 hours. What would show a user who has been deleted since is not found. Needs the scope `users:read` or `users:write` or `workspaces:read` or `workspaces:write`.
          */
         get: operations["getCommand"];
         put?: never;
@@ -95,10 +107,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of groups, in the order of their ids */
+        /**
+         * A page of groups, in the order of their ids
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list. Needs the scope `workspaces:read`.
+         */
         get: operations["listGroups"];
         put?: never;
-        /** Create a group */
+        /**
+         * Create a group
+         * @description Its name need not be unique. The answer comes when every read shows the group. Needs the scope `workspaces:write`.
+         */
         post: operations["createGroup"];
         delete?: never;
         options?: never;
@@ -113,15 +131,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One group */
+        /**
+         * One group
+         * @description Its id and name. Needs the scope `workspaces:read`.
+         */
         get: operations["getGroup"];
         put?: never;
         post?: never;
-        /** Delete a group, and the roles that it held */
+        /**
+         * Delete a group, and the roles that it held
+         * @description Its members lose what they had by it alone. Needs the scope `workspaces:write`.
+         */
         delete: operations["deleteGroup"];
         options?: never;
         head?: never;
-        /** Rename a group */
+        /**
+         * Rename a group
+         * @description A name that it has already changes nothing. Needs the scope `workspaces:write`.
+         */
         patch: operations["changeGroup"];
         trace?: never;
     };
@@ -132,7 +159,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of the members of a group, in the order of their ids */
+        /**
+         * A page of the members of a group, in the order of their ids
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list. Needs the scope `workspaces:read`.
+         */
         get: operations["listMembers"];
         put?: never;
         post?: never;
@@ -150,10 +180,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Make a user a member of a group */
+        /**
+         * Make a user a member of a group
+         * @description It is done too where the user is a member already. Needs the scope `workspaces:write`.
+         */
         put: operations["addMember"];
         post?: never;
-        /** End the membership of a user in a group */
+        /**
+         * End the membership of a user in a group
+         * @description It is done too where the user is no member. Needs the scope `workspaces:write`.
+         */
         delete: operations["removeMember"];
         options?: never;
         head?: never;
@@ -167,7 +203,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many users were active in the window that ends now */
+        /**
+         * How many users were active in the window that ends now
+         * @description Distinct users with an activity in the window, of one workspace or of all. Exact, not estimated. Needs the scope `statistics:read`.
+         */
         get: operations["countActiveUsers"];
         put?: never;
         post?: never;
@@ -184,7 +223,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson */
+        /**
+         * An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson
+         * @description It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice. Needs the scope `activities:read`.
+         */
         get: operations["streamActivities"];
         put?: never;
         post?: never;
@@ -203,7 +245,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there */
+        /**
+         * A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there
+         * @description A browser's EventSource then opens the stream with `?ticket=`. Needs the scope `activities:read`.
+         */
         post: operations["issueStreamTicket"];
         delete?: never;
         options?: never;
@@ -218,10 +263,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of users, in the order of their ids */
+        /**
+         * A page of users, in the order of their ids
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list. Needs the scope `users:read`.
+         */
         get: operations["listUsers"];
         put?: never;
-        /** Register a user */
+        /**
+         * Register a user
+         * @description What is left out falls to its default. The answer comes when every read shows the user. Needs the scope `users:write`.
+         */
         post: operations["registerUser"];
         delete?: never;
         options?: never;
@@ -236,16 +287,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One user */
+        /**
+         * One user
+         * @description The full profile. With If-None-Match it is sent only where it has changed. Needs the scope `users:read`.
+         */
         get: operations["getUser"];
-        /** Replace all details of a user */
+        /**
+         * Replace all details of a user
+         * @description The user becomes what is sent: what is left out falls to its default. With If-Match only where nobody was faster. Needs the scope `users:write`.
+         */
         put: operations["replaceUser"];
         post?: never;
-        /** Delete a user, or erase everything personal for good */
+        /**
+         * Delete a user, or erase everything personal for good
+         * @description From then on the user is not found anywhere. Username and e-mail are free again, the id is not. Needs the scope `users:write` or `admin`.
+         */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
-        /** Change some details of a user */
+        /**
+         * Change some details of a user
+         * @description Only what is sent changes; `profile` is merged (RFC 7396), and null puts a field back to its default. Needs the scope `users:write`.
+         */
         patch: operations["changeUser"];
         trace?: never;
     };
@@ -256,7 +319,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The workspaces that a user was active in, latest first */
+        /**
+         * The workspaces that a user was active in, latest first
+         * @description With the number of activities in the window, and the role of the user where there is one. Needs the scope `workspaces:read`.
+         */
         get: operations["listActiveWorkspaces"];
         put?: never;
         post?: never;
@@ -273,7 +339,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A user's activities, latest first */
+        /**
+         * A user's activities, latest first
+         * @description By when they occurred. Walk on with the Link header, which keeps the filters. Needs the scope `activities:read`.
+         */
         get: operations["listActivities"];
         put?: never;
         post?: never;
@@ -290,7 +359,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many activities a user has */
+        /**
+         * How many activities a user has
+         * @description With the filters of the feed. Needs the scope `activities:read`.
+         */
         get: operations["countActivities"];
         put?: never;
         post?: never;
@@ -307,7 +379,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson */
+        /**
+         * A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson
+         * @description It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice. Needs the scope `activities:read`.
+         */
         get: operations["streamUserActivities"];
         put?: never;
         post?: never;
@@ -324,7 +399,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where a user has a role, which, and by which ways */
+        /**
+         * Where a user has a role, which, and by which ways
+         * @description The role is the strongest of all that the user has there; `via` tells each way to one. Needs the scope `workspaces:read`.
+         */
         get: operations["listUserWorkspaces"];
         put?: never;
         post?: never;
@@ -343,7 +421,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register up to 10,000 users, each for itself */
+        /**
+         * Register up to 10,000 users, each for itself
+         * @description Each user counts for itself: one that cannot be registered is in `rejected` with its place, and keeps none of the others out. Needs the scope `users:write`.
+         */
         post: operations["registerUsers"];
         delete?: never;
         options?: never;
@@ -358,7 +439,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The users that fit best, by username, e-mail, first and last name */
+        /**
+         * The users that fit best, by username, e-mail, first and last name
+         * @description Every word must fit one of username, e-mail, first and last name, without regard to case or accents; close spellings come last. Needs the scope `users:read`.
+         */
         get: operations["searchUsers"];
         put?: never;
         post?: never;
@@ -375,10 +459,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of workspaces, in the order of their ids */
+        /**
+         * A page of workspaces, in the order of their ids
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list. Needs the scope `workspaces:read`.
+         */
         get: operations["listWorkspaces"];
         put?: never;
-        /** Create a workspace */
+        /**
+         * Create a workspace
+         * @description Its name need not be unique. The answer comes when every read shows the workspace. Needs the scope `workspaces:write`.
+         */
         post: operations["createWorkspace"];
         delete?: never;
         options?: never;
@@ -393,15 +483,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One workspace */
+        /**
+         * One workspace
+         * @description Its id and name. Needs the scope `workspaces:read`.
+         */
         get: operations["getWorkspace"];
         put?: never;
         post?: never;
-        /** Delete a workspace, and the roles in it */
+        /**
+         * Delete a workspace, and the roles in it
+         * @description Its activities stay in the feeds and figures of their users. Needs the scope `workspaces:write`.
+         */
         delete: operations["deleteWorkspace"];
         options?: never;
         head?: never;
-        /** Rename a workspace */
+        /**
+         * Rename a workspace
+         * @description A name that it has already changes nothing. Needs the scope `workspaces:write`.
+         */
         patch: operations["changeWorkspace"];
         trace?: never;
     };
@@ -412,7 +511,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who has a role in a workspace, directly and as a group */
+        /**
+         * Who has a role in a workspace, directly and as a group
+         * @description The roles that were given, not what follows for the members of groups. Needs the scope `workspaces:read`.
+         */
         get: operations["listPermissions"];
         put?: never;
         post?: never;
@@ -430,10 +532,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Give all members of a group a role in a workspace */
+        /**
+         * Give all members of a group a role in a workspace
+         * @description In place of the role that the group had there. Needs the scope `workspaces:write`.
+         */
         put: operations["grantGroup"];
         post?: never;
-        /** Take a group's role in a workspace away */
+        /**
+         * Take a group's role in a workspace away
+         * @description It is done too where there was none. Needs the scope `workspaces:write`.
+         */
         delete: operations["revokeGroup"];
         options?: never;
         head?: never;
@@ -448,10 +556,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Give a user a role in a workspace */
+        /**
+         * Give a user a role in a workspace
+         * @description In place of the role that the user had there of its own. Needs the scope `workspaces:write`.
+         */
         put: operations["grantUser"];
         post?: never;
-        /** Take a user's own role in a workspace away */
+        /**
+         * Take a user's own role in a workspace away
+         * @description Roles by groups stay. It is done too where there was none. Needs the scope `workspaces:write`.
+         */
         delete: operations["revokeUser"];
         options?: never;
         head?: never;
@@ -465,7 +579,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process runs */
+        /**
+         * Whether the process runs
+         * @description For a supervisor: whether to start the process anew.
+         */
         get: operations["isLive"];
         put?: never;
         post?: never;
@@ -482,7 +599,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process can serve */
+        /**
+         * Whether the process can serve
+         * @description For a load balancer: whether to send requests here, and if not, why.
+         */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -499,7 +619,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The metrics of the process, as Prometheus reads them */
+        /**
+         * The metrics of the process, as Prometheus reads them
+         * @description In the text format of Prometheus.
+         */
         get: operations["scrapeMetrics"];
         put?: never;
         post?: never;
@@ -516,7 +639,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All problems, each with its page */
+        /**
+         * All problems, each with its page
+         * @description The pages that the `type` of problems leads to.
+         */
         get: operations["listProblems"];
         put?: never;
         post?: never;
@@ -533,7 +659,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a problem means and what to do */
+        /**
+         * What a problem means and what to do
+         * @description The page that the `type` of a problem leads to.
+         */
         get: operations["explainProblem"];
         put?: never;
         post?: never;
@@ -555,10 +684,15 @@ export interface components {
          *     }
          */
         ActiveUsers: {
+            /** Format: int64 */
             activeUsers: number;
             /** Format: date-time */
             asOf: string;
             window: string;
+        };
+        ActiveUsersFigureV2: {
+            /** Format: int64 */
+            activeUsers: number;
         };
         /**
          * @example {
@@ -569,11 +703,20 @@ export interface components {
          *     }
          */
         ActiveUsersV2: {
-            data: {
-                activeUsers: number;
-            };
+            data: components["schemas"]["ActiveUsersFigureV2"];
             /** @constant */
             status: "ok";
+        };
+        ActiveWorkspace: {
+            /** Format: int64 */
+            activities: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            lastActiveOn: string;
+            name: string;
+            /** @description null without permission. */
+            role: components["schemas"]["Role"] | null;
         };
         /**
          * @example [
@@ -586,15 +729,7 @@ export interface components {
          *       }
          *     ]
          */
-        ActiveWorkspaces: {
-            activities: number;
-            id: number;
-            /** Format: date-time */
-            lastActiveOn: string;
-            name: string;
-            /** @description null without permission. */
-            role: components["schemas"]["Role"] | null;
-        }[];
+        ActiveWorkspaces: components["schemas"]["ActiveWorkspace"][];
         /**
          * @example {
          *       "id": "b6df582b-f530-43bb-92db-d5e7e5a4c6a5",
@@ -617,8 +752,12 @@ export interface components {
             occurredAt: string;
             /** Format: date-time */
             receivedAt: string;
+            /** @description Whose id it is, where that was said. */
+            source?: string;
             type: string;
+            /** Format: int64 */
             userId: number;
+            /** Format: int64 */
             workspaceId: number | null;
         };
         /**
@@ -627,6 +766,7 @@ export interface components {
          *     }
          */
         ActivityCount: {
+            /** Format: int64 */
             count: number;
         };
         /**
@@ -640,34 +780,78 @@ export interface components {
          *     }
          */
         CloudEvent: {
-            /** @description Free fields, up to 16 KiB of JSON. */
+            /** @description Free fields, up to 16 KiB of JSON and 100 levels, given back as they were sent. */
             data?: {
                 [key: string]: unknown;
-            };
-            datacontenttype?: string;
+            } | null;
+            /** @description Not taken: `data` carries a JSON object. */
+            data_base64?: null;
+            datacontenttype?: string | null;
             id: string;
-            source?: string;
+            /** @description Part of what it is: the same id from another source is another activity. */
+            source: string;
             /** @constant */
             specversion: "1.0";
-            /** @description The user: the integer id, the objectId or the username. */
+            /** @description The user: the integer id, the objectId or the username. Refused where it reads as two users. */
             subject: string;
             /**
              * Format: date-time
              * @description Now when left out; at most 24 hours ahead.
              */
-            time?: string;
+            time?: string | null;
             /** @example page.viewed */
             type: string;
-            workspaceid?: number | string;
+            /**
+             * Format: int64
+             * @description A text of its digits is taken too.
+             */
+            workspaceid?: number | null;
         } & {
             [key: string]: unknown;
         };
-        ErrorV2: {
-            error: {
-                /** @enum {string} */
-                code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "method-not-allowed" | "request-timeout" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "headers-too-large" | "overloaded" | "internal" | "unavailable";
-                message: string;
+        /**
+         * @description A status while it is pending; then the user, workspace or group as the command left it.
+         * @example {
+         *       "status": "pending"
+         *     }
+         * @example {
+         *       "id": 1,
+         *       "name": "Tide"
+         *     }
+         */
+        CommandOutcome: {
+            /** Format: date-time */
+            createdOn?: string;
+            email?: string;
+            firstName?: string;
+            /** Format: int64 */
+            id?: number;
+            isActive?: boolean;
+            /** Format: date-time */
+            lastActiveOn?: string | null;
+            /** Format: date-time */
+            lastModifiedOn?: string;
+            lastName?: string;
+            name?: string;
+            objectId?: string;
+            profile?: {
+                [key: string]: unknown;
             };
+            /** @constant */
+            status?: "pending";
+            username?: string;
+        };
+        DirectRole: {
+            /** @constant */
+            type: "direct";
+        };
+        ErrorDetailsV2: {
+            /** @enum {string} */
+            code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "method-not-allowed" | "request-timeout" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "headers-too-large" | "overloaded" | "internal" | "unavailable";
+            message: string;
+        };
+        ErrorV2: {
+            error: components["schemas"]["ErrorDetailsV2"];
             /** @constant */
             status: "error";
         };
@@ -686,8 +870,15 @@ export interface components {
          *     }
          */
         Group: {
+            /** Format: int64 */
             id: number;
             name: string;
+        };
+        GroupGrant: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * @example {
@@ -703,12 +894,16 @@ export interface components {
          *     }
          */
         GroupPage: {
+            /** Format: int64 */
             count: number;
+            /** Format: uri */
             next: string | null;
+            /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Group"][];
         };
         /**
+         * @description Exactly one of userId, objectId, username.
          * @example {
          *       "username": "jane",
          *       "type": "page.viewed",
@@ -718,53 +913,29 @@ export interface components {
          *     }
          */
         IncomingActivity: {
-            /** @description Free fields, up to 16 KiB of JSON. */
+            /** @description Free fields, up to 16 KiB of JSON and 100 levels, given back as they were sent. */
             data?: {
                 [key: string]: unknown;
-            };
-            /** @description The client's own; the same one of the same user counts once, for ever. */
-            id?: string;
+            } | null;
+            /** @description The client's own; the same one of the same user and source counts once, for ever. */
+            id?: string | null;
+            objectId?: string;
             /**
              * Format: date-time
              * @description Now when left out; at most 24 hours ahead.
              */
-            occurredAt?: string;
+            occurredAt?: string | null;
+            /** @description Passed over: an item of a feed has it, and may be sent as it came. */
+            receivedAt?: unknown;
+            /** @description Whose id it is; none is a source of its own. */
+            source?: string | null;
             /** @example page.viewed */
             type: string;
-            userId: number;
-            workspaceId?: number;
-        } | {
-            /** @description Free fields, up to 16 KiB of JSON. */
-            data?: {
-                [key: string]: unknown;
-            };
-            /** @description The client's own; the same one of the same user counts once, for ever. */
-            id?: string;
-            objectId: string;
-            /**
-             * Format: date-time
-             * @description Now when left out; at most 24 hours ahead.
-             */
-            occurredAt?: string;
-            /** @example page.viewed */
-            type: string;
-            workspaceId?: number;
-        } | {
-            /** @description Free fields, up to 16 KiB of JSON. */
-            data?: {
-                [key: string]: unknown;
-            };
-            /** @description The client's own; the same one of the same user counts once, for ever. */
-            id?: string;
-            /**
-             * Format: date-time
-             * @description Now when left out; at most 24 hours ahead.
-             */
-            occurredAt?: string;
-            /** @example page.viewed */
-            type: string;
-            username: string;
-            workspaceId?: number;
+            /** Format: int64 */
+            userId?: number;
+            username?: string;
+            /** Format: int64 */
+            workspaceId?: number | null;
         };
         /**
          * @example {
@@ -779,6 +950,7 @@ export interface components {
         ListedUser: {
             email: string;
             firstName: string;
+            /** Format: int64 */
             id: number;
             isActive: boolean;
             lastName: string;
@@ -801,13 +973,7 @@ export interface components {
             /** Format: date-time */
             _createdOn: string;
             _id: string;
-            profile: {
-                email: string;
-                firstName: string;
-                lastName: string;
-            } & {
-                [key: string]: unknown;
-            };
+            profile: components["schemas"]["ProfileV2"];
             username: string;
         };
         /**
@@ -864,6 +1030,14 @@ export interface components {
             /** @constant */
             status: "ok";
         };
+        PaginationV2: {
+            hasNext: boolean;
+            hasPrevious: boolean;
+            /** @description The query of the next page, where there is one. */
+            next?: string;
+            /** @description The query of the page before, where there is one. */
+            previous?: string;
+        };
         /**
          * @example {
          *       "status": "pending"
@@ -892,16 +1066,8 @@ export interface components {
          *     }
          */
         Permissions: {
-            groups: {
-                id: number;
-                name: string;
-                role: components["schemas"]["Role"];
-            }[];
-            users: {
-                id: number;
-                role: components["schemas"]["Role"];
-                username: string;
-            }[];
+            groups: components["schemas"]["GroupGrant"][];
+            users: components["schemas"]["UserGrant"][];
         };
         Problem: {
             detail: string;
@@ -909,6 +1075,7 @@ export interface components {
             errors?: components["schemas"]["Fault"][];
             /** @description The id of the request, for those who look into the log. */
             instance: string;
+            /** Format: int32 */
             status: number;
             title: string;
             /**
@@ -916,6 +1083,13 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/headers-too-large" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
+        };
+        ProfileV2: {
+            email: string;
+            firstName: string;
+            lastName: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * @example {
@@ -947,14 +1121,9 @@ export interface components {
          *     }
          */
         RefusedActivities: {
-            /** @constant */
-            accepted: 0;
-            rejected: {
-                /** @enum {string} */
-                code: "unknown-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
-                detail: string;
-                index: number;
-            }[];
+            /** Format: int64 */
+            accepted: number;
+            rejected: components["schemas"]["RejectedActivity"][];
         };
         /**
          * @example {
@@ -969,12 +1138,22 @@ export interface components {
          *     }
          */
         RegisteredUsers: {
+            /** Format: int64 */
             created: number;
-            rejected: {
-                code: string;
-                detail: string;
-                index: number;
-            }[];
+            rejected: components["schemas"]["RejectedUser"][];
+        };
+        RejectedActivity: {
+            /** @enum {string} */
+            code: "unknown-user" | "ambiguous-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
+            detail: string;
+            /** Format: int64 */
+            index: number;
+        };
+        RejectedUser: {
+            code: string;
+            detail: string;
+            /** Format: int64 */
+            index: number;
         };
         /**
          * @example editor
@@ -989,6 +1168,14 @@ export interface components {
         RoleInput: {
             role: components["schemas"]["Role"];
         };
+        RoleOfGroup: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @constant */
+            type: "group";
+        };
+        RoleSource: components["schemas"]["DirectRole"] | components["schemas"]["RoleOfGroup"];
         /**
          * @example {
          *       "reason": "unknown-position",
@@ -1007,7 +1194,10 @@ export interface components {
          *     }
          */
         StreamTicket: {
-            /** @description Seconds within which it has to be used first */
+            /**
+             * Format: int64
+             * @description Seconds within which it has to be used first
+             */
             expiresIn: number;
             /** @description Opens one stream, and that stream again, until the token expires or a day has passed */
             ticket: string;
@@ -1025,13 +1215,9 @@ export interface components {
          *     }
          */
         TakenActivities: {
+            /** Format: int64 */
             accepted: number;
-            rejected: {
-                /** @enum {string} */
-                code: "unknown-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
-                detail: string;
-                index: number;
-            }[];
+            rejected: components["schemas"]["RejectedActivity"][];
         };
         /**
          * @example {
@@ -1055,8 +1241,10 @@ export interface components {
             createdOn: string;
             email: string;
             firstName: string;
+            /** Format: int64 */
             id: number;
             isActive: boolean;
+            /** Format: date-time */
             lastActiveOn: string | null;
             /** Format: date-time */
             lastModifiedOn: string;
@@ -1067,22 +1255,28 @@ export interface components {
             };
             username: string;
         };
+        UserGrant: {
+            /** Format: int64 */
+            id: number;
+            role: components["schemas"]["Role"];
+            username: string;
+        };
         UserInput: {
             /** @description Unique within the environment like the username. */
             email: string;
             /** @default  */
-            firstName?: string;
+            firstName?: string | null;
             /** @default true */
-            isActive?: boolean;
+            isActive?: boolean | null;
             /** @default  */
-            lastName?: string;
+            lastName?: string | null;
             /**
              * @description Free fields, up to 16 KiB of JSON.
              * @default {}
              */
             profile?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /** @description Unique within the environment without regard to case, compatible spellings and white space around it. */
             username: string;
         };
@@ -1111,14 +1305,7 @@ export interface components {
          */
         UserListV2: {
             data: components["schemas"]["ListedUserV2"][];
-            pagination: {
-                hasNext: boolean;
-                hasPrevious: boolean;
-                /** @description The query of the next page, where there is one. */
-                next?: string;
-                /** @description The query of the page before, where there is one. */
-                previous?: string;
-            };
+            pagination: components["schemas"]["PaginationV2"];
             /** @constant */
             status: "ok";
         };
@@ -1140,8 +1327,11 @@ export interface components {
          *     }
          */
         UserPage: {
+            /** Format: int64 */
             count: number;
+            /** Format: uri */
             next: string | null;
+            /** Format: uri */
             previous: string | null;
             results: components["schemas"]["ListedUser"][];
         };
@@ -1151,6 +1341,7 @@ export interface components {
             firstName?: string | null;
             isActive?: boolean | null;
             lastName?: string | null;
+            /** @description Free fields, up to 16 KiB of JSON. */
             profile?: {
                 [key: string]: unknown;
             } | null;
@@ -1184,17 +1375,19 @@ export interface components {
             _lastModifiedOn: string;
             email: string;
             firstName: string;
+            /** Format: int64 */
             id: number;
             isActive: boolean;
             lastName: string;
-            profile: {
-                email: string;
-                firstName: string;
-                lastName: string;
-            } & {
-                [key: string]: unknown;
-            };
+            profile: components["schemas"]["ProfileV2"];
             username: string;
+        };
+        UserWorkspace: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            role: components["schemas"]["Role"];
+            via: components["schemas"]["RoleSource"][];
         };
         /**
          * @example [
@@ -1215,20 +1408,7 @@ export interface components {
          *       }
          *     ]
          */
-        UserWorkspaces: {
-            id: number;
-            name: string;
-            role: components["schemas"]["Role"];
-            via: ({
-                /** @constant */
-                type: "direct";
-            } | {
-                id: number;
-                name: string;
-                /** @constant */
-                type: "group";
-            })[];
-        }[];
+        UserWorkspaces: components["schemas"]["UserWorkspace"][];
         /**
          * @example {
          *       "id": 1,
@@ -1236,6 +1416,7 @@ export interface components {
          *     }
          */
         Workspace: {
+            /** Format: int64 */
             id: number;
             name: string;
         };
@@ -1253,8 +1434,11 @@ export interface components {
          *     }
          */
         WorkspacePage: {
+            /** Format: int64 */
             count: number;
+            /** Format: uri */
             next: string | null;
+            /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Workspace"][];
         };
@@ -1271,10 +1455,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/environment-forbidden" | "/problems/missing-scope";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The token does not name this environment; The token lacks a scope */
@@ -1288,13 +1469,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "environment-forbidden" | "missing-scope";
-                        message?: unknown;
-                    };
-                };
+                "application/json": components["schemas"]["ErrorV2"];
             };
         };
         /** @description The Idempotency-Key was used for another request */
@@ -1303,10 +1478,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/idempotency-key-reused";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The first request with this key is still running */
@@ -1320,10 +1492,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/in-flight";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Something went wrong here */
@@ -1332,10 +1501,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/internal";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Something went wrong here */
@@ -1344,13 +1510,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "internal";
-                        message?: unknown;
-                    };
-                };
+                "application/json": components["schemas"]["ErrorV2"];
             };
         };
         /** @description The body is not valid; The Idempotency-Key was used for another request */
@@ -1359,10 +1519,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/invalid-body" | "/problems/idempotency-key-reused";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The request is not valid; The environment is missing */
@@ -1371,10 +1528,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/invalid-request" | "/problems/environment-required";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The request is not valid; The environment is missing */
@@ -1383,13 +1537,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "invalid-request" | "environment-required";
-                        message?: unknown;
-                    };
-                };
+                "application/json": components["schemas"]["ErrorV2"];
             };
         };
         /** @description There is no such thing here */
@@ -1398,10 +1546,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/not-found";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description There is no such thing here */
@@ -1410,13 +1555,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "not-found";
-                        message?: unknown;
-                    };
-                };
+                "application/json": components["schemas"]["ErrorV2"];
             };
         };
         /** @description Too much at once */
@@ -1430,10 +1569,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/overloaded";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The request did not arrive in time */
@@ -1442,10 +1578,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/request-timeout";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Somebody changed it in between */
@@ -1454,10 +1587,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/stale-version";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The request is too large */
@@ -1466,10 +1596,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/too-large";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description A valid token is required */
@@ -1483,10 +1610,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/unauthorized";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description A valid token is required */
@@ -1500,13 +1624,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "unauthorized";
-                        message?: unknown;
-                    };
-                };
+                "application/json": components["schemas"]["ErrorV2"];
             };
         };
         /** @description A server that this needs does not answer */
@@ -1520,10 +1638,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/unavailable";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description A server that this needs does not answer */
@@ -1537,13 +1652,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorV2"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "unavailable";
-                        message?: unknown;
-                    };
-                };
+                "application/json": components["schemas"]["ErrorV2"];
             };
         };
         /** @description The media type is not supported */
@@ -1552,10 +1661,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/unsupported-media-type";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The username is taken; The e-mail address is taken */
@@ -1564,10 +1670,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/username-taken" | "/problems/email-taken";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The username is taken; The e-mail address is taken; The first request with this key is still running */
@@ -1581,10 +1684,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    type: "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight";
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
     };
@@ -1699,6 +1799,41 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description The attribute `id`, percent-encoded.
+                 * @example e1
+                 */
+                "ce-id"?: string;
+                /**
+                 * @description The attribute `source`, percent-encoded.
+                 * @example /shop
+                 */
+                "ce-source"?: string;
+                /**
+                 * @description The attribute `specversion`, percent-encoded.
+                 * @example 1.0
+                 */
+                "ce-specversion"?: string;
+                /**
+                 * @description The attribute `subject`, percent-encoded.
+                 * @example jane
+                 */
+                "ce-subject"?: string;
+                /**
+                 * @description The attribute `time`, percent-encoded.
+                 * @example 2026-11-22T05:59:01Z
+                 */
+                "ce-time"?: string;
+                /**
+                 * @description The attribute `type`, percent-encoded.
+                 * @example order.placed
+                 */
+                "ce-type"?: string;
+                /**
+                 * @description The attribute `workspaceid`, percent-encoded.
+                 * @example 1
+                 */
+                "ce-workspaceid"?: string;
+                /**
                  * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
@@ -1713,6 +1848,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/cloudevents-batch+json": components["schemas"]["CloudEvent"][];
+                "application/cloudevents+json": components["schemas"]["CloudEvent"];
                 "application/json": components["schemas"]["IncomingActivity"] | components["schemas"]["IncomingActivity"][];
                 /**
                  * @example {"userId":1,"type":"page.viewed"}
@@ -1744,10 +1880,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusedActivities"];
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        type: "/problems/invalid-body";
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["Overloaded"];
@@ -1778,7 +1911,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PendingCommand"] | (components["schemas"]["User"] | components["schemas"]["Workspace"] | components["schemas"]["Group"]);
+                    "application/json": components["schemas"]["CommandOutcome"];
                 };
             };
             /** @description It made this */
@@ -1797,7 +1930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"] | components["schemas"]["Workspace"] | components["schemas"]["Group"];
+                    "application/json": components["schemas"]["CommandOutcome"];
                 };
             };
             /** @description It is done, and there is nothing to show */
@@ -1821,6 +1954,9 @@ export interface operations {
     listGroups: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
             };
@@ -1833,6 +1969,11 @@ export interface operations {
             /** @description A page of groups, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2099,6 +2240,9 @@ export interface operations {
     listMembers: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
             };
@@ -2114,6 +2258,11 @@ export interface operations {
             /** @description A page of the members of a group, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2280,7 +2429,10 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
-                /** @description Begin with what was received (receivedAt) then or later; a position goes first */
+                /**
+                 * @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @example 2026-11-22T05:59:01Z
+                 */
                 since?: string;
                 /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
@@ -2373,12 +2525,15 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
                 isActive?: boolean;
                 /**
-                 * @description Only who was active then or later.
-                 * @example 2026-11-22T00:00:00Z
+                 * @description Only who was active then or later. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @example 2026-11-22T05:59:01Z
                  */
                 lastActiveSince?: string;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
                 /**
@@ -2396,6 +2551,11 @@ export interface operations {
             /** @description A page of users, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2773,14 +2933,14 @@ export interface operations {
                 after?: string;
                 limit?: number;
                 /**
-                 * @description What occurred then or later.
+                 * @description What occurred then or later. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
                  * @example 2026-11-22T05:59:01Z
                  */
                 since?: string;
                 /** @example page.viewed */
                 type?: string;
                 /**
-                 * @description What occurred before.
+                 * @description What occurred before. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
                  * @example 2026-11-22T05:59:01Z
                  */
                 until?: string;
@@ -2822,14 +2982,14 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description What occurred then or later.
+                 * @description What occurred then or later. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
                  * @example 2026-11-22T05:59:01Z
                  */
                 since?: string;
                 /** @example page.viewed */
                 type?: string;
                 /**
-                 * @description What occurred before.
+                 * @description What occurred before. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
                  * @example 2026-11-22T05:59:01Z
                  */
                 until?: string;
@@ -2869,7 +3029,10 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
-                /** @description Begin with what was received (receivedAt) then or later; a position goes first */
+                /**
+                 * @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @example 2026-11-22T05:59:01Z
+                 */
                 since?: string;
                 /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
@@ -3040,6 +3203,9 @@ export interface operations {
     listWorkspaces: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
             };
@@ -3052,6 +3218,11 @@ export interface operations {
             /** @description A page of workspaces, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -31,7 +31,12 @@ class HealthController {
   constructor(@Inject(READINESS) private readonly checks: readonly ReadinessCheck[]) {}
 
   @Get('live')
-  @PublicEndpoint({ id: 'isLive', summary: 'Whether the process runs', answers: { 200: { body: Live } } })
+  @PublicEndpoint({
+    id: 'isLive',
+    summary: 'Whether the process runs',
+    description: 'For a supervisor: whether to start the process anew.',
+    answers: { 200: { body: Live } },
+  })
   live() {
     return { status: 'ok' };
   }
@@ -40,6 +45,7 @@ class HealthController {
   @PublicEndpoint({
     id: 'isReady',
     summary: 'Whether the process can serve',
+    description: 'For a load balancer: whether to send requests here, and if not, why.',
     answers: { 200: { body: Readiness }, 503: { body: Readiness, headers: { 'Retry-After': 'always' } } },
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
@@ -59,14 +65,21 @@ async function outcome(check: ReadinessCheck): Promise<string> {
   return within(PATIENCE_MS, check.check()).then(
     () => 'ok',
     // Messages of clients can hold an address with a password: only what is safe to show leaves the process.
-    (error: Error) => (/no answer|is not|missing|replay/.test(error.message) ? error.message : 'does not answer'),
+    (error: Error) =>
+      /no answer|is not|is stopping|missing|replay/.test(error.message) ? error.message : 'does not answer',
   );
+}
+
+/** How the checks are made, of what they ask. */
+export interface ReadinessChecks {
+  readonly inject: unknown[];
+  readonly useFactory: (...args: never[]) => ReadinessCheck[];
 }
 
 /** `GET /health/live` and `GET /health/ready`; the importing module provides `READINESS`. */
 @Module({ controllers: [HealthController] })
 export class HealthModule {
-  static with(checks: { inject: unknown[]; useFactory: (...args: never[]) => ReadinessCheck[] }) {
+  static with(checks: ReadinessChecks) {
     return { module: HealthModule, providers: [{ provide: READINESS, ...checks } as never] };
   }
 }

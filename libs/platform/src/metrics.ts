@@ -36,6 +36,7 @@ class MetricsController {
   @PublicEndpoint({
     id: 'scrapeMetrics',
     summary: 'The metrics of the process, as Prometheus reads them',
+    description: 'In the text format of Prometheus.',
     answers: { 200: { body: { 'text/plain': z.string().meta({ examples: ['tidemark_streams_open 0\n'] }) } } },
   })
   @Header('content-type', metrics.contentType)

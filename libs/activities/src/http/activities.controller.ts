@@ -3,18 +3,22 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, mediaTypeOf, NDJSON } from '#platform';
+import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, NDJSON } from '#platform';
 import { Role } from '#registry';
 import { AppendActivities } from '../commands/append-activities.js';
+import { isEventByHeaders } from '../ingestion/event-headers.js';
 import { namer } from '../ingestion/ids.js';
-import { CLOUDEVENTS_BATCH, slicesOf } from '../ingestion/request-items.js';
+import { CLOUDEVENT, CLOUDEVENTS_BATCH, slicesOf } from '../ingestion/request-items.js';
 import { ActiveWorkspaces } from '../queries/active-workspaces.js';
 import { CountActivities } from '../queries/count-activities.js';
 import { PublishedActivity } from '../queries/published-activity.js';
 import { UserFeed } from '../queries/user-feed.js';
 import {
   ActivityLines,
+  APPENDING,
+  CloudEvent,
   CloudEventBatch,
+  EventHeaders,
   IncomingActivities,
   RefusedActivities,
   TakenActivities,
@@ -28,20 +32,20 @@ const Feed = z.array(PublishedActivity).meta({ examples: [PublishedActivity.meta
 
 const Count = z.object({ count: z.int().min(0) }).meta({ id: 'ActivityCount', examples: [{ count: 42 }] });
 
-const ActiveWorkspaceList = z
-  .array(
-    z.object({
-      id: z.int().min(1),
-      name: z.string(),
-      role: Role.nullable().describe('null without permission.'),
-      activities: z.int().min(1),
-      lastActiveOn: z.iso.datetime({ precision: 3 }),
-    }),
-  )
-  .meta({
-    id: 'ActiveWorkspaces',
-    examples: [[{ id: 1, name: 'Tide', role: null, activities: 3, lastActiveOn: '2026-11-22T05:59:01.030Z' }]],
-  });
+const ActiveWorkspace = z
+  .object({
+    id: z.int().min(1),
+    name: z.string(),
+    role: Role.nullable().describe('null without permission.'),
+    activities: z.int().min(1),
+    lastActiveOn: z.iso.datetime({ precision: 3 }),
+  })
+  .meta({ id: 'ActiveWorkspace' });
+
+const ActiveWorkspaceList = z.array(ActiveWorkspace).meta({
+  id: 'ActiveWorkspaces',
+  examples: [[{ id: 1, name: 'Tide', role: null, activities: 3, lastActiveOn: '2026-11-22T05:59:01.030Z' }]],
+});
 
 @ApiTags('activities')
 @Controller('api/v3')
@@ -55,11 +59,18 @@ export class ActivitiesController {
   @Post('activities')
   @Endpoint({
     id: 'appendActivities',
-    summary: 'Take activities into the log: one, an array, lines or a batch of events',
+    summary: 'Take activities into the log: one, an array, lines or events',
+    description: APPENDING,
     scope: 'activities:write',
-    headers: AppendHeaders,
-    body: { 'application/json': IncomingActivities, [NDJSON]: ActivityLines, [CLOUDEVENTS_BATCH]: CloudEventBatch },
+    headers: AppendHeaders.extend(EventHeaders.shape),
+    body: {
+      'application/json': IncomingActivities,
+      [NDJSON]: ActivityLines,
+      [CLOUDEVENT]: CloudEvent,
+      [CLOUDEVENTS_BATCH]: CloudEventBatch,
+    },
     bulk: true,
+    speaksByHeaders: isEventByHeaders,
     answers: {
       202: { description: 'What is accepted is on every in-sync replica of the log', body: TakenActivities },
       422: { description: 'None of them can be taken', body: RefusedActivities },
@@ -72,7 +83,7 @@ export class ActivitiesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const headers = checkedHeaders(AppendHeaders, request);
-    const slices = await slicesOf(mediaTypeOf(request), body);
+    const slices = await slicesOf(request, body);
     const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
     const { environment } = caller;
     const taken = await this.appendActivities.execute({
@@ -89,6 +100,7 @@ export class ActivitiesController {
   @Endpoint({
     id: 'listActivities',
     summary: "A user's activities, latest first",
+    description: 'By when they occurred. Walk on with the Link header, which keeps the filters.',
     scope: 'activities:read',
     path: UserPath,
     query: FeedQuery,
@@ -112,6 +124,7 @@ export class ActivitiesController {
   @Endpoint({
     id: 'countActivities',
     summary: 'How many activities a user has',
+    description: 'With the filters of the feed.',
     scope: 'activities:read',
     path: UserPath,
     query: CountQuery,
@@ -129,6 +142,7 @@ export class ActivitiesController {
   @Endpoint({
     id: 'listActiveWorkspaces',
     summary: 'The workspaces that a user was active in, latest first',
+    description: 'With the number of activities in the window, and the role of the user where there is one.',
     scope: 'workspaces:read',
     path: UserPath,
     query: ActiveWorkspacesQuery,

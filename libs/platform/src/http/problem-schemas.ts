@@ -27,7 +27,7 @@ export const ProblemDetails = z
   })
   .meta({ id: 'Problem' });
 
+const ErrorDetailsV2 = z.object({ code: z.enum(codes), message: z.string() }).meta({ id: 'ErrorDetailsV2' });
+
 /** How v2 says what is wrong. */
-export const ErrorV2 = z
-  .object({ status: z.literal('error'), error: z.object({ code: z.enum(codes), message: z.string() }) })
-  .meta({ id: 'ErrorV2' });
+export const ErrorV2 = z.object({ status: z.literal('error'), error: ErrorDetailsV2 }).meta({ id: 'ErrorV2' });

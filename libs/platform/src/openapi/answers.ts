@@ -4,7 +4,7 @@ import { ErrorV2, ProblemDetails } from '../http/problem-schemas.js';
 import { Problem, type ProblemCode, PROBLEMS } from '../problems.js';
 import { ANSWER_HEADERS, type AnswerHeaders } from './answer-headers.js';
 import { type Content } from './content.js';
-import { type Components, examplesOf, type JsonSchema } from './components.js';
+import { type Components, examplesOf } from './components.js';
 
 /** One answer of a call, beside its errors. */
 export interface Answer {
@@ -82,20 +82,11 @@ export function describeErrors(codes: readonly ProblemCode[], path: string, comp
 
 const pascalCase = (code: string) => code.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+/** The shape of errors at this path. Which codes a status may have is told by its examples: clients get one model of errors. */
 function errorShape(codes: readonly ProblemCode[], path: string, components: Components) {
   const { mediaType } = problemBody(new Problem(codes[0]!, ''), path, '');
-  if (mediaType === 'application/json') {
-    // A schema that narrows another one inside has to name all that is there.
-    const error = { type: 'object', properties: { code: { enum: codes }, message: true }, required: ['code'] };
-    return { mediaType, schema: narrow(components.describe(ErrorV2, 'output'), { error }) };
-  }
-  const types = codes.map((code) => `/problems/${code}`);
-  return { mediaType, schema: narrow(components.describe(ProblemDetails, 'output'), { type: { enum: types } }) };
+  return { mediaType, schema: components.describe(isV2(path) ? ErrorV2 : ProblemDetails, 'output') };
 }
-
-const narrow = (schema: JsonSchema, properties: object): JsonSchema => ({
-  allOf: [schema, { type: 'object', properties, required: Object.keys(properties) }],
-});
 
 function exampleOf(code: ProblemCode, path: string): object {
   const problem = new Problem(code, PROBLEMS[code].title, {

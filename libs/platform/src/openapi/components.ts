@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { type Content, isSequence, mediaTypes } from './content.js';
-
-/** JSON Schema 2020-12, as OpenAPI 3.1 takes it. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+import { type JsonSchema, portable } from './portable.js';
 
 type Direction = 'input' | 'output';
 
@@ -27,25 +25,32 @@ export class Components {
       $schema: string;
       $defs?: Record<string, JsonSchema>;
     } & JsonSchema;
-    for (const [id, definition] of Object.entries($defs)) this.define(id, definition);
-    return described;
+    for (const [id, definition] of Object.entries($defs)) this.define(id, portable(definition));
+    return portable(described);
   }
 
   /** What a parameter means: its text is a number or a truth value where the schema reads it as one. */
   describeParameter(schema: z.ZodType): JsonSchema {
     const meant = this.describe(schema, 'output');
-    return ['integer', 'number', 'boolean'].includes(String(meant.type)) ? meant : this.describe(schema, 'input');
+    if (['integer', 'number', 'boolean'].includes(String(meant.type))) return meant;
+    const described = this.describe(schema, 'input');
+    return described.format === 'date-time' ? timeAsText(described) : described;
   }
 
   /** The member `content` of a request or an answer. */
   describeContent(content: Content, io: Direction): Record<string, object> {
     const described = [...mediaTypes(content)].map(([mediaType, part]) => {
-      if (!isSequence(part)) return [mediaType, { schema: this.describe(part, io), examples: namedExamples(part) }];
+      if (!isSequence(part)) return [mediaType, this.describeBody(part, io)];
       const items = this.describe(part.items, io);
       // The name of OpenAPI 3.2; tools of 3.1 know the extension or pass over it.
       return [mediaType, { schema: { type: 'string' }, 'x-itemSchema': items, example: part.example }];
     });
     return Object.fromEntries(described) as Record<string, object>;
+  }
+
+  private describeBody(part: z.ZodType, io: Direction): object {
+    const schema = this.describe(part, io);
+    return { schema, examples: namedExamples((schema.examples as unknown[] | undefined) ?? examplesOf(part)) };
   }
 
   /** A reference to an answer that is the same wherever it has this name. */
@@ -65,6 +70,15 @@ export class Components {
   }
 }
 
+/**
+ * Generated clients write the time of a parameter each in its own way: Python's with an offset of `+0000`, which RFC 3339
+ * does not have. As a text it goes as it is given.
+ */
+function timeAsText({ format: _, pattern: __, description, ...schema }: JsonSchema): JsonSchema {
+  const said = [description, 'A time as of RFC 3339, such as 2026-11-22T05:59:01Z.'];
+  return { ...schema, description: said.filter(Boolean).join(' ') };
+}
+
 /** The examples that a schema has of itself (`.meta({ examples })`), or what it is the optional form of. */
 export function examplesOf(schema: z.ZodType): readonly unknown[] {
   const examples = z.globalRegistry.get(schema)?.examples as readonly unknown[] | undefined;
@@ -72,8 +86,8 @@ export function examplesOf(schema: z.ZodType): readonly unknown[] {
   return examples ?? (innerType ? examplesOf(innerType) : []);
 }
 
-function namedExamples(schema: z.ZodType): Record<string, { value: unknown }> | undefined {
-  const examples = examplesOf(schema).map((value, index) => [`example${index + 1}`, { value }]);
+function namedExamples(values: readonly unknown[]): Record<string, { value: unknown }> | undefined {
+  const examples = values.map((value, index) => [`example${index + 1}`, { value }]);
   return examples.length === 0 ? undefined : (Object.fromEntries(examples) as Record<string, { value: unknown }>);
 }
 

@@ -44,8 +44,19 @@ describe('the description of a call', () => {
     });
     const { operation } = documented({ summary: 's', query, answers: { 204: {} } });
     expect(operation.parameters.filter((parameter: { in: string }) => parameter.in === 'query')).toEqual([
-      { name: 'one', in: 'query', required: true, schema: { type: 'integer', minimum: 1, maximum: 9 }, example: 3 },
-      { name: 'many', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 9, default: 5 } },
+      {
+        name: 'one',
+        in: 'query',
+        required: true,
+        schema: { type: 'integer', minimum: 1, maximum: 9, format: 'int32' },
+        example: 3,
+      },
+      {
+        name: 'many',
+        in: 'query',
+        required: false,
+        schema: { type: 'integer', minimum: 1, maximum: 9, default: 5, format: 'int32' },
+      },
       { name: 'word', in: 'query', required: false, schema: { type: 'string' } },
     ]);
   });

@@ -15,8 +15,10 @@ const ActiveUsersAnswer = z
   .object({ activeUsers: z.int().min(0), window: z.string(), asOf: z.iso.datetime({ precision: 3 }) })
   .meta({ id: 'ActiveUsers', examples: [{ activeUsers: 2, window: '5m', asOf: '2026-11-22T05:59:01.030Z' }] });
 
+const ActiveUsersFigureV2 = z.object({ activeUsers: z.int().min(0) }).meta({ id: 'ActiveUsersFigureV2' });
+
 const ActiveUsersV2 = z
-  .object({ status: z.literal('ok'), data: z.object({ activeUsers: z.int().min(0) }) })
+  .object({ status: z.literal('ok'), data: ActiveUsersFigureV2 })
   .meta({ id: 'ActiveUsersV2', examples: [{ status: 'ok', data: { activeUsers: 2 } }] });
 
 const headers = { 'Tidemark-Source': 'always' } as const;
@@ -30,6 +32,7 @@ export class StatisticsController {
   @Endpoint({
     id: 'countActiveUsersV2',
     summary: 'How many users are active now',
+    description: 'Distinct users with an activity in the window.',
     scope: 'statistics:read',
     query: WindowQuery,
     answers: { 200: { body: ActiveUsersV2, headers } },
@@ -47,6 +50,7 @@ export class StatisticsController {
   @Endpoint({
     id: 'countActiveUsers',
     summary: 'How many users were active in the window that ends now',
+    description: 'Distinct users with an activity in the window, of one workspace or of all. Exact, not estimated.',
     scope: 'statistics:read',
     query: ActiveUsersQuery,
     answers: { 200: { body: ActiveUsersAnswer, headers } },

@@ -16,6 +16,7 @@ export class StreamTicketsController {
     id: 'issueStreamTicket',
     summary:
       'A ticket that opens one stream, again and again, in place of the token: for browsers, which cannot send headers there',
+    description: "A browser's EventSource then opens the stream with `?ticket=`.",
     scope: 'activities:read',
     answers: { 201: { body: Ticket, headers: { 'Cache-Control': 'always' } } },
   })

@@ -17,6 +17,8 @@ export class StreamController {
   @Endpoint({
     id: 'streamUserActivities',
     summary: "A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson",
+    description:
+      'It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice.',
     scope: 'activities:read',
     ticket: true,
     path: StreamPath,
@@ -40,6 +42,8 @@ export class StreamController {
     id: 'streamActivities',
     summary:
       "An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson",
+    description:
+      'It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice.',
     scope: 'activities:read',
     ticket: true,
     query: StreamQuery,

@@ -24,7 +24,9 @@ import { RegisterUsers } from '../commands/register-users.js';
 import { type UserDetails } from '../domain/user.js';
 import { UserBatch, UserInput, UserLines } from './user.input.js';
 
-const RejectedUser = z.object({ index: z.int().min(0), code: z.string(), detail: z.string() });
+const RejectedUser = z
+  .object({ index: z.int().min(0), code: z.string(), detail: z.string() })
+  .meta({ id: 'RejectedUser' });
 
 const BatchAnswer = z.object({ created: z.int().min(0), rejected: z.array(RejectedUser) }).meta({
   id: 'RegisteredUsers',
@@ -41,6 +43,8 @@ export class UserBatchController {
   @Endpoint({
     id: 'registerUsers',
     summary: 'Register up to 10,000 users, each for itself',
+    description:
+      'Each user counts for itself: one that cannot be registered is in `rejected` with its place, and keeps none of the others out.',
     scope: 'users:write',
     headers: IdempotencyKey,
     body: { 'application/json': UserBatch, [NDJSON]: UserLines },

@@ -61,7 +61,9 @@ export const UserPage = pageOf(ListedUser).meta({
 export const FoundUsers = z.array(ListedUser).meta({ examples: [[listedJane]] });
 
 /** v2's profile: the free fields together with the three that v3 keeps apart. */
-const ProfileV2 = z.looseObject({ firstName: z.string(), lastName: z.string(), email: z.string() });
+const ProfileV2 = z
+  .looseObject({ firstName: z.string(), lastName: z.string(), email: z.string() })
+  .meta({ id: 'ProfileV2' });
 
 const listedJaneV2 = {
   _id: jane.objectId,
@@ -90,15 +92,17 @@ export const OneUserV2 = envelope(z.array(FullUserV2).length(1)).meta({
   examples: [{ status: 'ok', data: [{ ...listedJane, ...listedJaneV2, _lastModifiedOn: jane.lastModifiedOn }] }],
 });
 
-export const UserListV2 = envelope(z.array(ListedUserV2))
-  .extend({
-    pagination: z.object({
-      hasPrevious: z.boolean(),
-      hasNext: z.boolean(),
-      next: z.string().optional().describe('The query of the next page, where there is one.'),
-      previous: z.string().optional().describe('The query of the page before, where there is one.'),
-    }),
+const PaginationV2 = z
+  .object({
+    hasPrevious: z.boolean(),
+    hasNext: z.boolean(),
+    next: z.string().optional().describe('The query of the next page, where there is one.'),
+    previous: z.string().optional().describe('The query of the page before, where there is one.'),
   })
+  .meta({ id: 'PaginationV2' });
+
+export const UserListV2 = envelope(z.array(ListedUserV2))
+  .extend({ pagination: PaginationV2 })
   .meta({
     id: 'UserListV2',
     examples: [

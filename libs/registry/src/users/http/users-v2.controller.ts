@@ -18,6 +18,7 @@ export class UsersV2Controller {
   @Endpoint({
     id: 'listUsersV2',
     summary: 'Users in the order of their _id',
+    description: 'Walk on with what `pagination.next` says, as long as `hasNext`.',
     scope: 'users:read',
     query: CursorQuery,
     answers: { 200: { body: UserListV2 } },
@@ -32,6 +33,7 @@ export class UsersV2Controller {
   @Endpoint({
     id: 'getUserV2',
     summary: 'One user, as an array of one',
+    description: 'By the 24 hexadecimal digits of `_id`; the integer id is shown beside it.',
     scope: 'users:read',
     path: ObjectIdPath,
     answers: { 200: { body: OneUserV2 } },

@@ -31,7 +31,7 @@ import { type Answer } from '../../commands/command-log.js';
 import { Answering } from '../../http/answering.js';
 import { patchOf, senderOf } from '../../http/answers.js';
 import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
-import { numberedPage } from '../../http/pages.js';
+import { answerList, WALKS } from '../../http/pages.js';
 import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
 import { ChangeUser } from '../commands/change-user.js';
 import { DeleteUser } from '../commands/delete-user.js';
@@ -60,25 +60,29 @@ export class UsersController {
   @Endpoint({
     id: 'listUsers',
     summary: 'A page of users, in the order of their ids',
+    description: WALKS,
     scope: 'users:read',
     query: UserListQuery,
-    answers: { 200: { body: UserPage } },
+    answers: { 200: { body: UserPage, headers: { Link: 'sometimes' } } },
     problems: ['not-found'],
   })
   async list(
     @Caller() { environment }: Caller,
-    @Query(checkedQuery(UserListQuery)) query: z.output<typeof UserListQuery>,
+    @Query(checkedQuery(UserListQuery)) { page, page_size, after, ...filters }: z.output<typeof UserListQuery>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { page, page_size, ...filters } = query;
-    const { count, rows } = await this.queries.execute(new ListUsers(environment, page, page_size, filters));
-    return numberedPage(request, query, { count, results: rows.map(listedUser) });
+    const part = { page, page_size, after };
+    const users = await this.queries.execute(new ListUsers(environment, part, filters));
+    return answerList(request, reply, part, users, listedUser);
   }
 
   @Get('search')
   @Endpoint({
     id: 'searchUsers',
     summary: 'The users that fit best, by username, e-mail, first and last name',
+    description:
+      'Every word must fit one of username, e-mail, first and last name, without regard to case or accents; close spellings come last.',
     scope: 'users:read',
     query: SearchQuery,
     answers: { 200: { body: FoundUsers } },
@@ -94,6 +98,7 @@ export class UsersController {
   @Endpoint({
     id: 'getUser',
     summary: 'One user',
+    description: 'The full profile. With If-None-Match it is sent only where it has changed.',
     scope: 'users:read',
     path: UserPath,
     headers: IfNoneMatch,
@@ -119,6 +124,7 @@ export class UsersController {
   @CommandEndpoint({
     id: 'registerUser',
     summary: 'Register a user',
+    description: 'What is left out falls to its default. The answer comes when every read shows the user.',
     scope: 'users:write',
     body: UserInput,
     answers: { 201: { body: FullUser, headers: MADE } },
@@ -139,6 +145,8 @@ export class UsersController {
   @CommandEndpoint({
     id: 'replaceUser',
     summary: 'Replace all details of a user',
+    description:
+      'The user becomes what is sent: what is left out falls to its default. With If-Match only where nobody was faster.',
     scope: 'users:write',
     path: UserPath,
     headers: IfMatch,
@@ -160,6 +168,8 @@ export class UsersController {
   @CommandEndpoint({
     id: 'changeUser',
     summary: 'Change some details of a user',
+    description:
+      'Only what is sent changes; `profile` is merged (RFC 7396), and null puts a field back to its default.',
     scope: 'users:write',
     path: UserPath,
     headers: IfMatch,
@@ -181,6 +191,7 @@ export class UsersController {
   @CommandEndpoint({
     id: 'deleteUser',
     summary: 'Delete a user, or erase everything personal for good',
+    description: 'From then on the user is not found anywhere. Username and e-mail are free again, the id is not.',
     scope: ['users:write', 'admin'],
     path: UserPath,
     query: DeleteQuery,

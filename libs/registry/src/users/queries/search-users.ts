@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { Postgres, type Queryable, wholeNumber } from '#platform';
+import { hasCharacters, Postgres, type Queryable, wholeNumber } from '#platform';
 import { searchUsers } from '#search';
 import { type ListedUser } from '../http/user.views.js';
 import { LISTED_COLUMNS, listedUser, type UserRow } from './user.rows.js';
@@ -10,13 +10,13 @@ import { LISTED_COLUMNS, listedUser, type UserRow } from './user.rows.js';
 const searchText = z
   .string()
   .trim()
-  .min(1, 'must be 1 to 200 characters')
-  .max(200, { error: 'must be 1 to 200 characters', abort: true })
+  .refine((text) => hasCharacters(text, 1, 200), { error: 'must be 1 to 200 characters', abort: true })
   .refine((text) => text.isWellFormed(), { message: 'must be well-formed Unicode' })
   .refine((text) => !/[^\P{Cc}\t\n\v\f\r]/u.test(text), { message: 'must be without control characters' });
 
 export const SearchQuery = z.strictObject({
   q: searchText.meta({
+    ...{ minLength: 1, maxLength: 200 },
     description: 'Words, each of which must be in the username, e-mail, first or last name.',
     examples: ['jane'],
   }),

@@ -6,8 +6,7 @@ import { type z } from 'zod';
 import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch } from '#platform';
 import { patchOf } from '../../http/answers.js';
 import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
-import { numberedPage } from '../../http/pages.js';
-import { PageQuery } from '../../users/http/user.input.js';
+import { answerList, PageQuery, WALKS } from '../../http/pages.js';
 import { UserPage } from '../../users/http/user.views.js';
 import { listedUser } from '../../users/queries/user.rows.js';
 import { GetNamed } from '../queries/named.js';
@@ -29,23 +28,26 @@ export class GroupsController {
   @Endpoint({
     id: 'listGroups',
     summary: 'A page of groups, in the order of their ids',
+    description: WALKS,
     scope: scopes.read,
     query: PageQuery,
-    answers: { 200: { body: GroupPage } },
+    answers: { 200: { body: GroupPage, headers: { Link: 'sometimes' } } },
     problems: ['not-found'],
   })
   list(
     @Caller() caller: Caller,
     @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.routes.list('Group', caller, query, request);
+    return this.routes.list('Group', caller, query, request, reply);
   }
 
   @Post()
   @CommandEndpoint({
     id: 'createGroup',
     summary: 'Create a group',
+    description: 'Its name need not be unique. The answer comes when every read shows the group.',
     scope: scopes.write,
     body: NamedInput,
     answers: { 201: { body: Group, headers: MADE } },
@@ -63,6 +65,7 @@ export class GroupsController {
   @Endpoint({
     id: 'getGroup',
     summary: 'One group',
+    description: 'Its id and name.',
     scope: scopes.read,
     path: NamedPath,
     headers: IfNoneMatch,
@@ -81,6 +84,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'changeGroup',
     summary: 'Rename a group',
+    description: 'A name that it has already changes nothing.',
     scope: scopes.write,
     path: NamedPath,
     headers: IfMatch,
@@ -102,6 +106,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'deleteGroup',
     summary: 'Delete a group, and the roles that it held',
+    description: 'Its members lose what they had by it alone.',
     scope: scopes.write,
     path: NamedPath,
     headers: IfMatch,
@@ -121,26 +126,29 @@ export class GroupsController {
   @Endpoint({
     id: 'listMembers',
     summary: 'A page of the members of a group, in the order of their ids',
+    description: WALKS,
     scope: scopes.read,
     path: NamedPath,
     query: PageQuery,
-    answers: { 200: { body: UserPage } },
+    answers: { 200: { body: UserPage, headers: { Link: 'sometimes' } } },
   })
   async members(
     @Caller() { environment }: Caller,
     @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
     @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     await this.queries.execute(new GetNamed(environment, 'Group', id));
-    const { count, rows } = await this.queries.execute(new ListMembers(environment, id, query.page, query.page_size));
-    return numberedPage(request, query, { count, results: rows.map(listedUser) });
+    const members = await this.queries.execute(new ListMembers(environment, id, query));
+    return answerList(request, reply, query, members, listedUser);
   }
 
   @Put(':id/members/:user_id')
   @CommandEndpoint({
     id: 'addMember',
     summary: 'Make a user a member of a group',
+    description: 'It is done too where the user is a member already.',
     scope: scopes.write,
     path: MemberPath,
     answers: { 204: {} },
@@ -158,6 +166,7 @@ export class GroupsController {
   @CommandEndpoint({
     id: 'removeMember',
     summary: 'End the membership of a user in a group',
+    description: 'It is done too where the user is no member.',
     scope: scopes.write,
     path: MemberPath,
     answers: { 204: {} },

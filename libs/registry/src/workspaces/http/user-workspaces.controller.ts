@@ -17,6 +17,7 @@ export class UserWorkspacesController {
   @Endpoint({
     id: 'listUserWorkspaces',
     summary: 'Where a user has a role, which, and by which ways',
+    description: 'The role is the strongest of all that the user has there; `via` tells each way to one.',
     scope: 'workspaces:read',
     path: UserPath,
     answers: { 200: { body: UserWorkspaces } },

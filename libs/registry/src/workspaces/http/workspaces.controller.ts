@@ -6,7 +6,7 @@ import { type z } from 'zod';
 import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch } from '#platform';
 import { patchOf } from '../../http/answers.js';
 import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
-import { PageQuery } from '../../users/http/user.input.js';
+import { PageQuery, WALKS } from '../../http/pages.js';
 import { GetNamed } from '../queries/named.js';
 import { ListPermissions } from '../queries/roles.js';
 import { NamedRoutes } from './named-routes.js';
@@ -36,23 +36,26 @@ export class WorkspacesController {
   @Endpoint({
     id: 'listWorkspaces',
     summary: 'A page of workspaces, in the order of their ids',
+    description: WALKS,
     scope: scopes.read,
     query: PageQuery,
-    answers: { 200: { body: WorkspacePage } },
+    answers: { 200: { body: WorkspacePage, headers: { Link: 'sometimes' } } },
     problems: ['not-found'],
   })
   list(
     @Caller() caller: Caller,
     @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.routes.list('Workspace', caller, query, request);
+    return this.routes.list('Workspace', caller, query, request, reply);
   }
 
   @Post()
   @CommandEndpoint({
     id: 'createWorkspace',
     summary: 'Create a workspace',
+    description: 'Its name need not be unique. The answer comes when every read shows the workspace.',
     scope: scopes.write,
     body: NamedInput,
     answers: { 201: { body: Workspace, headers: MADE } },
@@ -70,6 +73,7 @@ export class WorkspacesController {
   @Endpoint({
     id: 'getWorkspace',
     summary: 'One workspace',
+    description: 'Its id and name.',
     scope: scopes.read,
     path: NamedPath,
     headers: IfNoneMatch,
@@ -91,6 +95,7 @@ export class WorkspacesController {
   @CommandEndpoint({
     id: 'changeWorkspace',
     summary: 'Rename a workspace',
+    description: 'A name that it has already changes nothing.',
     scope: scopes.write,
     path: NamedPath,
     headers: IfMatch,
@@ -112,6 +117,7 @@ export class WorkspacesController {
   @CommandEndpoint({
     id: 'deleteWorkspace',
     summary: 'Delete a workspace, and the roles in it',
+    description: 'Its activities stay in the feeds and figures of their users.',
     scope: scopes.write,
     path: NamedPath,
     headers: IfMatch,
@@ -131,6 +137,7 @@ export class WorkspacesController {
   @Endpoint({
     id: 'listPermissions',
     summary: 'Who has a role in a workspace, directly and as a group',
+    description: 'The roles that were given, not what follows for the members of groups.',
     scope: scopes.read,
     path: NamedPath,
     answers: { 200: { body: Permissions } },
@@ -147,6 +154,7 @@ export class WorkspacesController {
   @CommandEndpoint({
     id: 'grantUser',
     summary: 'Give a user a role in a workspace',
+    description: 'In place of the role that the user had there of its own.',
     scope: scopes.write,
     path: MemberPath,
     body: RoleInput,
@@ -166,6 +174,7 @@ export class WorkspacesController {
   @CommandEndpoint({
     id: 'revokeUser',
     summary: "Take a user's own role in a workspace away",
+    description: 'Roles by groups stay. It is done too where there was none.',
     scope: scopes.write,
     path: MemberPath,
     answers: { 204: {} },
@@ -183,6 +192,7 @@ export class WorkspacesController {
   @CommandEndpoint({
     id: 'grantGroup',
     summary: 'Give all members of a group a role in a workspace',
+    description: 'In place of the role that the group had there.',
     scope: scopes.write,
     path: GroupGrantPath,
     body: RoleInput,
@@ -202,6 +212,7 @@ export class WorkspacesController {
   @CommandEndpoint({
     id: 'revokeGroup',
     summary: "Take a group's role in a workspace away",
+    description: 'It is done too where there was none.',
     scope: scopes.write,
     path: GroupGrantPath,
     answers: { 204: {} },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainText } from '#platform';
+import { visibleText } from '#platform';
 import { UserPath } from '../../users/http/user.input.js';
 import { pageOf } from '../../users/http/user.views.js';
 import { WORKSPACE_ROLES } from '../domain/assignment.decider.js';
@@ -9,7 +9,7 @@ const id = UserPath.shape.user_id;
 /** A workspace or a group as a client sends it: a name, which need not be unique. */
 export const NamedInput = z
   .strictObject({
-    name: plainText(1, 150).refine((name) => name.trim() !== '', { message: 'must be more than white space' }),
+    name: visibleText(1, 150),
   })
   .meta({ id: 'NamedInput', examples: [{ name: 'Tide' }] });
 export const NamedPatch = NamedInput.partial().meta({ id: 'NamedPatch', examples: [{ name: 'Ebb' }] });
@@ -32,24 +32,25 @@ export const Role = z
   .meta({ id: 'Role', examples: ['editor'] });
 export const RoleInput = z.strictObject({ role: Role }).meta({ id: 'RoleInput', examples: [{ role: 'editor' }] });
 
-export const Permissions = z
-  .object({
-    users: z.array(z.object({ id: z.int().min(1), username: z.string(), role: Role })),
-    groups: z.array(z.object({ id: z.int().min(1), name: z.string(), role: Role })),
-  })
-  .meta({
-    id: 'Permissions',
-    examples: [
-      { users: [{ id: 1, username: 'jane', role: 'viewer' }], groups: [{ id: 2, name: 'Crew', role: 'admin' }] },
-    ],
-  });
+const UserGrant = z.object({ id: z.int().min(1), username: z.string(), role: Role }).meta({ id: 'UserGrant' });
+const GroupGrant = z.object({ id: z.int().min(1), name: z.string(), role: Role }).meta({ id: 'GroupGrant' });
 
-const Via = z.union([
-  z.object({ type: z.literal('direct') }),
-  z.object({ type: z.literal('group'), id: z.int().min(1), name: z.string() }),
-]);
+export const Permissions = z.object({ users: z.array(UserGrant), groups: z.array(GroupGrant) }).meta({
+  id: 'Permissions',
+  examples: [
+    { users: [{ id: 1, username: 'jane', role: 'viewer' }], groups: [{ id: 2, name: 'Crew', role: 'admin' }] },
+  ],
+});
 
-export const UserWorkspaces = z.array(Named.extend({ role: Role, via: z.array(Via) })).meta({
+const Directly = z.object({ type: z.literal('direct') }).meta({ id: 'DirectRole' });
+const ByGroup = z
+  .object({ type: z.literal('group'), id: z.int().min(1), name: z.string() })
+  .meta({ id: 'RoleOfGroup' });
+const Via = z.discriminatedUnion('type', [Directly, ByGroup]).meta({ id: 'RoleSource' });
+
+const UserWorkspace = Named.extend({ role: Role, via: z.array(Via) }).meta({ id: 'UserWorkspace' });
+
+export const UserWorkspaces = z.array(UserWorkspace).meta({
   id: 'UserWorkspaces',
   examples: [[{ ...tide, role: 'admin', via: [{ type: 'direct' }, { type: 'group', id: 2, name: 'Crew' }] }]],
 });

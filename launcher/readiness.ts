@@ -5,20 +5,24 @@ import { Refusal } from './refusal.ts';
 import { eventually } from './waiting.ts';
 
 const deadlineMs = 90_000;
+const whereDamaged =
+  'Where its data is damaged, delete the folder .tidemark and start again (everything stored in it is lost).';
 
-/** Resolves once `isReady`; refused with the log's tail where the server ends or stays silent. */
+/** Resolves once `isReady`; refused with the log's tail where the process ends or stays silent. */
 export async function untilReady(
   name: string,
-  server: RunningProcess,
+  { exitCode, spec }: RunningProcess,
   log: string,
   isReady: () => Promise<boolean>,
 ): Promise<void> {
-  let exitCode: number | undefined;
-  void server.exitCode.then((code) => (exitCode = code));
-  const asking = { for: `${name} to answer`, deadlineMs };
-  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), asking);
-  if (exitCode !== undefined) throw refusal(`${name} ended at its start (exit code ${exitCode})`, log);
-  if (!settled) throw refusal(`${name} did not answer within ${deadlineMs / 1000} s`, log);
+  let ended: number | undefined;
+  void exitCode.then((code) => (ended = code));
+  const asking = { for: `${name} to be ready`, deadlineMs };
+  const settled = await eventually(async () => ended !== undefined || (await isReady()), asking);
+  if (settled && ended === undefined) return;
+  const what = ended === undefined ? `was not ready within ${deadlineMs / 1000} s` : `ended with exit code ${ended}`;
+  const tail = `${name} ${what}. The end of ${log}:\n${logTail(log)}`;
+  throw new Refusal(spec.kind === 'server' ? `${tail}\n${whereDamaged}` : tail);
 }
 
 /** One question over TCP, e.g. Redis' PING; resolves to what the server answers first. */
@@ -32,11 +36,4 @@ export function ask(port: number, question: string): Promise<string> {
       socket.destroy();
     });
   });
-}
-
-function refusal(what: string, log: string): Refusal {
-  return new Refusal(
-    `${what}. The end of ${log}:\n${logTail(log)}\n` +
-      'Where its data is damaged, delete the folder .tidemark and start again (everything stored in it is lost).',
-  );
 }

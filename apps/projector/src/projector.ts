@@ -14,7 +14,7 @@ import {
   waitForPostgres,
   waitingOf,
 } from '#platform';
-import { asOne, project } from '#projections';
+import { combineConsumptions, project } from '#projections';
 import { Keyring, prepareKeys, registryFold } from '#registry';
 import { statisticsFollower } from '#statistics';
 
@@ -56,7 +56,7 @@ export async function startProjector(
     redis.disconnect();
     await postgres.close();
   };
-  const projector = asOne(running, close, { logger });
+  const projector = combineConsumptions(running, close, { logger });
   // Views that a replay builds first take as long as that.
   void saying(waiting, 'a share of the partitions', projector.joined).catch(() => undefined);
   return projector;

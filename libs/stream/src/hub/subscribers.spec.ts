@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Message, slices } from './seats.js';
+import { type Message, slices } from './subscribers.js';
 
 const KIB = 1024;
 

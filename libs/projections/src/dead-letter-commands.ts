@@ -63,72 +63,80 @@ export async function showDeadLetter(
   return rows[0];
 }
 
-/** What came of a request: nothing waits any more, there is more to take up, or this could not be applied (again). */
+/** The result of a control: nothing waits any more, more records wait for another retry, or a record failed (again). */
 export interface Outcome {
   readonly key: string;
   readonly result: 'applied' | 'more' | 'failed';
-  /** What the key waits behind now. */
+  /** The dead letter that the key waits behind now. */
   readonly letter?: DeadLetter;
 }
 
-/** Where requests are put, and where it shows what came of them. */
-export interface Desk {
+/** Where controls are appended, and where their results can be read. */
+export interface Operator {
   readonly log: EventLog;
   readonly postgres: Postgres;
   readonly fold: FoldViews;
   /** Who asks. */
   readonly by: string;
-  /** How long a projector may take to come to a request, in milliseconds. */
+  /** How long to wait for a projector to execute a control, in milliseconds. */
   readonly patience?: number;
 }
 
-/** No projector has come to the request yet; it stands in the log and will be carried out. */
-export class NotYetCarriedOut extends Error {
-  override readonly name = 'NotYetCarriedOut';
+/** No projector has executed the control yet; it is in the log and will be executed. */
+export class ControlPending extends Error {
+  override readonly name = 'ControlPending';
 }
 
 const PATIENCE_MS = 60_000;
 const ASK_EVERY_MS = 50;
 
 /**
- * Has the keys of these dead letters taken up again, at most `limit` records of each, and tells what came of it.
- * Throws `NotYetCarriedOut`.
+ * Retries the keys of these dead letters, at most `limit` records of each, and returns the results.
+ * Throws `ControlPending`.
  */
-export function retry(desk: Desk, letters: readonly DeadLetter[], limit: number): Promise<Outcome[]> {
+export function retryDeadLetters(
+  operator: Operator,
+  letters: readonly DeadLetter[],
+  limit: number,
+): Promise<Outcome[]> {
   return ask(
-    desk,
+    operator,
     letters,
-    letters.map(({ key }) => ({ control: 'retry', id: randomUUID(), key, limit, by: desk.by })),
+    letters.map(({ key }) => ({ control: 'retry', id: randomUUID(), key, limit, by: operator.by })),
   );
 }
 
-/** Has this dead letter dropped for good, and what waits behind it taken up. Throws `NotYetCarriedOut`. */
-export async function skip(desk: Desk, letter: DeadLetter, limit: number): Promise<Outcome> {
+/** Drops this dead letter for good and applies what waits behind it. Throws `ControlPending`. */
+export async function skipDeadLetter(operator: Operator, letter: DeadLetter, limit: number): Promise<Outcome> {
   const { key, position } = letter;
   const [outcome] = await ask(
-    desk,
+    operator,
     [letter],
-    [{ control: 'skip', id: randomUUID(), key, position, limit, by: desk.by }],
+    [{ control: 'skip', id: randomUUID(), key, position, limit, by: operator.by }],
   );
   return outcome!;
 }
 
-async function ask(desk: Desk, letters: readonly DeadLetter[], controls: readonly Control[]): Promise<Outcome[]> {
-  const { log, fold } = desk;
+async function ask(
+  operator: Operator,
+  letters: readonly DeadLetter[],
+  controls: readonly Control[],
+): Promise<Outcome[]> {
+  const { log, fold } = operator;
   const { name: topic } = fold.topic;
   await log.prepare([fold.topic]);
   const records = controls.map((control, index) => {
     return { key: keyInto(log, topic, letters[index]!), value: encodeControl(control) };
   });
   await log.append(topic, records);
-  await untilCarriedOut(
-    desk,
+  await untilExecuted(
+    operator,
     controls.map(({ id }) => id),
   );
-  return Promise.all(letters.map((letter) => outcomeOf(desk, letter)));
+  return Promise.all(letters.map((letter) => outcomeOf(operator, letter)));
 }
 
-/** Its own key, unless the record came into the partition in another way than by that: then any that leads there. */
+/** The record's own key, or another one of the partition where its key does not lead there. */
 function keyInto(log: EventLog, topic: string, { partition, key }: DeadLetter): string {
   if (log.partitionOf(topic, key) === partition) return key;
   for (let n = 0; ; n += 1) {
@@ -137,7 +145,7 @@ function keyInto(log: EventLog, topic: string, { partition, key }: DeadLetter): 
   }
 }
 
-async function untilCarriedOut({ postgres, fold, patience = PATIENCE_MS }: Desk, ids: readonly string[]) {
+async function untilExecuted({ postgres, fold, patience = PATIENCE_MS }: Operator, ids: readonly string[]) {
   const until = Date.now() + patience;
   for (;;) {
     const { rows } = await postgres.query<{ done: number }>(
@@ -146,7 +154,7 @@ async function untilCarriedOut({ postgres, fold, patience = PATIENCE_MS }: Desk,
     );
     if (rows[0]!.done === ids.length) return;
     if (Date.now() > until) {
-      throw new NotYetCarriedOut(
+      throw new ControlPending(
         `No projector of ${fold.name} has come to it yet: it stands in the log and will be carried out.`,
       );
     }
@@ -154,7 +162,7 @@ async function untilCarriedOut({ postgres, fold, patience = PATIENCE_MS }: Desk,
   }
 }
 
-async function outcomeOf({ postgres, fold }: Desk, { partition, key }: DeadLetter): Promise<Outcome> {
+async function outcomeOf({ postgres, fold }: Operator, { partition, key }: DeadLetter): Promise<Outcome> {
   const letters = await listDeadLetters(postgres, fold.name, { key, limit: fold.topic.partitions });
   const letter = letters.find((found) => found.partition === partition);
   if (letter === undefined) return { key, result: 'applied' };

@@ -4,19 +4,19 @@ import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS, type LogSink, REQUEST_TIMEOU
 import { partitionSends } from './partition-send.js';
 import { type PreparedTopic } from './prepared-topic.js';
 import { type Chunk, SendQueue } from './send-queue.js';
-import { within } from '#platform';
+import { backoffMs, within } from '#platform';
 
 const SEND_TIMEOUT_MS = REQUEST_TIMEOUT_MS + 2_000;
 const MAX_BACKOFF_MS = 1_000;
 /** A send of fewer bytes goes as it is: a compressor for each of its partitions costs more than the bytes it saves. */
 const WORTH_COMPRESSING = 32 * 1024;
 
-/** What a line asks of the log that it belongs to. */
-export interface LineOwner {
+/** What the producer needs from the log. */
+export interface ProducerHooks {
   prepared(topic: string): PreparedTopic;
-  /** Something of these topics was not confirmed: another look at them may tell why. */
+  /** A send to these topics was not confirmed: they are checked for the reason. */
   onDoubt(topics: ReadonlySet<string>): void;
-  /** Told of every chunk that leaves the queue for good, stored or not. */
+  /** Called for every chunk that leaves the queue, stored or not. */
   onLeave(chunk: Chunk): void;
 }
 
@@ -25,7 +25,7 @@ export interface LineOwner {
  * following batch would bear the numbers of one that is stored and be acknowledged as its duplicate, and lost: hence
  * never a second send at once, no send of kafkajs's own again, and a new producer after every failed send.
  */
-export class SendLine {
+export class SequentialProducer {
   private readonly queue = new SendQueue();
   private producer: Producer | undefined;
   private busy = false;
@@ -35,7 +35,7 @@ export class SendLine {
   constructor(
     private readonly kafka: Kafka,
     private readonly logger: LogSink,
-    private readonly owner: LineOwner,
+    private readonly hooks: ProducerHooks,
   ) {}
 
   add(chunk: Chunk): void {
@@ -43,7 +43,7 @@ export class SendLine {
     if (!this.busy) this.idle = this.run();
   }
 
-  /** Sends what was collected, then disconnects. */
+  /** Sends what is queued, then disconnects. */
   async close(): Promise<void> {
     await this.idle;
     if (this.producer) this.retire(this.producer);
@@ -55,17 +55,18 @@ export class SendLine {
     let failures = 0;
     while (!this.queue.isEmpty) {
       const producer = await this.connected();
-      // What other requests of this turn of the event loop bring goes along.
+      // Collects what other requests append in this turn of the event loop.
       await turn();
-      this.queue.removeFailed().forEach((chunk) => this.owner.onLeave(chunk));
+      this.queue.removeFailed().forEach((chunk) => this.hooks.onLeave(chunk));
       if (producer) await this.send(producer, this.queue.take());
-      else if (!this.queue.isEmpty) await pause(Math.min(50 * 2 ** failures, MAX_BACKOFF_MS));
+      // Not `retry`: appends that time out meanwhile empty the queue, which ends the loop.
+      else if (!this.queue.isEmpty) await pause(backoffMs(failures, 50, MAX_BACKOFF_MS));
       failures = producer ? 0 : failures + 1;
     }
     this.busy = false;
   }
 
-  /** The producer; none when the log cannot be reached. */
+  /** The producer; undefined when the log cannot be reached. */
   private async connected(): Promise<Producer | undefined> {
     if (this.producer) return this.producer;
     const producer = newProducer(this.kafka);
@@ -81,7 +82,7 @@ export class SendLine {
 
   private async send(producer: Producer, chunks: Chunk[]): Promise<void> {
     if (chunks.length === 0) return;
-    const parts = partitionSends(chunks, (topic) => this.owner.prepared(topic));
+    const parts = partitionSends(chunks, (topic) => this.hooks.prepared(topic));
     try {
       const batch = { acks: -1, timeout: REQUEST_TIMEOUT_MS, compression: compressionOf(chunks) };
       const sending = producer.sendBatch({ ...batch, topicMessages: messagesOf(chunks) });
@@ -92,15 +93,15 @@ export class SendLine {
       this.doubt(producer, chunks);
       for (const part of parts) part.fail(error);
     }
-    for (const chunk of chunks) this.owner.onLeave(chunk);
+    for (const chunk of chunks) this.hooks.onLeave(chunk);
   }
 
   private doubt(producer: Producer, chunks: readonly Chunk[]): void {
     this.retire(producer);
-    this.owner.onDoubt(new Set(chunks.map(({ topic }) => topic)));
+    this.hooks.onDoubt(new Set(chunks.map(({ topic }) => topic)));
   }
 
-  /** Disconnects beside the work: an answer that never comes would hold it up. */
+  /** Disconnects in the background: an answer that never comes would block the queue. */
   private retire(producer: Producer): void {
     if (this.producer === producer) this.producer = undefined;
     const gone: Promise<void> = within(DISCONNECT_TIMEOUT_MS, producer.disconnect())

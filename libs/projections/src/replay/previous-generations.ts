@@ -1,14 +1,18 @@
 import { type Postgres } from '#platform';
-import { type Surroundings } from './candidate.js';
-import { allGenerations } from './places.js';
-import { type Replayed } from './replayed.js';
+import { type ReplayContext } from './candidate.js';
+import { allGenerations } from './generation-states.js';
+import { type ReplayedFold } from './replayed-fold.js';
 
 /**
- * Drops the generations that are not live: the former ones, those of versions before this program's, and what was built
- * to look at or is left of replays. Gives the names of what was dropped.
+ * Drops the generations that are not live: previous ones, those of older versions, and those left by replays or built
+ * to look at. Returns their names.
  */
-export async function dropFormer(around: Surroundings, admin: Postgres, folds: readonly Replayed[]): Promise<string[]> {
-  const { namespace } = around;
+export async function dropPrevious(
+  context: ReplayContext,
+  admin: Postgres,
+  folds: readonly ReplayedFold[],
+): Promise<string[]> {
+  const { namespace } = context;
   const dropped: string[] = [];
   for (const { fold } of folds) {
     const { rows } = await admin.query<{ schema: string }>(
@@ -22,19 +26,19 @@ export async function dropFormer(around: Surroundings, admin: Postgres, folds: r
       dropped.push(schema);
     }
   }
-  await forgetFormer(around, admin, folds);
+  await forgetPrevious(context, admin, folds);
   return dropped;
 }
 
-/** Lets go of what belongs to generations that are gone. */
-export async function forgetFormer(
-  { namespace, logger }: Surroundings,
+/** Deletes the derived data of generations that are gone. */
+export async function forgetPrevious(
+  { namespace, logger }: ReplayContext,
   admin: Postgres,
-  folds: readonly Replayed[],
+  folds: readonly ReplayedFold[],
 ): Promise<void> {
-  for (const { fold, beside } of folds) {
+  for (const { fold, derived } of folds) {
     const generations = await allGenerations(admin, namespace, fold.name);
-    await beside?.keepOnly(generations.map(({ id }) => id)).catch((err: unknown) => {
+    await derived?.keepOnly(generations.map(({ id }) => id)).catch((err: unknown) => {
       logger.warn({ err }, `what belonged to former views of ${fold.name} outside of Postgres is still there`);
     });
   }

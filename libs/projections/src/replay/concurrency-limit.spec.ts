@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Room } from './room.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 
 /** What is going on in a room: `end` ends the first of it. */
-function roomOf(areOthersServed: () => boolean) {
-  const room = new Room(async () => areOthersServed());
+function roomOf(isServiceBusy: () => boolean) {
+  const limit = new ConcurrencyLimit(async () => isServiceBusy());
   const under: PromiseWithResolvers<void>[] = [];
   let most = 0;
   const enter = () =>
-    room.during(() => {
+    limit.run(() => {
       const work = Promise.withResolvers<void>();
       under.push(work);
       most = Math.max(most, under.length);

@@ -1,12 +1,12 @@
 import { type Redis } from 'ioredis';
 import { activitiesTopic } from '#activities';
 import { type Namespace, type Postgres, type Queryable } from '#platform';
-import { type Beside, type Difference, generationOf } from '#projections';
+import { type DerivedData, type Difference, generationOf } from '#projections';
 import { ActiveFigures } from './figures/active-figures.js';
 import { repair } from './figures/repair.js';
 
 /** The figures in Redis as a replay of the views of activities builds, compares and forgets them. */
-export function figuresBeside(redis: Redis, namespace: Namespace): Beside {
+export function replayedFigures(redis: Redis, namespace: Namespace): DerivedData {
   const { partitions } = activitiesTopic(namespace);
   const all = Array.from({ length: partitions }, (_, partition) => partition);
   const figuresOf = async (views: Postgres) =>
@@ -43,8 +43,8 @@ async function comparePartition(live: Queryable, figures: ActiveFigures, partiti
     const after = await sumsInRedis(figures, partition, environment);
     if (before.users === after.users && before.sum === after.sum) continue;
     const rows = [`partition = ${partition}: other figures`];
-    const place = { view: 'activities' as const, table: 'active users (Redis)', environment };
-    differences.push({ ...place, live: before.users, built: after.users, rows });
+    const where = { view: 'activities' as const, table: 'active users (Redis)', environment };
+    differences.push({ ...where, live: before.users, built: after.users, rows });
   }
   return differences;
 }

@@ -10,47 +10,47 @@ import {
   noteControl,
   readWaiting,
   type SetAside,
-  takeBack,
+  deleteApplied,
 } from './dead-letters.js';
-import { mayBeTheRecord, reasonOf, untilItWorks } from './faults.js';
+import { mayBeTheRecord, reasonOf, retryTransient } from './faults.js';
 import { Unreadable } from './fold.js';
 import { commit, type Owner, parkedAt } from './owner.js';
 
-const carriedOut = counter('controls_total', 'Retries and skips that were carried out', ['fold', 'kind']);
+const executed = counter('controls_total', 'Retries and skips that were carried out', ['fold', 'kind']);
 const unknown = counter('unknown_controls_total', 'Records that begin like a control and are none', ['fold']);
 
 /**
- * Does what an operator asked for, at its place in the log. What it takes up again is applied as it stood there, in
- * order, up to the first record that still can't be; that one and what follows of the key go on waiting.
+ * Executes a control at its position in the log. Waiting records are applied as they were in the log, in order, up to
+ * the first one that still fails; that one and the later ones of its key go on waiting.
  */
-export async function carryOut(owner: Owner, record: LogRecord, stillOwned: () => boolean): Promise<void> {
-  const { fold, around } = owner;
+export async function executeControl(owner: Owner, record: LogRecord, stillOwned: () => boolean): Promise<void> {
+  const { fold, context } = owner;
   const control = readControl(record);
-  await untilItWorks(around.logger, stillOwned, async () => {
+  await retryTransient(context.logger, stillOwned, async () => {
     const parked = await parkedAt(owner, record.offset);
     const plan = control && (await planOf(owner, record, control));
     const left = plan ? await takeUp(owner, record, plan) : await passBy(owner, record, control);
     parked.moved(record.offset + 1, { ceased: plan && !left ? [plan.control.key] : [] });
   });
-  if (control) carriedOut.inc({ fold: fold.name, kind: control.control });
+  if (control) executed.inc({ fold: fold.name, kind: control.control });
   else unknown.inc({ fold: fold.name });
 }
 
 interface Plan {
   readonly control: Control;
   readonly dropped?: LogRecord;
-  /** What is taken up again, in order. */
+  /** The waiting records to apply, in order. */
   readonly taken: readonly LogRecord[];
-  /** What the key waits behind afterwards; the key is free again where there is nothing left. */
+  /** The dead letter that the key waits behind afterwards; without one the key is free. */
   readonly left?: SetAside;
 }
 
-/** Undefined where there is nothing to do (any more): another request has done it, or this very one that came twice. */
+/** Undefined where there is nothing to do: another control has done it, or the same one that was sent twice. */
 async function planOf(owner: Owner, record: LogRecord, control: Control): Promise<Plan | undefined> {
-  const { fold, around, partition } = owner;
+  const { fold, context, partition } = owner;
   const { key, limit } = control;
-  if (await isKnownControl(around.postgres, fold.name, record, control)) return undefined;
-  const waiting = await readWaiting(around.postgres, fold.name, partition, key, limit + 1);
+  if (await isKnownControl(context.postgres, fold.name, record, control)) return undefined;
+  const waiting = await readWaiting(context.postgres, fold.name, { partition, key }, limit + 1);
   const first = waiting[0];
   if (first === undefined) return undefined;
   if (control.control === 'retry') return planFor(control, waiting);
@@ -75,7 +75,7 @@ async function passBy(owner: Owner, record: LogRecord, control: Control | undefi
   });
 }
 
-/** Resolves to what the key waits behind now. */
+/** Resolves to the dead letter that the key waits behind now. */
 async function takeUp(owner: Owner, record: LogRecord, plan: Plan): Promise<SetAside | undefined> {
   try {
     await store(owner, record, plan);
@@ -94,7 +94,7 @@ async function store(owner: Owner, record: LogRecord, { control, dropped, taken,
   const write = await fold.prepare(partition, taken);
   await commit(owner, record.offset, record.offset + 1, async (tx) => {
     await noteControl(tx, fold.name, record, control);
-    await takeBack(tx, fold.name, taken);
+    await deleteApplied(tx, fold.name, taken);
     if (dropped) await markDropped(tx, fold.name, dropped, record.offset);
     if (left) await markDead(tx, fold.name, left);
     if (dropped) await fold.drop?.(dropped)(tx);
@@ -135,12 +135,12 @@ class Undone extends Error {}
 
 /** Why these records can't be applied; undefined where they can. Nothing is changed. */
 async function attempt(owner: Owner, { offset }: LogRecord, records: readonly LogRecord[]) {
-  const { fold, around, partition } = owner;
+  const { fold, context, partition } = owner;
   try {
     const write = await fold.prepare(partition, records);
-    await around.postgres.transaction(async (connection) => {
+    await context.postgres.transaction(async (connection) => {
       const tx = prepared(connection);
-      await moveCheckpoint(tx, fold, partition, offset, offset + 1, owner.parked?.generation);
+      await moveCheckpoint(tx, fold, { partition, from: offset, to: offset + 1, generation: owner.parked?.generation });
       await write(tx);
       // What is only checked at a commit counts too.
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');

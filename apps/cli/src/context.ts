@@ -1,13 +1,13 @@
 import { type WriteStream } from 'node:tty';
 
-/** What a command is given of the world. */
-export interface Surroundings {
+/** What a command uses of its process: environment, files, output. */
+export interface CliContext {
   readonly env: NodeJS.ProcessEnv;
   /** The folder in which `npm start` keeps what it runs. */
   readonly stateFolder: string;
-  /** What the command answers. */
+  /** For the result. */
   readonly out: Pick<WriteStream, 'write'>;
-  /** What it says meanwhile. */
+  /** For progress and remarks. */
   readonly err: Pick<WriteStream, 'write' | 'isTTY'>;
 }
 
@@ -23,9 +23,9 @@ export class CommandFailed extends Error {
   }
 }
 
-/** What a command found is itself the failure, and has been said. */
-export class BadNews extends Error {
-  override readonly name = 'BadNews';
+/** Ends a command with an exit code only: its output has already reported the failure. */
+export class ReportedFailure extends Error {
+  override readonly name = 'ReportedFailure';
 
   constructor(readonly exitCode = 1) {
     super();

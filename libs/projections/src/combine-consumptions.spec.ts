@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type Consumption } from '#event-sourcing';
 import { createLogger } from '#platform';
-import { asOne } from './as-one.js';
+import { combineConsumptions } from './combine-consumptions.js';
 
 const logger = createLogger('test', 'silent');
 
@@ -25,7 +25,10 @@ function pair(options: { stops?: boolean } = {}) {
   const notes: string[] = [];
   const [one, two] = [consumption('one', notes), consumption('two', notes, options)];
   const close = async () => void notes.push('closed');
-  const all = asOne([one.running, two.running], close, { logger, patience: options.stops === false ? 10 : 10_000 });
+  const all = combineConsumptions([one.running, two.running], close, {
+    logger,
+    patience: options.stops === false ? 10 : 10_000,
+  });
   return { notes, one, two, all };
 }
 
@@ -73,7 +76,7 @@ describe('consumptions of one process', () => {
 
   it('have ended also where something cannot be closed', async () => {
     const { running } = consumption('one', []);
-    const all = asOne([running], () => Promise.reject(new Error('closed before')), { logger });
+    const all = combineConsumptions([running], () => Promise.reject(new Error('closed before')), { logger });
     await all.stop();
     await expect(all.ended).resolves.toBeUndefined();
   });

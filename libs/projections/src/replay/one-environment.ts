@@ -1,8 +1,8 @@
 import { type Fold } from '../fold.js';
-import { type Replayed } from './replayed.js';
+import { type ReplayedFold } from './replayed-fold.js';
 
 /** A fold that sees the records of one environment alone: a key is the environment, or begins with it and a slash. */
-export function restricted({ fold, load }: Replayed, environment: string): Replayed {
+export function ofOneEnvironment({ fold, load }: ReplayedFold, environment: string): ReplayedFold {
   return { fold: only(fold, environment), load: { ...load, fold: only(load.fold, environment) } };
 }
 

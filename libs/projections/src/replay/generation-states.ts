@@ -4,7 +4,7 @@ import { type FoldViews } from '../fold.js';
 import { liveVersions } from '../generation.js';
 
 /** The live generation that a new one is compared with. */
-export interface Live {
+export interface LiveGeneration {
   readonly schema: string;
   readonly version: number;
 }
@@ -24,7 +24,7 @@ export async function findLive(
   db: Queryable,
   namespace: Namespace,
   { name }: Pick<FoldViews, 'name'>,
-): Promise<Live | undefined> {
+): Promise<LiveGeneration | undefined> {
   const versions = await liveVersions(db, namespace, { name });
   const own = namespace.version(name);
   const version = versions.includes(own) ? own : versions.at(-1);
@@ -42,14 +42,6 @@ export async function readState(db: Queryable, schema: string, fold: FoldName): 
 
 export async function notePhase(db: Queryable, schema: string, fold: FoldName, phase: string): Promise<void> {
   await db.query(`UPDATE "${schema}".${fold}_generation SET phase = $1`, [phase]);
-}
-
-/** The position of each partition of a generation. */
-export async function positionsIn(db: Queryable, schema: string, fold: FoldName): Promise<Map<number, Position>> {
-  const { rows } = await db.query<{ partition: number; position: number }>(
-    `SELECT partition, position FROM "${schema}".${fold}_checkpoints ORDER BY partition`,
-  );
-  return new Map(rows.map(({ partition, position }) => [partition, position]));
 }
 
 /** All generations of a fold that there are, of whatever version, live or not. */

@@ -1,31 +1,32 @@
 import { type LogRecord } from '#event-sourcing';
-import { lineOf, type SetAside } from './dead-letters.js';
+import { waitingKeyOf, type SetAside } from './dead-letters.js';
 import { Unreadable, type Write } from './fold.js';
 import { type Owner, type ParkedKeys } from './owner.js';
 
 /** The records of a batch: those that are applied, and those that are set aside. */
-export interface Sorted {
+export interface Classified {
   readonly live: readonly LogRecord[];
   readonly aside: readonly SetAside[];
-  /** Writes those that are live. */
+  /** Writes the live records. */
   readonly write: Write;
 }
 
 const NONE: ReadonlyMap<LogRecord, string> = new Map();
 
 /**
- * Sorts a batch by what waits, and by what is known (`reasons`) or found to be unreadable, and prepares the rest. Only
- * a batch with something unreadable is prepared twice. Throws what the fold's `prepare` throws otherwise.
+ * Splits a batch into records to apply and records to set aside, because their key waits or they are unreadable
+ * (known from `reasons` or found now), and prepares the former. Only a batch with unreadable records is prepared
+ * twice. Throws what the fold's `prepare` throws otherwise.
  */
-export async function sortOut(
+export async function classify(
   { fold, partition }: Owner,
   records: readonly LogRecord[],
   parked: ParkedKeys,
   reasons = NONE,
-): Promise<Sorted> {
-  const sorted = split(records, parked, reasons);
+): Promise<Classified> {
+  const classified = split(records, parked, reasons);
   try {
-    return { ...sorted, write: await fold.prepare(partition, sorted.live, records) };
+    return { ...classified, write: await fold.prepare(partition, classified.live, records) };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     const again = split(records, parked, new Map([...reasons, ...error.reasons]));
@@ -38,19 +39,19 @@ function split(
   records: readonly LogRecord[],
   parked: ParkedKeys,
   reasons: ReadonlyMap<LogRecord, string>,
-): Omit<Sorted, 'write'> {
+): Omit<Classified, 'write'> {
   const live: LogRecord[] = [];
   const aside: SetAside[] = [];
   const began = new Set<string>();
   for (const record of records) {
     const reason = reasons.get(record);
-    if (parked.has(record) || (began.size > 0 && began.has(lineOf(record)))) {
+    if (parked.has(record) || (began.size > 0 && began.has(waitingKeyOf(record)))) {
       aside.push({ record, reason: null });
     } else if (reason === undefined) {
       live.push(record);
     } else {
       aside.push({ record, reason });
-      began.add(lineOf(record));
+      began.add(waitingKeyOf(record));
     }
   }
   return { live, aside };
@@ -58,5 +59,5 @@ function split(
 
 /** The keys that begin to wait with these. */
 export function keysOf(aside: readonly SetAside[]): string[] {
-  return aside.filter(({ reason }) => reason !== null).map(({ record }) => lineOf(record));
+  return aside.filter(({ reason }) => reason !== null).map(({ record }) => waitingKeyOf(record));
 }

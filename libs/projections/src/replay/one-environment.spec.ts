@@ -3,7 +3,7 @@ import { type LogRecord } from '#event-sourcing';
 import { Namespace } from '#platform';
 import { notesFold } from '../../test/notes.js';
 import { type Fold } from '../fold.js';
-import { restricted } from './restricted.js';
+import { ofOneEnvironment } from './one-environment.js';
 
 /** The keys of the records that a fold is given. */
 function seeing(): { fold: Fold; keys: string[] } {
@@ -25,7 +25,10 @@ describe('a replay of one environment', () => {
     ['c', []],
   ])('is given the records of %j alone, and not of one whose name only begins so', async (environment, own) => {
     const [follows, loads] = [seeing(), seeing()];
-    const { fold, load } = restricted({ fold: follows.fold, load: { fold: loads.fold, finish: [] } }, environment);
+    const { fold, load } = ofOneEnvironment(
+      { fold: follows.fold, load: { fold: loads.fold, finish: [] } },
+      environment,
+    );
     await fold.prepare(0, records);
     await load.fold.prepare(0, records);
     expect(follows.keys).toEqual(own);

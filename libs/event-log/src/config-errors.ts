@@ -14,7 +14,7 @@ interface KafkaError extends Error {
  * The error of a request to Kafka, as a `ConfigError` where the broker or its certificate was refused for good, so that
  * waiting helps nobody. Other errors stay as they are.
  */
-export function asRefusal(error: unknown): unknown {
+export function asConfigError(error: unknown): unknown {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const sentence = sentenceOf(cause);
     if (sentence) return new ConfigError(sentence, { cause: error });

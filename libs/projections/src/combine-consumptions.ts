@@ -1,15 +1,15 @@
 import { type Consumption } from '#event-sourcing';
 import { type Logger, within } from '#platform';
 
-// Whoever stops a process waits about that long before killing it.
+// Process managers wait about that long before they kill.
 const PATIENCE_MS = 10_000;
 
 /**
- * Several consumptions that begin and end together: when one of them ends, in whichever way, the others are stopped, and
- * `close` is called when all have ended. It ends as the first did. What takes longer than `patience` milliseconds to end is left:
- * it has not moved its checkpoint, so the next owner does it again.
+ * Combines consumptions: when one of them ends or fails, the others are stopped, and `close` is called when all have
+ * ended. It settles as the first one did. One that takes longer than `patience` milliseconds to end is abandoned: its
+ * checkpoint has not moved, so the next owner repeats that work.
  */
-export function asOne(
+export function combineConsumptions(
   consumptions: readonly Consumption[],
   close: () => Promise<void>,
   { logger, patience = PATIENCE_MS }: { readonly logger: Pick<Logger, 'warn'>; readonly patience?: number },
@@ -22,7 +22,7 @@ export function asOne(
   };
   const ended = first.finally(() => endWithin(patience, endAll(), logger));
   const joined = Promise.all(consumptions.map((consumption) => consumption.joined)).then(() => undefined);
-  // Who stops it before it has joined need not have waited for that.
+  // Nobody has to wait for `joined` before stopping it.
   joined.catch(() => undefined);
   const stop = () => {
     asked.resolve();

@@ -1,12 +1,12 @@
 import { type FoldName, type Postgres, type Queryable } from '#platform';
 import { type Fold } from '../fold.js';
 
-/** A fold as a replay runs it: it tells nobody, and loads a long log faster than it follows one. */
-export interface Replayed {
+/** A fold as a replay runs it: without notifications, and with a faster way to load a long log. */
+export interface ReplayedFold {
   /** Applies what comes while the replay goes on. */
   readonly fold: Fold;
   readonly load: Load;
-  readonly beside?: Beside;
+  readonly derived?: DerivedData;
 }
 
 /** How the log is read that is there when a replay begins. The views come out as if the fold itself had read it. */
@@ -17,24 +17,24 @@ export interface Load {
   readonly finish: readonly (readonly Work[])[];
 }
 
-/** Statements of one transaction, which goes on beside others of its step. */
+/** Statements of one transaction, which runs concurrently with others of its step. */
 export interface Work {
   readonly sql: string;
   /** The index that is there once it is done, and then it is passed by; without one, it can be done again. */
   readonly makes?: string;
 }
 
-/** What follows from the views elsewhere, and belongs to a generation as the views do. */
-export interface Beside {
+/** Data outside of Postgres that follows from a generation of the views and belongs to it. */
+export interface DerivedData {
   /** Makes it of the generation that `views` finds by bare names, which does not move meanwhile. */
   build(views: Postgres): Promise<void>;
   /** Where it differs from the live views, which `live` finds by their bare names, standing at the same positions. */
   compare(live: Queryable, views: Postgres): Promise<Difference[]>;
-  /** Lets go of what belongs to no generation of these ids. */
+  /** Deletes what belongs to no generation of these ids. */
   keepOnly(generations: readonly string[]): Promise<void>;
 }
 
-/** A place where the new views and the live ones are not the same. */
+/** A difference between the new views and the live ones. */
 export interface Difference {
   readonly view: FoldName;
   readonly table: string;
@@ -55,7 +55,7 @@ export interface ReplayProgress {
   readonly partitions: readonly { readonly partition: number; readonly position: number; readonly end: number }[];
 }
 
-/** There is nothing that could be done now: another is at it, or what it takes is not there. */
+/** The replay cannot run now: another one is running, or what it needs is missing. */
 export class ReplayRefused extends Error {
   override readonly name = 'ReplayRefused';
 }

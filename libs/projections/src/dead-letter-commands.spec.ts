@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { notesFold } from '../test/notes.js';
 import { type Projecting, projecting } from '../test/projecting.js';
 import { logOf } from '../test/stories.js';
-import { listDeadLetters } from './dead-letter-desk.js';
+import { listDeadLetters } from './dead-letter-commands.js';
 
 describe('the dead letters of an environment', () => {
   let views: Projecting;

@@ -1,5 +1,5 @@
 /** The rooms and their doors (docs/architecture.md). An arrow that is not listed there is an error here. */
-const FEATURES = 'registry|activities|statistics|stream';
+const FEATURES = 'registry|search|activities|statistics|stream';
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -50,7 +50,14 @@ module.exports = {
       to: { path: `^libs/(${FEATURES}|importing)/` },
     },
     {
+      name: 'search-knows-platform-alone',
+      severity: 'error',
+      from: { path: '^libs/search/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/(?!search/|platform/)' },
+    },
+    {
       name: 'registry-knows-no-other-feature',
+      comment: 'but the search, whose rows it writes with those of users',
       severity: 'error',
       from: { path: '^libs/registry/' },
       to: { path: '^libs/(activities|statistics|stream|importing)/' },

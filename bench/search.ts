@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type * as Platform from '#platform';
-import type * as SearchRows from '../libs/registry/src/users/projections/search-rows.js';
+import type * as Search from '#search';
 import type * as SearchUsersQuery from '../libs/registry/src/users/queries/search-users.js';
 import { Agent } from 'node:http';
 import { type Load, load, send } from './load.ts';
@@ -11,7 +11,7 @@ import { type BenchService, startService } from './service.ts';
 
 const built = async (path: string): Promise<unknown> => import(new URL(`../dist/libs/${path}`, import.meta.url).href);
 const { Namespace, Postgres, prepared } = (await built('platform/src/index.js')) as typeof Platform;
-const { writeSearch } = (await built('registry/src/users/projections/search-rows.js')) as typeof SearchRows;
+const { writeSearch } = (await built('search/src/index.js')) as typeof Search;
 const { SearchUsers, SearchUsersHandler } = (await built(
   'registry/src/users/queries/search-users.js',
 )) as typeof SearchUsersQuery;

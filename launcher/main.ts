@@ -5,6 +5,7 @@ import { buildQuietly } from './build-command.ts';
 import { check } from './check.ts';
 import { generate } from './generate.ts';
 import { endSteps, say } from './progress.ts';
+import { programs } from './programs.ts';
 import { Refusal } from './refusal.ts';
 import { openLastingSession, openThrowAwaySession, type Session, sweepThrowAway } from './session.ts';
 import { serve } from './serve.ts';
@@ -26,6 +27,7 @@ const commands: Record<string, Command> = {
   bench: { open: () => openThrowAwaySession('bench'), run: bench },
   servers: { open: () => openThrowAwaySession('servers'), run: serve, untilStopped: true },
   generate: { open: () => openThrowAwaySession('generate'), run: generate },
+  programs: { open: () => openThrowAwaySession('programs'), run: programs },
   build: { open: () => openThrowAwaySession('build'), run: buildQuietly },
 };
 

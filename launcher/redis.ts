@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { install, packages } from './packages.ts';
 import { makeFolder } from './paths.ts';
-import { installRedis } from './redis-install.ts';
 import { keptSecret } from './secrets.ts';
 import { ask, untilReady } from './server-readiness.ts';
 import type { Session } from './session.ts';
 
 /** Starts a Redis on 127.0.0.1 that stores nothing: it caches what Postgres knows, and is filled again from there. */
 export async function startRedis(session: Session, port: number): Promise<string> {
-  if (!redisVersion()) await installRedis(session);
+  if (!redisVersion()) await install(session, packages.redis);
   const password = keptSecret(join(session.folder, 'redis-password'));
   const folder = makeFolder(join(session.folder, 'redis'), 0o700);
   // Arguments are shown to whoever lists processes.

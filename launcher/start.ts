@@ -65,16 +65,26 @@ async function startApps(surroundings: Surroundings): Promise<void> {
   const { exitCode } = await step('Topics and schemas', () => cli(surroundings, ['migrate'], otherVersion));
   if (exitCode === otherVersion) await replayMissing(session, env);
   await step('Projector', () =>
-    startApp(session, { name: 'projector', env, onStart: (pid) => record({ projector: pid }) }),
+    startApp(session, {
+      name: 'projector',
+      env: projectorEnvironment(surroundings),
+      onStart: (pid) => record({ projector: pid }),
+    }),
   );
   await step('HTTP interface', () =>
     startApp(session, {
       name: 'api',
       env,
-      isReady: async () => (await fetch(`${address.url}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok,
+      isReady: async () =>
+        (await fetch(`${address.operations?.url ?? address.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }))
+          .ok,
       onStart: (pid) => record({ api: pid }),
     }),
   );
+}
+
+function projectorEnvironment({ address: { operations }, env }: Surroundings): NodeJS.ProcessEnv {
+  return operations ? { ...env, OPERATIONS_PORT: operations.projectorPort } : env;
 }
 
 /** Keeps .tidemark/run.json, by which the command line finds what runs here, for as long as it runs. */
@@ -128,6 +138,10 @@ function sayLines(text: string): void {
 async function welcome(surroundings: Surroundings): Promise<void> {
   const { url } = surroundings.address;
   say(`\nTidemark is ready on ${url} (the interface is described at ${url}/docs). Ctrl-C ends it.`);
+  const { operations } = surroundings.address;
+  if (operations) {
+    say(`Health and metrics: ${operations.url}; of the projector: ${operations.projectorUrl}.`);
+  }
   if (surroundings.env.AUTH_JWKS_URL) return say('Tokens come from the issuer behind AUTH_JWKS_URL.');
   const { printed: token } = await cli(surroundings, ['token', '--environment', 'demo', '--ttl', '1d']);
   say(`A token for the environment demo, good for a day:\n\n${token.trim()}\n`);

@@ -57,6 +57,27 @@ describe('what the document says can go wrong', () => {
     }),
   );
 
+  it.each([
+    ['empty', (name: string) => `${name}=`],
+    ['repeated', (name: string) => `${name}=1&${name}=2`],
+    ['unknown and empty', (name: string) => `no-${name}=`],
+  ])('a parameter that is %s is answered as documented, whichever it is', (what, spoilt) =>
+    checkAll(calls().filter(hasQuery), async (operation) => {
+      const request = requestFor(operation, await idsIn(operation, `${operation.operationId}-query`));
+      const [path, required = ''] = request.path.split('?');
+      const faults = queryNames(operation).map(async (name) => {
+        const others = [...new URLSearchParams(required)].filter(([other]) => other !== name);
+        const query = [new URLSearchParams(others).toString(), spoilt(name)].filter(Boolean).join('&');
+        const answer = await sendTo(service, `${operation.operationId}-query`, {
+          ...request,
+          path: `${path}?${query}`,
+        });
+        return judge(operation, answer, 400, 'invalid-request').map((fault) => `${name} ${what}: ${fault}`);
+      });
+      return (await Promise.all(faults)).flat();
+    }),
+  );
+
   it('a call without its environment is answered as documented', () =>
     checkAll(calls(), async (operation) => {
       const several = `Bearer ${await service.token({ environments: ['one', 'two'] })}`;
@@ -117,6 +138,10 @@ describe('what the document says can go wrong', () => {
     expect(unseen).toEqual([]);
   });
 });
+
+const queryNames = ({ parameters }: Operation) =>
+  parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+const hasQuery = (operation: Operation) => queryNames(operation).length > 0;
 
 function codeOf({ text }: Exchanged): string | undefined {
   const { type, error } = JSON.parse(text || '{}') as { type?: string; error?: { code: string } };

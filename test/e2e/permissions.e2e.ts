@@ -35,6 +35,8 @@ describe('workspaces, groups and permissions', () => {
       const renamed = await client('PATCH', `/api/v3/${kind}/1`, { name: 'Tide' }, { 'if-match': '"1"' });
       expect(renamed).toMatchObject({ status: 200, body: { id: 1, name: 'Tide' } });
       expect(renamed.headers.get('etag')).toBe('"2"');
+      const same = await client('PATCH', `/api/v3/${kind}/1`, { name: 'Tide' });
+      expect({ status: same.status, etag: same.headers.get('etag') }).toEqual({ status: 200, etag: '"2"' });
       expect(await client('PATCH', `/api/v3/${kind}/1`, { name: 'Ebb' }, { 'if-match': '"1"' })).toMatchObject({
         status: 412,
       });

@@ -14,7 +14,7 @@ export interface AppProcess {
 
 /** Resolves when the app is up: in the namespace of the service, with more variables if there are any. */
 export async function spawnApp(
-  app: 'api' | 'projector',
+  app: 'api' | 'projector' | 'stream',
   { config }: Pick<Service, 'config'>,
   more: NodeJS.ProcessEnv = {},
 ): Promise<AppProcess> {

@@ -137,11 +137,11 @@ export class RegistryModel {
     return { status: 201, ...held };
   }
 
-  /** A user whom nothing is different of stays at its version. */
+  /** What nothing is different of stays at its version. */
   private put(kind: Kind, { version, body: before }: Held, after: object): Verdict {
     const { id } = before;
     const body = { ...after, id };
-    const moved = kind !== 'users' || !isDeepStrictEqual(body, before);
+    const moved = !isDeepStrictEqual(body, before);
     const held = { version: version + Number(moved), body };
     this.objects[kind].set(id, held);
     return { status: 200, ...held };

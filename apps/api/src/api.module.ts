@@ -5,15 +5,15 @@ import { EventLogModule } from '#event-log';
 import {
   CONFIG,
   type Config,
-  HealthModule,
   kafkaFor,
   LOGGER,
   type Logger,
-  MetricsModule,
   Namespace,
+  operationsOf,
   PlatformModule,
   Postgres,
   ProblemPagesModule,
+  type ReadinessCheck,
   waitFor,
   waitingOf,
 } from '#platform';
@@ -42,9 +42,8 @@ export class ApiModule implements OnModuleInit {
         ActivitiesModule,
         StatisticsModule,
         StreamModule,
-        MetricsModule,
         ProblemPagesModule,
-        HealthModule.with({ inject: [Postgres, EVENT_LOG, Namespace], useFactory: readiness }),
+        ...operationsOf(config, { inject: [Postgres, EVENT_LOG, Namespace], useFactory: readiness }),
       ],
     };
   }
@@ -58,7 +57,7 @@ export class ApiModule implements OnModuleInit {
 export const folds = (namespace: Namespace) => [registryViews(namespace), activitiesFold(namespace)];
 
 /** Without Postgres or the log nothing can be answered; without Redis everything can, only slower. */
-function readiness(postgres: Postgres, log: EventLog, namespace: Namespace) {
+export function readiness(postgres: Postgres, log: EventLog, namespace: Namespace): ReadinessCheck[] {
   return [
     {
       name: 'views',

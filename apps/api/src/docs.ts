@@ -1,6 +1,7 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { describeEndpoints } from '#platform';
+import { type FastifyRequest } from 'fastify';
+import { describeEndpoints, publicBase } from '#platform';
 
 const ABOUT = `Who are our users, what are they doing right now, how many are active.
 
@@ -37,5 +38,14 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
 
 /** `/docs` for people and `/docs-json` for programs. */
 export function serveDocs(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, describeApi(app), { jsonDocumentUrl: 'docs-json' });
+  SwaggerModule.setup('docs', app, describeApi(app), {
+    jsonDocumentUrl: 'docs-json',
+    patchDocumentOnRequest: (request, _reply, document) => servedAt(publicBase(request as FastifyRequest), document),
+  });
+}
+
+/** Behind a proxy that shows the service under a path of its own, paths from the root would lead elsewhere. */
+function servedAt(base: string | undefined, document: OpenAPIObject): OpenAPIObject {
+  if (base === undefined) return document;
+  return { ...document, servers: (document.servers ?? []).map((server) => ({ ...server, url: base })) };
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { ENVIRONMENT_ID, SCOPES, type Scope } from '#platform';
+import { ENVIRONMENT_ID, parseTimestamp, SCOPES, type Scope } from '#platform';
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 const LONGEST_DAYS = 3_650;
@@ -49,9 +49,11 @@ export function text(value: string): string {
   throw new InvalidArgumentError('It must not be empty.');
 }
 
-/** A time with its zone, in milliseconds since the epoch. */
+/** A time as of RFC 3339, also without its seconds, or a date; in milliseconds since the epoch. */
 export function moment(text: string): number {
-  const at = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isFinite(at)) return at;
+  const at = parseTimestamp(
+    text.replace(/^\S{10}$/, '$&T00:00Z').replace(/^(\S{10}T\d\d:\d\d)(Z|[+-]\d\d:\d\d)$/i, '$1:00$2'),
+  );
+  if (at !== undefined) return at;
   throw new InvalidArgumentError('It is a time such as 2026-05-01T12:00:00Z, or a date, which begins at 00:00 UTC.');
 }

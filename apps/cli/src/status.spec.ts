@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +107,23 @@ describe('a deployment', () => {
     });
     expect({ code, lags: now.folds.map(({ lag }) => lag) }).toEqual({ code: 1, lags: [0, 5] });
     rmSync(join(stateFolder, 'run.json'));
+  });
+
+  it('is asked whether it is ready where it says so: on its operations port, where there is one', async () => {
+    const asked: string[] = [];
+    const operations = createServer(({ url }, answer) => void (asked.push(url!), answer.end('{}'))).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(operations, 'listening');
+    const { port } = operations.address() as AddressInfo;
+    try {
+      const settings = { ...env, TIDEMARK_URL: 'http://127.0.0.1:9/tidemark/', OPERATIONS_PORT: String(port) };
+      const { status: now } = await status(settings);
+      expect([now.servers.service, asked]).toEqual(['up', ['/health/ready']]);
+    } finally {
+      operations.close();
+    }
   });
 
   it.each([

@@ -53,7 +53,7 @@ export async function readStatus(config: Config, url: string | undefined): Promi
   const [folds, redis, service] = await Promise.all([
     withServers(config, (servers) => foldsOf(servers, down)),
     outcome(() => pingRedis(config)),
-    url === undefined ? undefined : outcome(() => askReady(url)),
+    url === undefined ? undefined : outcome(() => askReady(readyUrl(url, config))),
   ]);
   const servers = {
     kafka: down.kafka ?? 'up',
@@ -157,10 +157,15 @@ async function pingRedis({ redisUrl, redisCa }: Config): Promise<void> {
   }
 }
 
-async function askReady(url: string): Promise<void> {
-  const answer = await fetch(new URL('health/ready', url.endsWith('/') ? url : `${url}/`), {
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
+/** At the address of the service, or on the port of that machine which is for such questions. */
+function readyUrl(url: string, { operationsPort }: Config): URL {
+  const { hostname } = new URL(url);
+  if (operationsPort !== undefined) return new URL(`http://${hostname}:${operationsPort}/health/ready`);
+  return new URL('health/ready', url.endsWith('/') ? url : `${url}/`);
+}
+
+async function askReady(url: URL): Promise<void> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!answer.ok) throw new Error(`is not ready: ${(await answer.text()).slice(0, 300)}`);
 }
 

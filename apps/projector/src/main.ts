@@ -1,10 +1,12 @@
-import { createLogger, readConfig, runApp } from '#platform';
-import { startProjector } from './projector.js';
+import { createLogger, readConfig, runApp, serveOperations } from '#platform';
+import { projects, type RunningProjector, startProjector } from './projector.js';
 
 await runApp('projector', async () => {
   const config = readConfig();
   const logger = createLogger('projector', config.logLevel);
-  const { joined, ended, stop } = await startProjector(config, logger);
+  const running: { projector?: RunningProjector } = {};
+  await serveOperations(config, logger, [projects(() => running.projector)]);
+  const { joined, ended, stop } = (running.projector = await startProjector(config, logger));
   // A projector that no longer projects must not look alive: the process ends, and whoever watches it starts another.
   ended.then(
     () => process.exit(0),

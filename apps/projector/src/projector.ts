@@ -8,18 +8,32 @@ import {
   type Logger,
   Namespace,
   Postgres,
+  type ReadinessCheck,
   redisReady,
   saying,
   waitFor,
   waitForPostgres,
   waitingOf,
 } from '#platform';
-import { asOne, project } from '#projections';
+import { asOne, project, requireGeneration } from '#projections';
 import { Keyring, prepareKeys, registryFold } from '#registry';
 import { statisticsFollower } from '#statistics';
 
 /** Joined when every fold knows its partitions; ended when all has been closed. */
-export type RunningProjector = Consumption;
+export interface RunningProjector extends Consumption {
+  /** Rejects with the reason why it does not project. */
+  check(): Promise<void>;
+}
+
+/** Whether a projector does its work, before it has started too. */
+export function projects(running: () => RunningProjector | undefined): ReadinessCheck {
+  const check = async () => {
+    const projector = running();
+    if (!projector) throw new Error('is not started: something that it needs is not there yet');
+    await projector.check();
+  };
+  return { name: 'projection', check };
+}
 
 // A fold looks everything up by keys. A plan that was made while a table was small would read it from end to end, and is
 // kept until the table's statistics are made anew: by then it may have a million rows. What many users
@@ -59,5 +73,19 @@ export async function startProjector(
   const projector = asOne(running, close, { logger });
   // Views that a replay builds first take as long as that.
   void saying(waiting, 'a share of the partitions', projector.joined).catch(() => undefined);
-  return projector;
+  const requireServers = async () => {
+    for (const fold of folds) await requireGeneration(postgres, namespace, fold);
+    for (const { topic } of folds) await log.extents(topic.name);
+  };
+  return { ...projector, check: onceJoined(projector, requireServers) };
+}
+
+function onceJoined({ joined }: Consumption, check: () => Promise<void>): () => Promise<void> {
+  let isJoined = false;
+  // Whoever waits for it hears why it did not join.
+  joined.then(() => (isJoined = true)).catch(() => undefined);
+  return async () => {
+    if (!isJoined) throw new Error('is not given its share of the partitions yet');
+    await check();
+  };
 }

@@ -1,15 +1,19 @@
 import {
+  closingBoth,
   createLogger,
   httpApplication,
+  listenAt,
+  Namespace,
   Postgres,
   readConfig,
   runApp,
-  waitFor,
+  serveOperations,
+  takesRequests,
   waitForPostgres,
   waitingOf,
 } from '#platform';
 import { guardGenerations } from '#projections';
-import { folds, StreamAppModule } from './stream-app.module.js';
+import { folds, readiness, StreamAppModule } from './stream-app.module.js';
 
 await runApp('stream', async () => {
   const config = readConfig();
@@ -17,8 +21,10 @@ await runApp('stream', async () => {
   const waiting = waitingOf(config, logger);
   const app = await httpApplication(StreamAppModule.with(config, logger), { ...config, logger });
   guardGenerations(app, folds);
+  const checks = readiness(app.get(Postgres), app.get(Namespace));
+  const operations = await serveOperations(config, logger, [takesRequests(app), ...checks]);
   await waitForPostgres(waiting, config, app.get(Postgres));
-  await waitFor(waiting, `the address ${config.host}:${config.port}`, app.listen(config.port, config.host));
+  await listenAt(app, waiting, { setting: 'PORT', host: config.host, port: config.port });
   logger.info(`listening on ${await app.getUrl()}`);
-  return app;
+  return closingBoth(app, operations);
 });

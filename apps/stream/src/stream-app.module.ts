@@ -2,13 +2,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { activitiesFold } from '#activities';
 import {
   type Config,
-  HealthModule,
   type Logger,
-  MetricsModule,
   Namespace,
+  operationsOf,
   PlatformModule,
   Postgres,
   ProblemPagesModule,
+  type ReadinessCheck,
 } from '#platform';
 import { requireGeneration } from '#projections';
 import { registryViews } from '#registry';
@@ -23,9 +23,8 @@ export class StreamAppModule {
       imports: [
         PlatformModule.with(config, logger),
         StreamModule,
-        MetricsModule,
         ProblemPagesModule,
-        HealthModule.with({ inject: [Postgres, Namespace], useFactory: readiness }),
+        ...operationsOf(config, { inject: [Postgres, Namespace], useFactory: readiness }),
       ],
     };
   }
@@ -34,7 +33,7 @@ export class StreamAppModule {
 // Whether a user is known, and stays, is the registry's to say.
 export const folds = (namespace: Namespace) => [registryViews(namespace), activitiesFold(namespace)];
 
-function readiness(postgres: Postgres, namespace: Namespace) {
+export function readiness(postgres: Postgres, namespace: Namespace): ReadinessCheck[] {
   const check = async () => {
     for (const fold of folds(namespace)) await requireGeneration(postgres, namespace, fold);
   };

@@ -70,8 +70,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take activities into the log: one, an array, lines or a batch of events
-         * @description Needs the scope `activities:write`.
+         * Take activities into the log: one, an array, lines or events
+         * @description The Content-Type says how they come: as JSON (one, or an array), as lines, or as events of CloudEvents 1.0, one (structured mode) or a batch. With the headers of binary mode (`ce-id`, `ce-source`, …) the body is the data of one event. An activity is its user, `source` and `id`: the same again counts once. A field that is null counts as left out. Needs the scope `activities:write`.
          */
         post: operations["appendActivities"];
         delete?: never;
@@ -109,7 +109,7 @@ export interface paths {
         };
         /**
          * A page of groups, in the order of their ids
-         * @description Needs the scope `workspaces:read`.
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list. Needs the scope `workspaces:read`.
          */
         get: operations["listGroups"];
         put?: never;
@@ -161,7 +161,7 @@ export interface paths {
         };
         /**
          * A page of the members of a group, in the order of their ids
-         * @description Needs the scope `workspaces:read`.
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list. Needs the scope `workspaces:read`.
          */
         get: operations["listMembers"];
         put?: never;
@@ -265,7 +265,7 @@ export interface paths {
         };
         /**
          * A page of users, in the order of their ids
-         * @description Needs the scope `users:read`.
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list. Needs the scope `users:read`.
          */
         get: operations["listUsers"];
         put?: never;
@@ -461,7 +461,7 @@ export interface paths {
         };
         /**
          * A page of workspaces, in the order of their ids
-         * @description Needs the scope `workspaces:read`.
+         * @description `next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with `after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, there is no `previous`, and behind the end is an empty list. Needs the scope `workspaces:read`.
          */
         get: operations["listWorkspaces"];
         put?: never;
@@ -752,6 +752,8 @@ export interface components {
             occurredAt: string;
             /** Format: date-time */
             receivedAt: string;
+            /** @description Whose id it is, where that was said. */
+            source?: string;
             type: string;
             /** Format: int64 */
             userId: number;
@@ -778,29 +780,32 @@ export interface components {
          *     }
          */
         CloudEvent: {
-            /** @description Free fields, up to 16 KiB of JSON. */
+            /** @description Free fields, up to 16 KiB of JSON and 100 levels, given back as they were sent. */
             data?: {
                 [key: string]: unknown;
-            };
-            datacontenttype?: string;
+            } | null;
+            /** @description Not taken: `data` carries a JSON object. */
+            data_base64?: null;
+            datacontenttype?: string | null;
             id: string;
-            source?: string;
+            /** @description Part of what it is: the same id from another source is another activity. */
+            source: string;
             /** @constant */
             specversion: "1.0";
-            /** @description The user: the integer id, the objectId or the username. */
+            /** @description The user: the integer id, the objectId or the username. Refused where it reads as two users. */
             subject: string;
             /**
              * Format: date-time
              * @description Now when left out; at most 24 hours ahead.
              */
-            time?: string;
+            time?: string | null;
             /** @example page.viewed */
             type: string;
             /**
              * Format: int64
              * @description A text of its digits is taken too.
              */
-            workspaceid?: number;
+            workspaceid?: number | null;
         } & {
             [key: string]: unknown;
         };
@@ -908,25 +913,29 @@ export interface components {
          *     }
          */
         IncomingActivity: {
-            /** @description Free fields, up to 16 KiB of JSON. */
+            /** @description Free fields, up to 16 KiB of JSON and 100 levels, given back as they were sent. */
             data?: {
                 [key: string]: unknown;
-            };
-            /** @description The client's own; the same one of the same user counts once, for ever. */
-            id?: string;
+            } | null;
+            /** @description The client's own; the same one of the same user and source counts once, for ever. */
+            id?: string | null;
             objectId?: string;
             /**
              * Format: date-time
              * @description Now when left out; at most 24 hours ahead.
              */
-            occurredAt?: string;
+            occurredAt?: string | null;
+            /** @description Passed over: an item of a feed has it, and may be sent as it came. */
+            receivedAt?: unknown;
+            /** @description Whose id it is; none is a source of its own. */
+            source?: string | null;
             /** @example page.viewed */
             type: string;
             /** Format: int64 */
             userId?: number;
             username?: string;
             /** Format: int64 */
-            workspaceId?: number;
+            workspaceId?: number | null;
         };
         /**
          * @example {
@@ -1135,7 +1144,7 @@ export interface components {
         };
         RejectedActivity: {
             /** @enum {string} */
-            code: "unknown-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
+            code: "unknown-user" | "ambiguous-user" | "unknown-workspace" | "invalid-type" | "invalid-time" | "too-large" | "invalid";
             detail: string;
             /** Format: int64 */
             index: number;
@@ -1256,18 +1265,18 @@ export interface components {
             /** @description Unique within the environment like the username. */
             email: string;
             /** @default  */
-            firstName?: string;
+            firstName?: string | null;
             /** @default true */
-            isActive?: boolean;
+            isActive?: boolean | null;
             /** @default  */
-            lastName?: string;
+            lastName?: string | null;
             /**
              * @description Free fields, up to 16 KiB of JSON.
              * @default {}
              */
             profile?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /** @description Unique within the environment without regard to case, compatible spellings and white space around it. */
             username: string;
         };
@@ -1790,6 +1799,41 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description The attribute `id`, percent-encoded.
+                 * @example e1
+                 */
+                "ce-id"?: string;
+                /**
+                 * @description The attribute `source`, percent-encoded.
+                 * @example /shop
+                 */
+                "ce-source"?: string;
+                /**
+                 * @description The attribute `specversion`, percent-encoded.
+                 * @example 1.0
+                 */
+                "ce-specversion"?: string;
+                /**
+                 * @description The attribute `subject`, percent-encoded.
+                 * @example jane
+                 */
+                "ce-subject"?: string;
+                /**
+                 * @description The attribute `time`, percent-encoded.
+                 * @example 2026-11-22T05:59:01Z
+                 */
+                "ce-time"?: string;
+                /**
+                 * @description The attribute `type`, percent-encoded.
+                 * @example order.placed
+                 */
+                "ce-type"?: string;
+                /**
+                 * @description The attribute `workspaceid`, percent-encoded.
+                 * @example 1
+                 */
+                "ce-workspaceid"?: string;
+                /**
                  * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */
@@ -1804,6 +1848,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/cloudevents-batch+json": components["schemas"]["CloudEvent"][];
+                "application/cloudevents+json": components["schemas"]["CloudEvent"];
                 "application/json": components["schemas"]["IncomingActivity"] | components["schemas"]["IncomingActivity"][];
                 /**
                  * @example {"userId":1,"type":"page.viewed"}
@@ -1909,6 +1954,9 @@ export interface operations {
     listGroups: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
             };
@@ -1921,6 +1969,11 @@ export interface operations {
             /** @description A page of groups, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2187,6 +2240,9 @@ export interface operations {
     listMembers: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
             };
@@ -2202,6 +2258,11 @@ export interface operations {
             /** @description A page of the members of a group, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2368,7 +2429,10 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
-                /** @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z. */
+                /**
+                 * @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @example 2026-11-22T05:59:01Z
+                 */
                 since?: string;
                 /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
@@ -2461,12 +2525,15 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
                 isActive?: boolean;
                 /**
                  * @description Only who was active then or later. A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
-                 * @example 2026-11-22T00:00:00Z
+                 * @example 2026-11-22T05:59:01Z
                  */
                 lastActiveSince?: string;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
                 /**
@@ -2484,6 +2551,11 @@ export interface operations {
             /** @description A page of users, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2957,7 +3029,10 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
-                /** @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z. */
+                /**
+                 * @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @example 2026-11-22T05:59:01Z
+                 */
                 since?: string;
                 /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
                 ticket?: string;
@@ -3128,6 +3203,9 @@ export interface operations {
     listWorkspaces: {
         parameters: {
             query?: {
+                /** @description What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins. */
+                after?: number;
+                /** @description From 1, which is the default; not together with after. */
                 page?: number;
                 page_size?: number;
             };
@@ -3140,6 +3218,11 @@ export interface operations {
             /** @description A page of workspaces, in the order of their ids */
             200: {
                 headers: {
+                    /**
+                     * @description The next page, as `rel="next"`; absent on the last.
+                     * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {

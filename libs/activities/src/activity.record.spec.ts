@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeActivity, decodeKey, encodeActivity, encodeFields, encodeKey } from './activity.record.js';
+import {
+  type ActivityRecord,
+  decodeActivity,
+  decodeKey,
+  encodeActivity,
+  encodeFields,
+  encodeKey,
+} from './activity.record.js';
 
 // Records like these are in logs: they must be read the same for ever.
 const golden = [
@@ -11,6 +18,18 @@ const golden = [
   [
     '{"v":1,"id":"b7","type":"page.viewed","occurredAt":-62135596800000}',
     { v: 1, id: 'b7', type: 'page.viewed', occurredAt: -62135596800000 },
+  ],
+  [
+    '{"v":2,"id":"e1","source":"/shop/\\"a\\"","type":"order.placed","workspace":4,"occurredAt":1772366400000,"data":{"n":3}}',
+    {
+      v: 2,
+      id: 'e1',
+      source: '/shop/"a"',
+      type: 'order.placed',
+      workspace: 4,
+      occurredAt: 1772366400000,
+      data: { n: 3 },
+    },
   ],
 ] as const;
 
@@ -36,26 +55,49 @@ describe('the record of an activity', () => {
     ['{"v":1,"id":"x","type":"t","workspace":0,"occurredAt":1}', 'the field workspace is wrong'],
     ['{"v":1,"id":"x","type":"t","occurredAt":1,"data":[]}', 'the field data is wrong'],
     ['{"v":1,"id":"x","type":"t","occurredAt":1,"data":{"a":"\\u0000"}}', 'the field data is wrong'],
+    ['{"v":1,"id":"x","type":"t","occurredAt":1,"data":1.0}', 'the field data is wrong'],
+    ['{"v":1,"id":"x","type":"t","occurredAt":1.0}', 'the field occurredAt is wrong'],
+    ['{"v":2,"id":"x","type":"t","occurredAt":1}', 'the field source is wrong'],
+    ['{"v":2,"id":"x","source":"","type":"t","occurredAt":1}', 'the field source is wrong'],
+    ['{"v":2,"id":"x","source":"a\\u0000","type":"t","occurredAt":1}', 'the field source is wrong'],
   ])('is none in %j', (text, reason) => {
     expect(decodeActivity(Buffer.from(text))).toBe(reason);
   });
 
   it('of newer code is not passed over', () => {
-    const value = Buffer.from('{"v":2,"id":"x","type":"t","occurredAt":1}');
+    const value = Buffer.from('{"v":3,"id":"x","type":"t","occurredAt":1}');
     const at = { partition: 3, offset: 9, key: 'demo/1', value, time: 1 };
     expect(() => decodeActivity(value, at)).toThrow(
-      /version 2 .* at position 9 of partition 3 .* update the projector/,
+      /version 3 .* at position 9 of partition 3 .* update the projector/,
     );
   });
 
   it('has the fields that were given and no others, whatever its id is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.jsonValue(), (id, value) => {
-        const fields = { v: 1, id, type: 'a.b:c', workspace: 3, occurredAt: 5 } as const;
-        const text = encodeFields(fields, JSON.stringify({ value }));
-        expect(text).toBe(JSON.stringify({ ...fields, data: { value } }));
-      }),
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
+        fc.jsonValue(),
+        (id, source, value) => {
+          const fields = { id, source, type: 'a.b:c', workspace: 3, occurredAt: 5 };
+          const text = encodeFields(fields, JSON.stringify({ value }));
+          expect(text).toBe(JSON.stringify({ v: source === undefined ? 1 : 2, ...fields, data: { value } }));
+        },
+      ),
     );
+  });
+
+  it('has its data as it was written', () => {
+    const data = '{"n":1524831183200260097,"list":[1e-400,1.0,1E2,-0,1e999],"__proto__":{"\\u001b":"\u0092"}}';
+    const text = encodeFields({ id: 'x', type: 't', occurredAt: 1 }, data);
+    const record = decodeActivity(Buffer.from(text)) as ActivityRecord;
+    expect(JSON.stringify(record.data)).toBe(data);
+    expect(encodeActivity(record)).toBe(text);
+  });
+
+  it('of the first version has no source, whatever stands there', () => {
+    const text = '{"v":1,"id":"x","source":"/shop","type":"t","occurredAt":1}';
+    expect(decodeActivity(Buffer.from(text))).toEqual({ v: 1, id: 'x', type: 't', occurredAt: 1 });
   });
 
   it('belongs to the user of its key', () => {

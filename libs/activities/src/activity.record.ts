@@ -1,16 +1,28 @@
 import { type LogRecord } from '#event-sourcing';
+import { parseExactly } from '#platform';
 import { RecordTooNew } from '#projections';
-import { fieldsFault, isActivityId, isActivityType, isEntityId, isObject } from './ingestion/activity.input.js';
+import {
+  fieldsFault,
+  isActivityId,
+  isActivityType,
+  isEntityId,
+  isObject,
+  isSource,
+} from './ingestion/activity.input.js';
 
 /** An activity as the log keeps it: the value of a record, whose key is `environment/userId`. */
 export interface ActivityRecord {
-  readonly v: 1;
+  /** The lowest that can hold it, so that older code reads what it can: 2 with a source, else 1. */
+  readonly v: 1 | 2;
   /** The client's own, or one that the door made. */
   readonly id: string;
+  /** Whose id that is, where the client says so. */
+  readonly source?: string;
   readonly type: string;
   readonly workspace?: number;
   /** Milliseconds since the epoch. */
   readonly occurredAt: number;
+  /** Its numbers as `parseExactly` gives them. */
   readonly data?: object;
 }
 
@@ -24,16 +36,22 @@ export function encodeKey({ environment, userId }: Owner): string {
   return `${environment}/${userId}`;
 }
 
-export function encodeActivity({ data, ...fields }: ActivityRecord): string {
+/** The version of an activity's record. */
+export const versionOf = ({ source }: Pick<ActivityRecord, 'source'>): ActivityRecord['v'] =>
+  source === undefined ? 1 : 2;
+
+export function encodeActivity({ data, ...fields }: Omit<ActivityRecord, 'v'>): string {
   return encodeFields(fields, data === undefined ? undefined : JSON.stringify(data));
 }
 
 /** The same with `data` as JSON already: a JSON object that was written by `JSON.stringify`, or this would be no record. */
-export function encodeFields({ id, type, workspace, occurredAt }: Omit<ActivityRecord, 'data'>, data?: string): string {
+export function encodeFields(fields: Omit<ActivityRecord, 'data' | 'v'>, data?: string): string {
+  const { id, source, type, workspace, occurredAt } = fields;
+  const from = source === undefined ? '' : `,"source":${JSON.stringify(source)}`;
   const place = workspace === undefined ? '' : `,"workspace":${workspace}`;
   const rest = data === undefined ? '' : `,"data":${data}`;
   // A type has no character that JSON would escape.
-  return `{"v":1,"id":${JSON.stringify(id)},"type":"${type}"${place},"occurredAt":${occurredAt}${rest}}`;
+  return `{"v":${versionOf(fields)},"id":${JSON.stringify(id)}${from},"type":"${type}"${place},"occurredAt":${occurredAt}${rest}}`;
 }
 
 const ENVIRONMENT = /^[A-Za-z0-9_-]{1,64}$/;
@@ -48,7 +66,7 @@ export function decodeKey(key: string): Owner | undefined {
   return Number.isSafeInteger(userId) ? { environment, userId } : undefined;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const EARLIEST = Date.parse('0000-01-01T00:00:00.000Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
@@ -59,7 +77,7 @@ const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 export function decodeActivity(value: Buffer, at?: LogRecord): ActivityRecord | string {
   let record: unknown;
   try {
-    record = JSON.parse(value.toString('utf8'));
+    record = parseExactly(value.toString('utf8'));
   } catch {
     return 'the value is no JSON';
   }
@@ -70,13 +88,17 @@ export function decodeActivity(value: Buffer, at?: LogRecord): ActivityRecord | 
       at,
     );
   }
-  if (record.v !== VERSION) return 'the version of the format is unknown';
+  if (record.v !== 1 && record.v !== VERSION) return 'the version of the format is unknown';
+  // What a reader of that version passed over changes nothing now.
+  if (record.v === 1) delete record.source;
   const wrong = wrongField(record);
   return wrong === undefined ? (record as unknown as ActivityRecord) : `the field ${wrong} is wrong`;
 }
 
-function wrongField({ id, type, workspace, occurredAt, data }: Record<string, unknown>): string | undefined {
+function wrongField(record: Record<string, unknown>): string | undefined {
+  const { v, id, source, type, workspace, occurredAt, data } = record;
   if (!isActivityId(id)) return 'id';
+  if (v === VERSION && !isSource(source)) return 'source';
   if (!isActivityType(type)) return 'type';
   if (workspace !== undefined && !isEntityId(workspace)) return 'workspace';
   if (!isMoment(occurredAt)) return 'occurredAt';

@@ -29,6 +29,8 @@ export interface Answer<Body> {
   readonly status: number;
   readonly headers: Record<string, unknown>;
   readonly body: Body;
+  /** The body as it was written. */
+  readonly text: string;
 }
 
 @Module({})
@@ -87,7 +89,7 @@ export class Service {
     const authorization = await this.authorization(environment, scope);
     const response = await this.app.inject({ method, url, payload, headers: { ...authorization, ...headers } });
     const body = (response.payload === '' ? undefined : JSON.parse(response.payload)) as Body;
-    return { status: response.statusCode, headers: response.headers, body };
+    return { status: response.statusCode, headers: response.headers, body, text: response.payload };
   }
 
   async authorization(environment = 'acme', scope = SCOPES.join(' ')): Promise<Record<string, string>> {

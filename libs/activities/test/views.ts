@@ -14,6 +14,7 @@ export const NOON = Date.parse('2026-03-01T12:00:00.000Z');
 
 interface Given {
   readonly id: string;
+  readonly source?: string;
   readonly user?: number;
   readonly environment?: string;
   readonly type?: string;
@@ -23,8 +24,9 @@ interface Given {
 }
 
 /** A record of activities as the door appends it. */
-export function activity({ id, user = 1, environment = 'acme', type = 'seen', workspace, at = NOON, data }: Given) {
-  const value = encodeActivity({ v: 1, id, type, workspace, occurredAt: at, data });
+export function activity(given: Given) {
+  const { id, source, user = 1, environment = 'acme', type = 'seen', workspace, at = NOON, data } = given;
+  const value = encodeActivity({ id, source, type, workspace, occurredAt: at, data });
   return { key: encodeKey({ environment, userId: user }), value };
 }
 

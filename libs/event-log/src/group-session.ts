@@ -4,7 +4,7 @@ import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS } from './kafka-client.js';
 import { Lease } from './lease.js';
 import { asLost, MembershipLost } from './membership-lost.js';
 import { assertInside, recordsOf } from './records.js';
-import { isSettledWithin, within } from './within.js';
+import { isSettledWithin, within } from '#platform';
 
 /** The broker holds the partitions of a killed member for that long. */
 const SESSION_TIMEOUT_MS = 10_000;

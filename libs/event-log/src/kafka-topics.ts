@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Extent, LogMismatch, LogUnavailable, type Topic } from '#event-sourcing';
-import { ConfigError } from '#platform';
+import { ConfigError, within } from '#platform';
 import kafkajs, { type Admin } from 'kafkajs';
 import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
 import { asRefusal } from './refusals.js';
-import { within } from './within.js';
 
 /** A broker that has just started elects leaders and loads its coordinators first. */
 const PREPARE_TIMEOUT_MS = 60_000;

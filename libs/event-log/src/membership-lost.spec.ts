@@ -3,7 +3,7 @@ import kafkajs from 'kafkajs';
 import { LogMismatch, LogUnavailable } from '#event-sourcing';
 import { ConfigError } from '#platform';
 import { asLost, MembershipLost } from './membership-lost.js';
-import { NoAnswer } from './within.js';
+import { NoAnswer } from '#platform';
 
 /** kafkajs exports more errors, and takes other arguments, than its types say. */
 function kafkaError(name: string): Error {

@@ -4,7 +4,7 @@ import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS, type LogSink, REQUEST_TIMEOU
 import { partitionSends } from './partition-send.js';
 import { type PreparedTopic } from './prepared-topic.js';
 import { type Chunk, SendQueue } from './send-queue.js';
-import { within } from './within.js';
+import { within } from '#platform';
 
 const SEND_TIMEOUT_MS = REQUEST_TIMEOUT_MS + 2_000;
 const MAX_BACKOFF_MS = 1_000;

@@ -2,6 +2,8 @@ import { type ServiceClient } from './service-client.js';
 
 interface Listed {
   readonly id: string;
+  /** There where somebody else than an import has counted it. */
+  readonly source?: string;
   readonly workspaceId: number | null;
 }
 
@@ -32,7 +34,10 @@ export class CountedBefore {
       const { status, body, headers } = await this.client.send('GET', next);
       // The user may have been deleted since: nobody has commits then.
       const listed = status === 200 && Array.isArray(body) ? (body as Listed[]) : [];
-      for (const { id, workspaceId } of listed) commits.set(packed(id), workspaceId);
+      for (const { id, source, workspaceId } of listed) {
+        // The same hash from a source is not what this brings.
+        if (source === undefined) commits.set(packed(id), workspaceId);
+      }
       const [, link] = /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '') ?? [];
       next = link && this.client.pathOf(link);
     }

@@ -79,7 +79,9 @@ describe('a commit as an activity', () => {
     expect(activity({ subject: `${subject}x` }).data).toEqual({ subject: subject.slice(0, -17), truncated: true });
   });
 
-  it('has no control characters that the service would refuse', () => {
-    expect(activity({ subject: '\u001b[31mred\tx\u0085' }).data.subject).toBe('\uFFFD[31mred\tx\uFFFD');
+  it('has its subject as it is, but for the one character that the service would refuse', () => {
+    const subject = '\u001b[31mred\tx\u0085';
+    expect(activity({ subject }).data.subject).toBe(subject);
+    expect(activity({ subject: 'a\0b' }).data.subject).toBe('a\uFFFDb');
   });
 });

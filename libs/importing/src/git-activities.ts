@@ -25,8 +25,8 @@ export interface CommitData {
 const MAX_DATA_BYTES = 16 * 1024;
 /** JSON writes a UTF-16 unit in at most that many bytes (as a \u escape). */
 const MAX_UNIT_BYTES = 6;
-/** Source: the service takes line breaks and tabs in `data`, and no other control characters. */
-const REFUSED = /[^\P{Cc}\n\r\t]/gu;
+/** Source: the service takes any text in `data` but this one. */
+const REFUSED = /\0/g;
 const IS_NUMBER = /^-?\d+$/;
 const KEPT_DATE = 64;
 /** RFC 3339 and the service know no year 0. */

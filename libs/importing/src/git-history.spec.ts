@@ -152,6 +152,8 @@ describe('the name of a repository', () => {
     ['/srv/emmett/.git', 'emmett'],
     ['/srv/my.github.io', 'my.github.io'],
     ['/', 'repository'],
+    ['/srv/\u200b', 'srv'],
+    ['/\u3164', 'repository'],
   ])('of %s is %s', (path, name) => {
     expect(repositoryName(path)).toBe(name);
   });

@@ -18,6 +18,10 @@ describe('the username of an address', () => {
     ['joe@laptop.(none)', 'joe@laptop.(none)'],
     ['be\u0007ll@example.com', 'be\uFFFDll@example.com'],
     ['c1\u0085x', 'c1\uFFFDx'],
+    ['a\u202eb@example.com', 'a\uFFFDb@example.com'],
+    ['\u200b@example.com', '\u200b@example.com'],
+    ['\u200b', `\u200b~${sha1('\u200b')}`],
+    ['\u3164\ufe0f', `\u1160\ufe0f~${sha1('\u1160\ufe0f')}`],
   ])('%j is %j', (address, username) => {
     expect(usernameOf(address)).toBe(username);
   });
@@ -41,12 +45,21 @@ describe('the e-mail of an address', () => {
     },
   );
 
-  it.each(['(none)', 'joe@laptop.(none)', 'two words@x', 'a@b@c', '@example.com', 'jane@', 'jane@.com', 'j@x..de'])(
-    '%s is a stand-in made of its hash',
-    (address) => {
-      expect(emailOf(address)).toBe(`${sha1(address)}@invalid.example`);
-    },
-  );
+  it.each([
+    '\u200b@x',
+    'j@\u115f.de',
+    'j\u202ea@x',
+    '(none)',
+    'joe@laptop.(none)',
+    'two words@x',
+    'a@b@c',
+    '@example.com',
+    'jane@',
+    'jane@.com',
+    'j@x..de',
+  ])('%s is a stand-in made of its hash', (address) => {
+    expect(emailOf(address)).toBe(`${sha1(address)}@invalid.example`);
+  });
 
   it('is a stand-in for an empty, a broken or an endless address', () => {
     expect(emailOf('')).toBe(`${sha1('(none)')}@invalid.example`);
@@ -64,6 +77,7 @@ describe('the name of a person', () => {
     ['jane', 'jane', ''],
     ['  Jane \t Doe ', 'Jane', 'Doe'],
     ['Ja\u0000ne\u001b Doe', 'Ja ne', 'Doe'],
+    ['Ja\u202ene \u2066Doe', 'Ja\uFFFDne', '\uFFFDDoe'],
     ['', '', ''],
     [',', ',', ''],
     ['山田太郎', '山田太郎', ''],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isVisible, plain } from './plain-text.js';
 
 /** Source: the service's limits of a user's texts, in UTF-16 units, which is the stricter way to count. */
 const MAX_TEXT = 150;
@@ -20,10 +21,10 @@ export function normalAddress(address: string): string {
 /** The username of an address: the address itself wherever the service can take it, else the same stand-in always. */
 export function usernameOf(address: string): string {
   const normal = normalAddress(address);
-  const plain = normal.replace(/\p{Cc}/gu, '\uFFFD');
-  if (plain.length <= MAX_TEXT) return plain;
+  const taken = plain(normal);
+  if (taken.length <= MAX_TEXT && isVisible(taken)) return taken;
   const mark = `~${sha1(normal)}`;
-  return cut(plain, MAX_TEXT - mark.length) + mark;
+  return cut(taken, MAX_TEXT - mark.length) + mark;
 }
 
 /** The address where it has the form of an e-mail address, else `substituteEmail`. */
@@ -42,10 +43,12 @@ export function authorOf(address: string, name: string): Author {
 }
 
 // The service's own form; where it should be stricter one day, the author gets the substitute after all.
-const EMAIL = /^[^\s@\p{Cc}]+@[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)*$/u;
+const EMAIL = /^[^\s@]+@[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)*$/u;
 
 function isEmail(text: string): boolean {
-  return text.length <= MAX_EMAIL && EMAIL.test(text);
+  const [local = '', domain = ''] = text.split('@');
+  const isWhole = text.length <= MAX_EMAIL && plain(text) === text && EMAIL.test(text);
+  return isWhole && [local, ...domain.split('.')].every(isVisible);
 }
 
 // After the comma of "Sam Doe, Jr." stands no first name.
@@ -53,7 +56,7 @@ const SUFFIX = /^(?:jr|sr|i{1,3}|iv|md|phd|ph\.d|esq|inc|ltd|llc|gmbh)\.?$/i;
 
 /** First and last name as far as a line of text tells them apart: `Jane van Doe`, `Doe, Jane`, or one word. */
 export function personName(name: string): Pick<Author, 'firstName' | 'lastName'> {
-  const text = name.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const text = plain(name.replace(/[\s\p{Cc}]+/gu, ' ')).trim();
   const [last, first, ...more] = text.split(',').map((part) => part.trim());
   if (last && first && more.length === 0 && !SUFFIX.test(first)) return names(first, last);
   const space = text.lastIndexOf(' ');

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { ImportError } from './import-error.js';
+import { isVisible } from './plain-text.js';
 
 /** A repository on this machine, bare or with a work tree. */
 export interface GitRepository {
@@ -67,7 +68,8 @@ export async function openRepository(
 /** `/srv/emmett.git/` is `emmett`, and so is `/srv/emmett/.git`. */
 export function repositoryName(path: string): string {
   const full = resolve(path);
-  return (basename(full).replace(/\.git$/, '') || basename(dirname(full)) || 'repository').normalize('NFC');
+  const names = [basename(full).replace(/\.git$/, ''), basename(dirname(full)), 'repository'];
+  return names.find(isVisible)!.normalize('NFC');
 }
 
 /** What one short git command prints. @throws the error of `execFile` */

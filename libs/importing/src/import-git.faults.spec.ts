@@ -25,6 +25,22 @@ function request(more: Partial<GitImport> = {}): GitImport {
   };
 }
 
+describe('a list that others change', () => {
+  it('has the workspace that was named, although others are deleted while it is read', async () => {
+    dirty.history([{}]);
+    const names = ['a', 'b', 'Mine', 'd', 'e'];
+    server.workspaces.push(...names.map((name, at) => ({ id: at + 1, name })));
+    server.after = ({ method, path }, reply) => {
+      if (method === 'GET' && path.includes('/workspaces?') && server.workspaces[0]?.id === 1)
+        server.workspaces.shift();
+      return reply;
+    };
+    await importGit(request({ workspace: 'Mine' }));
+    expect([...server.activities.values()]).toMatchObject([{ workspaceId: 3 }]);
+    expect(server.workspaces).toHaveLength(4);
+  });
+});
+
 describe('a service that cannot keep up', () => {
   it('is given the time that it asks for, and gets everything in the end', async () => {
     dirty.history(DIRT);

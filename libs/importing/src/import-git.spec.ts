@@ -50,7 +50,7 @@ describe('the import of a dirty history', () => {
       workspace: { id: 1, name: 'dirty', isNew: true },
       authors: { total: size, new: size, existing: 0, refused: 0 },
       commits: { read: DIRT.length, accepted: DIRT.length, refused: 0 },
-      altered: { dates: 7, subjects: 2 },
+      altered: { dates: 7, subjects: 1 },
       refusals: [],
     });
     expect(isComplete(summary)).toBe(true);
@@ -110,7 +110,7 @@ describe('the import of a dirty history', () => {
     const summary = await importGit(request());
     expect(summary).toMatchObject({ authors: { total: 0 }, commits: { read: 0 }, commitsPerSecond: 0 });
     expect(server.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'GET /api/v3/workspaces?page=1',
+      'GET /api/v3/workspaces?after=0',
       'POST /api/v3/workspaces',
     ]);
   });
@@ -168,6 +168,16 @@ describe('an author', () => {
       commits: { accepted: 0, countedBefore: 2 },
     });
     expect(server.activities.size).toBe(2);
+  });
+
+  it('has a commit counted where only another source had one of the same hash', async () => {
+    const [hash] = dirty.history([{ author: 'Jane <jane@example.com>' }]);
+    await importGit(request());
+    const [[unique, activity]] = [...server.activities] as [[string, object]];
+    server.activities.clear();
+    server.activities.set(`${unique} of /ci`, { ...activity, source: '/ci' } as never);
+    expect((await importGit(request())).commits).toMatchObject({ accepted: 1, countedBefore: 0 });
+    expect([...server.activities.keys()]).toEqual([`1/${hash} of /ci`, `1/${hash}`]);
   });
 
   it('that somebody else registers at the same moment is that user', async () => {

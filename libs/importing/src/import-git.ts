@@ -53,7 +53,7 @@ export interface ImportSummary extends Counts {
   readonly commitsPerSecond: number;
   /** The part of it that was spent waiting for git. */
   readonly readingSeconds: number;
-  /** Commits that got another date, and subjects that were shortened or rid of control characters. */
+  /** Commits that got another date, and subjects that were shortened. */
   readonly altered: { readonly dates: number; readonly subjects: number };
   readonly changedAuthors: readonly ChangedAuthor[];
   readonly refusals: readonly Refused[];

@@ -34,10 +34,16 @@ export class LatestTaken {
   }
 }
 
+interface Shown {
+  readonly id: string;
+  /** There where it came from somebody else than an import. */
+  readonly source?: string;
+}
+
 async function isShown(client: ServiceClient, { id, userId, occurredAt }: Activity): Promise<boolean> {
   const until = new Date(Date.parse(occurredAt) + 1).toISOString();
   const query = new URLSearchParams({ type: 'commit', since: occurredAt, until, limit: '500' });
   const { status, body } = await client.send('GET', `api/v3/users/${userId}/activities?${query}`);
   // Of a user who has been deleted meanwhile nothing is shown any more.
-  return status !== 200 || (body as { id: string }[]).some((shown) => shown.id === id);
+  return status !== 200 || (body as Shown[]).some((shown) => shown.id === id && shown.source === undefined);
 }

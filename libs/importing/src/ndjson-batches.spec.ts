@@ -36,6 +36,16 @@ describe('batches of lines', () => {
     expect(batch!.named).toBe(1);
   });
 
+  it('put an id behind the fields of a line whose id is null, which counts as none', async () => {
+    const line = ' { "id" : null,"userId":1.0,"data":{"a":"}"} } ';
+    const [batch] = await batched([line, line].join('\n'));
+    expect(batch!.body.toString()).toMatch(
+      /^ \{ "id" : null,"userId":1\.0,"data":\{"a":"\}"\} ,"id":"[0-9a-f]{32}"\} \n/,
+    );
+    expect(new Set(ids([batch!])).size).toBe(2);
+    expect(batch!.named).toBe(2);
+  });
+
   it.each(['{}', '[]', '7', 'null', '"id"', '{"userId":1', '{"id":null}', 'id'])(
     'leave %s for the service to judge',
     async (line) => {

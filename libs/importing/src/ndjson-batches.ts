@@ -24,7 +24,8 @@ export interface BatchSize {
 }
 
 const FEED = Buffer.from('\n');
-const BRACE = 0x7b;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
 
 /**
  * The lines of an input as bodies of requests. Those without an id get one of their number and bytes, so that the same
@@ -65,10 +66,10 @@ class Collected {
       return;
     }
     if (isBlank(bytes)) return;
-    const start = startWithId(bytes, number, source);
-    if (start) this.named += 1;
+    const withId = partsWithId(bytes, number, source);
+    if (withId) this.named += 1;
     this.numbers.push(number);
-    this.parts.push(...(start ? [start.head, start.rest] : [bytes]), FEED);
+    this.parts.push(...(withId ?? [bytes]), FEED);
     this.bytes += bytes.length;
   }
 
@@ -87,21 +88,27 @@ function isBlank(line: Buffer): boolean {
   return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
-/** A line with an id put in front of its fields; undefined where it has one, or is none that could have. */
-function startWithId(line: Buffer, number: number, source: string): { head: Buffer; rest: Buffer } | undefined {
-  if (!lacksId(line)) return undefined;
-  const brace = line.indexOf(BRACE);
+/** A line with an id put in, all else as it is; undefined where it has one, or is none that could have. */
+function partsWithId(line: Buffer, number: number, source: string): Buffer[] | undefined {
+  const lacking = lacksId(line);
+  if (!lacking) return undefined;
   const id = hash('sha256', Buffer.concat([Buffer.from(JSON.stringify([source, number])), line]), 'hex').slice(0, 32);
-  return { head: Buffer.from(`{"id":"${id}",`), rest: line.subarray(brace + 1) };
+  if (lacking === 'none') return [Buffer.from(`{"id":"${id}",`), line.subarray(line.indexOf(OPEN) + 1)];
+  // Of a name that is given twice, the last one is what a reader has.
+  const close = line.lastIndexOf(CLOSE);
+  return [line.subarray(0, close), Buffer.from(`,"id":"${id}"`), line.subarray(close)];
 }
 
-/** True of an object without an id but with other fields; the service tells what is wrong with anything else. */
-function lacksId(line: Buffer): boolean {
+/** How an object with other fields lacks an id; the service tells what is wrong with anything else. */
+function lacksId(line: Buffer): 'none' | 'null' | undefined {
   try {
     const value: unknown = JSON.parse(line.toString());
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    return !Object.hasOwn(value, 'id') && Object.keys(value).length > 0;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const isGiven = Object.hasOwn(value, 'id');
+    if (Object.keys(value).length === Number(isGiven)) return undefined;
+    if (!isGiven) return 'none';
+    return (value as { id: unknown }).id === null ? 'null' : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

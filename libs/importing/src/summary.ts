@@ -23,7 +23,7 @@ export function summaryText(summary: ImportSummary): string {
     `time     ${summary.seconds.toFixed(1)} s, ${Math.round(summary.commitsPerSecond)} commits/s; ` +
       `${summary.readingSeconds.toFixed(1)} s of it waiting for git`,
     ...(altered.dates > 0 ? [`dates    ${altered.dates} could not be taken; the original stands in the activity`] : []),
-    ...(altered.subjects > 0 ? [`subjects ${altered.subjects} shortened or rid of control characters`] : []),
+    ...(altered.subjects > 0 ? [`subjects ${altered.subjects} shortened`] : []),
     ...(summary.isShown ? [] : ['the views lag: what was accepted is in the log, and will be shown']),
     ...changedLines(summary.changedAuthors),
     ...summary.refusals.flatMap(refusedLines),

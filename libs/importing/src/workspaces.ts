@@ -4,6 +4,7 @@ import { type Commit } from './git-history.js';
 import { authorOf, cut } from './git-identities.js';
 import { ImportError } from './import-error.js';
 import { findPerson } from './people.js';
+import { plain } from './plain-text.js';
 import { type Answer, refusalOf, type ServiceClient } from './service-client.js';
 
 export interface Workspace {
@@ -93,21 +94,20 @@ async function withId(client: ServiceClient, id: number | undefined): Promise<Fo
   return answer.status === 404 ? undefined : (expected(answer) as Found);
 }
 
+// Behind an id, and not page by page: while others are deleted, these would move, and one be made that is there already.
 async function all(client: ServiceClient): Promise<Found[]> {
   const found: Found[] = [];
-  for (let page = 1; ; page += 1) {
-    const answer = await client.send('GET', `api/v3/workspaces?page=${page}`);
-    // The last page may have gone since its predecessor named it.
-    if (answer.status === 404 && page > 1) return found;
+  for (;;) {
+    const answer = await client.send('GET', `api/v3/workspaces?after=${found.at(-1)?.id ?? 0}`);
     const { results, next } = expected(answer) as { results?: Found[]; next?: unknown };
     if (!Array.isArray(results)) throw notTheService();
     found.push(...results);
-    if (typeof next !== 'string') return found;
+    if (typeof next !== 'string' || results.length === 0) return found;
   }
 }
 
 /** Composed (NFC), as most keyboards write it: file systems may give the other form. */
-const nameOf = (wanted: string) => cut(wanted.replace(/\p{Cc}/gu, '\uFFFD').normalize('NFC'), MAX_NAME);
+const nameOf = (wanted: string) => cut(plain(wanted).normalize('NFC'), MAX_NAME);
 
 function expected(answer: Answer): object {
   if (answer.status >= 300) throw new ImportError(`The service refuses the workspace: ${refusalOf(answer).detail}`);

@@ -28,6 +28,7 @@ interface StoredUser {
 
 interface ActivityIn {
   readonly id: string;
+  readonly source?: string;
   readonly userId?: number;
   readonly username?: string;
   readonly type: string;
@@ -40,7 +41,7 @@ const key = (text: string) => text.normalize('NFKC').trim().toLowerCase();
 
 /**
  * The part of the service's contract that an import relies on, kept in memory behind a real socket: unique names,
- * numbered pages, idempotency keys, verdicts item by item. `before` and `after` stand in the way of single requests.
+ * lists behind an id, idempotency keys, verdicts item by item. `before` and `after` stand in the way of single requests.
  */
 export class ContractServer {
   readonly received: Received[] = [];
@@ -116,7 +117,7 @@ export class ContractServer {
     const routes: Record<string, () => Reply> = {
       'POST users': () => this.register(body as Omit<StoredUser, 'id'>),
       'GET users': () => (pathname.endsWith('/search') ? this.search(searchParams) : this.feed(id, searchParams)),
-      'GET workspaces': () => (id ? this.workspace(id) : this.page(Number(searchParams.get('page')))),
+      'GET workspaces': () => (id ? this.workspace(id) : this.behind(Number(searchParams.get('after')))),
       'POST workspaces': () => this.createWorkspace(request),
       'PATCH workspaces': () => this.rename(id, (body as { name: string }).name),
       'POST activities': () => this.take(body as ActivityIn[]),
@@ -168,11 +169,11 @@ export class ContractServer {
     return this.workspace(id);
   }
 
-  private page(page: number): Reply {
-    const from = (page - 1) * this.pageSize;
-    const results = this.workspaces.slice(from, from + this.pageSize);
-    const more = from + this.pageSize < this.workspaces.length;
-    const next = more ? `https://public.example/api/v3/workspaces?page=${page + 1}` : null;
+  private behind(after: number): Reply {
+    const rest = this.workspaces.filter(({ id }) => id > after);
+    const results = rest.slice(0, this.pageSize);
+    const more = rest.length > results.length;
+    const next = more ? `https://public.example/api/v3/workspaces?after=${results.at(-1)?.id}` : null;
     return { status: 200, body: { count: this.workspaces.length, next, previous: null, results } };
   }
 
@@ -192,7 +193,7 @@ export class ContractServer {
       if (!activity) return [{ index, code: 'invalid', detail: 'the line is no JSON' }];
       const user = this.userOf(activity);
       const fault = user ? this.refuses(activity) : { code: 'unknown-user', detail: 'no such user' };
-      const unique = `${user?.id}/${activity.id}`;
+      const unique = `${user?.id}/${activity.id}${activity.source ? ` of ${activity.source}` : ''}`;
       if (!fault && !this.activities.has(unique)) this.activities.set(unique, activity);
       return fault ? [{ index, ...fault }] : [];
     });

@@ -69,6 +69,33 @@ describe('the settings', () => {
     expect(readConfig(good).publicUrl).toBeUndefined();
   });
 
+  it('say whom to believe, whom to let in, and where an instance is watched', () => {
+    const said = { TRUST_PROXY: 'loopback, 10.0.0.0/8', OPERATIONS_PORT: '9464' };
+    const origins = 'https://App.Example:443, http://localhost:5173/, capacitor://localhost';
+    expect(readConfig({ ...good, ...said, CORS_ORIGINS: origins })).toMatchObject({
+      trustProxy: ['127.0.0.0/8', '::1/128', '10.0.0.0/8'],
+      corsOrigins: ['https://app.example', 'http://localhost:5173', 'capacitor://localhost'],
+      operationsPort: 9464,
+    });
+    expect(readConfig({ ...good, TRUST_PROXY: '2', CORS_ORIGINS: '*' })).toMatchObject({
+      trustProxy: 2,
+      corsOrigins: ['*'],
+    });
+    const { trustProxy, corsOrigins, operationsPort } = readConfig(good);
+    expect([trustProxy, corsOrigins, operationsPort]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it.each([
+    'https://a.example/app',
+    'a.example',
+    'https://*.example',
+    'null',
+    '*,https://a.example',
+    'https://u@a.example',
+  ])('let in no origin that is none: %s', (origins) => {
+    expect(() => readConfig({ ...good, CORS_ORIGINS: origins })).toThrow(/CORS_ORIGINS: origins as browsers send/);
+  });
+
   it.each([
     ['45', 45_000],
     ['1500ms', 1_500],
@@ -92,6 +119,9 @@ describe('the settings', () => {
     ['a public address that is none', { PUBLIC_URL: 'tidemark.example' }, /PUBLIC_URL: an address, e.g. https/],
     ['a public address with a query', { PUBLIC_URL: 'https://a.example/?b' }, /PUBLIC_URL: .*without .* query/],
     ['a host that is an address', { ALLOWED_HOSTS: 'a.example,https://b.example' }, /ALLOWED_HOSTS: .*names/],
+    ['a proxy by a name', { TRUST_PROXY: 'nginx' }, /TRUST_PROXY: addresses and networks of proxies/],
+    ['to trust everybody in passing', { TRUST_PROXY: 'true' }, /TRUST_PROXY: addresses/],
+    ['operations on the port of the interface', { OPERATIONS_PORT: '3000' }, /OPERATIONS_PORT: must be another/],
     ['no way to check tokens', { AUTH_JWT_SECRET: '' }, /set one/],
     ['two ways to check tokens', { AUTH_JWKS_URL: 'https://id.example/keys' }, /exclude each other/],
     ['algorithms of public keys beside a secret', { AUTH_ALGORITHMS: 'ES256' }, /tokens of AUTH_JWT_SECRET are HS256/],

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { type ClaimsConfig, ENVIRONMENT_ID, SCOPES } from './claims.js';
 import { type KafkaAccess, kafkaAccess, kafkaAccessIssues, KafkaAccessSettings } from './kafka-access.js';
+import { corsOriginsOf } from './http/origins.js';
+import { type TrustProxy, trustProxyOf } from './http/trusted-proxies.js';
 import { ASYMMETRIC } from './remote-keys.js';
 import { isLongEnough, isTooSimple, secretsOf } from './secrets.js';
 import { pemFile } from './tls.js';
@@ -57,6 +59,17 @@ const Settings = z
         message: 'comma-separated names, with a port or without, e.g. tidemark.example,10.0.0.7:3000',
       })
       .optional(),
+    TRUST_PROXY: z
+      .string()
+      .transform((text, context) => trustProxyOf(text) ?? context.addIssue(TRUST_PROXY_HINT))
+      .pipe(z.custom<TrustProxy>())
+      .optional(),
+    CORS_ORIGINS: z
+      .string()
+      .transform((text, context) => corsOriginsOf(text) ?? context.addIssue(CORS_ORIGINS_HINT))
+      .pipe(z.custom<readonly string[]>())
+      .optional(),
+    OPERATIONS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
     AUTH_JWT_SECRET: secrets.optional(),
     AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
     AUTH_ISSUER: z.string().optional(),
@@ -96,6 +109,10 @@ const Settings = z
     path: ['AUTH_JWT_SECRET'],
     message: 'tokens cannot be checked without AUTH_JWT_SECRET or AUTH_JWKS_URL: set one',
   })
+  .refine(({ OPERATIONS_PORT, PORT }) => OPERATIONS_PORT !== PORT, {
+    path: ['OPERATIONS_PORT'],
+    message: 'must be another port than PORT',
+  })
   .refine(fitsTheKeys, {
     path: ['AUTH_ALGORITHMS'],
     message: 'tokens of AUTH_JWT_SECRET are HS256, and those of AUTH_JWKS_URL never are',
@@ -118,6 +135,17 @@ function namesFilesThatExist(url: string): boolean {
   const paths = ['sslrootcert', 'sslcert', 'sslkey'].flatMap((name) => parameters?.get(name) ?? []);
   return paths.every((path) => existsSync(path));
 }
+
+const TRUST_PROXY_HINT = {
+  code: 'custom',
+  message:
+    'addresses and networks of proxies, comma-separated, loopback, linklocal and uniquelocal among them, e.g. loopback,10.0.0.0/8; or how many proxies there are, e.g. 1',
+} as const;
+
+const CORS_ORIGINS_HINT = {
+  code: 'custom',
+  message: 'origins as browsers send them, comma-separated, e.g. https://app.example,http://localhost:5173; or * alone',
+} as const;
 
 const SCOPES_MAP_HINT = {
   code: 'custom',
@@ -179,6 +207,12 @@ export interface Config {
   readonly publicUrl?: string;
   /** The only hosts that requests may name, with a port or for every port; any where there are none. */
   readonly allowedHosts?: readonly string[];
+  /** The proxies whose word on how a request began counts. */
+  readonly trustProxy?: TrustProxy;
+  /** The origins whose pages are let in, `*` for all; none where it is left out. */
+  readonly corsOrigins?: readonly string[];
+  /** Where health and metrics are served, and nowhere else; with all the rest where it is left out. */
+  readonly operationsPort?: number;
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number;
   readonly auth: AuthConfig;
@@ -217,6 +251,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: data.PORT,
     publicUrl: data.PUBLIC_URL,
     allowedHosts: data.ALLOWED_HOSTS,
+    trustProxy: data.TRUST_PROXY,
+    corsOrigins: data.CORS_ORIGINS,
+    operationsPort: data.OPERATIONS_PORT,
     requestTimeoutMs: data.HTTP_REQUEST_TIMEOUT,
     auth: {
       secrets: data.AUTH_JWT_SECRET,

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { PublicEndpoint } from './http/endpoint.js';
+import { within } from './within.js';
 
 /** Something that the process cannot serve without: resolves when it is there, rejects with the reason. */
 export interface ReadinessCheck {
@@ -61,21 +62,24 @@ class HealthController {
 }
 
 async function outcome(check: ReadinessCheck): Promise<string> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-  return Promise.race([check.check(), late])
-    .then(
-      () => 'ok',
-      // Messages of clients can hold an address with a password: only what is safe to show leaves the process.
-      (error: Error) => (/no answer|is not|missing|replay/.test(error.message) ? error.message : 'does not answer'),
-    )
-    .finally(() => clearTimeout(timer));
+  return within(PATIENCE_MS, check.check()).then(
+    () => 'ok',
+    // Messages of clients can hold an address with a password: only what is safe to show leaves the process.
+    (error: Error) =>
+      /no answer|is not|is stopping|missing|replay/.test(error.message) ? error.message : 'does not answer',
+  );
+}
+
+/** How the checks are made, of what they ask. */
+export interface ReadinessChecks {
+  readonly inject: unknown[];
+  readonly useFactory: (...args: never[]) => ReadinessCheck[];
 }
 
 /** `GET /health/live` and `GET /health/ready`; the importing module provides `READINESS`. */
 @Module({ controllers: [HealthController] })
 export class HealthModule {
-  static with(checks: { inject: unknown[]; useFactory: (...args: never[]) => ReadinessCheck[] }) {
+  static with(checks: ReadinessChecks) {
     return { module: HealthModule, providers: [{ provide: READINESS, ...checks } as never] };
   }
 }

@@ -1,7 +1,8 @@
 export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
 export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
-export { HealthModule, type ReadinessCheck } from './health.js';
-export { linkTo } from './http/address.js';
+export { asDouble, mayLoseDigits, parseExactly } from './exact-json.js';
+export { type ReadinessCheck } from './health.js';
+export { linkTo, publicBase } from './http/address.js';
 export { Caller, requireScope } from './http/access.js';
 export { checkedHeaders, IdempotencyKey, IfMatch, IfNoneMatch } from './http/request-headers.js';
 export { type Content } from './openapi/content.js';
@@ -13,21 +14,35 @@ export { copyColumn, copyLine, copyLines, type CopyValue } from './copy-lines.js
 export { createLogger, type Logger } from './logging.js';
 export { type KafkaAccess } from './kafka-access.js';
 export { Lookups } from './lookups.js';
-export { counter, gauge, metrics, MetricsModule } from './metrics.js';
+export { counter, gauge, metrics } from './metrics.js';
 export { type FoldName, FOLD_NAMES, type GenerationKind, Namespace, type ViewVersions } from './namespace.js';
 export { Notifications } from './notifications.js';
 export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
+export { closingBoth, listenAt, operationsOf, serveOperations, takesRequests } from './operations.js';
 export { isOutage } from './outage.js';
 export { ownTurn } from './own-turn.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
+export { timeParameter } from './time-parameter.js';
+export { parseTimestamp, timestampFault } from './timestamp.js';
 export { secretsOf } from './secrets.js';
 export { tlsFault } from './tls.js';
 export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToken } from './tokens.js';
-export { entityId, faultOf as freeFieldFault, freeFields, plainText, wholeNumber } from './text.js';
+export {
+  entityId,
+  faultOf as freeFieldFault,
+  freeFields,
+  hasCharacters,
+  isVisible,
+  plainText,
+  visibleText,
+  wholeNumber,
+} from './text.js';
 export { runApp } from './run-app.js';
+export { isSettledWithin, NoAnswer, within } from './within.js';
 export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
+export { parseJson } from './http/body/parse-json.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
 export {
   ITEM_BYTES,

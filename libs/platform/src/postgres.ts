@@ -1,11 +1,14 @@
 import { type ClientBase, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
 import { arrayLiteral } from './array-literal.js';
 import { CopyIn } from './copy-in.js';
+import { parseExactly } from './exact-json.js';
 import { FOLD_NAMES, type Namespace } from './namespace.js';
 import { tlsFault } from './tls.js';
 
 // Counts and positions stay far below 2^53; as numbers they can be compared and added.
 types.setTypeParser(types.builtins.INT8, Number);
+// What is kept as JSON is kept as it was written.
+types.setTypeParser(types.builtins.JSON, parseExactly);
 
 /** Whatever runs a statement: the pool or a transaction's connection. */
 export interface Queryable {

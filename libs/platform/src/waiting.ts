@@ -3,6 +3,7 @@ import { type Config, ConfigError } from './config.js';
 import { type Logger } from './logging.js';
 import { isOutage } from './outage.js';
 import { type Queryable, refusalOf } from './postgres.js';
+import { within } from './within.js';
 
 const SAID_AFTER_MS = 2_000;
 const ASK_EVERY_MS = 200;
@@ -24,14 +25,8 @@ export function waitingOf(config: Config, logger: Logger): Waiting {
 }
 
 /** Settles as `work` does, or throws `NotInTime`; what is under way is not ended by that. */
-export async function waitFor<T>(waiting: Waiting, what: string, work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(notInTime(waiting, what)), waiting.deadlineMs);
-  try {
-    return await Promise.race([saying(waiting, what, work), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function waitFor<T>(waiting: Waiting, what: string, work: Promise<T>): Promise<T> {
+  return within(waiting.deadlineMs, saying(waiting, what, work), notInTime(waiting, what));
 }
 
 /** Settles as `work` does, however long that takes, and says after two seconds what is waited for. */

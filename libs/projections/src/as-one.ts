@@ -1,5 +1,5 @@
 import { type Consumption } from '#event-sourcing';
-import { type Logger } from '#platform';
+import { type Logger, within } from '#platform';
 
 // Whoever stops a process waits about that long before killing it.
 const PATIENCE_MS = 10_000;
@@ -31,12 +31,9 @@ export function asOne(
   return { joined, ended, stop };
 }
 
-async function endWithin(patience: number, ending: Promise<void>, logger: Pick<Logger, 'warn'>): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(() => {
-    logger.warn(`not all has ended within ${patience} ms; what is not committed is left to the next`);
-    late.resolve();
-  }, patience);
+function endWithin(patience: number, ending: Promise<void>, logger: Pick<Logger, 'warn'>): Promise<void> {
   const closed = ending.catch((err: unknown) => logger.warn({ err }, 'not all could be closed'));
-  await Promise.race([closed, late.promise]).finally(() => clearTimeout(timer));
+  return within(patience, closed, () =>
+    logger.warn(`not all has ended within ${patience} ms; what is not committed is left to the next`),
+  );
 }

@@ -1,5 +1,5 @@
 import { type EventLog } from '#event-sourcing';
-import { gauge, type Namespace, type Postgres } from '#platform';
+import { gauge, type Namespace, type Postgres, within } from '#platform';
 import { readCheckpoints } from './checkpoints.js';
 import { countOpen } from './dead-letters.js';
 import { type FoldViews } from './fold.js';
@@ -52,8 +52,7 @@ async function lagsOf({ log, postgres }: Source, { name, topic }: FoldViews) {
 async function ofEachFold<T>(measure: (source: Source, fold: FoldViews) => Promise<T[]>): Promise<T[]> {
   const source = measured;
   if (source === undefined) return [];
-  const { promise: tooLate, resolve } = Promise.withResolvers<T[]>();
-  const timer = setTimeout(() => resolve([]), PATIENCE_MS);
-  const figures = source.folds.map((fold) => Promise.race([measure(source, fold).catch(() => []), tooLate]));
-  return (await Promise.all(figures).finally(() => clearTimeout(timer))).flat();
+  const unknown = (): T[] => [];
+  const figures = source.folds.map((fold) => within(PATIENCE_MS, measure(source, fold), unknown).catch(unknown));
+  return (await Promise.all(figures)).flat();
 }

@@ -1,10 +1,9 @@
 import { type Redis } from 'ioredis';
 import { activitiesTopic, type ActivityFollower, type LastActive, type Move } from '#activities';
-import { type Logger, type Namespace, type Postgres } from '#platform';
+import { type Logger, type Namespace, type Postgres, within } from '#platform';
 import { ActiveFigures } from './figures/active-figures.js';
 import { liveViews, type LiveViews } from './figures/last-active.js';
 import { repair } from './figures/repair.js';
-import { within } from './figures/within.js';
 
 const CHECK_EVERY_MS = 2_000;
 /** A projection never waits longer for Redis, and only once an outage: from then on checks alone ask. */

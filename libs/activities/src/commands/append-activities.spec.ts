@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventLog, type NewRecord } from '#event-sourcing';
 import { Namespace } from '#platform';
 import { type RecentDirectory } from '#registry';
+import { checkActivity } from '../ingestion/activity.input.js';
 import { type Admission } from '../ingestion/admission.js';
 import { type Slice } from '../ingestion/request-items.js';
 import { Turns } from '../ingestion/turns.js';
@@ -96,6 +97,6 @@ function slicesOf(items: readonly object[], bytes: number): Slice[] {
   return Array.from({ length: Math.ceil(items.length / 256) }, (_, slice) => {
     const own = items.slice(slice * 256, (slice + 1) * 256);
     const share = Math.ceil((bytes * own.length) / items.length);
-    return { items: own.length, bytes: share, read: () => own.map((activity) => ({ activity })) };
+    return { items: own.length, bytes: share, read: (now) => own.map((item) => checkActivity(item, now)) };
   });
 }

@@ -4,7 +4,7 @@ import { Namespace } from '#platform';
 import { RecentDirectory } from '#registry';
 import { activitiesTopic } from '../activities.topic.js';
 import { encodeFields, encodeKey } from '../activity.record.js';
-import { type ActivityInput, checkActivity, type Fault, isFault } from '../ingestion/activity.input.js';
+import { type ActivityInput, type Fault, isFault } from '../ingestion/activity.input.js';
 import { Admission } from '../ingestion/admission.js';
 import { type NameItem } from '../ingestion/ids.js';
 import { type Slice } from '../ingestion/request-items.js';
@@ -96,7 +96,7 @@ export class AppendActivities {
 
   private async judge({ environment, nameItem }: Request, slice: Slice, from: number): Promise<Judged> {
     const now = Date.now();
-    const checked = slice.read().map((item) => ('fault' in item ? item.fault : checkActivity(item.activity, now)));
+    const checked = slice.read(now);
     const inputs = checked.filter((one): one is ActivityInput => !isFault(one));
     const find = await this.look(environment, inputs);
     const judged: Judged = { records: [], rejected: [] };
@@ -114,20 +114,29 @@ export class AppendActivities {
     const [userIds, existing] = await Promise.all([
       this.directory.userIds(
         environment,
-        inputs.map(({ user }) => user),
+        inputs.flatMap(({ users }) => users),
       ),
       this.directory.workspaceIds(environment, workspaces),
     ]);
     const places = new Set(existing);
     let next = 0;
     return (input: ActivityInput): Found | Fault => {
-      const userId = userIds[next++];
-      if (userId === undefined) return { code: 'unknown-user', detail: 'there is no such user' };
+      const meant = userIds.slice(next, (next += input.users.length)).filter((id) => id !== undefined);
+      const [userId] = meant;
+      if (userId === undefined) return UNKNOWN_USER;
+      if (meant.some((id) => id !== userId)) return AMBIGUOUS_USER;
       if (input.workspaceId === undefined || places.has(input.workspaceId)) return { input, userId };
-      return { code: 'unknown-workspace', detail: 'there is no such workspace' };
+      return UNKNOWN_WORKSPACE;
     };
   }
 }
+
+const UNKNOWN_USER: Fault = { code: 'unknown-user', detail: 'there is no such user' };
+const AMBIGUOUS_USER: Fault = {
+  code: 'ambiguous-user',
+  detail: "subject is an id of one user and another one's username: name the user by another of their names",
+};
+const UNKNOWN_WORKSPACE: Fault = { code: 'unknown-workspace', detail: 'there is no such workspace' };
 
 interface Found {
   readonly input: ActivityInput;
@@ -135,8 +144,8 @@ interface Found {
 }
 
 function recordOf(environment: string, { input, userId }: Found, name: () => string, now: number): NewRecord {
-  const { id = name(), type, workspaceId, occurredAt = now, data } = input;
-  const value = encodeFields({ v: 1, id, type, workspace: workspaceId, occurredAt }, data);
+  const { id = name(), source, type, workspaceId, occurredAt = now, data } = input;
+  const value = encodeFields({ id, source, type, workspace: workspaceId, occurredAt }, data);
   return { key: encodeKey({ environment, userId }), value };
 }
 

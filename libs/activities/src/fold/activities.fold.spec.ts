@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { metrics } from '#platform';
+import { metrics, type Namespace } from '#platform';
 import { MemoryLog } from '../../test/memory-log.js';
 import { activity, NOON, Views } from '../../test/views.js';
 
 const databaseUrl = process.env.DATABASE_URL!;
 const opened: Views[] = [];
 
-function openViews() {
-  const views = new Views(databaseUrl, new MemoryLog());
+function openViewsOn(log: MemoryLog, namespace?: Namespace) {
+  const views = new Views(databaseUrl, log, namespace);
   opened.push(views);
-  const log = views.log as MemoryLog;
+  return views;
+}
+function openViews() {
+  const log = new MemoryLog();
   log.clock = () => NOON;
-  return { views, log };
+  return { views: openViewsOn(log), log };
 }
 
 afterAll(() => Promise.all(opened.map(({ postgres }) => postgres.close())));
@@ -43,6 +46,7 @@ describe('the fold of activities', () => {
         user_id: 7,
         identity: createHash('sha256').update('first').digest().subarray(0, 16),
         activity_id: 'first',
+        source: null,
         type: 'seen',
         workspace_id: 3,
         occurred_at: NOON - 5,
@@ -64,6 +68,50 @@ describe('the fold of activities', () => {
     expect(rows).toEqual([{ data: { first: true } }]);
     const totals = await views.postgres.query('SELECT activities FROM activity_totals');
     expect(totals.rows).toEqual([{ activities: 1 }]);
+  });
+
+  it('takes the same id from two sources, or from none, for activities of their own, each once', async () => {
+    const { views, log } = openViews();
+    await views.project();
+    const own = [undefined, '/a', '/b', '/a/x'].map((source) => activity({ id: 'x', source }));
+    await log.append(views.topic, own);
+    await log.append(views.topic, own.toReversed());
+    const { rows } = await views.postgres.query('SELECT source FROM activities ORDER BY source NULLS FIRST');
+    expect(rows).toEqual([{ source: null }, { source: '/a' }, { source: '/a/x' }, { source: '/b' }]);
+    expect(await views.postgres.query('SELECT activities FROM activity_totals')).toMatchObject({
+      rows: [{ activities: 4 }],
+    });
+  });
+
+  it('tells source and id apart wherever one ends and the other begins', async () => {
+    const { views, log } = openViews();
+    await views.project();
+    const pairs = [
+      ['a', 'bc'],
+      ['ab', 'c'],
+      [undefined, 'abc'],
+      ['abc', 'abc'],
+    ] as const;
+    await log.append(
+      views.topic,
+      pairs.map(([source, id]) => activity({ id, source })),
+    );
+    expect(await views.count('activities')).toBe(4);
+  });
+
+  it('keeps data to the digit, the same after a rebuild', async () => {
+    const { views, log } = openViews();
+    await views.project();
+    const data = '{"n":1524831183200260097,"list":[1e-400,1.0,1E2,-0,1e999],"__proto__":{"\\u001b\\f":"\u0092"}}';
+    const item = activity({ id: 'x', source: '/s' });
+    await log.append(views.topic, [{ ...item, value: item.value.replace(/}$/, `,"data":${data}}`) }]);
+    const { rows } = await views.postgres.query('SELECT data::text AS data FROM activities');
+    expect(rows).toEqual([{ data }]);
+    const before = await views.snapshot();
+    const rebuilt = openViewsOn(log, views.namespace);
+    await views.drop();
+    await rebuilt.project();
+    expect(await rebuilt.snapshot()).toEqual(before);
   });
 
   it('lets the first in the log win, whatever the times say', async () => {

@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
 import { type LogRecord } from '#event-sourcing';
 import { Unreadable } from '#projections';
-import { decodeActivity, decodeKey, type Owner } from '../activity.record.js';
+import { type ActivityRecord, decodeActivity, decodeKey, type Owner } from '../activity.record.js';
 
 /** A row of `activities`. Times in milliseconds since the epoch, `data` as JSON text. */
 export interface ActivityRow extends Owner {
-  /** 16 bytes as hex: the first of the SHA-256 of the client's id. */
+  /** 16 bytes as hex, of `identityOf`. */
   readonly identity: string;
   readonly activityId: string;
+  readonly source: string | null;
   readonly type: string;
   readonly workspaceId: number | null;
   readonly occurredAt: number;
@@ -30,6 +31,14 @@ export function project(records: readonly LogRecord[]): ActivityRow[] {
   return rows;
 }
 
+/**
+ * What of a user is counted once, as hex: the first 16 bytes of the SHA-256 of the id, behind its source where it has one. Neither
+ * has a U+0000 in it, so the two never read as one.
+ */
+function identityOf({ id, source }: Pick<ActivityRecord, 'id' | 'source'>): string {
+  return hash('sha256', source === undefined ? id : `${source}\0${id}`, 'hex').slice(0, 32);
+}
+
 function rowOf(record: LogRecord): ActivityRow | string {
   const { partition, offset, key, value, time } = record;
   const owner = decodeKey(key);
@@ -38,8 +47,9 @@ function rowOf(record: LogRecord): ActivityRow | string {
   if (typeof activity === 'string') return activity;
   return {
     ...owner,
-    identity: hash('sha256', activity.id, 'hex').slice(0, 32),
+    identity: identityOf(activity),
     activityId: activity.id,
+    source: activity.source ?? null,
     type: activity.type,
     workspaceId: activity.workspace ?? null,
     occurredAt: activity.occurredAt,

@@ -6,9 +6,10 @@ export const ACTIVITIES_TABLES = `
   CREATE TABLE activities (
     environment text NOT NULL,
     user_id bigint NOT NULL,
-    -- The first 16 bytes of the SHA-256 of the client's id: what is counted once.
+    -- 16 bytes of a SHA-256 of the source and the client's id: what is counted once.
     identity bytea NOT NULL,
     activity_id text NOT NULL,
+    source text,
     type text NOT NULL,
     workspace_id bigint,
     occurred_at bigint NOT NULL,

@@ -56,14 +56,15 @@ export async function copyActivities(tx: Transaction, lines: Buffer): Promise<vo
   if (lines.length > 0) await tx.copy(`COPY activities (${COLUMNS}) FROM STDIN`, lines);
 }
 
-const COLUMNS = `environment, user_id, identity, activity_id, type, workspace_id, occurred_at, received_at, data,
-  partition, position`;
+const COLUMNS = `environment, user_id, identity, activity_id, source, type, workspace_id, occurred_at, received_at,
+  data, partition, position`;
 
 // Of a row, only what a client wrote can have something to escape.
 function lineOf(row: ActivityRow): string {
   const place = copyColumn(row.workspaceId);
   const data = copyColumn(row.data);
-  return `${row.environment}\t${row.userId}\t\\\\x${row.identity}\t${copyColumn(row.activityId)}\t${row.type}\t${place}\t${row.occurredAt}\t${row.receivedAt}\t${data}\t${row.partition}\t${row.position}\n`;
+  const name = `${copyColumn(row.activityId)}\t${copyColumn(row.source)}`;
+  return `${row.environment}\t${row.userId}\t\\\\x${row.identity}\t${name}\t${row.type}\t${place}\t${row.occurredAt}\t${row.receivedAt}\t${data}\t${row.partition}\t${row.position}\n`;
 }
 
 /** Adds to the totals; sorted, so that two transactions that meet wait for each other in one order. */

@@ -3,18 +3,22 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, mediaTypeOf, NDJSON } from '#platform';
+import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, NDJSON } from '#platform';
 import { Role } from '#registry';
 import { AppendActivities } from '../commands/append-activities.js';
+import { isEventByHeaders } from '../ingestion/event-headers.js';
 import { namer } from '../ingestion/ids.js';
-import { CLOUDEVENTS_BATCH, slicesOf } from '../ingestion/request-items.js';
+import { CLOUDEVENT, CLOUDEVENTS_BATCH, slicesOf } from '../ingestion/request-items.js';
 import { ActiveWorkspaces } from '../queries/active-workspaces.js';
 import { CountActivities } from '../queries/count-activities.js';
 import { PublishedActivity } from '../queries/published-activity.js';
 import { UserFeed } from '../queries/user-feed.js';
 import {
   ActivityLines,
+  APPENDING,
+  CloudEvent,
   CloudEventBatch,
+  EventHeaders,
   IncomingActivities,
   RefusedActivities,
   TakenActivities,
@@ -55,11 +59,18 @@ export class ActivitiesController {
   @Post('activities')
   @Endpoint({
     id: 'appendActivities',
-    summary: 'Take activities into the log: one, an array, lines or a batch of events',
+    summary: 'Take activities into the log: one, an array, lines or events',
+    description: APPENDING,
     scope: 'activities:write',
-    headers: AppendHeaders,
-    body: { 'application/json': IncomingActivities, [NDJSON]: ActivityLines, [CLOUDEVENTS_BATCH]: CloudEventBatch },
+    headers: AppendHeaders.extend(EventHeaders.shape),
+    body: {
+      'application/json': IncomingActivities,
+      [NDJSON]: ActivityLines,
+      [CLOUDEVENT]: CloudEvent,
+      [CLOUDEVENTS_BATCH]: CloudEventBatch,
+    },
     bulk: true,
+    speaksByHeaders: isEventByHeaders,
     answers: {
       202: { description: 'What is accepted is on every in-sync replica of the log', body: TakenActivities },
       422: { description: 'None of them can be taken', body: RefusedActivities },
@@ -72,7 +83,7 @@ export class ActivitiesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const headers = checkedHeaders(AppendHeaders, request);
-    const slices = await slicesOf(mediaTypeOf(request), body);
+    const slices = await slicesOf(request, body);
     const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
     const { environment } = caller;
     const taken = await this.appendActivities.execute({

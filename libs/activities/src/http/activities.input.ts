@@ -1,15 +1,6 @@
 import { z } from 'zod';
-import { entityId, IdempotencyKey, wholeNumber } from '#platform';
-import { parseTimestamp } from '../ingestion/timestamp.js';
+import { entityId, IdempotencyKey, timeParameter, wholeNumber } from '#platform';
 import { windowParameter } from '../window.js';
-
-const moment = z.string().transform((text, context): number => {
-  const time = parseTimestamp(text);
-  if (time !== undefined) return time;
-  context.addIssue({ code: 'custom', message: 'must be a time as of RFC 3339' });
-  return z.NEVER;
-});
-const time = { format: 'date-time', examples: ['2026-11-22T05:59:01Z'] };
 
 const cursor = z.string().min(1, 'must come from the Link of a page');
 
@@ -24,8 +15,8 @@ export const CountQuery = z.strictObject({
     .optional()
     .meta({ examples: ['page.viewed'] }),
   workspace: entityId.optional(),
-  since: moment.optional().meta({ ...time, description: 'What occurred then or later.' }),
-  until: moment.optional().meta({ ...time, description: 'What occurred before.' }),
+  since: timeParameter('What occurred then or later.').optional(),
+  until: timeParameter('What occurred before.').optional(),
 });
 
 export const FeedQuery = CountQuery.extend({

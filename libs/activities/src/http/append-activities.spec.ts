@@ -112,14 +112,46 @@ describe('POST /api/v3/activities', () => {
       subject: String(id),
       time: '2026-01-01T00:00:00Z',
     };
+    const occurredAt = '2026-01-01T00:00:00.000Z';
     const answer = await post(
       JSON.stringify([event, { ...event, specversion: '2' }]),
       typed('application/cloudevents-batch+json'),
     );
     expect(answer.body).toMatchObject({ accepted: 1, rejected: [{ index: 1, code: 'invalid' }] });
     expect((await feed(id)).body).toMatchObject([
-      { id: 'e1', type: 'order.placed', occurredAt: '2026-01-01T00:00:00.000Z', data: null },
+      { id: 'e1', source: '/shop', type: 'order.placed', occurredAt, data: null },
     ]);
+  });
+
+  it('gives data back as it was sent: every digit, name and text', async () => {
+    const { id } = await newUser();
+    const data = [
+      '{"messageId":1524831183200260097}',
+      '{"messageId":1524831183200260098}',
+      '{"list":[1e-400,1.0,1E2,-0,1e999]}',
+      '{"__proto__":{"a":1,"__proto__":[{"constructor":{}}]},"constructor":{"prototype":1}}',
+      '{"red":"\\u001b[31m","page":"\\f","del":"\u007f\u0092"}',
+      `${'{"a":'.repeat(100)}1.0${'}'.repeat(100)}`,
+    ];
+    const items = data.map((text, n) => `{"userId":${id},"type":"x","id":"${n}","data":${text}}`);
+    expect((await post(`[${items.join(',')}]`, typed('application/json'))).body).toEqual({ accepted: 6, rejected: [] });
+    expect((await post(items.join('\n'), typed('application/x-ndjson'))).body).toEqual({ accepted: 6, rejected: [] });
+    const { text } = await feed(id);
+    for (const one of data) expect(text).toContain(`"data":${one}}`);
+    expect(await count(id)).toBe(6);
+  });
+
+  it('counts an item of a feed that is sent as it came once', async () => {
+    const { id } = await newUser();
+    await post([
+      { userId: id, type: 'x' },
+      { userId: id, type: 'x', id: 'own', source: '/s', data: { n: 1 } },
+    ]);
+    const { text } = await feed(id);
+    expect((await post(text, typed('application/json'))).body).toEqual({ accepted: 2, rejected: [] });
+    const lines = (JSON.parse(text) as object[]).map((item) => JSON.stringify(item)).join('\n');
+    expect((await post(lines, typed('application/x-ndjson'))).body).toEqual({ accepted: 2, rejected: [] });
+    expect((await feed(id)).text).toBe(text);
   });
 
   it('takes 10,000 items in one request', async () => {
@@ -154,6 +186,9 @@ describe('POST /api/v3/activities', () => {
     await post(payload);
     await post(payload);
     expect(await count(id)).toBe(8);
+    const sourced = payload.map((one) => ({ ...one, id: null, source: '/s' }));
+    for (const key of ['k3', 'k3']) await post(sourced, { 'idempotency-key': key });
+    expect(await count(id)).toBe(10);
     expect((await post(payload, { 'idempotency-key': 'ü' })).status).toBe(400);
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { activityOfEvent } from './cloud-event.js';
+import { parseExactly } from '#platform';
+import { checkEvent } from './cloud-event.js';
 
+const now = Date.parse('2026-03-01T12:00:00Z');
 const event = { specversion: '1.0', id: 'e1', source: '/shop', type: 'order.placed', subject: '7' };
 
 describe('a CloudEvent', () => {
@@ -12,41 +14,77 @@ describe('a CloudEvent', () => {
       datacontenttype: 'application/json',
       data: { a: 1 },
     };
-    expect(activityOfEvent(full)).toEqual({
+    expect(checkEvent(full, now)).toEqual({
       id: 'e1',
+      source: '/shop',
+      users: [{ userId: 7 }, { username: '7' }],
       type: 'order.placed',
-      occurredAt: '2026-03-01T12:00:00Z',
+      occurredAt: now,
       workspaceId: 3,
-      data: { a: 1 },
-      userId: 7,
+      data: '{"a":1}',
     });
   });
 
   it.each([
-    ['7', { userId: 7 }],
-    ['68303113fa82b1ec8b3d7c14', { objectId: '68303113fa82b1ec8b3d7c14' }],
-    ['123456789012345678901234', { objectId: '123456789012345678901234' }],
-    ['jane', { username: 'jane' }],
-    ['007', { username: '007' }],
-  ])('names its user by the subject %s', (subject, user) => {
-    expect(activityOfEvent({ ...event, subject })).toMatchObject(user);
+    ['7', [{ userId: 7 }, { username: '7' }]],
+    ['68303113fa82b1ec8b3d7c14', [{ objectId: '68303113fa82b1ec8b3d7c14' }, { username: '68303113fa82b1ec8b3d7c14' }]],
+    ['123456789012345678901234', [{ objectId: '123456789012345678901234' }, { username: '123456789012345678901234' }]],
+    ['1234567890123456', [{ username: '1234567890123456' }]],
+    ['jane', [{ username: 'jane' }]],
+    ['007', [{ username: '007' }]],
+    ['68303113FA82B1EC8B3D7C14', [{ username: '68303113FA82B1EC8B3D7C14' }]],
+  ])('may mean by the subject %s', (subject, users) => {
+    expect(checkEvent({ ...event, subject }, now)).toMatchObject({ users });
   });
 
-  it('may carry the workspace as its digits, and extensions that say nothing to us', () => {
-    expect(activityOfEvent({ ...event, workspaceid: '3', traceparent: '00-1-2-01' })).toMatchObject({ workspaceId: 3 });
+  it.each([3, '3', parseExactly('3.0')])('may carry the workspace as a number or as its digits: %j', (workspaceid) => {
+    expect(checkEvent({ ...event, workspaceid }, now)).toMatchObject({ workspaceId: 3 });
   });
 
   it.each([
-    ['no object', 'text'],
-    ['another version', { ...event, specversion: '0.3' }],
-    ['no version', { ...event, specversion: undefined }],
-    ['no id', { ...event, id: undefined }],
-    ['no subject', { ...event, subject: undefined }],
-    ['a subject that is a number', { ...event, subject: 7 }],
-    ['a name that no attribute has', { ...event, workspaceId: 3 }],
-    ['data as base64', { ...event, data_base64: 'e30=' }],
-    ['data that is no JSON', { ...event, datacontenttype: 'text/xml', data: '<a/>' }],
-  ])('is refused with %s', (_, given) => {
-    expect(activityOfEvent(given)).toMatchObject({ code: 'invalid' });
+    ['extensions that say nothing to us', { traceparent: '00-1-2-01', sampledrate: 1, flag: true }],
+    [
+      'attributes that are null',
+      { time: null, workspaceid: null, datacontenttype: null, data: null, data_base64: null },
+    ],
+    ['a schema of its data', { dataschema: 'https://example.com/schema' }],
+    ['JSON of some kind', { datacontenttype: 'Application/Vnd.Acme+JSON; charset=utf-8', data: {} }],
+    ['JSON as text', { datacontenttype: 'text/json', data: {} }],
+  ])('may have %s', (_, more) => {
+    expect(checkEvent({ ...event, ...more }, now)).toMatchObject({ id: 'e1' });
+  });
+
+  it.each([
+    ['no object', 'text', 'invalid', 'an event is a JSON object'],
+    ['an array', [event], 'invalid', 'an event is a JSON object'],
+    ['another version', { ...event, specversion: '0.3' }, 'invalid', /^specversion /],
+    ['no version', { ...event, specversion: undefined }, 'invalid', 'specversion is required'],
+    ['no id', { ...event, id: null }, 'invalid', 'id is required'],
+    ['no source', { ...event, source: undefined }, 'invalid', 'source is required'],
+    ['an empty source', { ...event, source: '' }, 'invalid', /^source takes 1 to 255 /],
+    ['no type', { ...event, type: undefined }, 'invalid', 'type is required'],
+    ['a type with a space', { ...event, type: 'a b' }, 'invalid-type', /^type takes /],
+    ['no subject', { ...event, subject: undefined }, 'invalid', /^subject is required/],
+    ['a subject that is a number', { ...event, subject: 7 }, 'invalid', /^subject must name the user/],
+    ['an empty subject', { ...event, subject: '' }, 'invalid', /^subject must name the user/],
+    ['a time that is none', { ...event, time: 'soon' }, 'invalid-time', /^time takes a time/],
+    ['a time too far ahead', { ...event, time: '2026-03-03T12:00:00Z' }, 'invalid-time', /^time is more than 24 hours/],
+    ['a workspace that is none', { ...event, workspaceid: '0' }, 'invalid', /^workspaceid takes /],
+    [
+      'a name that no attribute has',
+      { ...event, workspaceId: 3 },
+      'invalid',
+      '"workspaceId" is no attribute of an event',
+    ],
+    ['__proto__', JSON.parse(`{"__proto__":{},${JSON.stringify(event).slice(1)}`), 'invalid', /no attribute/],
+    ['data as base64', { ...event, data_base64: 'e30=' }, 'invalid', /^data_base64 is not taken/],
+    ['data that is no JSON', { ...event, datacontenttype: 'text/xml', data: '<a/>' }, 'invalid', /^datacontenttype /],
+    ['data that is no object', { ...event, data: [1] }, 'invalid', 'data takes a JSON object'],
+    ['data too large', { ...event, data: { a: 'x'.repeat(17_000) } }, 'too-large', /^data takes at most /],
+  ])('is refused with %s, in its own words', (_, given: unknown, code, detail) => {
+    expect(checkEvent(given, now)).toEqual({
+      code,
+      detail: detail instanceof RegExp ? expect.stringMatching(detail) : detail,
+    });
   });
 });

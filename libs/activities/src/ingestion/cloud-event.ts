@@ -1,40 +1,67 @@
-import { type Fault, isObject } from './activity.input.js';
+import { asDouble } from '#platform';
+import { type UserReference } from '#registry';
+import {
+  type ActivityInput,
+  checkFields,
+  type Fault,
+  invalid,
+  isLeftOut,
+  isObject,
+  isObjectId,
+  isUsername,
+  type Names,
+} from './activity.input.js';
 
 const ATTRIBUTE = /^[a-z0-9]+$/;
-const JSON_CONTENT = /^application\/([a-z0-9.-]+\+)?json(;.*)?$/i;
+/** Media types of what is JSON: `application/json`, `text/json`, `application/vnd.acme+json`. */
+export const JSON_CONTENT = /^[^/;]+\/([^/;]+\+)?[Jj][Ss][Oo][Nn][ \t]*(;.*)?$/;
+const NAMES: Names = { workspaceId: 'workspaceid', occurredAt: 'time' };
+
+type Event = Record<string, unknown>;
 
 /**
- * The activity that an event (CloudEvents 1.0, JSON format) stands for, still to be checked as one. Extensions that
- * say nothing to us (traceparent …) are passed over, as the specification asks of consumers.
+ * The activity that an event (CloudEvents 1.0, JSON format) stands for, checked as one; `now` in milliseconds since the epoch.
+ * An attribute that is null is not there. Extensions that say nothing to us (traceparent …) are passed over, as the
+ * specification asks of consumers.
  */
-export function activityOfEvent(event: unknown): object | Fault {
+export function checkEvent(event: unknown, now: number): ActivityInput | Fault {
   if (!isObject(event)) return invalid('an event is a JSON object');
-  const fault = eventFault(event);
+  const fault = nameFault(event) ?? missingFault(event) ?? contentFault(event);
   if (fault) return fault;
-  const { id, type, time, data, subject, workspaceid } = event;
-  return { id, type, occurredAt: time, data, workspaceId: wholeNumber(workspaceid), ...userOf(subject as string) };
+  const { id, source, type, time, data, subject, workspaceid } = event;
+  const fields = { id, source, type, occurredAt: time, data, workspaceId: wholeNumber(workspaceid) };
+  if (!isUsername(subject)) return invalid('subject must name the user: an integer id, an objectId or a username');
+  return checkFields(fields, usersOf(subject), NAMES, now);
 }
 
-function eventFault(event: Record<string, unknown>): Fault | undefined {
-  if (event.specversion !== '1.0') return invalid('specversion must be "1.0"');
-  const name = Object.keys(event).find((attribute) => !ATTRIBUTE.test(attribute));
-  if (name !== undefined) return invalid(`${JSON.stringify(name.slice(0, 50))} is no attribute of an event`);
-  if (event.id === undefined) return invalid('id is required');
-  if (typeof event.subject !== 'string') return invalid('subject must name the user');
-  const content = event.datacontenttype;
-  if (content === undefined || (typeof content === 'string' && JSON_CONTENT.test(content))) return undefined;
+function nameFault(event: Event): Fault | undefined {
+  if (!isLeftOut(event.data_base64)) return invalid('data_base64 is not taken: data carries a JSON object');
+  const name = Object.keys(event).find((attribute) => !ATTRIBUTE.test(attribute) && attribute !== 'data_base64');
+  return name === undefined ? undefined : invalid(`${JSON.stringify(name.slice(0, 50))} is no attribute of an event`);
+}
+
+const REQUIRED = ['specversion', 'id', 'source', 'type', 'subject'] as const;
+
+function missingFault(event: Event): Fault | undefined {
+  const missing = REQUIRED.find((name) => isLeftOut(event[name]));
+  if (missing === 'subject') return invalid('subject is required: it names the user');
+  if (missing !== undefined) return invalid(`${missing} is required`);
+  return event.specversion === '1.0' ? undefined : invalid('specversion must be "1.0"');
+}
+
+function contentFault({ datacontenttype: type }: Event): Fault | undefined {
+  if (isLeftOut(type) || (typeof type === 'string' && JSON_CONTENT.test(type))) return undefined;
   return invalid('datacontenttype must be JSON');
 }
 
-/** A subject is an integer id, an object id or a username, told apart by how it looks. */
-function userOf(subject: string): object {
-  if (/^[1-9]\d{0,15}$/.test(subject)) return { userId: Number(subject) };
-  return /^[0-9a-f]{24}$/.test(subject) ? { objectId: subject } : { username: subject };
+/** All that a subject may mean: usernames may look like ids, and whom it names is not for us to guess. */
+function usersOf(subject: string): readonly UserReference[] {
+  const username = { username: subject };
+  if (/^[1-9]\d{0,14}$/.test(subject)) return [{ userId: Number(subject) }, username];
+  return isObjectId(subject) ? [{ objectId: subject }, username] : [username];
 }
 
 /** Transports that know texts alone carry an integer as its digits. */
 function wholeNumber(value: unknown): unknown {
-  return typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : asDouble(value);
 }
-
-const invalid = (detail: string): Fault => ({ code: 'invalid', detail });

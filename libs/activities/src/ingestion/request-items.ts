@@ -1,42 +1,70 @@
-import { ITEM_BYTES, NDJSON, Problem, type Slice as BodySlice, slicesOfJson, slicesOfLines } from '#platform';
-import { type Fault, isFault } from './activity.input.js';
-import { activityOfEvent } from './cloud-event.js';
+import { type FastifyRequest } from 'fastify';
+import {
+  ITEM_BYTES,
+  mediaTypeOf,
+  NDJSON,
+  parseJson,
+  Problem,
+  type Slice as BodySlice,
+  slicesOfJson,
+  slicesOfLines,
+} from '#platform';
+import { type ActivityInput, checkActivity, type Fault } from './activity.input.js';
+import { checkEvent } from './cloud-event.js';
+import { eventAttributes, isEventByHeaders } from './event-headers.js';
 
-/** An item of a request as it was read: an activity still to be checked, or why it cannot be one. */
-export type Item = { readonly activity: unknown } | { readonly fault: Fault };
-export type Slice = BodySlice<Item>;
+/** Items of a request that follow one another, few enough to be worked on in one go. */
+export interface Slice {
+  readonly items: number;
+  readonly bytes: number;
+  /** Reads and checks them, in their order; `now` in milliseconds since the epoch. */
+  read(now: number): (ActivityInput | Fault)[];
+}
 
+export const CLOUDEVENT = 'application/cloudevents+json';
 export const CLOUDEVENTS_BATCH = 'application/cloudevents-batch+json';
 
 /**
- * The items of a request's body in its order, slice by slice. Throws `invalid-request` for a body that is no JSON,
- * `too-large` for more than 10,000 items.
+ * The items of a request in their order, slice by slice. Throws `invalid-request` for a body that is no JSON and for headers
+ * that cannot be read, `invalid-body` for a body of the wrong form, `too-large` for more than 10,000 items.
  */
-export async function slicesOf(mediaType: string, body: Buffer): Promise<Slice[]> {
+export async function slicesOf(request: Pick<FastifyRequest, 'headers' | 'raw'>, body: Buffer): Promise<Slice[]> {
+  const mediaType = mediaTypeOf(request);
+  if (mediaType === CLOUDEVENT) return slicesOfEvent(body);
   if (mediaType === CLOUDEVENTS_BATCH) return slicesOfEvents(body);
+  if (isEventByHeaders(request.headers)) return [sliceByHeaders(request, body)];
   const slices = mediaType === NDJSON ? await slicesOfLines(body) : (await slicesOfJson(body)).slices;
-  return slices.map((slice) => reading(slice, itemOf));
+  return slices.map((slice) => reading(slice, checkActivity));
+}
+
+/** The event of a request in binary mode: the body, which may be empty, is its data, and the Content-Type says of what kind. */
+function sliceByHeaders({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>, body: Buffer): Slice {
+  const event = { ...eventAttributes(raw.rawHeaders), datacontenttype: headers['content-type'] };
+  const isTooLarge = body.length > ITEM_BYTES;
+  const data = body.length === 0 || isTooLarge ? undefined : parseJson(body);
+  const read = (now: number) => [isTooLarge ? FAULTS['too-large'] : checkEvent({ ...event, data }, now)];
+  return { items: 1, bytes: body.length, read };
+}
+
+async function slicesOfEvent(body: Buffer): Promise<Slice[]> {
+  const { isArray, slices } = await slicesOfJson(body);
+  if (!isArray) return slices.map((slice) => reading(slice, checkEvent));
+  throw new Problem('invalid-body', `An event is a JSON object; an array of them is ${CLOUDEVENTS_BATCH}.`);
 }
 
 async function slicesOfEvents(body: Buffer): Promise<Slice[]> {
   const { isArray, slices } = await slicesOfJson(body);
-  if (!isArray) throw new Problem('invalid-body', 'A batch of events is a JSON array.');
-  return slices.map((slice) => reading(slice, itemOfEvent));
+  if (isArray) return slices.map((slice) => reading(slice, checkEvent));
+  throw new Problem('invalid-body', `A batch of events is a JSON array; one of them alone is ${CLOUDEVENT}.`);
 }
 
-function reading(slice: BodySlice, itemOf: (value: unknown) => Item): Slice {
-  const read = () => slice.read().map((item) => ('value' in item ? itemOf(item.value) : { fault: FAULTS[item.fault] }));
-  return { ...slice, read };
+function reading({ items, bytes, read }: BodySlice, check: typeof checkActivity): Slice {
+  const readAll = (now: number) =>
+    read().map((item) => ('value' in item ? check(item.value, now) : FAULTS[item.fault]));
+  return { items, bytes, read: readAll };
 }
 
 const FAULTS: Record<'no-json' | 'too-large', Fault> = {
   'no-json': { code: 'invalid', detail: 'the line is no JSON' },
   'too-large': { code: 'too-large', detail: `an item takes at most ${ITEM_BYTES} bytes` },
 };
-
-const itemOf = (activity: unknown): Item => ({ activity });
-
-function itemOfEvent(event: unknown): Item {
-  const activity = activityOfEvent(event);
-  return isFault(activity) ? { fault: activity } : { activity };
-}

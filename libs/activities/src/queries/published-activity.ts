@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
 /** The columns of `activities` that a published activity is made of. */
-export const PUBLISHED_COLUMNS = 'activity_id, type, user_id, workspace_id, occurred_at, received_at, data';
+export const PUBLISHED_COLUMNS = 'activity_id, source, type, user_id, workspace_id, occurred_at, received_at, data';
 
 /** A row with these columns; times in milliseconds since the epoch. */
 export interface PublishedRow {
   activity_id: string;
+  source: string | null;
   type: string;
   user_id: number;
   workspace_id: number | null;
@@ -18,6 +19,7 @@ export interface PublishedRow {
 export const PublishedActivity = z
   .object({
     id: z.string(),
+    source: z.string().optional().describe('Whose id it is, where that was said.'),
     type: z.string(),
     userId: z.int().min(1),
     workspaceId: z.int().min(1).nullable(),
@@ -44,6 +46,7 @@ export type PublishedActivity = z.output<typeof PublishedActivity>;
 export function publishedActivity(row: PublishedRow): PublishedActivity {
   return {
     id: row.activity_id,
+    ...(row.source !== null && { source: row.source }),
     type: row.type,
     userId: row.user_id,
     workspaceId: row.workspace_id,

@@ -3,7 +3,7 @@ import { type FastifyRequest } from 'fastify';
 import { withKnownTokens } from '../known-tokens.js';
 import { Problem } from '../problems.js';
 import { addressOf } from './address.js';
-import { noRoute } from './known-methods.js';
+import { hasNoRoute, noRoute } from './known-methods.js';
 import { isV2 } from './problem-body.js';
 import { checkedHeaders, EnvironmentV3 } from './request-headers.js';
 import { checkShape } from './request-shape.js';
@@ -40,14 +40,16 @@ declare module 'fastify' {
 export function accessHook(verify: VerifyToken) {
   const verifyOnce = withKnownTokens(verify);
   return async (request: FastifyRequest): Promise<void> => {
+    // Of an address that takes anything at all this is answered already.
+    if (request.is404 && request.method === 'OPTIONS') throw noRoute(request);
     if (addressOf(request).startsWith('/api/')) await admit(request);
-    else if (request.is404) throw noRoute(request);
+    else if (hasNoRoute(request)) throw noRoute(request);
   };
 
   async function admit(request: FastifyRequest): Promise<void> {
     const principal = await principalOf(request, verifyOnce);
     request.subject = principal.subject;
-    if (request.is404) throw noRoute(request);
+    if (hasNoRoute(request)) throw noRoute(request);
     const environment = environmentOf(request, principal);
     requireScope(principal, request.routeOptions.config.scopes ?? []);
     request.caller = { ...principal, environment };

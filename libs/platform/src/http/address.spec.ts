@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { type FastifyRequest } from 'fastify';
 import { linkTo } from './address.js';
 
-const link = (host: string | undefined, url: string, publicUrl?: string) =>
-  linkTo({ protocol: 'http', host, url, server: { publicUrl } } as unknown as FastifyRequest, { page: '2' });
+const asked = (host: string | undefined, url: string, publicUrl?: string) =>
+  ({ protocol: 'http', host, url, server: { publicUrl } }) as unknown as FastifyRequest;
+const link = (...where: Parameters<typeof asked>) => linkTo(asked(...where), { page: '2' });
 
 describe('a link to another page', () => {
   it('is absolute, and keeps the other parameters', () => {
@@ -25,4 +26,9 @@ describe('a link to another page', () => {
       expect(link(undefined, 'http://elsewhere/users', publicUrl)).toBe(`${publicUrl}/users?page=2`);
     },
   );
+
+  it('is without what it is to be without', () => {
+    const request = asked('api.example', '/users?page=1&a=b');
+    expect(linkTo(request, { page: undefined, after: '7' })).toBe('http://api.example/users?a=b&after=7');
+  });
 });

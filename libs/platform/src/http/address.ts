@@ -1,6 +1,6 @@
 import { type FastifyRequest } from 'fastify';
 
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
+export const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 /**
  * Where a request goes: the pattern of the route that the router chose, since its reading of the text (escapes,
@@ -17,13 +17,21 @@ declare module 'fastify' {
   }
 }
 
+/** What the addresses of the service begin with from outside: as the settings say, else as trusted proxies do. */
+export function publicBase({ server, outside }: FastifyRequest): string | undefined {
+  return server.publicUrl ?? outside?.base;
+}
+
 /**
- * The address of the request with other query parameters, absolute where it is known from outside: by the settings, or
- * by the request.
+ * The address of the request with other query parameters, without those that are undefined, absolute where it is known from
+ * outside: by the settings, by the proxies that it came by, or by its host.
  */
-export function linkTo(request: FastifyRequest, parameters: Record<string, string>): string {
-  const origin = request.server.publicUrl ?? (request.host ? `${request.protocol}://${request.host}` : undefined);
+export function linkTo(request: FastifyRequest, parameters: Record<string, string | undefined>): string {
+  const origin = publicBase(request) ?? (request.host ? `${request.protocol}://${request.host}` : undefined);
   const url = new URL(`${origin ?? 'http://localhost'}${request.url.replace(ORIGIN, '')}`);
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
   return origin === undefined ? `${url.pathname}${url.search}` : url.href;
 }

@@ -7,19 +7,22 @@ const HOST = /^([a-z0-9._~-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 // Who watches over an instance asks it by its own address, and no answer there has a link.
 const OF_THE_INSTANCE = /^\/(health\/|metrics$)/;
 
-/** Refuses a `Host` that is none or, where there are names that are allowed, is none of those. */
+/**
+ * Refuses a `Host` that is none or, where there are names that are allowed, is none of those. In its place stands what a
+ * trusted proxy says that it was: the proxy's own request may name what it likes.
+ */
 export function hostCheck(allowed: readonly string[] = []): (request: FastifyRequest) => void {
   const names = new Set(allowed.map((name) => name.toLowerCase()));
   return (request) => {
     const { host } = request.headers;
     if (host === undefined && request.raw.httpVersion === '1.0' && names.size === 0) return;
     if (!isHost(host)) throw badHost('must be a host, and a port where it is not the usual one');
-    if (names.size === 0 || isAmong(names, host) || OF_THE_INSTANCE.test(request.url)) return;
+    if (names.size === 0 || isAmong(names, request.outside?.host ?? host) || OF_THE_INSTANCE.test(request.url)) return;
     throw badHost('is none that this service answers for (ALLOWED_HOSTS)');
   };
 }
 
-function isHost(host: string | undefined): host is string {
+export function isHost(host: string | undefined): host is string {
   return host !== undefined && HOST.test(host) && URL.canParse(`http://${host}`);
 }
 

@@ -52,14 +52,17 @@ export function inputErrors(place: Place, issue: z.core.$ZodIssue, input: unknow
     }));
   }
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
-  if (value === undefined && issue.code === 'invalid_type') {
-    return [{ ...placeOf(place, issue.path), code: 'required', detail: 'is required' }];
+  if (isMissing(value) && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) {
+    const detail = value === null ? 'is required, so it cannot be null' : 'is required';
+    return [{ ...placeOf(place, issue.path), code: 'required', detail }];
   }
   if (place !== 'body' && Array.isArray(value)) {
     return [{ ...placeOf(place, issue.path), code: 'repeated', detail: 'may be given once' }];
   }
   return [{ ...placeOf(place, issue.path), code: 'invalid', detail: issue.message }];
 }
+
+const isMissing = (value: unknown) => value === undefined || value === null;
 
 function placeOf(place: Place, path: PropertyKey[]): Pick<InputError, 'pointer' | 'parameter'> {
   if (place !== 'body') return { parameter: String(path[0] ?? '') };

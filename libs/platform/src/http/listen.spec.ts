@@ -2,49 +2,9 @@ import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, Param, Post, Req, Res } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { pino } from 'pino';
-import { z } from 'zod';
 import { raw, type RawAnswer, rawRequest } from '../../test/raw.js';
-import { HealthModule } from '../health.js';
-import { signToken } from '../tokens.js';
-import { linkTo } from './address.js';
-import { Endpoint } from './endpoint.js';
-import { httpApplication } from './listen.js';
-import { ProblemPagesModule } from './problem-pages.js';
-
-const secret = 'a secret of the specs, 32 bytes or more';
-const call = { scope: ['users:read', 'admin'], summary: 's', answers: { 200: { body: z.object({}) } } } as const;
-
-@Controller()
-class Things {
-  @Get('api/v3/things')
-  @Endpoint({ id: 'spec-list', ...call })
-  list(@Req() request: FastifyRequest) {
-    return { next: linkTo(request, { page: '2' }) };
-  }
-
-  @Post('api/v3/things')
-  @Endpoint({ id: 'spec-make', ...call })
-  make(@Res({ passthrough: true }) reply: FastifyReply) {
-    void reply.status(201).header('location', '/api/v3/things/1');
-    return {};
-  }
-
-  @Get('api/v3/things/:id')
-  @Endpoint({ id: 'spec-read', ...call })
-  read(@Param('id') id: string) {
-    return { id };
-  }
-}
-
-@Module({
-  imports: [ProblemPagesModule, HealthModule.with({ inject: [], useFactory: () => [] })],
-  controllers: [Things],
-})
-class ThingsModule {}
+import { serveThings, tokenOf } from '../../test/things.js';
 
 describe('the interface', () => {
   const apps: NestFastifyApplication[] = [];
@@ -52,16 +12,10 @@ describe('the interface', () => {
   let port: number;
   let named: number;
   let token: string;
-  const tokenOf = (scope: string) => signToken(secret, { subject: 'jane', environments: ['demo'], scope, ttl: 60 });
   const serve = async (options: { publicUrl?: string; allowedHosts?: string[] } = {}) => {
-    const app = await httpApplication(ThingsModule, {
-      auth: { secrets: [secret] },
-      logger: pino({ base: null }, { write: (line) => void logged.push(line) }),
-      ...options,
-    });
-    apps.push(app);
-    await app.listen(0, '127.0.0.1');
-    return Number(new URL(await app.getUrl()).port);
+    const things = await serveThings(options, (line) => logged.push(line));
+    apps.push(things.app);
+    return things.port;
   };
 
   beforeAll(async () => {
@@ -113,11 +67,15 @@ describe('the interface', () => {
   });
 
   it.each([
-    ['PUT /api/v3/things', 'GET, HEAD, POST'],
-    ['DELETE /api/v3/things/7?page=1', 'GET, HEAD'],
-    ['QUERY /api/v3/things/7', 'GET, HEAD'],
-    ['PROPFIND /api/v3/things/7', 'GET, HEAD'],
-    ['POST /problems/not-found', 'GET, HEAD'],
+    ['PUT /api/v3/things', 'GET, HEAD, OPTIONS, POST'],
+    ['PUT /api/v3/%74hings', 'GET, HEAD, OPTIONS, POST'],
+    ['PUT http://elsewhere/api/v3/things', 'GET, HEAD, OPTIONS, POST'],
+    ['DELETE /api/v3/things/7?page=1', 'GET, HEAD, OPTIONS'],
+    ['QUERY /api/v3/things/7', 'GET, HEAD, OPTIONS'],
+    ['PROPFIND /api/v3/things/7', 'GET, HEAD, OPTIONS'],
+    ['GET /api/v3/things/batch', 'OPTIONS, POST'],
+    ['DELETE /api/v3/things/%62atch', 'OPTIONS, POST'],
+    ['POST /problems/not-found', 'GET, HEAD, OPTIONS'],
   ])('says which methods a known address takes: %s', async (start, allow) => {
     const answer = await send(start);
     expect(refusal(answer)).toEqual({ status: 405, type: 'method-not-allowed' });

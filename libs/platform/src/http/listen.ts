@@ -9,16 +9,22 @@ import { tokenVerifier } from '../tokens.js';
 import { type Config } from '../config.js';
 import { accessHook } from './access.js';
 import { addAnswerHeaders, beginAnswer } from './answer-headers.js';
+import { answerOptions, Cors } from './cors.js';
 import { DrainingAdapter } from './draining.js';
+import { fromOutside } from './from-outside.js';
 import { hostCheck } from './host.js';
 import { KnownMethods } from './known-methods.js';
 import { ParserRefusals } from './parser-refusals.js';
 import { readBodies } from './body/read-bodies.js';
 import { asProblem, ProblemFilter, sendProblem } from './problem-filter.js';
 import { refuseRepeatedHeaders } from './repeated-headers.js';
+import { trusting } from './trusted-proxies.js';
 
 /** How often Node looks for connections whose request is late. */
 const LOOK_FOR_LATE_MS = 1_000;
+
+type HttpSettings = Pick<Config, 'auth'> &
+  Partial<Pick<Config, 'publicUrl' | 'allowedHosts' | 'requestTimeoutMs' | 'corsOrigins' | 'trustProxy'>>;
 
 interface Surroundings {
   readonly logger: Logger;
@@ -31,9 +37,7 @@ interface Surroundings {
  */
 export async function httpApplication(
   module: Type | DynamicModule,
-  options: Pick<Config, 'auth'> &
-    Partial<Pick<Config, 'publicUrl' | 'allowedHosts' | 'requestTimeoutMs'>> &
-    Surroundings,
+  options: HttpSettings & Surroundings,
 ): Promise<NestFastifyApplication> {
   const { requestTimeoutMs = 30_000 } = options;
   const parserRefusals = new ParserRefusals();
@@ -66,12 +70,14 @@ export async function httpApplication(
   const fastify = adapter.getInstance();
   fastify.decorate('draining', adapter.draining);
   fastify.decorate('publicUrl', options.publicUrl);
+  fastify.decorate('cors', options.corsOrigins && new Cors(options.corsOrigins));
   fastify.decorate('knownMethods', new KnownMethods(fastify));
   parserRefusals.watch(fastify);
   // Node would answer what it does not expect by a bare 417; nothing here depends on it (RFC 9110, 10.1.1).
   fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
-  addAnswerHeaders(fastify, options.publicUrl);
-  checkHeads(fastify, options.allowedHosts);
+  addAnswerHeaders(fastify);
+  checkHeads(fastify, options);
+  answerOptions(fastify);
   fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));
   readBodies(fastify, requestTimeoutMs);
   app.useGlobalFilters(new ProblemFilter(options.logger));
@@ -79,10 +85,13 @@ export async function httpApplication(
 }
 
 /** Before anybody looks for a token: what the head of no request may be. */
-function checkHeads(fastify: FastifyInstance, allowedHosts?: readonly string[]): void {
+function checkHeads(fastify: FastifyInstance, { allowedHosts, trustProxy }: HttpSettings): void {
   const checkHost = hostCheck(allowedHosts);
+  const isTrusted = trustProxy === undefined ? undefined : trusting(trustProxy);
+  fastify.decorateRequest('outside');
   fastify.addHook('onRequest', async (request) => {
     refuseRepeatedHeaders(request);
+    if (isTrusted) request.outside = fromOutside(request, isTrusted);
     checkHost(request);
   });
 }

@@ -22,9 +22,9 @@ class ProblemPages {
   @Header('content-type', 'text/html; charset=utf-8')
   index(): string {
     const items = Object.entries(PROBLEMS).map(
-      ([code, { status, title }]) => `<li><a href="/problems/${code}">${code}</a> (${status}): ${title}</li>`,
+      ([code, { status, title }]) => `<li><a href="problems/${code}">${code}</a> (${status}): ${title}</li>`,
     );
-    return page('Problems', `<ul>${items.join('')}</ul>`);
+    return page('Problems', 'problems', `<ul>${items.join('')}</ul>`);
   }
 
   @Get(':code')
@@ -39,14 +39,19 @@ class ProblemPages {
   show(@Param(checkedPath(ProblemPath)) { code }: z.output<typeof ProblemPath>): string {
     if (!isProblemCode(code)) throw notFound('problem');
     const { status, title, advice } = PROBLEMS[code];
-    return page(title, `<p><code>${code}</code>, status ${status}</p><p>${advice.replaceAll('<', '&lt;')}</p>`);
+    return page(
+      title,
+      '../problems',
+      `<p><code>${code}</code>, status ${status}</p><p>${advice.replaceAll('<', '&lt;')}</p>`,
+    );
   }
 }
 
-function page(title: string, body: string): string {
+// Links are relative: a proxy may show all of this under a path of its own.
+function page(title: string, all: string, body: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title} - Tidemark</title><style>body{font:1rem/1.6 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}</style>
-<h1>${title}</h1>${body}<p><a href="/problems">All problems</a></p></html>`;
+<h1>${title}</h1>${body}<p><a href="${all}">All problems</a></p></html>`;
 }
 
 @Module({ controllers: [ProblemPages] })

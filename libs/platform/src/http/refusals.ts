@@ -57,5 +57,5 @@ export class Refusals {
 function sourceOf(request: FastifyRequest): object {
   const { id, method, subject } = request;
   const path = addressOf(request).slice(0, LONGEST_PATH);
-  return { requestId: id, method, path, subject, address: request.raw.socket.remoteAddress };
+  return { requestId: id, method, path, subject, address: request.outside?.client ?? request.raw.socket.remoteAddress };
 }

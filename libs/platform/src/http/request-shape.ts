@@ -9,8 +9,13 @@ declare module 'fastify' {
     consumes?: readonly string[];
     /** Whether the route looks at the query. */
     takesQuery?: boolean;
+    /** Of which requests the headers say enough: they may have no body, or one of no media type. */
+    speaksByHeaders?: SpeaksByHeaders;
   }
 }
+
+/** Whether the headers of a request, by their names in lower case, are all that it has to say. */
+export type SpeaksByHeaders = (headers: FastifyRequest['headers']) => boolean;
 
 const NoQuery = z.strictObject({});
 
@@ -53,6 +58,7 @@ export function mediaTypeOf({ headers }: Pick<FastifyRequest, 'headers'>): strin
 
 function checkMediaType(request: FastifyRequest, types: readonly string[]): void {
   const type = mediaTypeOf(request);
+  if (type === '' && request.routeOptions.config.speaksByHeaders?.(request.headers)) return;
   if (type === '' && !hasBody(request)) throw new Problem('invalid-request', 'The request has no body.');
   if (types.includes(type)) return;
   throw new Problem('unsupported-media-type', `This call takes a body of ${types.join(' or ')}.`);

@@ -3,6 +3,7 @@ import { CODINGS } from '../http/body/codings.js';
 import { bodyLimit } from '../http/body/read-bodies.js';
 import { isV2 } from '../http/problem-body.js';
 import { EnvironmentV2, EnvironmentV3 } from '../http/request-headers.js';
+import { type SpeaksByHeaders } from '../http/request-shape.js';
 import { type ProblemCode } from '../problems.js';
 import { type Scope } from '../claims.js';
 import { type Answer, describeAnswer, type DescribedAnswer, describeErrors, type ErrorAnswer } from './answers.js';
@@ -22,6 +23,8 @@ export interface Call {
   readonly body?: Content;
   /** Whether the body is one of many items, and may be as large; the route gets its bytes, others what they say. */
   readonly bulk?: boolean;
+  /** Of which requests the headers say enough: they may have no body, or one of no media type. */
+  readonly speaksByHeaders?: SpeaksByHeaders;
   /** By status; the lowest is what the route answers unless it says otherwise. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Errors beyond those that every such call can have. */

@@ -1,5 +1,6 @@
 import { isRejection, type LogRecord, type Topic } from '#event-sourcing';
 import { counter, type Namespace, type Queryable } from '#platform';
+import { mergeSearch, SEARCH_INDEXES, SEARCH_TABLES } from '#search';
 import { type Fold, type FoldViews, type Replayed } from '#projections';
 import { type LoggedCommand, unsealRecords } from '../sealing/command-seals.js';
 import { timeOfCommandId } from '../commands/command-id.js';
@@ -10,8 +11,6 @@ import { decodeRecord } from './registry.record.js';
 import { loadState } from './registry.rows.js';
 import { writeState } from './registry.writes.js';
 import { type RegistryState, type Verdict } from './registry.state.js';
-import { mergeSearch } from '../users/projections/search-rows.js';
-import { SEARCH_INDEXES, SEARCH_TABLES } from '../users/projections/search-tables.js';
 import { REGISTRY_INDEXES, REGISTRY_TABLES } from './tables.js';
 
 // So that a large batch of one environment does not hold up the others of its partition for long.

@@ -8,6 +8,8 @@ import { judge } from './judge.js';
 import { decodeRecord } from './registry.record.js';
 import { RegistryState } from './registry.state.js';
 
+const [ID, NEXT, ONE] = ['1524831183200260097', '1524831183200260098', '1.0'].map((text) => JSON.rawJSON(text));
+
 /**
  * Records as they stand in logs, one of each kind, and what became of them. A log must be read and judged for ever as it
  * was at first: what is here is only ever added to.
@@ -153,6 +155,44 @@ const golden: [record: string, verdict: object][] = [
   [
     '{"v":2,"id":"01976d2f-0000-7000-8000-000000000032","by":"ann","command":{"type":"ReplaceUser","userId":3,"key":"01976d2f-0000-7000-8000-000000000027","names":{"username":"W0ShiKqcolK9SRjcV58qgA","email":"bF4ON3JIUwcCKGprlv4MjA"},"digests":{"username":"m7IzxPIIoSve","email":"tdoDScZVgJDi","firstName":"jk6GswwSiAEs","lastName":"cCr4u2An8Ga0","profile":{"3.t5nzKYB69AKV":{"3.mXUyvZq5PI6p":"1.96vipVyicmAw"}}},"base":{"version":4,"digests":{"username":"m7IzxPIIoSve","email":"tdoDScZVgJDi","firstName":"jk6GswwSiAEs","lastName":"cCr4u2An8Ga0","profile":{"3.t5nzKYB69AKV":{"3.mXUyvZq5PI6p":"1.96vipVyicmAw"}}}},"isActive":true,"sealed":"aOd8NhxA86Br0RNijqkE6GwTlI1rob/9h69/kkOQJ48ZMhhhaDDxS66CNtCh3GanIjtLi005ouol/RsgMvgFXFsfEB5lpZ6TX2hcJo0MjcCLLdQsUHaCGfAs9357zECt7m0mVJzhKEKAvrs4mBcQ1H6k4GXMdjcS+PX1DQ=="}}',
     { accepted: { type: 'user', id: 3, did: 'change', version: 4 } },
+  ],
+  // Renamed to the name that is there, before and since `ifOther`.
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000060","by":"ann","command":{"type":"CreateGroup","name":"Crew"}}',
+    { accepted: { type: 'group', id: 2, did: 'create', version: 1 } },
+  ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000061","by":"ann","command":{"type":"RenameGroup","id":2,"name":"Crew"}}',
+    { accepted: { type: 'group', id: 2, did: 'change', version: 2 } },
+  ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000062","by":"ann","command":{"type":"RenameGroup","id":2,"name":"Crew","ifOther":true}}',
+    { accepted: { type: 'group', id: 2, did: 'change', version: 2, named: { name: 'Crew' } } },
+  ],
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000063","by":"ann","command":{"type":"RenameGroup","id":2,"name":"Hands","ifOther":true}}',
+    { accepted: { type: 'group', id: 2, did: 'change', version: 3, named: { name: 'Hands' } } },
+  ],
+  // With numbers that a double would round.
+  [
+    '{"v":1,"id":"01976d2f-0000-7000-8000-000000000050","by":"ann","command":{"type":"RegisterUser","key":"01976d2f-0000-7000-8000-000000000050","names":{"username":"ahLvdY7zYFoATyPyyWS_5Q","email":"LcDm4d9bsAUoVCu6wpgWKw"},"isActive":true,"sealed":"wmCMEHw2pCqmsToNrHkH+tTn0W4VleggJsN7p9OyHLCYDY/JuD3ef+uv4la91cIlqtBDziOOc0TgSFdyWzhpV01H530oxJX6r0q3j7Ge75wtA63za2SVWI+G1dadazlMW0STcQ/huo1jUY/Mn9DLBen3yMhqb6w4WZFqkGqqzxVE+S6VBq5hyr6hN3QiB4sDBOy2ojvM1Js=","exact":true}}',
+    { accepted: { type: 'user', id: 4, did: 'create', version: 1, user: { profile: { id: ID, a: { one: ONE } } } } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000051","by":"ann","command":{"type":"ChangeUser","userId":4,"key":"01976d2f-0000-7000-8000-000000000050","names":{},"digests":{"profile":{"4.8jeyQ_nZN8tW":"19.dEbr_rh4fAkk"}},"base":{"version":1,"digests":{"username":"DH2R_fBptE7R","email":"GGfjFi48Tli6","firstName":"3ihg4fmmG2oe","lastName":"5ymJ9HDe1ZnH","profile":{"4.8jeyQ_nZN8tW":"19.dEbr_rh4fAkk","3.LJziF3LZiXHf":{"5.P2BMfDgAYEhO":"3.Qu2jIZhCXSMD"}}}},"sealed":"EXi5+Pf9eM3XOpNcdGeCUaQnCa0CogGcVECzUbyHyntdtchgRCRGSJNL8E5NwJ+3Bpm0TnaVZ6hOIh3qUHPhj0BU","exact":true}}',
+    { accepted: { type: 'user', id: 4, did: 'change', version: 1 } },
+  ],
+  [
+    '{"v":2,"id":"01976d2f-0000-7000-8000-000000000052","by":"ann","command":{"type":"ChangeUser","userId":4,"key":"01976d2f-0000-7000-8000-000000000050","names":{},"digests":{"profile":{"4.8jeyQ_nZN8tW":"19.FZuSFZgDRUkr","3.LJziF3LZiXHf":{"5.CUaTdVm-xtva":"1.Z_KMGDllmbQW"}}},"base":{"version":1,"digests":{"username":"DH2R_fBptE7R","email":"GGfjFi48Tli6","firstName":"3ihg4fmmG2oe","lastName":"5ymJ9HDe1ZnH","profile":{"4.8jeyQ_nZN8tW":"19.dEbr_rh4fAkk","3.LJziF3LZiXHf":{"5.P2BMfDgAYEhO":"3.Qu2jIZhCXSMD"}}}},"sealed":"VNoGk1jFTQLvGBGYkLOmf16wtct0tUDhmA++chDnX4KJCrV7ym4+vKHyTxXHrwhY5LbENVhG5CVGXX1mu0/oWuRIrj32i5EPBMGv21zJ8Dw=","exact":true}}',
+    {
+      accepted: {
+        type: 'user',
+        id: 4,
+        did: 'change',
+        version: 2,
+        user: { profile: { id: NEXT, a: { one: ONE, two: 2 } } },
+      },
+    },
   ],
 ];
 

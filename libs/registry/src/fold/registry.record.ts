@@ -36,8 +36,11 @@ const ChangeDigests: z.ZodType<ChangeDigests> = z
   .strictObject({ ...text, profile: z.record(z.string(), Digest).nullable() })
   .partial();
 const base = z.strictObject({ version: z.number().int(), digests: UserDigests }).optional();
-/** What is personal stands sealed with the user's key (`sealed-command.ts`), in base64. */
-const personal = { key: z.uuid(), sealed: z.base64() };
+/**
+ * What is personal stands sealed with the user's key (`sealed-command.ts`), in base64. `exact` where a number in it has digits that a
+ * double has not: code that would lose them does not know this field, and stops.
+ */
+const personal = { key: z.uuid(), sealed: z.base64(), exact: z.literal(true).optional() };
 const user = { userId: z.number().int(), ifVersions };
 const named = { id: z.number().int(), ifVersions };
 const ends = {
@@ -70,7 +73,12 @@ const StoredCommand = z.discriminatedUnion('type', [
   ...SealedUserCommand.options,
   z.strictObject({ type: z.enum(['DeleteUser', 'EraseUser']), ...user }),
   z.strictObject({ type: z.enum(['CreateWorkspace', 'CreateGroup']), name: z.string() }),
-  z.strictObject({ type: z.enum(['RenameWorkspace', 'RenameGroup']), ...named, name: z.string() }),
+  z.strictObject({
+    type: z.enum(['RenameWorkspace', 'RenameGroup']),
+    ...named,
+    name: z.string(),
+    ifOther: z.literal(true).optional(),
+  }),
   z.strictObject({ type: z.enum(['DeleteWorkspace', 'DeleteGroup']), ...named }),
   z.strictObject({
     type: z.literal('AssignRole'),

@@ -1,6 +1,6 @@
 import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
+import { writeSearch } from '#search';
 import { type User } from '../users/domain/user.js';
-import { writeSearch } from '../users/projections/search-rows.js';
 import { type Named } from '../workspaces/domain/named.decider.js';
 import { type UserKey } from '../sealing/keyring.js';
 import { changesOf, placeOf, timestamp } from './changes.js';

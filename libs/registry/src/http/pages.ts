@@ -1,14 +1,54 @@
-import { type FastifyRequest } from 'fastify';
-import { linkTo, notFound } from '#platform';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { linkTo, notFound, wholeNumber } from '#platform';
+import { type Listed, type ListPart } from '../listed.js';
 
-/** v3's shape of a numbered page. Throws `not-found` past the end; page 1 of nothing is a page. */
-export function numberedPage<Item>(
+const LAST_PAGE = 1_000_000_000;
+const LAST_ID = 999_999_999_999_999;
+
+/** The parameters of a list, which `oneWay` has to follow once its filters are added. */
+export const pageParameters = z.strictObject({
+  page: wholeNumber(1, LAST_PAGE).optional().describe('From 1, which is the default; not together with after.'),
+  page_size: wholeNumber(1, 500).default(50),
+  after: wholeNumber(0, LAST_ID)
+    .optional()
+    .describe('What comes behind this id, in place of a page: nobody is missed while others are deleted. 0 begins.'),
+});
+
+/** What `refine` takes. */
+export const oneWay: [fits: (part: ListPart) => boolean, otherwise: { path: string[]; message: string }] = [
+  ({ page, after }) => page === undefined || after === undefined,
+  { path: ['after'], message: 'cannot go together with page' },
+];
+
+export const PageQuery = pageParameters.refine(...oneWay);
+
+/** What the description of a list says of how to walk it. */
+export const WALKS =
+  '`next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with ' +
+  '`after=0`: an id stays where it is while others are deleted, a page does not. With `after`, `next` goes on so, ' +
+  'there is no `previous`, and behind the end is an empty list.';
+
+/**
+ * v3's shape of a part of a list; sets `Link` where more comes behind it. Throws `not-found` past the last page; page 1
+ * of nothing is a page.
+ */
+export function answerList<Row extends { id: number }, Item>(
   request: FastifyRequest,
-  { page, page_size }: { page: number; page_size: number },
-  { count, results }: { count: number; results: Item[] },
+  reply: FastifyReply,
+  part: ListPart,
+  { count, rows, hasMore }: Listed<Row>,
+  shown: (row: Row) => Item,
 ) {
+  const numbered = part.after === undefined ? pagesBeside(request, part, count) : undefined;
+  const behind = hasMore ? linkTo(request, { page: undefined, after: String(rows.at(-1)!.id) }) : null;
+  if (behind !== null) void reply.header('link', `<${behind}>; rel="next"`);
+  return { count, ...(numbered ?? { next: behind, previous: null }), results: rows.map(shown) };
+}
+
+function pagesBeside(request: FastifyRequest, { page = 1, page_size }: ListPart, count: number) {
   const last = Math.max(1, Math.ceil(count / page_size));
   if (page > last) throw notFound(`page: the last one is ${last}`);
   const link = (to: number) => (to >= 1 && to <= last ? linkTo(request, { page: String(to) }) : null);
-  return { count, next: link(page + 1), previous: link(page - 1), results };
+  return { next: link(page + 1), previous: link(page - 1) };
 }

@@ -22,6 +22,20 @@ describe('a sealed command', () => {
     (command) => expect(unsealCommand(sealCommand(command, key, place), key, place)).toEqual(command),
   );
 
+  it('is read back to the digit, and says so where a double has fewer', () => {
+    const numbers = (...texts: string[]) => ({
+      ...jane,
+      user: { ...jane.user, profile: { a: texts.map(JSON.rawJSON) } },
+    });
+    const exact = sealCommand(numbers('1524831183200260097', '1.0', '-0'), key, place);
+    expect(exact.exact).toBe(true);
+    expect(JSON.stringify(unsealCommand(exact, key, place))).toMatch('"a":[1524831183200260097,1.0,-0]');
+    expect(unsealCommand(exact, key, place)).not.toHaveProperty('exact');
+    for (const digits of ['12', '1234567890123456']) {
+      expect(sealCommand(numbers(digits), key, place)).not.toHaveProperty('exact');
+    }
+  });
+
   it('shows nothing personal, and never the same twice', () => {
     const [one, two] = [sealCommand(jane, key, place), sealCommand(jane, key, place)];
     expect(Buffer.from(one.sealed, 'base64').toString('latin1')).not.toMatch(/jane|x\.y/i);

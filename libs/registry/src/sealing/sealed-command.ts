@@ -1,5 +1,5 @@
 import { type KeyObject } from 'node:crypto';
-import { counter } from '#platform';
+import { counter, mayLoseDigits, parseExactly } from '#platform';
 import { type RegistryCommand, type SealedUserCommand, type StoredCommand } from '../fold/registry.record.js';
 import { type ChangeUser, type RegisterUser, type ReplaceUser } from '../users/domain/user.commands.js';
 import { type UserChanges, type UserDetails } from '../users/domain/user.js';
@@ -36,11 +36,11 @@ export function sealCommand(command: PersonalCommand, key: KeyObject, place: Pla
   if (command.type === 'ChangeUser') {
     const { changes, ...rest } = command;
     const { isActive, ...personal } = changes;
-    return { ...rest, ...(isActive !== undefined && { isActive }), sealed: sealed(personal, key, command, place) };
+    return { ...rest, ...(isActive !== undefined && { isActive }), ...sealed(personal, key, command, place) };
   }
   const { user, ...rest } = command;
   const { isActive, ...personal } = user;
-  return { ...rest, isActive, sealed: sealed(personal, key, command, place) };
+  return { ...rest, isActive, ...sealed(personal, key, command, place) };
 }
 
 /**
@@ -48,21 +48,31 @@ export function sealCommand(command: PersonalCommand, key: KeyObject, place: Pla
  * personal empty and nothing else different: a verdict never depends on what is sealed.
  */
 export function unsealCommand(command: SealedUserCommand, key: UserKey | undefined, place: Place): PersonalCommand {
-  const { sealed: text, isActive, ...rest } = command;
+  const { sealed: text, exact, isActive, ...rest } = command;
   const usable = there(key);
   const opened = usable && unseal(usable, Buffer.from(text, 'base64'), contextOf(command, place));
   if (!opened && key !== 'erased') (key ? brokenSeals : missingKeys).inc();
+  const read = exact ? parseExactly : (JSON.parse as (json: string) => unknown);
+  const personal = opened && read(opened.toString('utf8'));
   if (rest.type === 'ChangeUser') {
-    const personal = opened ? (JSON.parse(opened.toString('utf8')) as PersonalChanges) : {};
-    return { ...rest, changes: { ...personal, ...(isActive !== undefined && { isActive }) } };
+    return { ...rest, changes: { ...(personal as PersonalChanges), ...(isActive !== undefined && { isActive }) } };
   }
-  const personal = opened ? (JSON.parse(opened.toString('utf8')) as Personal) : ERASED;
-  return { ...rest, user: { ...personal, isActive: isActive === true } };
+  return { ...rest, user: { ...((personal ?? ERASED) as Personal), isActive: isActive === true } };
 }
 
-function sealed(personal: PersonalChanges, key: KeyObject, command: PersonalCommand, place: Place): string {
-  return seal(key, Buffer.from(JSON.stringify(personal)), contextOf(command, place)).toString('base64');
+function sealed(
+  personal: PersonalChanges,
+  key: KeyObject,
+  command: PersonalCommand,
+  place: Place,
+): Pick<SealedUserCommand, 'sealed' | 'exact'> {
+  const json = JSON.stringify(personal);
+  const sealed = seal(key, Buffer.from(json), contextOf(command, place)).toString('base64');
+  return { sealed, ...(losesDigits(json) && { exact: true }) };
 }
+
+/** Whether a reader that has doubles for numbers would write this otherwise. */
+const losesDigits = (json: string) => mayLoseDigits(json) && JSON.stringify(JSON.parse(json)) !== json;
 
 /** The id of a user who is being registered is not known yet. */
 function contextOf(

@@ -1,5 +1,6 @@
 import { type KeyObject } from 'node:crypto';
 import { isRejection } from '#event-sourcing';
+import { parseExactly } from '#platform';
 import { type SealedUser, type Verdict } from '../fold/registry.state.js';
 import { type User } from '../users/domain/user.js';
 import { type Keyring } from './keyring.js';
@@ -24,7 +25,7 @@ export async function openVerdict(keyring: Keyring, environment: string, verdict
   const { sealed, ...accepted } = verdict.accepted;
   const key = await keyring.findKey({ environment, key: sealed.key });
   const opened = key && unseal(key, Buffer.from(sealed.content, 'base64'), contextOf(environment, accepted));
-  return { accepted: { ...accepted, ...(opened && { user: JSON.parse(opened.toString('utf8')) as User }) } };
+  return { accepted: { ...accepted, ...(opened && { user: parseExactly(opened.toString('utf8')) as User }) } };
 }
 
 // That of a command's own record has its id in this place, so that neither can be read as the other.

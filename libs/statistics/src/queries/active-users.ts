@@ -3,10 +3,9 @@ import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Redis } from 'ioredis';
 import { activitiesTopic } from '#activities';
-import { LOGGER, type Logger, Namespace, Postgres } from '#platform';
+import { LOGGER, type Logger, Namespace, Postgres, within } from '#platform';
 import { ActiveFigures } from '../figures/active-figures.js';
 import { countActive, countActiveIn, liveViews } from '../figures/last-active.js';
-import { within } from '../figures/within.js';
 
 export interface ActiveUsersFigure {
   readonly activeUsers: number;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PublishedActivity } from '#activities';
-import { entityId } from '#platform';
+import { entityId, timeParameter } from '#platform';
 import { EVENT_STREAM, LINES, RESET_REASONS } from '../formats.js';
 
 const EXAMPLES = ['kq2Zb8vN4sWm1XfYc0TgRw', 'b7JdP3uLx9QeHn6SaVtKyA'] as const;
@@ -22,11 +22,7 @@ export const StreamQuery = z.strictObject({
     .optional()
     .describe('Resume behind this position; the header Last-Event-ID goes first'),
   after: z.string().min(1, 'must be a position').optional().describe('The same as lastEventId, which goes first'),
-  since: z.iso
-    .datetime({ offset: true, error: 'must be a time like 2030-01-31T12:00:00Z' })
-    .transform((time) => Date.parse(time))
-    .optional()
-    .describe('Begin with what was received (receivedAt) then or later; a position goes first'),
+  since: timeParameter('Begin with what was received (receivedAt) then or later; a position goes first').optional(),
   ticket: z
     .string()
     .min(1, 'must be a ticket')

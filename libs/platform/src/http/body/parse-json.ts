@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
+import { parseExactly } from '../../exact-json.js';
 import { Problem } from '../../problems.js';
 
-/** The value of a small body; throws `invalid-request`. */
+/** The value of a small body, its numbers as `parseExactly` gives them; throws `invalid-request`. */
 export function parseJson(body: Buffer): unknown {
   try {
     // A decoder would put U+FFFD for what is no UTF-8, and the client would never know.
-    if (isUtf8(body)) return JSON.parse(body.toString());
+    if (isUtf8(body)) return parseExactly(body.toString());
   } catch {
     // Said below.
   }

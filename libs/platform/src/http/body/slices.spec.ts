@@ -47,6 +47,17 @@ describe('the items of a body', () => {
     }
   });
 
+  it('have the digits they were sent with, each for itself', async () => {
+    const texts = ['{"n":1524831183200260097}', '{"n":[1.0,2]}', '{"ä":-0}', '"1.0"', '7', '1E2'];
+    const deep = `${'['.repeat(30_000)}1.0${']'.repeat(30_000)}`;
+    const lines = await linesOf([deep, ...texts].join('\n'));
+    const items = await itemsOf(`[ ${[deep, ...texts].join(' ,\n')} ]`);
+    for (const found of [lines, items]) {
+      const given = found.slice(1).map((item) => JSON.stringify('value' in item && item.value));
+      expect(given).toEqual(texts);
+    }
+  });
+
   it('are read in slices of no more than an item may have', async () => {
     const texts = Array.from({ length: 40 }, (_, n) => `"${'x'.repeat(n * 3_000)}"`);
     const lines = await slicesOfLines(Buffer.from(texts.join('\n')));

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { mayLoseDigits, parseExactly } from '../../exact-json.js';
 import { ownTurn } from '../../own-turn.js';
 import { Problem } from '../../problems.js';
 import { outlineOf, PIECE, type Span } from './json-outline.js';
@@ -12,7 +13,7 @@ export const MAX_ITEMS = 10_000;
 export const ITEM_BYTES = 128 * 1024;
 const SLICE_ITEMS = 256;
 
-/** An item as it was read: what it is, or why that cannot be said. */
+/** An item as it was read: what it is, its numbers as `parseExactly` gives them, or why that cannot be said. */
 export type ReadItem = { readonly value: unknown } | { readonly fault: 'no-json' | 'too-large' };
 
 /** Items that follow one another in a body, few enough to be worked on in one go. */
@@ -38,15 +39,19 @@ export async function slicesOfJson(body: Buffer): Promise<{ isArray: boolean; sl
   return { isArray: outline.isArray, slices: slicesOf(body, outline.values, readItems) };
 }
 
-function slicesOf(body: Buffer, spans: readonly Span[], read: (bytes: Buffer) => ReadItem[]): Slice[] {
+/** Reads the bytes of consecutive items; where each begins and ends is counted from `start`. */
+type Read = (bytes: Buffer, spans: readonly Span[], start: number) => ReadItem[];
+
+function slicesOf(body: Buffer, spans: readonly Span[], read: Read): Slice[] {
   const slices: Slice[] = [];
   for (let first = 0; first < spans.length;) {
     const { start } = spans[first]!;
     let next = first + 1;
     while (next < spans.length && next - first < SLICE_ITEMS && spans[next]!.end - start <= ITEM_BYTES) next += 1;
-    const bytes = body.subarray(start, spans[next - 1]!.end);
-    const items = next - first;
-    slices.push({ items, bytes: bytes.length, read: () => (bytes.length > ITEM_BYTES ? [TOO_LARGE] : read(bytes)) });
+    const among = spans.slice(first, next);
+    const bytes = body.subarray(start, among.at(-1)!.end);
+    const readAll = () => (bytes.length > ITEM_BYTES ? [TOO_LARGE] : read(bytes, among, start));
+    slices.push({ items: among.length, bytes: bytes.length, read: readAll });
     first = next;
   }
   return slices;
@@ -55,8 +60,12 @@ function slicesOf(body: Buffer, spans: readonly Span[], read: (bytes: Buffer) =>
 const TOO_LARGE: ReadItem = { fault: 'too-large' };
 const NO_JSON: ReadItem = { fault: 'no-json' };
 
-function readItems(bytes: Buffer): ReadItem[] {
-  return (JSON.parse(`[${bytes.toString()}]`) as unknown[]).map((value) => ({ value }));
+/** All at once where that keeps all digits; what one item needs of care is then no cost to those beside it. */
+function readItems(bytes: Buffer, spans: readonly Span[], start: number): ReadItem[] {
+  const json = `[${bytes.toString()}]`;
+  if (!mayLoseDigits(json)) return (JSON.parse(json) as unknown[]).map((value) => ({ value }));
+  const texts = spans.map((span) => bytes.toString('utf8', span.start - start, span.end - start));
+  return texts.map((text) => ({ value: parseExactly(text) }));
 }
 
 /** All at once where all is text, since that is a fraction of the work. */
@@ -70,7 +79,7 @@ const isFilled = (line: string) => line.startsWith('{') || /[^ \t\r]/.test(line)
 
 function readLine(line: string): ReadItem {
   try {
-    return { value: JSON.parse(line) as unknown };
+    return { value: parseExactly(line) };
   } catch {
     return NO_JSON;
   }

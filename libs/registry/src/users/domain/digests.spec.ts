@@ -11,11 +11,29 @@ const hash = (text: string) => {
 };
 const digest = (value: unknown) => digestOf(value, hash);
 
-const name = fc.constantFrom('a', 'b', 'ü', '"', 'a.b', '7');
+const name = fc.constantFrom('a', 'b', 'ü', '"', 'a.b', '7', '__proto__', 'constructor');
+const raw = ['1.0', '-0', '1524831183200260097', '1524831183200260098', '1E2'].map((text) => JSON.rawJSON(text));
 const { json } = fc.letrec<{ json: unknown }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 3 },
-    fc.constantFrom(null, true, false, 0, -1.5, 1e300, '', 'x', '1.x', '\n', '𝄞', [], [null, { a: null }], [1, 2]),
+    fc.constantFrom(
+      null,
+      true,
+      false,
+      0,
+      -1.5,
+      1e300,
+      '',
+      'x',
+      '1.x',
+      '\n',
+      '𝄞',
+      [],
+      [null, { a: null }],
+      [1, 2],
+      ...raw,
+      raw,
+    ),
     fc.dictionary(name, tie('json'), { maxKeys: 4 }),
   ),
 }));
@@ -64,6 +82,10 @@ describe('the digest of a value', () => {
     [{ a: null }, {}],
     [{ a: 1, b: 1 }, { a: 1 }],
     [{ a: [1, 2] }, { a: [2, 1] }],
+    [{ a: raw[2] }, { a: raw[3] }],
+    [{ a: raw[0] }, { a: 1 }],
+    [{ a: [raw[0]] }, { a: [1] }],
+    [{ a: raw[0] }, { a: { rawJSON: '1.0' } }],
   ])('tells %j from %j', (one, other) => expect(areSame(digest(one), digest(other))).toBe(false));
 });
 

@@ -1,4 +1,4 @@
-import { mergePatch } from './merge-patch.js';
+import { isObject, mergePatch } from './merge-patch.js';
 
 /**
  * What stands for a value of JSON where nobody may read it: objects stay objects, null stays null, and each name and each
@@ -38,7 +38,7 @@ export type Hash = (text: string) => string;
 /** `path` says where the value stands, so that equal values at two places look different. */
 export function digestOf(value: unknown, hash: Hash, path = ''): Digest {
   if (value === null) return null;
-  if (typeof value !== 'object' || Array.isArray(value)) return sized(value, hash, `${path}=`);
+  if (!isObject(value)) return sized(value, hash, `${path}=`);
   const members = Object.entries(value).map(([name, inner]) => {
     const place = `${path}/${JSON.stringify(name)}`;
     return [sized(name, hash, path), digestOf(inner, hash, place)];
@@ -88,5 +88,3 @@ export function areSame(one: unknown, other: unknown): boolean {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => areSame(one[name], other[name]));
 }
-
-const isObject = (digest: unknown): digest is DigestOfObject => typeof digest === 'object' && digest !== null;

@@ -35,5 +35,19 @@ describe('a merge patch', () => {
     const patched = mergePatch({}, JSON.parse('{"__proto__":{"polluted":true},"constructor":1}')) as object;
     expect(Object.keys(patched)).toEqual(['__proto__', 'constructor']);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+    const deeper = JSON.parse('{"a":{"__proto__":{"polluted":true,"b":{"__proto__":null}}}}') as object;
+    expect(JSON.stringify(mergePatch({ a: {} }, deeper))).toBe('{"a":{"__proto__":{"polluted":true,"b":{}}}}');
+    expect(JSON.stringify(mergePatch(JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"b":2}}')))).toBe(
+      '{"__proto__":{"a":1,"b":2}}',
+    );
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('has a number that is kept as it was written for what it is, and no object', () => {
+    const number = JSON.rawJSON('1524831183200260097');
+    const merged = (target: object, patch: object) => JSON.stringify(mergePatch(target, patch));
+    expect(merged({ a: number, b: 1 }, { b: JSON.rawJSON('1.0') })).toBe('{"a":1524831183200260097,"b":1.0}');
+    expect(merged({ a: { b: 1 } }, { a: number })).toBe('{"a":1524831183200260097}');
+    expect(merged({ a: number }, { a: { b: number } })).toBe('{"a":{"b":1524831183200260097}}');
   });
 });

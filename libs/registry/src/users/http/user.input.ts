@@ -1,31 +1,51 @@
-import { entityId, freeFields, MAX_ITEMS, plainText, wholeNumber } from '#platform';
+import {
+  entityId,
+  freeFields,
+  isVisible,
+  MAX_ITEMS,
+  plainText,
+  timeParameter,
+  visibleText,
+  wholeNumber,
+} from '#platform';
 import { z } from 'zod';
+import { oneWay, pageParameters } from '../../http/pages.js';
 import { PROFILE_BYTES } from '../domain/user.js';
 import { comparable } from '../domain/user.names.js';
 
-const username = plainText(1, 150)
-  .refine((text) => comparable(text) !== '', { message: 'must be more than white space' })
-  .describe('Unique within the environment without regard to case, compatible spellings and white space around it.');
+const username = visibleText(1, 150).describe(
+  'Unique within the environment without regard to case, compatible spellings and white space around it.',
+);
 
 // local@domain, the domain one or more labels.
 const EMAIL = /^[^\s@]+@[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*$/u;
 
 const email = plainText(3, 254)
-  .refine((text) => EMAIL.test(comparable(text)), { message: 'must be of the form local@domain' })
+  .refine((text) => isEmail(comparable(text)), {
+    error: 'must be of the form local@domain, the domain one or more labels with dots between them',
+  })
   .describe('Unique within the environment like the username.');
+
+function isEmail(text: string): boolean {
+  const [local = '', domain = ''] = text.split('@');
+  return EMAIL.test(text) && [local, ...domain.split('.')].every(isVisible);
+}
 
 const personName = plainText(0, 150);
 const profile = freeFields(PROFILE_BYTES).describe('Free fields, up to 16 KiB of JSON.');
 
-/** A whole user as a client sends it: what is left out falls to its default. */
+const orDefault = <Value>(field: z.ZodType<Value>, fallback: Value) =>
+  field.nullable().transform((value) => value ?? fallback);
+
+/** A whole user as a client sends it: what is left out, or null, falls to its default. */
 export const UserInput = z
   .strictObject({
     username,
     email,
-    firstName: personName.default(''),
-    lastName: personName.default(''),
-    isActive: z.boolean().default(true),
-    profile: profile.default({}),
+    firstName: orDefault(personName, '').default(''),
+    lastName: orDefault(personName, '').default(''),
+    isActive: orDefault(z.boolean(), true).default(true),
+    profile: orDefault(profile, {}).default({}),
   })
   .meta({
     id: 'UserInput',
@@ -49,9 +69,6 @@ export const UserLines = {
   items: UserInput,
   example: '{"username":"cid","email":"cid@example.com"}\n{"username":"dan","email":"dan@example.com"}\n',
 };
-
-const orDefault = <Value>(field: z.ZodType<Value>, fallback: Value) =>
-  field.nullable().transform((value) => value ?? fallback);
 
 /** The fields that a client wants changed, null for their default; `profile` is a merge patch (RFC 7396). */
 export const UserPatch = z
@@ -86,26 +103,17 @@ export const ObjectIdPath = z.strictObject({
     .meta({ examples: ['6b0284a42a97510000000001'] }),
 });
 
-const LAST_PAGE = 1_000_000_000;
-
-export const PageQuery = z.strictObject({
-  page: wholeNumber(1, LAST_PAGE).default(1),
-  page_size: wholeNumber(1, 500).default(50),
-});
-
-export const UserListQuery = PageQuery.extend({
-  workspace: UserPath.shape.user_id.optional().describe('Only who has a role there, directly or by a group.'),
-  isActive: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .pipe(z.boolean())
-    .optional(),
-  lastActiveSince: z.iso
-    .datetime({ offset: true, message: 'must be a time as of RFC 3339' })
-    .transform((text) => new Date(text))
-    .optional()
-    .meta({ description: 'Only who was active then or later.', examples: ['2026-11-22T00:00:00Z'] }),
-});
+export const UserListQuery = pageParameters
+  .extend({
+    workspace: UserPath.shape.user_id.optional().describe('Only who has a role there, directly or by a group.'),
+    isActive: z
+      .enum(['true', 'false'])
+      .transform((text) => text === 'true')
+      .pipe(z.boolean())
+      .optional(),
+    lastActiveSince: timeParameter('Only who was active then or later.').optional(),
+  })
+  .refine(...oneWay);
 
 export const CursorQuery = z
   .strictObject({

@@ -31,7 +31,7 @@ import { type Answer } from '../../commands/command-log.js';
 import { Answering } from '../../http/answering.js';
 import { patchOf, senderOf } from '../../http/answers.js';
 import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
-import { numberedPage } from '../../http/pages.js';
+import { answerList, WALKS } from '../../http/pages.js';
 import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
 import { ChangeUser } from '../commands/change-user.js';
 import { DeleteUser } from '../commands/delete-user.js';
@@ -60,19 +60,21 @@ export class UsersController {
   @Endpoint({
     id: 'listUsers',
     summary: 'A page of users, in the order of their ids',
+    description: WALKS,
     scope: 'users:read',
     query: UserListQuery,
-    answers: { 200: { body: UserPage } },
+    answers: { 200: { body: UserPage, headers: { Link: 'sometimes' } } },
     problems: ['not-found'],
   })
   async list(
     @Caller() { environment }: Caller,
-    @Query(checkedQuery(UserListQuery)) query: z.output<typeof UserListQuery>,
+    @Query(checkedQuery(UserListQuery)) { page, page_size, after, ...filters }: z.output<typeof UserListQuery>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { page, page_size, ...filters } = query;
-    const { count, rows } = await this.queries.execute(new ListUsers(environment, page, page_size, filters));
-    return numberedPage(request, query, { count, results: rows.map(listedUser) });
+    const part = { page, page_size, after };
+    const users = await this.queries.execute(new ListUsers(environment, part, filters));
+    return answerList(request, reply, part, users, listedUser);
   }
 
   @Get('search')

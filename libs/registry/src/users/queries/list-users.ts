@@ -2,26 +2,22 @@ import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
 import { USERS_A_BLOCK } from '../../fold/tables.js';
+import { type Listed, listed, type ListPart, startOf } from '../../listed.js';
 import { LISTED_COLUMNS, type UserRow } from './user.rows.js';
 
 export interface UserFilters {
   readonly isActive?: boolean;
-  readonly lastActiveSince?: Date;
+  /** Milliseconds since the epoch, that moment included. */
+  readonly lastActiveSince?: number;
   /** Has a role there, directly or by a group. */
   readonly workspace?: number;
 }
 
-export interface UserPage {
-  readonly count: number;
-  readonly rows: UserRow[];
-}
-
-/** A numbered page of an environment's users in the order of their ids, and how many users there are in all. */
-export class ListUsers extends Query<UserPage> {
+/** A part of an environment's users in the order of their ids. */
+export class ListUsers extends Query<Listed<UserRow>> {
   constructor(
     readonly environment: string,
-    readonly page: number,
-    readonly pageSize: number,
+    readonly part: ListPart,
     readonly filters: UserFilters = {},
   ) {
     super();
@@ -32,40 +28,44 @@ export class ListUsers extends Query<UserPage> {
 export class ListUsersHandler implements IQueryHandler<ListUsers> {
   constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
 
-  async execute({ environment, page, pageSize, filters }: ListUsers): Promise<UserPage> {
-    const skip = (page - 1) * pageSize;
+  async execute({ environment, part, filters }: ListUsers): Promise<Listed<UserRow>> {
     const { conditions, values } = conditionsOf(environment, filters);
-    return values.length === 1
-      ? this.everybody(environment, pageSize, skip)
-      : this.filtered(conditions, values, pageSize, skip);
+    return values.length === 1 ? this.everybody(environment, part) : this.filtered(conditions, values, part);
   }
 
   // The registry keeps the number of users, in all and in each block of ids: at most the blocks' numbers are added up
-  // and one block is skipped over, and not even that where nobody of it was deleted.
-  private async everybody(environment: string, pageSize: number, skip: number): Promise<UserPage> {
-    const [counted, page] = await Promise.all([
+  // and one block is skipped over, and not even that where nobody of it was deleted, or behind an id.
+  private async everybody(environment: string, part: ListPart): Promise<Listed<UserRow>> {
+    const { behind, skip } = startOf(part);
+    const [counted, { rows }] = await Promise.all([
       this.postgres.prepared.query<{ count: number }>(
         'SELECT users AS count FROM environments WHERE environment = $1',
         [environment],
       ),
-      this.postgres.query<UserRow>(PAGE, [environment, skip, pageSize]),
+      part.after === undefined
+        ? this.postgres.query<UserRow>(PAGE, [environment, skip, part.page_size + 1])
+        : this.postgres.query<UserRow>(BEHIND, [environment, behind, part.page_size + 1]),
     ]);
-    return { count: counted.rows[0]?.count ?? 0, rows: page.rows };
+    return listed(counted.rows[0]?.count ?? 0, rows, part);
   }
 
-  private async filtered(conditions: string, values: unknown[], pageSize: number, skip: number): Promise<UserPage> {
+  private async filtered(conditions: string, values: unknown[], part: ListPart): Promise<Listed<UserRow>> {
+    const { behind, skip } = startOf(part);
     const counted = await this.postgres.query<{ count: number }>(
       `SELECT count(*) AS count FROM users WHERE ${conditions}`,
       values,
     );
+    const at = values.length;
     const { rows } = await this.postgres.query<UserRow>(
-      `SELECT ${LISTED_COLUMNS} FROM users WHERE ${conditions} ORDER BY id
-       LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
-      [...values, pageSize, skip],
+      `SELECT ${LISTED_COLUMNS} FROM users WHERE ${conditions} AND id > $${at + 1} ORDER BY id
+       LIMIT $${at + 2} OFFSET $${at + 3}`,
+      [...values, behind, part.page_size + 1, skip],
     );
-    return { count: counted.rows[0]!.count, rows };
+    return listed(counted.rows[0]!.count, rows, part);
   }
 }
+
+const BEHIND = `SELECT ${LISTED_COLUMNS} FROM users WHERE environment = $1 AND id > $2 ORDER BY id LIMIT $3`;
 
 // Not prepared: for a limit that it doesn't know the planner would rather sort everybody. Ids are from 1, so that with as many users before it, the first of the page has an id above their number: whole blocks
 // before that are added up without a look at each sum.
@@ -97,7 +97,7 @@ function conditionsOf(environment: string, { isActive, lastActiveSince, workspac
   if (lastActiveSince !== undefined) {
     conditions.push(
       `EXISTS (SELECT FROM user_activity activity WHERE activity.environment = users.environment
-       AND activity.user_id = users.id AND activity.last_active_at >= $${values.push(lastActiveSince.getTime())})`,
+       AND activity.user_id = users.id AND activity.last_active_at >= $${values.push(lastActiveSince)})`,
     );
   }
   if (workspace !== undefined) {

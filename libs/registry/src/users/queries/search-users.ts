@@ -1,24 +1,22 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
-import { Postgres, type Queryable, wholeNumber } from '#platform';
+import { hasCharacters, Postgres, type Queryable, wholeNumber } from '#platform';
+import { searchUsers } from '#search';
 import { type ListedUser } from '../http/user.views.js';
-import { wordsOfQuery } from '../projections/search-text.js';
 import { LISTED_COLUMNS, listedUser, type UserRow } from './user.rows.js';
-import { bestHits } from './search-hits.js';
-import { type SoughtWord } from './search-ranking.js';
 
 // White space of any kind parts words; other control characters are in no user's details.
 const searchText = z
   .string()
   .trim()
-  .min(1, 'must be 1 to 200 characters')
-  .max(200, { error: 'must be 1 to 200 characters', abort: true })
+  .refine((text) => hasCharacters(text, 1, 200), { error: 'must be 1 to 200 characters', abort: true })
   .refine((text) => text.isWellFormed(), { message: 'must be well-formed Unicode' })
   .refine((text) => !/[^\P{Cc}\t\n\v\f\r]/u.test(text), { message: 'must be without control characters' });
 
 export const SearchQuery = z.strictObject({
   q: searchText.meta({
+    ...{ minLength: 1, maxLength: 200 },
     description: 'Words, each of which must be in the username, e-mail, first or last name.',
     examples: ['jane'],
   }),
@@ -44,23 +42,9 @@ export class SearchUsersHandler implements IQueryHandler<SearchUsers> {
   constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
 
   async execute({ environment, q, limit }: SearchUsers): Promise<z.output<typeof ListedUser>[]> {
-    const words = soughtWords(q);
-    if (words.length === 0) return [];
     const db = this.postgres.prepared;
-    const hits = await bestHits({ db, environment, words, limit });
-    return listUsers(
-      db,
-      environment,
-      hits.map(({ id }) => id),
-    );
+    return listUsers(db, environment, await searchUsers(db, environment, q, limit));
   }
-}
-
-/** The different words of a query, folded. */
-export function soughtWords(q: string): SoughtWord[] {
-  const times = new Map<string, number>();
-  for (const word of wordsOfQuery(q)) times.set(word, (times.get(word) ?? 0) + 1);
-  return [...times].map(([text, times]) => ({ text, times }));
 }
 
 async function listUsers(db: Queryable, environment: string, ids: readonly number[]) {

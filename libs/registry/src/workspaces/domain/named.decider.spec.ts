@@ -23,6 +23,16 @@ describe('a workspace or group', () => {
     expect(given(created).when({ type: 'DeleteWorkspace', ...stale, ifVersions: [1] }).decision).toHaveLength(1);
   });
 
+  it('stays at its version when it is renamed to the name that it has, but for records of former days', () => {
+    const rename = { type: 'RenameGroup', id: 1, name: 'Tide', at: 20 } as const;
+    expect(given(created).when({ ...rename, ifOther: true }).decision).toEqual([]);
+    expect(given(created).when({ ...rename, ifOther: true, name: 'tide' }).decision).toHaveLength(1);
+    expect(given(created).when({ ...rename, ifOther: true, ifVersions: [7] }).decision).toMatchObject({
+      rejected: 'stale-version',
+    });
+    expect(given(created).when(rename).decision).toEqual([{ type: 'Renamed', name: 'Tide' }]);
+  });
+
   it('is not found once it is deleted', () => {
     const gone = given(created, { type: 'Deleted' });
     expect(gone.when({ type: 'DeleteWorkspace', id: 1, at: 20 }).decision).toMatchObject({ rejected: 'not-found' });

@@ -21,6 +21,8 @@ export interface RenameNamed {
   readonly id: number;
   readonly name: string;
   readonly ifVersions?: readonly number[];
+  /** To the name that it has, nothing is changed. Records without this moved the version all the same. */
+  readonly ifOther?: true;
 }
 
 export interface DeleteNamed {
@@ -55,7 +57,8 @@ export const namedDecider = {
     if (command.ifVersions && !command.ifVersions.includes(object.version)) {
       return { rejected: 'stale-version', detail: `The current version is "${object.version}".` };
     }
-    return 'name' in command ? [{ type: 'Renamed', name: command.name }] : [{ type: 'Deleted' }];
+    if (!('name' in command)) return [{ type: 'Deleted' }];
+    return command.ifOther && command.name === object.name ? [] : [{ type: 'Renamed', name: command.name }];
   },
 
   evolve(state: NamedState, event: NamedEvent): NamedState {

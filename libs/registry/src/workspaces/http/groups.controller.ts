@@ -6,8 +6,7 @@ import { type z } from 'zod';
 import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch } from '#platform';
 import { patchOf } from '../../http/answers.js';
 import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
-import { numberedPage } from '../../http/pages.js';
-import { PageQuery } from '../../users/http/user.input.js';
+import { answerList, PageQuery, WALKS } from '../../http/pages.js';
 import { UserPage } from '../../users/http/user.views.js';
 import { listedUser } from '../../users/queries/user.rows.js';
 import { GetNamed } from '../queries/named.js';
@@ -29,17 +28,19 @@ export class GroupsController {
   @Endpoint({
     id: 'listGroups',
     summary: 'A page of groups, in the order of their ids',
+    description: WALKS,
     scope: scopes.read,
     query: PageQuery,
-    answers: { 200: { body: GroupPage } },
+    answers: { 200: { body: GroupPage, headers: { Link: 'sometimes' } } },
     problems: ['not-found'],
   })
   list(
     @Caller() caller: Caller,
     @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.routes.list('Group', caller, query, request);
+    return this.routes.list('Group', caller, query, request, reply);
   }
 
   @Post()
@@ -125,20 +126,22 @@ export class GroupsController {
   @Endpoint({
     id: 'listMembers',
     summary: 'A page of the members of a group, in the order of their ids',
+    description: WALKS,
     scope: scopes.read,
     path: NamedPath,
     query: PageQuery,
-    answers: { 200: { body: UserPage } },
+    answers: { 200: { body: UserPage, headers: { Link: 'sometimes' } } },
   })
   async members(
     @Caller() { environment }: Caller,
     @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
     @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     await this.queries.execute(new GetNamed(environment, 'Group', id));
-    const { count, rows } = await this.queries.execute(new ListMembers(environment, id, query.page, query.page_size));
-    return numberedPage(request, query, { count, results: rows.map(listedUser) });
+    const members = await this.queries.execute(new ListMembers(environment, id, query));
+    return answerList(request, reply, query, members, listedUser);
   }
 
   @Put(':id/members/:user_id')

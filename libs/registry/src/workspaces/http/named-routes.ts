@@ -4,8 +4,9 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller, Problem } from '#platform';
 import { Answering } from '../../http/answering.js';
 import { senderOf } from '../../http/answers.js';
-import { numberedPage } from '../../http/pages.js';
+import { answerList } from '../../http/pages.js';
 import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
+import { type ListPart } from '../../listed.js';
 import { type Holder, type Role, type Target } from '../domain/assignment.decider.js';
 import { type NamedCommand, type NamedKind } from '../domain/named.decider.js';
 import { SendNamedCommand } from '../commands/named-commands.js';
@@ -23,14 +24,9 @@ export class NamedRoutes {
     @Inject(Answering) private readonly answering: Answering,
   ) {}
 
-  async list(
-    kind: NamedKind,
-    { environment }: Caller,
-    query: { page: number; page_size: number },
-    request: FastifyRequest,
-  ) {
-    const { count, rows } = await this.queries.execute(new ListNamed(environment, kind, query.page, query.page_size));
-    return numberedPage(request, query, { count, results: rows.map(shown) });
+  async list(kind: NamedKind, { environment }: Caller, part: ListPart, request: FastifyRequest, reply: FastifyReply) {
+    const objects = await this.queries.execute(new ListNamed(environment, kind, part));
+    return answerList(request, reply, part, objects, shown);
   }
 
   async get(kind: NamedKind, { environment }: Caller, id: number, request: FastifyRequest, reply: FastifyReply) {
@@ -55,7 +51,8 @@ export class NamedRoutes {
     reply: FastifyReply,
   ) {
     if (name !== undefined) {
-      return this.send(caller, { type: `Rename${kind}`, id, name, ...expected(request) }, request, reply);
+      const rename = { type: `Rename${kind}`, id, name, ifOther: true, ...expected(request) } as const;
+      return this.send(caller, rename, request, reply);
     }
     const current = await this.queries.execute(new GetNamed(caller.environment, kind, id));
     const versions = versionsOf(request.headers['if-match']);

@@ -6,7 +6,7 @@ import { type z } from 'zod';
 import { Caller, checkedBody, checkedPath, checkedQuery, Endpoint, IfMatch, IfNoneMatch } from '#platform';
 import { patchOf } from '../../http/answers.js';
 import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
-import { PageQuery } from '../../users/http/user.input.js';
+import { PageQuery, WALKS } from '../../http/pages.js';
 import { GetNamed } from '../queries/named.js';
 import { ListPermissions } from '../queries/roles.js';
 import { NamedRoutes } from './named-routes.js';
@@ -36,17 +36,19 @@ export class WorkspacesController {
   @Endpoint({
     id: 'listWorkspaces',
     summary: 'A page of workspaces, in the order of their ids',
+    description: WALKS,
     scope: scopes.read,
     query: PageQuery,
-    answers: { 200: { body: WorkspacePage } },
+    answers: { 200: { body: WorkspacePage, headers: { Link: 'sometimes' } } },
     problems: ['not-found'],
   })
   list(
     @Caller() caller: Caller,
     @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.routes.list('Workspace', caller, query, request);
+    return this.routes.list('Workspace', caller, query, request, reply);
   }
 
   @Post()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainText } from '#platform';
+import { visibleText } from '#platform';
 import { UserPath } from '../../users/http/user.input.js';
 import { pageOf } from '../../users/http/user.views.js';
 import { WORKSPACE_ROLES } from '../domain/assignment.decider.js';
@@ -9,7 +9,7 @@ const id = UserPath.shape.user_id;
 /** A workspace or a group as a client sends it: a name, which need not be unique. */
 export const NamedInput = z
   .strictObject({
-    name: plainText(1, 150).refine((name) => name.trim() !== '', { message: 'must be more than white space' }),
+    name: visibleText(1, 150),
   })
   .meta({ id: 'NamedInput', examples: [{ name: 'Tide' }] });
 export const NamedPatch = NamedInput.partial().meta({ id: 'NamedPatch', examples: [{ name: 'Ebb' }] });

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
+import { type Listed, listed, type ListPart, startOf } from '../../listed.js';
 import { type NamedKind } from '../domain/named.decider.js';
 
 export interface NamedRow {
@@ -37,13 +38,12 @@ export class GetNamedHandler implements IQueryHandler<GetNamed> {
   }
 }
 
-/** A numbered page of an environment's workspaces or groups in the order of their ids. */
-export class ListNamed extends Query<{ count: number; rows: NamedRow[] }> {
+/** A part of an environment's workspaces or groups in the order of their ids. */
+export class ListNamed extends Query<Listed<NamedRow>> {
   constructor(
     readonly environment: string,
     readonly kind: NamedKind,
-    readonly page: number,
-    readonly pageSize: number,
+    readonly part: ListPart,
   ) {
     super();
   }
@@ -53,15 +53,16 @@ export class ListNamed extends Query<{ count: number; rows: NamedRow[] }> {
 export class ListNamedHandler implements IQueryHandler<ListNamed> {
   constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
 
-  async execute({ environment, kind, page, pageSize }: ListNamed): Promise<{ count: number; rows: NamedRow[] }> {
+  async execute({ environment, kind, part }: ListNamed): Promise<Listed<NamedRow>> {
+    const { behind, skip } = startOf(part);
     const { rows } = await this.postgres.query<NamedRow>(
-      `SELECT id, name, version FROM ${TABLES[kind]} WHERE environment = $1 ORDER BY id LIMIT $2 OFFSET $3`,
-      [environment, pageSize, (page - 1) * pageSize],
+      `SELECT id, name, version FROM ${TABLES[kind]} WHERE environment = $1 AND id > $2 ORDER BY id LIMIT $3 OFFSET $4`,
+      [environment, behind, part.page_size + 1, skip],
     );
     const counted = await this.postgres.query<{ count: number }>(
       `SELECT count(*) AS count FROM ${TABLES[kind]} WHERE environment = $1`,
       [environment],
     );
-    return { count: counted.rows[0]!.count, rows };
+    return listed(counted.rows[0]!.count, rows, part);
   }
 }

@@ -61,7 +61,7 @@ describe('with the same ids in two environments, each has its own', () => {
 
   it.each(both)('members: %s', async (environment, username) => {
     const handler = new ListMembersHandler(views.postgres);
-    expect(await handler.execute(new ListMembers(environment, 1, 1, 10))).toMatchObject({
+    expect(await handler.execute(new ListMembers(environment, 1, { page_size: 10 }))).toMatchObject({
       count: 1,
       rows: [{ id: 1, username }],
     });
@@ -91,8 +91,12 @@ describe('with the same ids in two environments, each has its own', () => {
     const [get, list] = [new GetNamedHandler(views.postgres), new ListNamedHandler(views.postgres)];
     const workspace = { id: 1, name: `place of ${username}`, version: 1 };
     expect(await get.execute(new GetNamed(environment, 'Workspace', 1))).toEqual(workspace);
-    expect(await list.execute(new ListNamed(environment, 'Workspace', 1, 10))).toEqual({ count: 1, rows: [workspace] });
-    expect(await list.execute(new ListNamed(environment, 'Group', 1, 10))).toMatchObject({
+    expect(await list.execute(new ListNamed(environment, 'Workspace', { page_size: 10 }))).toEqual({
+      count: 1,
+      rows: [workspace],
+      hasMore: false,
+    });
+    expect(await list.execute(new ListNamed(environment, 'Group', { page_size: 10 }))).toMatchObject({
       count: 1,
       rows: [{ name: `group of ${username}` }],
     });

@@ -1,16 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
+import { type Listed, listed, type ListPart, startOf } from '../../listed.js';
 import { LISTED_COLUMNS, type UserRow } from '../../users/queries/user.rows.js';
 import { WORKSPACE_ROLES, type WorkspaceRole } from '../domain/assignment.decider.js';
 
-/** The members of a group, a numbered page of them in the order of their ids. */
-export class ListMembers extends Query<{ count: number; rows: UserRow[] }> {
+/** The members of a group, a part of them in the order of their ids. */
+export class ListMembers extends Query<Listed<UserRow>> {
   constructor(
     readonly environment: string,
     readonly groupId: number,
-    readonly page: number,
-    readonly pageSize: number,
+    readonly part: ListPart,
   ) {
     super();
   }
@@ -20,18 +20,22 @@ export class ListMembers extends Query<{ count: number; rows: UserRow[] }> {
 export class ListMembersHandler implements IQueryHandler<ListMembers> {
   constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
 
-  async execute({ environment, groupId, page, pageSize }: ListMembers): Promise<{ count: number; rows: UserRow[] }> {
-    const members = `FROM users JOIN roles ON roles.environment = users.environment AND holder_type = 'user'
-      AND holder_id = users.id WHERE users.environment = $1 AND target_type = 'group' AND target_id = $2`;
+  async execute({ environment, groupId, part }: ListMembers): Promise<Listed<UserRow>> {
+    const { behind, skip } = startOf(part);
+    const members = `FROM roles
+      WHERE environment = $1 AND target_type = 'group' AND target_id = $2 AND holder_type = 'user'`;
     const { rows } = await this.postgres.query<UserRow>(
-      `SELECT ${LISTED_COLUMNS} ${members} ORDER BY id LIMIT $3 OFFSET $4`,
-      [environment, groupId, pageSize, (page - 1) * pageSize],
+      // The page comes first, or all users in front of it might be read: a membership has a user, it goes with them.
+      `SELECT ${LISTED_COLUMNS} FROM (
+         SELECT holder_id ${members} AND holder_id > $3 ORDER BY holder_id LIMIT $4 OFFSET $5
+       ) AS page JOIN users ON users.environment = $1 AND users.id = page.holder_id ORDER BY id`,
+      [environment, groupId, behind, part.page_size + 1, skip],
     );
     const counted = await this.postgres.query<{ count: number }>(`SELECT count(*) AS count ${members}`, [
       environment,
       groupId,
     ]);
-    return { count: counted.rows[0]!.count, rows };
+    return listed(counted.rows[0]!.count, rows, part);
   }
 }
 

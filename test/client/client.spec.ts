@@ -91,7 +91,7 @@ describe('a client', () => {
 
   it('sends lines and events as what they are', async () => {
     const { tidemark, requests } = recording('token');
-    const event = { specversion: '1.0', id: 'e1', type: 'x', subject: '1' } as const;
+    const event = { specversion: '1.0', id: 'e1', source: '/shop', type: 'x', subject: '1' } as const;
     await tidemark.POST(
       '/api/v3/activities',
       lines([

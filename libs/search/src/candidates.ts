@@ -44,21 +44,18 @@ export function* rangesOf(environment: string): Generator<Range, never> {
   }
 }
 
-/** All users of these lookups in a range, who may come several times. */
-export async function candidatesIn(place: Place, lookups: readonly Lookup[], range: Range): Promise<Candidate[]> {
-  const found: Candidate[][] = [];
-  for (const lookup of lookups) found.push(await read(place, lookup, { inRange: range.tokens }));
-  return found.flat();
-}
+/** All users of a lookup in a range. */
+export const candidatesIn = (place: Place, lookup: Lookup, range: Range): Promise<Candidate[]> =>
+  read(place, lookup, { inRange: range.tokens });
 
 // The planner is to know neither how long the lists are nor how many users are wanted, since for long lists, or for few
 // users, it would rather read the table from end to end: it gets the lists from a row, and the limit behind a fence.
 async function read(
   { db, environment, counts }: Place,
-  { runs, choices, patterns }: Lookup,
+  { tokens, choices, patterns }: Lookup,
   { inRange, most }: { inRange?: readonly number[]; most?: number },
 ): Promise<Candidate[]> {
-  const lists = [rarestTokens(runs, counts), ...choices, ...(inRange ? [inRange] : [])];
+  const lists = [rarestTokens(tokens, counts), ...choices, ...(inRange ? [inRange] : [])];
   const columns = lists.map((_, at) => `$${at + 4}::int[] AS list${at}`);
   const someOf = lists.map((_, at) => `user_search.tokens && list${at}`).slice(1);
   const { rows } = await db.query<Candidate>(

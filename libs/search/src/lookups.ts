@@ -1,12 +1,12 @@
 import { type Counts } from './counts.js';
 import { type Fits, type Misspelling, patternOf, type QueryWord, type SpeltFit } from './score.js';
 import { marked } from './text.js';
-import { SAMPLE, tokensOfFit, tokensOfNames, type WordToken } from './tokens.js';
+import { SAMPLE, tokensOfFit, tokensOfNames } from './tokens.js';
 
 /** What the candidates that are looked up have in common; others may have it too. */
 export interface Lookup {
-  /** The tokens of each run of letters that is there. */
-  readonly runs: readonly (readonly WordToken[])[];
+  /** The tokens of each word, or part of one, that is there. */
+  readonly tokens: readonly (readonly number[])[];
   /** Of the tokens of each choice at least one. */
   readonly choices: readonly (readonly number[])[];
   /** What the search text has; the parts of each in this order. */
@@ -19,10 +19,10 @@ export interface Counted {
   readonly counts: Counts;
 }
 
-const ANYBODY: Lookup = { runs: [], choices: [], patterns: [] };
+const ANYBODY: Lookup = { tokens: [], choices: [], patterns: [] };
 
 const both = (one: Lookup, other: Lookup): Lookup => ({
-  runs: [...one.runs, ...other.runs],
+  tokens: [...one.tokens, ...other.tokens],
   choices: [...one.choices, ...other.choices],
   patterns: [...one.patterns, ...other.patterns],
 });
@@ -45,7 +45,7 @@ export function lookupsOf(counted: Counted, words: readonly QueryWord[], fits: F
 
 const speltLookup = ({ environment }: Counted, text: string, fit: SpeltFit): Lookup => ({
   ...ANYBODY,
-  runs: [tokensOfFit(environment, text, fit)],
+  tokens: [tokensOfFit(environment, text, fit)],
   patterns: [[patternOf(text, fit)]],
 });
 
@@ -58,11 +58,11 @@ const closeLookups = (counted: Counted, { text, misspellings = [] }: QueryWord):
 function meantLookup(counted: Counted, { before, names, after }: Misspelling): Lookup {
   const { environment } = counted;
   const around = [before, after].filter(Boolean);
-  const runs = around.map((text) => tokensOfFit(environment, text, 'inside'));
+  const tokens = around.map((text) => tokensOfFit(environment, text, 'inside'));
   const patterns = around.length > 0 ? [around.map(marked)] : [];
-  if (names === undefined) return { runs, choices: [], patterns };
+  if (names === undefined) return { tokens, choices: [], patterns };
   const pieces = around.length > 0 ? [names.map((name) => rarestPiece(counted, before + name + after))] : [];
-  return { runs, choices: [tokensOfNames(environment, names), ...pieces], patterns };
+  return { tokens, choices: [tokensOfNames(environment, names), ...pieces], patterns };
 }
 
 /** One of these has whoever has the word as it is spelt or as it may have been meant. */
@@ -74,34 +74,23 @@ function closeChoice(counted: Counted, { text, misspellings = [] }: QueryWord): 
 const rarestPiece = ({ environment, counts }: Counted, text: string): number =>
   rarestTokens([tokensOfFit(environment, text, 'inside')], counts)[0]!;
 
-/** How many users may be expected to be found, as if the runs and choices had nothing to do with each other. */
-export function expectedOf({ counts }: Counted, { runs, choices }: Lookup): number {
+/** How many users may be expected to be found, as if words and choices had nothing to do with each other. */
+export function expectedOf({ counts }: Counted, { tokens, choices }: Lookup): number {
   const usersOf = [
-    ...runs.map((tokens) => Math.min(...tokens.map(({ token }) => counts.of(token)))),
-    ...choices.map((tokens) => tokens.reduce((sum, token) => sum + counts.of(token), 0)),
+    ...tokens.map((ofWord) => Math.min(...ofWord.map(counts.of))),
+    ...choices.map((choice) => choice.reduce((sum, token) => sum + counts.of(token), 0)),
   ];
   return usersOf.reduce((product, users) => product * Math.min(1, users / SAMPLE), SAMPLE * counts.samples);
 }
 
 // The index is slower with each token.
-const MOST_TOKENS = 4;
-/** Tokens that share letters rule out the same users, and so each further one counts as so much more common. */
-const OVERLAPPING = 4;
+const MOST_TOKENS = 5;
 /** What half of all users have rules out too few to be looked up beside something else. */
 const COMMON = SAMPLE / 2;
 
-/** The few tokens of these runs that tell their users from others best, the rarest first. */
-export function rarestTokens(runs: Lookup['runs'], counts: Counts): number[] {
-  let left = runs.flatMap((tokens, run) => tokens.map((one) => ({ ...one, run, users: 1 + counts.of(one.token) })));
-  const chosen: typeof left = [];
-  const overlaps = (one: (typeof left)[0]) =>
-    chosen.some((other) => other.run === one.run && other.from < one.to && one.from < other.to);
-  const cost = (one: (typeof left)[0]) => one.users * (overlaps(one) ? OVERLAPPING : 1);
-  while (left.length > 0 && chosen.length < MOST_TOKENS) {
-    const rarest = left.reduce((best, one) => (cost(one) < cost(best) ? one : best));
-    if (chosen.length > 0 && cost(rarest) > COMMON) break;
-    chosen.push(rarest);
-    left = left.filter(({ token }) => token !== rarest.token);
-  }
-  return chosen.map(({ token }) => token);
+/** The few tokens of these words that tell their users from others best, the rarest first. */
+export function rarestTokens(words: Lookup['tokens'], counts: Counts): number[] {
+  const [rarest, ...others] = [...new Set(words.flat())].sort((a, b) => counts.of(a) - counts.of(b));
+  if (rarest === undefined) return [];
+  return [rarest, ...others.filter((token) => counts.of(token) < COMMON).slice(0, MOST_TOKENS - 1)];
 }

@@ -62,8 +62,10 @@ async function bestByRanges(search: Search): Promise<Hit[]> {
       }
       if (range.first > (await highestId(search.db, search.environment))) return hits;
     }
-    if (words.length > MOST_WORDS && performance.now() > until) throw tooMany();
-    hits = best(search, hits, await candidatesIn(search, lookups, range));
+    for (const lookup of lookups) {
+      if (words.length > MOST_WORDS && performance.now() > until) throw tooMany();
+      hits = best(search, hits, await candidatesIn(search, lookup, range));
+    }
   }
   return hits;
 }

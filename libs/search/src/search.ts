@@ -79,7 +79,7 @@ async function usersAround(
 ): Promise<Candidate[] | undefined> {
   const [rarest] = withMeanings(words, unsure)
     .map((word) => lookupsOf(place, [word], [word.misspellings ? 'close' : 'inside']))
-    .filter((lookups) => lookups.every(({ runs }) => runs.length > 0))
+    .filter((lookups) => lookups.every(({ tokens }) => tokens.length > 0))
     .map((lookups) => ({ lookups, users: lookups.reduce((sum, lookup) => sum + expectedOf(place, lookup), 0) }))
     .sort((a, b) => a.users - b.users);
   if (rarest === undefined || rarest.users > MOST_EXPECTED) return undefined;

@@ -45,26 +45,15 @@ function addPieces(tokens: Set<number>, seed: number, text: string, start: numbe
   }
 }
 
-/** A token that every user has whom a word fits, and the letters of the word that it is made of. */
-export interface WordToken {
-  readonly token: number;
-  readonly from: number;
-  readonly to: number;
-}
-
 /** What every user has whom the word fits in this way; others may have it too. */
-export function tokensOfFit(environment: string, word: string, fit: SpeltFit): WordToken[] {
+export function tokensOfFit(environment: string, word: string, fit: SpeltFit): number[] {
   const seeds = seedsOf(environment);
-  if (fit === 'exact') return [{ token: token(seeds.exact, word), from: 0, to: word.length }];
-  const start = word.slice(0, LONGEST_PIECE);
-  const first = fit === 'inside' ? [] : [{ token: token(seeds[fit], start), from: 0, to: start.length }];
+  if (fit === 'exact') return [token(seeds.exact, word)];
+  const start = fit === 'inside' ? [] : [token(seeds[fit], word.slice(0, LONGEST_PIECE))];
+  if (start.length > 0 && word.length <= LONGEST_PIECE) return start;
   const last = Math.max(0, word.length - LONGEST_PIECE);
-  if (first.length > 0 && last === 0) return first;
-  const pieces = Array.from({ length: last + 1 }, (_, from) => {
-    const piece = word.slice(from, from + LONGEST_PIECE);
-    return { token: token(seeds.inside, piece), from, to: from + piece.length };
-  });
-  return [...first, ...pieces];
+  const pieces = Array.from({ length: last + 1 }, (_, at) => token(seeds.inside, word.slice(at, at + LONGEST_PIECE)));
+  return [...start, ...pieces];
 }
 
 /** What a user has for each of these names. */

@@ -16,7 +16,7 @@ export const BLOCK = 32_768;
  */
 export function tokensOf(environment: string, id: number, text: string): number[] {
   const seeds = seedsOf(environment);
-  const tokens = new Set<number>([token(seeds.block, 'all'), token(seeds.block, String(Math.floor(id / BLOCK)))]);
+  const tokens = new Set([token(seeds.block, String(Math.floor(id / BLOCK)))]);
   if (id < SAMPLE) tokens.add(token(seeds.block, 'sample'));
   for (const field of fieldsIn(text)) {
     if (field !== '') addField(tokens, seeds, field);

@@ -4,10 +4,9 @@ import { prepared } from '#platform';
 import { openSearchViews, person, type Person, type SearchViews } from '../test/search-views.js';
 import { writeSearch } from './write-search.js';
 import { fold } from './text.js';
-import { bestHits } from './hits.js';
-import { type Bounds } from './levels.js';
+import { type Bounds } from './ranking.js';
+import { searchUsers } from './search.js';
 import { isClose } from './spelling.js';
-import { soughtWords } from './search.js';
 
 let views: SearchViews;
 beforeAll(async () => {
@@ -95,14 +94,16 @@ const query = fc
   .map((words) => words.join(' '));
 
 const BOUNDS: [string, Bounds][] = [
-  ['what it has at once', { candidates: 1_000, page: 500, budgetMs: 60_000 }],
-  ['the index', { candidates: 1e6, page: 500, budgetMs: 60_000 }],
-  ['the best combinations', { candidates: 2, page: 3, budgetMs: 60_000 }],
-  ['blocks of ids', { candidates: 0, page: 1, budgetMs: 60_000 }],
+  ['as they come', { few: 300, budgetMs: 60_000 }],
+  ['range by range, and all that is better at once where it is very little', { few: 2, budgetMs: 60_000 }],
+  ['range by range', { few: 0, budgetMs: 60_000 }],
 ];
 
+const search = (environment: string, q: string, limit: number, bounds?: Bounds) =>
+  searchUsers(views.postgres.prepared, environment, { q, limit }, bounds);
+
 describe('any population and query', () => {
-  it.each(BOUNDS)('is ranked from %s as it would be by comparing everybody', async (_, bounds) => {
+  it.each(BOUNDS)('are ranked %s as they would be by comparing everybody', async (_, bounds) => {
     await fc.assert(
       fc.asyncProperty(
         population,
@@ -111,9 +112,8 @@ describe('any population and query', () => {
         async (people, queries, limit) => {
           const environment = await views.environmentOf(people);
           for (const q of queries) {
-            const words = soughtWords(q);
-            const hits = await bestHits({ db: views.postgres.prepared, environment, words, limit }, bounds);
-            expect({ q, ids: hits.map(({ id }) => id) }).toEqual({ q, ids: rankSlowly(people, q).slice(0, limit) });
+            const ids = await search(environment, q, limit, bounds);
+            expect({ q, ids }).toEqual({ q, ids: rankSlowly(people, q).slice(0, limit) });
           }
         },
       ),
@@ -130,40 +130,35 @@ describe('users who came or changed after their environment was sampled', () => 
 
   it('are found and ranked like all others', async () => {
     const environment = await views.environmentOf(few);
-    const search = async (q: string) => {
-      const hits = await bestHits({ db: views.postgres.prepared, environment, words: soughtWords(q), limit: 30 });
-      return { q, ids: hits.map(({ id }) => id) };
-    };
-    expect(await search('jane')).toEqual({ q: 'jane', ids: rankSlowly(few, 'jane') });
+    expect(await search(environment, 'jane', 30)).toEqual(rankSlowly(few, 'jane'));
     const changes = few.map((before, at) => ({ environment, id: before.id, before, now: renamed[at]! }));
     const registered = later.map((now) => ({ environment, id: now.id, now }));
     await views.postgres.transaction((tx) => writeSearch(prepared(tx), [...changes, ...registered]));
     for (const q of queries) {
-      expect(await search(q)).toEqual({ q, ids: rankSlowly([...renamed, ...later], q).slice(0, 30) });
+      const ids = await search(environment, q, 30);
+      expect({ q, ids }).toEqual({ q, ids: rankSlowly([...renamed, ...later], q).slice(0, 30) });
     }
   });
 });
 
 describe('words that too many users have for all of these to be compared', () => {
-  const bounds = { candidates: 0, page: 1, budgetMs: -1 };
-
-  it('are refused instead of being a burden to others', async () => {
+  it('are refused from six on instead of being a burden to others', async () => {
     const environment = await views.environmentOf([person(1, { username: 'abcdef' }), person(2_000, {})]);
-    const search = (q: string) =>
-      bestHits({ db: views.postgres.prepared, environment, words: soughtWords(q), limit: 5 }, bounds);
-    await expect(search('a b c d e f')).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await search('a b c d e')).toMatchObject([{ id: 1 }]);
+    const bounds = { few: 0, budgetMs: -1 };
+    await expect(search(environment, 'a b c d e f', 5, bounds)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await search(environment, 'a b c d e', 5, bounds)).toEqual([1]);
   });
 
   it('do not take what was found from whoever asked for it', async () => {
-    const names = (lastName: string) => ({ username: 'jane', email: 'smith@x', firstName: 'harry', lastName });
+    const names = (lastName: string) => ({ username: 'jane', email: 'smith@x', firstName: 'harry-tom', lastName });
     const environment = await views.environmentOf([
       person(1, names('bertram')),
       ...Array.from({ length: 20 }, (_, at) => person(2_000 + at, names('bertran'))),
     ]);
-    const search = (q: string) =>
-      bestHits({ db: views.postgres.prepared, environment, words: soughtWords(q), limit: 5 }, bounds);
-    await expect(search('jane smith harry bertrax')).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await search('jane smith harry bertram')).toMatchObject([{ id: 1 }]);
+    // As few as the one who is found at once, fewer than those who may have been meant.
+    const bounds = { few: 1, budgetMs: -1 };
+    const words = 'jane smith harry tom jan';
+    await expect(search(environment, `${words} bertrax`, 5, bounds)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await search(environment, `${words} bertram`, 5, bounds)).toEqual([1]);
   });
 });

@@ -66,7 +66,8 @@ public final class Walk {
   }
 
   private Map<String, Object> taken(List<IncomingActivity> sent) throws ApiException {
-    TakenActivities taken = activities.appendActivities(sent, environment, null, null);
+    TakenActivities taken = activities.appendActivities(
+            sent, environment, null, null, null, null, null, null, null, null, null);
     List<String> rejected = new ArrayList<>();
     taken.getRejected().forEach(one -> rejected.add(one.getIndex() + " " + one.getCode().getValue()));
     return Map.of("accepted", taken.getAccepted(), "rejected", rejected);
@@ -104,7 +105,7 @@ public final class Walk {
     int number = 1;
     UserPage page;
     do {
-      page = users.listUsers(number, 2, null, null, null, environment);
+      page = users.listUsers(number, 2, null, null, null, null, environment);
       for (ListedUser user : page.getResults()) names.add(user.getUsername());
       number += 1;
     } while (page.getNext() != null);

@@ -919,7 +919,7 @@ export interface components {
             } | null;
             /** @description The client's own; the same one of the same user and source counts once, for ever. */
             id?: string | null;
-            objectId?: string;
+            objectId?: string | null;
             /**
              * Format: date-time
              * @description Now when left out; at most 24 hours ahead.
@@ -932,8 +932,8 @@ export interface components {
             /** @example page.viewed */
             type: string;
             /** Format: int64 */
-            userId?: number;
-            username?: string;
+            userId?: number | null;
+            username?: string | null;
             /** Format: int64 */
             workspaceId?: number | null;
         };

@@ -1,7 +1,7 @@
 import { isRejection, type LogRecord, type Topic } from '#event-sourcing';
 import { counter, type Namespace, type Queryable } from '#platform';
 import { mergeSearch, SEARCH_INDEXES, SEARCH_TABLES } from '#search';
-import { type Fold, type FoldViews, type Replayed } from '#projections';
+import { type Fold, type FoldViews, type ReplayedFold } from '#projections';
 import { type LoggedCommand, unsealRecords } from '../sealing/command-seals.js';
 import { timeOfCommandId } from '../commands/command-id.js';
 import { type Keyring, type KeyName } from '../sealing/keyring.js';
@@ -48,7 +48,7 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
 }
 
 /** The same for a replay: streams learn nothing of it, and the index of the search is built when all users are there. */
-export function replayedRegistry(namespace: Namespace, keyring: Keyring): Replayed {
+export function replayedRegistry(namespace: Namespace, keyring: Keyring): ReplayedFold {
   const load = foldOf(namespace, keyring, { batch: LOAD_BATCH, merging: false });
   return {
     fold: foldOf(namespace, keyring, { batch: BATCH, merging: true }),

@@ -41,9 +41,9 @@ export class SearchUsers extends Query<z.output<typeof ListedUser>[]> {
 export class SearchUsersHandler implements IQueryHandler<SearchUsers> {
   constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
 
-  async execute({ environment, q, limit }: SearchUsers): Promise<z.output<typeof ListedUser>[]> {
+  async execute({ environment, ...asked }: SearchUsers): Promise<z.output<typeof ListedUser>[]> {
     const db = this.postgres.prepared;
-    return listUsers(db, environment, await searchUsers(db, environment, q, limit));
+    return listUsers(db, environment, await searchUsers(db, environment, asked));
   }
 }
 

@@ -66,8 +66,7 @@ public final class Walk {
   }
 
   private Map<String, Object> taken(List<IncomingActivity> sent) throws ApiException {
-    TakenActivities taken = activities.appendActivities(
-            sent, environment, null, null, null, null, null, null, null, null, null);
+    TakenActivities taken = activities.appendActivities(sent, environment, null, null);
     List<String> rejected = new ArrayList<>();
     taken.getRejected().forEach(one -> rejected.add(one.getIndex() + " " + one.getCode().getValue()));
     return Map.of("accepted", taken.getAccepted(), "rejected", rejected);

@@ -1799,41 +1799,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The attribute `id`, percent-encoded.
-                 * @example e1
-                 */
-                "ce-id"?: string;
-                /**
-                 * @description The attribute `source`, percent-encoded.
-                 * @example /shop
-                 */
-                "ce-source"?: string;
-                /**
-                 * @description The attribute `specversion`, percent-encoded.
-                 * @example 1.0
-                 */
-                "ce-specversion"?: string;
-                /**
-                 * @description The attribute `subject`, percent-encoded.
-                 * @example jane
-                 */
-                "ce-subject"?: string;
-                /**
-                 * @description The attribute `time`, percent-encoded.
-                 * @example 2026-11-22T05:59:01Z
-                 */
-                "ce-time"?: string;
-                /**
-                 * @description The attribute `type`, percent-encoded.
-                 * @example order.placed
-                 */
-                "ce-type"?: string;
-                /**
-                 * @description The attribute `workspaceid`, percent-encoded.
-                 * @example 1
-                 */
-                "ce-workspaceid"?: string;
-                /**
                  * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11
                  */

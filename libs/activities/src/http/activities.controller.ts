@@ -18,7 +18,6 @@ import {
   APPENDING,
   CloudEvent,
   CloudEventBatch,
-  EventHeaders,
   IncomingActivities,
   RefusedActivities,
   TakenActivities,
@@ -62,7 +61,7 @@ export class ActivitiesController {
     summary: 'Take activities into the log: one, an array, lines or events',
     description: APPENDING,
     scope: 'activities:write',
-    headers: AppendHeaders.extend(EventHeaders.shape),
+    headers: AppendHeaders,
     body: {
       'application/json': IncomingActivities,
       [NDJSON]: ActivityLines,

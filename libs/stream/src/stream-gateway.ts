@@ -67,12 +67,12 @@ export class StreamGateway implements BeforeApplicationShutdown {
   private closing = false;
 
   constructor(
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Notifications) notifications: Notifications,
-    @Inject(Namespace) namespace: Namespace,
-    @Inject(Directory) private readonly directory: Directory,
-    @Inject(Keyring) private readonly keyring: Keyring,
-    @Inject(StreamTickets) private readonly tickets: StreamTickets,
+    private readonly postgres: Postgres,
+    notifications: Notifications,
+    namespace: Namespace,
+    private readonly directory: Directory,
+    private readonly keyring: Keyring,
+    private readonly tickets: StreamTickets,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CONFIG) { streams: limits }: Config,
   ) {

@@ -1,4 +1,4 @@
-import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
 import { DirectoryModule } from '#registry';
@@ -15,8 +15,8 @@ import { StreamTickets } from './tickets.js';
 })
 export class StreamModule implements OnModuleInit {
   constructor(
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
-    @Inject(StreamTickets) private readonly tickets: StreamTickets,
+    private readonly host: HttpAdapterHost,
+    private readonly tickets: StreamTickets,
   ) {}
 
   onModuleInit(): void {

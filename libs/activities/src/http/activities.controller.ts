@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -50,9 +50,9 @@ const ActiveWorkspaceList = z.array(ActiveWorkspace).meta({
 @Controller('api/v3')
 export class ActivitiesController {
   constructor(
-    @Inject(AppendActivities) private readonly appendActivities: AppendActivities,
-    @Inject(QueryBus) private readonly queries: QueryBus,
-    @Inject(FeedCursors) private readonly cursors: FeedCursors,
+    private readonly appendActivities: AppendActivities,
+    private readonly queries: QueryBus,
+    private readonly cursors: FeedCursors,
   ) {}
 
   @Post('activities')

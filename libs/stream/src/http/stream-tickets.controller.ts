@@ -1,4 +1,4 @@
-import { Controller, Header, Inject, Post, Query } from '@nestjs/common';
+import { Controller, Header, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type z } from 'zod';
 import { Caller, checkedQuery, Endpoint } from '#platform';
@@ -8,7 +8,7 @@ import { NoQuery, Ticket } from './stream.input.js';
 @ApiTags('stream')
 @Controller('api/v3/stream-tickets')
 export class StreamTicketsController {
-  constructor(@Inject(StreamTickets) private readonly tickets: StreamTickets) {}
+  constructor(private readonly tickets: StreamTickets) {}
 
   @Post()
   @Header('cache-control', 'no-store')

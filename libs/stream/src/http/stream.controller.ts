@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { type z } from 'zod';
@@ -11,7 +11,7 @@ import { ResumeHeaders, Streamed, StreamPath, StreamQuery } from './stream.input
 @ApiTags('stream')
 @Controller('api/v3')
 export class StreamController {
-  constructor(@Inject(StreamGateway) private readonly gateway: StreamGateway) {}
+  constructor(private readonly gateway: StreamGateway) {}
 
   @Get('users/:user_id/stream')
   @Endpoint({

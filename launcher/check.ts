@@ -36,6 +36,7 @@ const checks: readonly Check[] = [
     'clients/redocly.yaml',
   ],
   ['API description for generators of clients', 'clients/portability.ts'],
+  ['Tables and their rooms', 'launcher/table-owners.ts'],
   ['Client', 'node_modules/typescript/bin/tsc', '-p', 'clients/typescript'],
 ];
 

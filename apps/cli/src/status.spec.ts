@@ -61,9 +61,11 @@ describe('a deployment', () => {
 
   it('is migrated as often as one likes', async () => {
     const first = await run(['migrate']);
-    expect(first).toMatchObject({ code: 0, err: '' });
+    // A slow server is told of, which is no fault.
+    const migrated = { code: 0, err: expect.stringMatching(/^(waiting for .*\n)*$/) };
+    expect(first).toMatchObject(migrated);
     expect(first.out).toMatch(/registry: topic .*registry.* views of version \d+\nactivities: topic /);
-    expect(await run(['migrate'])).toEqual(first);
+    expect(await run(['migrate'])).toMatchObject({ ...migrated, out: first.out });
   });
 
   it('shows log end, checkpoint and lag of each partition', async () => {

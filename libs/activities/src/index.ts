@@ -4,6 +4,25 @@ export { activitiesFold, type ActivityFollower, type Move } from './fold/activit
 export { replayedActivities } from './fold/bulk.js';
 export { type LastActive } from './fold/tally.js';
 export {
+  type ActivityOwner,
+  type MessagePage,
+  type PartitionRange,
+  positionsAt,
+  type PublishedMessage,
+  readForTargets,
+  readPast,
+  type WantedActivities,
+} from './queries/activities-in-order.js';
+export {
+  countActive,
+  countActiveIn,
+  lastActiveBetween,
+  lastActivePages,
+  lastActiveSums,
+  type LastActiveSum,
+  lastActiveTerm,
+} from './queries/last-active.js';
+export {
   PUBLISHED_COLUMNS,
   PublishedActivity,
   publishedActivity,

@@ -23,6 +23,24 @@ export async function readCheckpoints(
   return new Map(rows.map(({ partition, position }) => [partition, position]));
 }
 
+/** Which generation of a fold's views is live, and the position of each partition that it shows. */
+export interface LiveViews {
+  readonly generation: string;
+  readonly positions: ReadonlyMap<number, Position>;
+}
+
+/** In one statement, so that both are of one generation. */
+export async function liveViews(db: Queryable, { name }: Pick<Fold, 'name'>): Promise<LiveViews> {
+  const { rows } = await db.query<{ partition: number; position: number; generation: string }>(
+    `SELECT partition, position, generation.id AS generation
+     FROM ${name}_checkpoints CROSS JOIN ${name}_generation generation`,
+  );
+  return {
+    generation: rows[0]?.generation ?? '',
+    positions: new Map(rows.map(({ partition, position }) => [partition, position])),
+  };
+}
+
 interface Move {
   readonly partition: number;
   readonly from: Position;

@@ -60,3 +60,7 @@ function isStorable(text: unknown): text is string {
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
+
+/** SQL for other rooms: the keys that were taken up again between two positions of a partition ($1, $2, $3). */
+export const retriedKeys = (fold: string): string =>
+  `SELECT key FROM ${fold}_controls WHERE partition = $1 AND position >= $2 AND position < $3`;

@@ -1,5 +1,6 @@
 export { combineConsumptions } from './combine-consumptions.js';
-export { readCheckpoints } from './checkpoints.js';
+export { liveViews, type LiveViews, readCheckpoints } from './checkpoints.js';
+export { retriedKeys } from './controls.js';
 export {
   type DeadLetter,
   listDeadLetters,

@@ -8,3 +8,4 @@ export { Role } from './workspaces/http/workspaces.input.js';
 export { userRemains } from './users/queries/deleted-users.js';
 export { Directory, type UserReference } from './users/queries/directory.js';
 export { RecentDirectory } from './users/queries/recent-directory.js';
+export { workspacesOf } from './workspaces/queries/workspaces-of.js';

@@ -1,5 +1,5 @@
 import { type Redis } from 'ioredis';
-import { activitiesTopic } from '#activities';
+import { activitiesTopic, lastActiveSums, type LastActiveSum, lastActiveTerm } from '#activities';
 import { type Namespace, type Postgres, type Queryable } from '#platform';
 import { type DerivedData, type Difference, generationOf } from '#projections';
 import { ActiveFigures } from './figures/active-figures.js';
@@ -26,16 +26,8 @@ export function replayedFigures(redis: Redis, namespace: Namespace): DerivedData
   };
 }
 
-/** How many users were active, and a sum over when, that tells any two such sets apart but by chance. */
-interface Sums {
-  readonly users: number;
-  readonly sum: bigint;
-}
-
-const PRIME = 1_000_003n;
-
 async function comparePartition(live: Queryable, figures: ActiveFigures, partition: number): Promise<Difference[]> {
-  const expected = await sumsInPostgres(live, partition);
+  const expected = new Map((await lastActiveSums(live, partition)).map((sums) => [sums.environment, sums]));
   const environments = new Set([...expected.keys(), ...(await figures.environments(partition))]);
   const differences: Difference[] = [];
   for (const environment of environments) {
@@ -49,21 +41,16 @@ async function comparePartition(live: Queryable, figures: ActiveFigures, partiti
   return differences;
 }
 
-async function sumsInPostgres(live: Queryable, partition: number): Promise<Map<string, Sums>> {
-  const { rows } = await live.query<{ environment: string; users: number; sum: string }>(
-    `SELECT environment, count(*) AS users, sum(last_active_at::numeric * (user_id % ${PRIME} + 1))::text AS sum
-     FROM user_activity WHERE partition = $1 GROUP BY environment`,
-    [partition],
-  );
-  return new Map(rows.map(({ environment, users, sum }) => [environment, { users, sum: BigInt(sum) }]));
-}
-
-async function sumsInRedis(figures: ActiveFigures, partition: number, environment: string): Promise<Sums> {
+async function sumsInRedis(
+  figures: ActiveFigures,
+  partition: number,
+  environment: string,
+): Promise<Pick<LastActiveSum, 'users' | 'sum'>> {
   let users = 0;
   let sum = 0n;
   for await (const page of figures.everyone(partition, environment)) {
     users += page.length;
-    for (const [user, at] of page) sum += BigInt(at) * ((BigInt(user) % PRIME) + 1n);
+    for (const [user, at] of page) sum += lastActiveTerm(Number(user), Number(at));
   }
   return { users, sum };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { connectRedis } from '#platform';
 import { Followed } from '../test/figures.js';
-import { liveViews } from './figures/last-active.js';
+import { liveViews } from '#projections';
 import { RedisProxy } from '../test/redis-proxy.js';
 
 const ANYWHERE = Array.from({ length: 8 }, () => 0);
@@ -163,7 +163,7 @@ describe('the figures in Redis', () => {
     await followed.append(0, 300);
     await follower.check();
     const late = [{ environment: 'acme', userId: 12345, lastActiveAt: Date.now() }];
-    const { generation } = await liveViews(followed.views.postgres);
+    const { generation } = await liveViews(followed.views.postgres, { name: 'activities' });
     const at = (await (await followed.figures()).checkpoint(0)) as number;
     await follower.follow(0, { generation, from: at - 1, to: at + 5 }, late);
     await follower.check();
@@ -202,7 +202,7 @@ describe('the figures in Redis', () => {
     );
     expect(await overtaken).toBe(false);
     expect(await figures.checkpoint(0)).toBe(9);
-    const { generation } = await liveViews(followed.views.postgres);
+    const { generation } = await liveViews(followed.views.postgres, { name: 'activities' });
     expect(await followed.redis.exists(followed.namespace.key('active', generation, 0, 'acme'))).toBe(0);
   });
 

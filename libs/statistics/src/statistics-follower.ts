@@ -2,7 +2,7 @@ import { type Redis } from 'ioredis';
 import { activitiesTopic, type ActivityFollower, type LastActive, type Move } from '#activities';
 import { type Logger, type Namespace, type Postgres, within } from '#platform';
 import { ActiveFigures } from './figures/active-figures.js';
-import { liveViews, type LiveViews } from './figures/last-active.js';
+import { liveViews, type LiveViews } from '#projections';
 import { repair } from './figures/repair.js';
 
 const CHECK_EVERY_MS = 2_000;
@@ -81,7 +81,7 @@ class Follower implements StatisticsFollower {
 
   /** Undefined while Postgres is down or the views do not exist yet: then there is nothing to follow. */
   private views(): Promise<LiveViews | undefined> {
-    return liveViews(this.postgres).catch(() => undefined);
+    return liveViews(this.postgres, { name: 'activities' }).catch(() => undefined);
   }
 
   /** One repair a partition at a time. */

@@ -1,7 +1,8 @@
 import { type Redis } from 'ioredis';
 import { connectRedis, type Namespace } from '#platform';
 import { ActiveFigures } from '../src/figures/active-figures.js';
-import { countActive, liveViews } from '../src/figures/last-active.js';
+import { countActive } from '#activities';
+import { liveViews } from '#projections';
 import { statisticsFollower, type StatisticsFollower } from '#statistics';
 import { MemoryLog } from '../../activities/test/memory-log.js';
 import { activity, logger, NOON, Views } from '../../activities/test/views.js';
@@ -41,7 +42,7 @@ export class Followed {
 
   /** The figures of the live generation. */
   async figures(): Promise<ActiveFigures> {
-    const { generation } = await liveViews(this.views.postgres);
+    const { generation } = await liveViews(this.views.postgres, { name: 'activities' });
     return new ActiveFigures(this.redis, this.namespace, generation);
   }
 
@@ -51,7 +52,7 @@ export class Followed {
 
   /** How far the views are, as far as the figures have to be. */
   async positions(): Promise<number[]> {
-    const { positions } = await liveViews(this.views.postgres);
+    const { positions } = await liveViews(this.views.postgres, { name: 'activities' });
     return Array.from({ length: 8 }, (_, partition) => positions.get(partition) ?? 0);
   }
 

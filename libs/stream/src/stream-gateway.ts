@@ -14,7 +14,7 @@ import {
   Problem,
 } from '#platform';
 import { Directory, Keyring } from '#registry';
-import { positionsAt, readPast } from './activity-rows.js';
+import { positionsAt, readPast } from '#activities';
 import { type StreamTarget, targetKey } from './stream-target.js';
 import { Connection, type Ending } from './connection.js';
 import { DeletionWatch } from './deletion-watch.js';

@@ -1,8 +1,7 @@
-/** Whose activities a stream shows: one user's, or those of a whole environment. */
-export interface StreamTarget {
-  readonly environment: string;
-  readonly userId?: number;
-}
+import { type ActivityOwner } from '#activities';
+
+/** Whose activities a stream shows. */
+export type StreamTarget = ActivityOwner;
 
 /** Environment ids have no slash, so the two kinds never meet. */
 export function targetKey({ environment, userId }: StreamTarget): string {

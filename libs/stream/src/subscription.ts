@@ -1,5 +1,5 @@
 import { type Position } from '#event-sourcing';
-import { type Page, type Range, type Wanted } from './activity-rows.js';
+import { type MessagePage as Page, type PartitionRange as Range, type WantedActivities as Wanted } from '#activities';
 import { type StreamTarget } from './stream-target.js';
 import { type Connection } from './connection.js';
 import { type Format, type Reset } from './formats.js';

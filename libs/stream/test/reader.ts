@@ -1,5 +1,5 @@
 import { type Postgres } from '#platform';
-import { readPast } from '../src/activity-rows.js';
+import { readPast } from '#activities';
 import { type StreamTarget } from '../src/stream-target.js';
 import { EVENT_STREAM } from '../src/formats.js';
 import { type StreamHub } from '../src/hub/stream-hub.js';

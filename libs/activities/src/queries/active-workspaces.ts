@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
-import { Directory } from '#registry';
+import { Directory, workspacesOf } from '#registry';
 
 export interface ActiveWorkspace {
   readonly id: number;
@@ -23,11 +23,6 @@ export class ActiveWorkspaces extends Query<ActiveWorkspace[]> {
   }
 }
 
-// The strongest role that the user has there now, by whichever way.
-const ROLE = `(SELECT role FROM workspace_roles ways
-  WHERE ways.environment = $1 AND ways.user_id = $2 AND ways.workspace_id = workspaces.id
-  ORDER BY array_position(ARRAY['viewer', 'editor', 'admin'], role) DESC LIMIT 1)`;
-
 @QueryHandler(ActiveWorkspaces)
 export class ActiveWorkspacesHandler implements IQueryHandler<ActiveWorkspaces> {
   constructor(
@@ -40,12 +35,12 @@ export class ActiveWorkspacesHandler implements IQueryHandler<ActiveWorkspaces> 
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
     // The earlier of two moments lies in the window exactly where both do.
     const { rows } = await this.postgres.query<ActiveWorkspace & { lastActiveAt: number }>(
-      `SELECT workspaces.id, workspaces.name, ${ROLE} AS role, active.activities, active.last_active_at AS "lastActiveAt"
+      `SELECT workspaces.id, workspaces.name, workspaces.role, active.activities, active.last_active_at AS "lastActiveAt"
        FROM (SELECT workspace_id, count(*) AS activities, max(LEAST(occurred_at, received_at)) AS last_active_at
              FROM activities
              WHERE environment = $1 AND user_id = $2 AND occurred_at >= $3 AND received_at >= $3
              GROUP BY workspace_id) active
-       JOIN workspaces ON workspaces.environment = $1 AND workspaces.id = active.workspace_id
+       JOIN (${workspacesOf('$1', '$2')}) AS workspaces ON workspaces.id = active.workspace_id
        ORDER BY active.last_active_at DESC, workspaces.id`,
       [environment, userId, since],
     );

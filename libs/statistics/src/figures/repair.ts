@@ -1,6 +1,7 @@
 import { type Postgres } from '#platform';
 import { type ActiveFigures } from './active-figures.js';
-import { lastActiveBetween, lastActivePages, liveViews } from './last-active.js';
+import { lastActiveBetween, lastActivePages } from '#activities';
+import { liveViews } from '#projections';
 
 /** Positions per step, and the lag from which rewriting all figures is faster. */
 const STEP = 20_000;
@@ -20,7 +21,7 @@ export async function repair(
   while (goOn()) {
     // In this order: a position read later can only be further on.
     const checkpoint = await figures.checkpoint(partition);
-    const position = (await liveViews(postgres)).positions.get(partition) ?? 0;
+    const position = (await liveViews(postgres, { name: 'activities' })).positions.get(partition) ?? 0;
     if (checkpoint === position) return;
     if (checkpoint === 'missing' || checkpoint > position || position - checkpoint > FAR_BEHIND) {
       // What is counted while the pages are read may be among them already; to count it again changes nothing.

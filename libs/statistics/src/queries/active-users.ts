@@ -5,7 +5,8 @@ import { Redis } from 'ioredis';
 import { activitiesTopic } from '#activities';
 import { LOGGER, type Logger, Namespace, Postgres, within } from '#platform';
 import { ActiveFigures } from '../figures/active-figures.js';
-import { countActive, countActiveIn, liveViews } from '../figures/last-active.js';
+import { countActive, countActiveIn } from '#activities';
+import { liveViews } from '#projections';
 
 export interface ActiveUsersFigure {
   readonly activeUsers: number;
@@ -59,7 +60,7 @@ export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
    * not, or not there.
    */
   private async fromRedis(environment: string, since: number): Promise<number | undefined> {
-    const { generation, positions } = await liveViews(this.postgres);
+    const { generation, positions } = await liveViews(this.postgres, { name: 'activities' });
     const figures = new ActiveFigures(this.redis, this.namespace, generation);
     const atLeast = Array.from({ length: this.partitions }, (_, partition) => positions.get(partition) ?? 0);
     const count = () => within(PATIENCE_MS, figures.countActive(environment, since, atLeast));

@@ -3,7 +3,7 @@ import { partitionFor } from '#event-log';
 import { type Position } from '#event-sourcing';
 import { type Logger, type Namespace, type Notifications, type Postgres, retry } from '#platform';
 import { readCheckpoints } from '#projections';
-import { readForTargets } from '../activity-rows.js';
+import { readForTargets } from '#activities';
 import { type StreamTarget } from '../stream-target.js';
 import { HubClosed, PartitionTail, type TailSource } from './partition-tail.js';
 import { type Subscriber, type Registration } from './subscribers.js';

@@ -1,3 +1,4 @@
+import { type PublishedMessage } from '#activities';
 import { type Position } from '#event-sourcing';
 import { type StreamTarget, targetKey } from '../stream-target.js';
 import { type Format } from '../formats.js';
@@ -28,13 +29,7 @@ export interface Registration {
 }
 
 /** An activity that is about to be delivered. */
-export interface Message {
-  readonly environment: string;
-  readonly userId: number;
-  readonly type: string;
-  readonly position: Position;
-  readonly json: string;
-}
+export type Message = PublishedMessage;
 
 // The most that is written to a client in one turn of the event loop, so that a client that reads is never cut off.
 const SLICE_BYTES = 128 * 1024;

@@ -1,20 +1,33 @@
-import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from '#activities';
 import { type Position } from '#event-sourcing';
 import { type Queryable } from '#platform';
 import { userRemains } from '#registry';
-import { type StreamTarget } from './stream-target.js';
-import { type Message } from './hub/subscribers.js';
+import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from './published-activity.js';
+
+/** Whose activities are meant: one user's, or those of a whole environment. */
+export interface ActivityOwner {
+  readonly environment: string;
+  readonly userId?: number;
+}
+
+/** An activity as it is published, as JSON. */
+export interface PublishedMessage {
+  readonly environment: string;
+  readonly userId: number;
+  readonly type: string;
+  readonly position: Position;
+  readonly json: string;
+}
 
 type Row = PublishedRow & { environment: string; position: number };
 
 /** A page of messages, and the position after all rows that were read for it. */
-export interface Page {
-  readonly messages: Message[];
+export interface MessagePage {
+  readonly messages: PublishedMessage[];
   readonly next: Position;
 }
 
 /** Part of a partition, from `from` up to but without `to`. */
-export interface Range {
+export interface PartitionRange {
   readonly partition: number;
   readonly from: Position;
   readonly to: Position;
@@ -27,10 +40,10 @@ const SHOWN = userRemains('activities');
 /** The next `limit` activities of a range that belong to one of these targets, in the order of the log. */
 export async function readForTargets(
   db: Queryable,
-  { partition, from, to }: Range,
-  { environments, users }: { environments: readonly string[]; users: readonly Required<StreamTarget>[] },
+  { partition, from, to }: PartitionRange,
+  { environments, users }: { environments: readonly string[]; users: readonly Required<ActivityOwner>[] },
   limit: number,
-): Promise<Page> {
+): Promise<MessagePage> {
   const { rows } = await db.query<Row>(
     `SELECT ${COLUMNS} FROM activities
      WHERE partition = $1 AND position >= $2 AND position < $3
@@ -51,8 +64,8 @@ export async function readForTargets(
 }
 
 /** What one client wants of the past. */
-export interface Wanted {
-  readonly target: StreamTarget;
+export interface WantedActivities {
+  readonly target: ActivityOwner;
   readonly types?: ReadonlySet<string>;
   /** Milliseconds since the epoch: only what the log took then or later. */
   readonly since?: number;
@@ -61,10 +74,10 @@ export interface Wanted {
 /** The next `limit` activities of a range that one client wants, in the order of the log. */
 export async function readPast(
   db: Queryable,
-  { partition, from, to }: Range,
-  { target, types, since }: Wanted,
+  { partition, from, to }: PartitionRange,
+  { target, types, since }: WantedActivities,
   limit: number,
-): Promise<Page> {
+): Promise<MessagePage> {
   const conditions = ['partition = $1', 'position >= $2', 'position < $3', 'environment = $4', SHOWN];
   const values: unknown[] = [partition, from, to, target.environment];
   const also = (condition: (placeholder: string) => string, value: unknown) => {
@@ -80,12 +93,12 @@ export async function readPast(
   return pageOf(rows, to, limit);
 }
 
-function pageOf(rows: readonly Row[], end: Position, limit: number): Page {
+function pageOf(rows: readonly Row[], end: Position, limit: number): MessagePage {
   const last = rows.at(-1);
   return { messages: rows.map(messageOf), next: last && rows.length === limit ? last.position + 1 : end };
 }
 
-function messageOf(row: Row): Message {
+function messageOf(row: Row): PublishedMessage {
   const { environment, user_id: userId, type, position } = row;
   return { environment, userId, type, position, json: JSON.stringify(publishedActivity(row)) };
 }

@@ -1,28 +1,11 @@
-import { type LastActive } from '#activities';
-import { type Postgres } from '#platform';
+import { type Queryable } from '#platform';
+import { retriedKeys } from '#projections';
+import { type LastActive } from '../fold/tally.js';
 
 const PAGE = 5_000;
 
-/** Which generation of the views of activities is live, and the position of each partition that it shows. */
-export interface LiveViews {
-  readonly generation: string;
-  readonly positions: ReadonlyMap<number, number>;
-}
-
-/** In one statement, so that both are of one generation. */
-export async function liveViews(postgres: Postgres): Promise<LiveViews> {
-  const { rows } = await postgres.query<{ partition: number; position: number; generation: string }>(
-    `SELECT partition, position, generation.id AS generation
-     FROM activities_checkpoints CROSS JOIN activities_generation generation`,
-  );
-  return {
-    generation: rows[0]?.generation ?? '',
-    positions: new Map(rows.map(({ partition, position }) => [partition, position])),
-  };
-}
-
 /** When each user of a partition was last active, page by page, sorted by environment. */
-export async function* lastActivePages(postgres: Postgres, partition: number): AsyncGenerator<LastActive[]> {
+export async function* lastActivePages(postgres: Queryable, partition: number): AsyncGenerator<LastActive[]> {
   for (let last: LastActive | undefined; ;) {
     const { rows } = await postgres.query<LastActive & { environment: string }>(
       `SELECT environment, user_id AS "userId", last_active_at AS "lastActiveAt" FROM user_activity
@@ -41,7 +24,7 @@ export async function* lastActivePages(postgres: Postgres, partition: number): A
  * stands at older positions; of such users their latest activity is known.
  */
 export async function lastActiveBetween(
-  postgres: Postgres,
+  postgres: Queryable,
   partition: number,
   from: number,
   to: number,
@@ -52,9 +35,8 @@ export async function lastActiveBetween(
        WHERE partition = $1 AND position >= $2 AND position < $3
        UNION ALL
        SELECT active.environment, active.user_id, active.last_active_at
-       FROM activities_controls control JOIN user_activity active ON active.environment = split_part(key, '/', 1)
+       FROM (${retriedKeys('activities')}) AS retried JOIN user_activity active ON active.environment = split_part(key, '/', 1)
          AND active.user_id = CASE WHEN key ~ '^[^/]+/[0-9]{1,16}$' THEN split_part(key, '/', 2)::bigint END
-       WHERE control.partition = $1 AND control.position >= $2 AND control.position < $3
      ) AS counted
      GROUP BY environment, user_id`,
     [partition, from, to],
@@ -63,7 +45,7 @@ export async function lastActiveBetween(
 }
 
 /** How many users of an environment were active since a moment, in milliseconds since the epoch. */
-export async function countActive(postgres: Postgres, environment: string, since: number): Promise<number> {
+export async function countActive(postgres: Queryable, environment: string, since: number): Promise<number> {
   const { rows } = await postgres.query<{ count: number }>(
     'SELECT count(*) AS count FROM user_activity WHERE environment = $1 AND last_active_at >= $2',
     [environment, since],
@@ -73,7 +55,7 @@ export async function countActive(postgres: Postgres, environment: string, since
 
 /** The same, of those who were active in one workspace. */
 export async function countActiveIn(
-  postgres: Postgres,
+  postgres: Queryable,
   environment: string,
   workspace: number,
   since: number,
@@ -84,4 +66,26 @@ export async function countActiveIn(
     [environment, workspace, since],
   );
   return rows[0]!.count;
+}
+
+/** How many users of an environment were active in a partition, and a sum over when, that tells any two such sets apart but by chance. */
+export interface LastActiveSum {
+  readonly environment: string;
+  readonly users: number;
+  readonly sum: bigint;
+}
+
+const PRIME = 1_000_003n;
+
+/** What one user adds to the sum: `at` is when they were last active, in milliseconds since the epoch. */
+export const lastActiveTerm = (userId: number, at: number): bigint => BigInt(at) * ((BigInt(userId) % PRIME) + 1n);
+
+/** The sums of a partition, environment by environment. */
+export async function lastActiveSums(postgres: Queryable, partition: number): Promise<LastActiveSum[]> {
+  const { rows } = await postgres.query<{ environment: string; users: number; sum: string }>(
+    `SELECT environment, count(*) AS users, sum(last_active_at::numeric * (user_id % ${PRIME} + 1))::text AS sum
+     FROM user_activity WHERE partition = $1 GROUP BY environment`,
+    [partition],
+  );
+  return rows.map(({ sum, ...row }) => ({ ...row, sum: BigInt(sum) }));
 }

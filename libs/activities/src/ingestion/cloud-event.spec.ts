@@ -67,7 +67,7 @@ describe('a CloudEvent', () => {
     ['no subject', { ...event, subject: undefined }, 'invalid', /^subject is required/],
     ['a subject that is a number', { ...event, subject: 7 }, 'invalid', /^subject must name the user/],
     ['an empty subject', { ...event, subject: '' }, 'invalid', /^subject must name the user/],
-    ['a time that is none', { ...event, time: 'soon' }, 'invalid-time', /^time takes a time/],
+    ['a time that is none', { ...event, time: 'soon' }, 'invalid-time', /^time must be a time as of RFC 3339/],
     ['a time too far ahead', { ...event, time: '2026-03-03T12:00:00Z' }, 'invalid-time', /^time is more than 24 hours/],
     ['a workspace that is none', { ...event, workspaceid: '0' }, 'invalid', /^workspaceid takes /],
     [

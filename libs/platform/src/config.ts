@@ -240,7 +240,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const lines = settings.error.issues.map((issue) => `${issue.path.join('.')}: ${describe(issue, given)}`);
     throw new ConfigError(`These settings need attention:\n  ${lines.join('\n  ')}`);
   }
-  const { data } = settings;
+  return configOf(settings.data);
+}
+
+function configOf(data: z.output<typeof Settings>): Config {
   return {
     kafkaBrokers: data.KAFKA_BROKERS,
     kafka: kafkaAccess(data),
@@ -255,19 +258,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     corsOrigins: data.CORS_ORIGINS,
     operationsPort: data.OPERATIONS_PORT,
     requestTimeoutMs: data.HTTP_REQUEST_TIMEOUT,
-    auth: {
-      secrets: data.AUTH_JWT_SECRET,
-      jwksUrl: data.AUTH_JWKS_URL,
-      algorithms: data.AUTH_ALGORITHMS,
-      issuer: data.AUTH_ISSUER,
-      audience: data.AUTH_AUDIENCE,
-      claims: {
-        environmentsClaim: data.AUTH_ENVIRONMENTS_CLAIM,
-        environments: data.AUTH_ENVIRONMENTS,
-        scopesClaim: data.AUTH_SCOPES_CLAIM,
-        scopesMap: data.AUTH_SCOPES_MAP,
-      },
-    },
+    auth: authOf(data),
     masterKeys: data.TIDEMARK_MASTER_KEY,
     maxDeadLetters: data.TIDEMARK_MAX_DEAD_LETTERS,
     streams: {
@@ -279,6 +270,22 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     namespace: data.TIDEMARK_NAMESPACE,
     startTimeoutMs: data.TIDEMARK_START_TIMEOUT * 1_000,
     logLevel: data.TIDEMARK_LOG_LEVEL,
+  };
+}
+
+function authOf(data: z.output<typeof Settings>): AuthConfig {
+  return {
+    secrets: data.AUTH_JWT_SECRET,
+    jwksUrl: data.AUTH_JWKS_URL,
+    algorithms: data.AUTH_ALGORITHMS,
+    issuer: data.AUTH_ISSUER,
+    audience: data.AUTH_AUDIENCE,
+    claims: {
+      environmentsClaim: data.AUTH_ENVIRONMENTS_CLAIM,
+      environments: data.AUTH_ENVIRONMENTS,
+      scopesClaim: data.AUTH_SCOPES_CLAIM,
+      scopesMap: data.AUTH_SCOPES_MAP,
+    },
   };
 }
 

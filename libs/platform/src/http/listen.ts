@@ -41,25 +41,7 @@ export async function httpApplication(
 ): Promise<NestFastifyApplication> {
   const { requestTimeoutMs = 30_000 } = options;
   const parserRefusals = new ParserRefusals();
-  const adapter = new DrainingAdapter({
-    // Of a body that is late `readBodies` tells; this is for headers, and for what is read by nobody.
-    requestTimeout: requestTimeoutMs + LOOK_FOR_LATE_MS,
-    // An id from outside would end up in the logs as somebody else's.
-    requestIdHeader: false,
-    genReqId: () => `urn:uuid:${randomUUID()}`,
-    routerOptions: { maxParamLength: 300 },
-    http: {
-      // Node would answer that it is missing without a word of ours.
-      requireHostHeader: false,
-      headersTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: LOOK_FOR_LATE_MS,
-    },
-    clientErrorHandler: parserRefusals.refuse,
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      beginAnswer(request, reply);
-      sendProblem(asProblem(error), request, reply);
-    },
-  });
+  const adapter = newAdapter(requestTimeoutMs, parserRefusals);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(options.logger),
     abortOnError: false,
@@ -82,6 +64,28 @@ export async function httpApplication(
   readBodies(fastify, requestTimeoutMs);
   app.useGlobalFilters(new ProblemFilter(options.logger));
   return app;
+}
+
+function newAdapter(requestTimeoutMs: number, parserRefusals: ParserRefusals): DrainingAdapter {
+  return new DrainingAdapter({
+    // Of a body that is late `readBodies` tells; this is for headers, and for what is read by nobody.
+    requestTimeout: requestTimeoutMs + LOOK_FOR_LATE_MS,
+    // An id from outside would end up in the logs as somebody else's.
+    requestIdHeader: false,
+    genReqId: () => `urn:uuid:${randomUUID()}`,
+    routerOptions: { maxParamLength: 300 },
+    http: {
+      // Node would answer that it is missing without a word of ours.
+      requireHostHeader: false,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: LOOK_FOR_LATE_MS,
+    },
+    clientErrorHandler: parserRefusals.refuse,
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      beginAnswer(request, reply);
+      sendProblem(asProblem(error), request, reply);
+    },
+  });
 }
 
 /** Before anybody looks for a token: what the head of no request may be. */

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, type Config, Namespace, Postgres } from '#platform';
-import { Keyring } from './sealing/keyring.js';
+import { Keyring } from './stored/keyring.js';
 import { Directory } from './users/queries/directory.js';
 import { RecentDirectory } from './users/queries/recent-directory.js';
 

@@ -1,9 +1,10 @@
 export { DirectoryModule } from './directory.module.js';
-export { registryFold, registryTopic, registryViews, replayedRegistry } from './fold/registry.fold.js';
+export { registryFold, registryViews, replayedRegistry } from './fold/registry.fold.js';
 export { RegistryModule } from './registry.module.js';
-export { Keyring } from './sealing/keyring.js';
-export { prepareKeys } from './sealing/prepare-keys.js';
-export { type TextSeal } from './sealing/text-seal.js';
+export { Keyring } from './stored/keyring.js';
+export { registryTopic } from './stored/registry.record.js';
+export { prepareKeys } from './stored/prepare-keys.js';
+export { type TextSeal } from './stored/text-seal.js';
 export { Role } from './workspaces/http/workspaces.input.js';
 export { userRemains } from './users/queries/deleted-users.js';
 export { Directory, type UserReference } from './users/queries/directory.js';

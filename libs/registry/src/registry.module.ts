@@ -6,7 +6,7 @@ import { Outcomes } from './commands/outcomes.js';
 import { StoppedEnvironments } from './commands/stopped-environments.js';
 import { Answering } from './http/answering.js';
 import { CommandsController } from './http/commands.controller.js';
-import { Keyring, KeysUnusable } from './sealing/keyring.js';
+import { Keyring, KeysUnusable } from './stored/keyring.js';
 import { ChangeUserHandler } from './users/commands/change-user.js';
 import { DeleteUserHandler } from './users/commands/delete-user.js';
 import { EraseUserHandler } from './users/commands/erase-user.js';

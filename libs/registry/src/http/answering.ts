@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply } from 'fastify';
 import { type Answer } from '../commands/command-log.js';
-import { type Accepted } from '../fold/registry.state.js';
+import { type Accepted } from '../decisions/registry.state.js';
 import { LastActive } from '../users/queries/last-active.js';
 import { fullUser, userRow } from '../users/queries/user.rows.js';
 import { answerPending, isPending } from './answers.js';

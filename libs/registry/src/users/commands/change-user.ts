@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
-import { type UserChanges } from '../domain/user.js';
+import { type UserChanges } from '../../decisions/user.js';
 import { type Target, UserDoor } from './user-door.js';
 
 export class ChangeUser extends Command<Answer> {

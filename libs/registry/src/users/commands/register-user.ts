@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CommandLog, type Answer, type Sender } from '../../commands/command-log.js';
-import { type UserDetails } from '../domain/user.js';
+import { type UserDetails } from '../../decisions/user.js';
 
 export class RegisterUser extends Command<Answer> {
   constructor(

@@ -1,8 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CommandLog, type Sender } from '../../commands/command-log.js';
-import { type Verdict } from '../../fold/registry.state.js';
-import { type UserDetails } from '../domain/user.js';
+import { type Verdict } from '../../decisions/registry.state.js';
+import { type UserDetails } from '../../decisions/user.js';
 
 /** Registers each of these users for itself; the verdicts come in their order. */
 export class RegisterUsers extends Command<Verdict[]> {

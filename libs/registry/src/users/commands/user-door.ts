@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Lookups, notFound, Postgres } from '#platform';
 import { type Sender } from '../../commands/command-log.js';
-import { type Base } from '../../sealing/command-seals.js';
+import { type UndigestedUser } from '../../stored/command-seals.js';
 
 /** The user that a command is for, and the versions of it that the client takes for current. */
 export interface Target {
@@ -18,7 +18,7 @@ interface Place {
 interface Guest {
   readonly key?: string;
   /** The user as it is, where the log knows no digests of it. */
-  readonly base?: Base;
+  readonly base?: UndigestedUser;
 }
 
 /**

@@ -21,7 +21,7 @@ import {
 } from '#platform';
 import { senderOf } from '../../http/answers.js';
 import { RegisterUsers } from '../commands/register-users.js';
-import { type UserDetails } from '../domain/user.js';
+import { type UserDetails } from '../../decisions/user.js';
 import { UserBatch, UserInput, UserLines } from './user.input.js';
 
 const RejectedUser = z

@@ -3,18 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openViews, type Views } from '../../../../../test/support/views.js';
 import { sealedRecord } from '../../../test/sealed-log.js';
 import { registryFold } from '../../fold/registry.fold.js';
-import { encodeRecord } from '../../fold/registry.record.js';
-import { type Order } from '../../sealing/command-seals.js';
-import { Keyring } from '../../sealing/keyring.js';
+import { encodeRecord } from '../../stored/registry.record.js';
+import { type AskedCommand } from '../../stored/command-seals.js';
+import { Keyring } from '../../stored/keyring.js';
 import { UserDoor } from '../commands/user-door.js';
-import { type UserDetails } from '../domain/user.js';
+import { type UserDetails } from '../../decisions/user.js';
 import { Directory } from './directory.js';
 
 const user = (username: string): UserDetails => ({
   ...{ username, email: `${username}@example.com`, firstName: 'Jane', lastName: '' },
   ...{ isActive: false, profile: { a: [1] } },
 });
-const register = (username: string): Order => ({ type: 'RegisterUser', user: user(username) });
+const register = (username: string): AskedCommand => ({ type: 'RegisterUser', user: user(username) });
 
 describe('whom a request may name', () => {
   let views: Views;
@@ -23,8 +23,8 @@ describe('whom a request may name', () => {
   let door: UserDoor;
   let offset = 0;
 
-  async function apply(environment: string, order: Order): Promise<void> {
-    const record = await sealedRecord(keyring, environment, { id: randomUUID(), order });
+  async function apply(environment: string, asked: AskedCommand): Promise<void> {
+    const record = await sealedRecord(keyring, environment, { id: randomUUID(), asked });
     const value = Buffer.from(encodeRecord(record));
     await views.apply([{ partition: 0, offset: offset++, key: environment, value, time: 1_000 }]);
   }

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Lookups, Postgres } from '#platform';
-import { Keyring } from '../../sealing/keyring.js';
-import { type RootKey } from '../../sealing/root-key.js';
-import { comparable } from '../domain/user.names.js';
+import { Keyring } from '../../stored/keyring.js';
+import { type RootKey } from '../../stored/root-key.js';
+import { comparable } from '../../decisions/user.names.js';
 
 /** How a request may name a user. */
 export type UserReference = { userId: number } | { objectId: string } | { username: string };

@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import { type User } from '../domain/user.js';
+import { type User } from '../../decisions/user.js';
 import { type FullUser, type FullUserV2, type ListedUser, type ListedUserV2 } from '../http/user.views.js';
 
 /** A user as its view holds it, with the time of its last activity in milliseconds since the epoch. */

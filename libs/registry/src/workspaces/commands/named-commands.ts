@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
-import { type NamedCommand } from '../domain/named.decider.js';
+import { type NamedCommand } from '../../decisions/named.decider.js';
 
 /** Creates, renames or deletes a workspace or a group. */
 export class SendNamedCommand extends Command<Answer> {

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
-import { type Holder, type Role, type Target } from '../domain/assignment.decider.js';
+import { type Holder, type Role, type Target } from '../../decisions/assignment.decider.js';
 
 /** Gives a user or a group a role in a group or a workspace, or takes it away (undefined). */
 export class SetRole extends Command<Answer> {

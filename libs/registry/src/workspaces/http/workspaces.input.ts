@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { visibleText } from '#platform';
 import { UserPath } from '../../users/http/user.input.js';
 import { pageOf } from '../../users/http/user.views.js';
-import { WORKSPACE_ROLES } from '../domain/assignment.decider.js';
+import { WORKSPACE_ROLES } from '../../decisions/assignment.decider.js';
 
 const id = UserPath.shape.user_id;
 

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
 import { type Listed, listed, type ListPart, startOf } from '../../listed.js';
-import { type NamedKind } from '../domain/named.decider.js';
+import { type NamedKind } from '../../decisions/named.decider.js';
 
 export interface NamedRow {
   id: number;

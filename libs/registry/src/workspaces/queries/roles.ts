@@ -3,7 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
 import { type Listed, listed, type ListPart, startOf } from '../../listed.js';
 import { LISTED_COLUMNS, type UserRow } from '../../users/queries/user.rows.js';
-import { WORKSPACE_ROLES, type WorkspaceRole } from '../domain/assignment.decider.js';
+import { WORKSPACE_ROLES, type WorkspaceRole } from '../../decisions/assignment.decider.js';
 
 /** The members of a group, a part of them in the order of their ids. */
 export class ListMembers extends Query<Listed<UserRow>> {

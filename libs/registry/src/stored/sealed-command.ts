@@ -1,15 +1,16 @@
 import { type KeyObject } from 'node:crypto';
 import { counter, mayLoseDigits, parseExactly } from '#platform';
-import { type RegistryCommand, type SealedUserCommand, type StoredCommand } from '../fold/registry.record.js';
-import { type ChangeUser, type RegisterUser, type ReplaceUser } from '../users/domain/user.commands.js';
-import { type UserChanges, type UserDetails } from '../users/domain/user.js';
-import { there, type UserKey } from './keyring.js';
+import { type RegistryCommand } from '../decisions/judge.js';
+import { type UserChanges, type UserDetails } from '../decisions/user.js';
+import { usableKey, type UserKey } from './keyring.js';
+import { type SealedUserCommand, type StoredCommand } from './registry.record.js';
 import { seal, unseal } from './seal.js';
 
 /** What is personal of a user, and therefore sealed in the log. */
 type Personal = Omit<UserDetails, 'isActive'>;
 type PersonalChanges = Omit<UserChanges, 'isActive'>;
-export type PersonalCommand = RegisterUser | ReplaceUser | ChangeUser;
+/** The commands that hold something personal. */
+export type PersonalCommand = Extract<RegistryCommand, { readonly key: string }>;
 
 const missingKeys = counter('registry_missing_keys_total', 'Records whose key was lost');
 const brokenSeals = counter('registry_broken_seals_total', 'Records whose personal fields were not sealed by us');
@@ -17,8 +18,8 @@ const brokenSeals = counter('registry_broken_seals_total', 'Records whose person
 /** What is left of a user whose key was erased. */
 const ERASED: Personal = { username: '', email: '', firstName: '', lastName: '', profile: {} };
 
-/** Where a command belongs. What is sealed for one place cannot be read at another. */
-export interface Place {
+/** Which command something is sealed for: it cannot be read in another one. */
+export interface SealContext {
   readonly environment: string;
   readonly commandId: string;
 }
@@ -32,25 +33,29 @@ export function isSealed(command: StoredCommand): command is SealedUserCommand {
 }
 
 /** Seals what is personal of a command with the key that it names. */
-export function sealCommand(command: PersonalCommand, key: KeyObject, place: Place): SealedUserCommand {
+export function sealCommand(command: PersonalCommand, key: KeyObject, context: SealContext): SealedUserCommand {
   if (command.type === 'ChangeUser') {
     const { changes, ...rest } = command;
     const { isActive, ...personal } = changes;
-    return { ...rest, ...(isActive !== undefined && { isActive }), ...sealed(personal, key, command, place) };
+    return { ...rest, ...(isActive !== undefined && { isActive }), ...sealed(personal, key, command, context) };
   }
   const { user, ...rest } = command;
   const { isActive, ...personal } = user;
-  return { ...rest, isActive, ...sealed(personal, key, command, place) };
+  return { ...rest, isActive, ...sealed(personal, key, command, context) };
 }
 
 /**
  * The command as it was sealed. What cannot be opened, because its key was erased or its seal is broken, leaves what was
  * personal empty and nothing else different: a verdict never depends on what is sealed.
  */
-export function unsealCommand(command: SealedUserCommand, key: UserKey | undefined, place: Place): PersonalCommand {
+export function unsealCommand(
+  command: SealedUserCommand,
+  key: UserKey | undefined,
+  context: SealContext,
+): PersonalCommand {
   const { sealed: text, exact, isActive, ...rest } = command;
-  const usable = there(key);
-  const opened = usable && unseal(usable, Buffer.from(text, 'base64'), contextOf(command, place));
+  const usable = usableKey(key);
+  const opened = usable && unseal(usable, Buffer.from(text, 'base64'), contextOf(command, context));
   if (!opened && key !== 'erased') (key ? brokenSeals : missingKeys).inc();
   const read = exact ? parseExactly : (JSON.parse as (json: string) => unknown);
   const personal = opened && read(opened.toString('utf8'));
@@ -64,10 +69,10 @@ function sealed(
   personal: PersonalChanges,
   key: KeyObject,
   command: PersonalCommand,
-  place: Place,
+  context: SealContext,
 ): Pick<SealedUserCommand, 'sealed' | 'exact'> {
   const json = JSON.stringify(personal);
-  const sealed = seal(key, Buffer.from(json), contextOf(command, place)).toString('base64');
+  const sealed = seal(key, Buffer.from(json), contextOf(command, context)).toString('base64');
   return { sealed, ...(losesDigits(json) && { exact: true }) };
 }
 
@@ -77,7 +82,7 @@ const losesDigits = (json: string) => mayLoseDigits(json) && JSON.stringify(JSON
 /** The id of a user who is being registered is not known yet. */
 function contextOf(
   command: { readonly type: string; readonly userId?: number },
-  { environment, commandId }: Place,
+  { environment, commandId }: SealContext,
 ): string {
   return `${environment}\n${command.userId ?? 'new'}\n${commandId}`;
 }

@@ -1,6 +1,6 @@
 import { type EventLog } from '#event-sourcing';
 import { type Namespace } from '#platform';
-import { registryTopic } from '../fold/registry.fold.js';
+import { registryTopic } from './registry.record.js';
 import { type Keyring } from './keyring.js';
 
 /** Makes the keys where the log is still empty; its topic has been prepared. Throws `KeysUnusable`. */

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Namespace, Postgres } from '#platform';
 import { freshNamespace } from '../../../../test/support/namespaces.js';
 import { dropKeys } from '../../../../test/support/views.js';
-import { type KeyName as Name, Keyring, nameOfKey } from './keyring.js';
+import { type UserKeyId as Name } from '../decisions/registry.state.js';
+import { Keyring, textOfKeyId } from './keyring.js';
 
 const first = 'the first master key, 32 bytes or more';
 const second = 'the second master key, 32 bytes or more';
@@ -49,7 +50,7 @@ describe('the keyring', () => {
     const ring = await prepared(first);
     const [erased, lost] = [randomUUID(), randomUUID()].map((key) => ({ environment: 'demo', key })) as [Name, Name];
     for (let time = 0; time < 2; time += 1) await ring.eraseKeys(postgres, [erased, erased]);
-    expect(await ring.findKeys([erased, lost])).toEqual(new Map([[nameOfKey(erased), 'erased']]));
+    expect(await ring.findKeys([erased, lost])).toEqual(new Map([[textOfKeyId(erased), 'erased']]));
   });
 
   it('seals texts alike in every process, each purpose and environment apart from the others', async () => {

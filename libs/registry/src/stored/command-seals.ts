@@ -1,75 +1,71 @@
 import { type KeyObject } from 'node:crypto';
 import { type LogRecord } from '#event-sourcing';
 import { ENVIRONMENT_ID, notFound } from '#platform';
-import {
-  type CommandRecord,
-  decodeRecord,
-  type RegistryCommand,
-  type StoredCommand,
-  type StoredRecord,
-} from '../fold/registry.record.js';
-import { digestsOf, type UserDigests } from '../users/domain/digests.js';
-import { type NameHashes, type UserChanges, type UserDetails } from '../users/domain/user.js';
-import { comparable } from '../users/domain/user.names.js';
-import { type KeyName, type Keyring, nameOfKey, type UserKey } from './keyring.js';
+import { digestsOf, type UserDigests } from '../decisions/digests.js';
+import { type LoggedCommand, type RegistryCommand } from '../decisions/judge.js';
+import { type UserKeyId } from '../decisions/registry.state.js';
+import { type NameHashes, type UserChanges, type UserDetails } from '../decisions/user.js';
+import { comparable } from '../decisions/user.names.js';
+import { type Keyring, textOfKeyId, type UserKey } from './keyring.js';
+import { decodeRecord, type StoredCommand, type StoredRecord } from './registry.record.js';
 import { type RootKey } from './root-key.js';
 import { digester } from './seal.js';
 import { isPersonal, isSealed, type PersonalCommand, sealCommand, unsealCommand } from './sealed-command.js';
 
-type Unnamed<Command> = Command extends { readonly names: unknown }
-  ? Omit<Command, 'names' | 'key' | 'digests' | 'base'> & { readonly key?: string; readonly base?: Base }
+type Unhashed<Command> = Command extends { readonly names: unknown }
+  ? Omit<Command, 'names' | 'key' | 'digests' | 'base'> & { readonly key?: string; readonly base?: UndigestedUser }
   : Command;
 
-/** The user that a change is ordered for, at a version whose digests are not known to the log. */
-export interface Base {
+/** The user that a change is asked for, at a version whose digests are not known to the log. */
+export interface UndigestedUser {
   readonly version: number;
   readonly user: UserDetails;
 }
 
-/** A command as a handler orders it; without the id of its user's key it gets a new one, named after the command. */
-export type Order = Unnamed<RegistryCommand>;
+/** A command as it is asked for; without the id of its user's key it gets a new one, named after the command. */
+export type AskedCommand = Unhashed<RegistryCommand>;
 
 /**
- * The commands of these orders as they go into the log: names hashed beside what is personal, which is sealed. Throws
- * `not-found` for a user whose key was erased.
+ * What was asked as it goes into the log: names hashed beside what is personal, which is sealed. Throws `not-found` for
+ * a user whose key was erased.
  */
-export async function sealOrders(
+export async function sealCommands(
   keyring: Keyring,
   environment: string,
-  orders: readonly { readonly id: string; readonly order: Order }[],
+  commands: readonly { readonly id: string; readonly asked: AskedCommand }[],
 ): Promise<StoredCommand[]> {
   const root = await keyring.rootKey();
   return Promise.all(
-    orders.map(async ({ id, order }) => {
-      const command = commandOf(root, environment, id, order);
+    commands.map(async ({ id, asked }) => {
+      const command = withNames(root, environment, id, asked);
       if (!isPersonal(command)) return command;
       const key = await keyFor(keyring, { environment, key: command.key }, id);
-      return sealCommand(withDigests(command, key, order), key, { environment, commandId: id });
+      return sealCommand(withDigests(command, key, asked), key, { environment, commandId: id });
     }),
   );
 }
 
 /** A key that is named after its command is new; any other one is there. */
-async function keyFor(keyring: Keyring, name: KeyName, commandId: string): Promise<KeyObject> {
+async function keyFor(keyring: Keyring, name: UserKeyId, commandId: string): Promise<KeyObject> {
   if (name.key === commandId) return keyring.makeKey(name);
   const key = await keyring.findKey(name);
   if (key === undefined) throw notFound('user');
   return key;
 }
 
-function commandOf(root: RootKey, environment: string, id: string, order: Order): RegistryCommand {
-  if (!('user' in order || 'changes' in order)) return order;
-  const { base: _, key = id, ...command } = order;
+function withNames(root: RootKey, environment: string, id: string, asked: AskedCommand): RegistryCommand {
+  if (!('user' in asked || 'changes' in asked)) return asked;
+  const { base: _, key = id, ...command } = asked;
   if ('user' in command) return { ...command, key, names: hashesOf(root, environment, command.user) };
   return { ...command, key, names: hashesOf(root, environment, command.changes) };
 }
 
 /** A change with the digests that it is judged by. Users are registered without: the first change brings them. */
-function withDigests(command: PersonalCommand, userKey: KeyObject, order: Order): PersonalCommand {
+function withDigests(command: PersonalCommand, userKey: KeyObject, asked: AskedCommand): PersonalCommand {
   if (command.type === 'RegisterUser') return command;
   const hash = digester(userKey);
   const digests = 'user' in command ? digestsOf(command.user, hash) : digestsOf(command.changes, hash);
-  const base = 'base' in order && order.base;
+  const base = 'base' in asked && asked.base;
   return {
     ...command,
     digests: digests as UserDigests,
@@ -88,15 +84,6 @@ function hashesOf(root: RootKey, environment: string, { username, email }: UserC
   };
 }
 
-/** A command of the log with its environment and its place. */
-export interface LoggedCommand {
-  readonly environment: string;
-  readonly record: CommandRecord;
-  readonly offset: number;
-  /** The time of its record. */
-  readonly at: number;
-}
-
 /** The commands of these log records with the keys that they are sealed with, and the records that hold none. */
 export async function unsealRecords(
   keyring: Keyring,
@@ -109,21 +96,21 @@ export async function unsealRecords(
     stored && isSealed(stored.command) ? [{ environment: records[index]!.key, key: stored.command.key }] : [],
   );
   const keys = await keyring.findKeys(named);
-  const commands = records.flatMap(({ key: environment, offset, time: at }, index) => {
+  const commands = records.flatMap((record, index) => {
     const stored = decoded[index];
-    return stored ? [{ environment, record: unsealRecord(stored, environment, keys), offset, at }] : [];
+    return stored ? [unsealRecord(stored, record, keys)] : [];
   });
   return { commands, keys, voids: records.filter((_, index) => decoded[index] === undefined) };
 }
 
-/** The record in clear, with keys by `nameOfKey`. */
+/** The command of a record in clear, with keys by `textOfKeyId`. */
 export function unsealRecord(
-  stored: StoredRecord,
-  environment: string,
+  { id, idempotency, command }: StoredRecord,
+  { key: environment, offset, time: at }: Pick<LogRecord, 'key' | 'offset' | 'time'>,
   keys: ReadonlyMap<string, UserKey>,
-): CommandRecord {
-  const { command } = stored;
-  if (!isSealed(command)) return { ...stored, command };
-  const key = keys.get(nameOfKey({ environment, key: command.key }));
-  return { ...stored, command: unsealCommand(command, key, { environment, commandId: stored.id }) };
+): LoggedCommand {
+  const logged = { environment, id, idempotency, offset, at };
+  if (!isSealed(command)) return { ...logged, command };
+  const key = keys.get(textOfKeyId({ environment, key: command.key }));
+  return { ...logged, command: unsealCommand(command, key, { environment, commandId: id }) };
 }

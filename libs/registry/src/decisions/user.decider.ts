@@ -1,6 +1,7 @@
 import { type Decider, type Decision, type Rejection } from '#event-sourcing';
 import { areSame, bytesOf, changedDigests, type UserDigests } from './digests.js';
 import { mergePatch } from './merge-patch.js';
+import { type Timed } from './timed.js';
 import { type FreeFields, type NameHashes, PROFILE_BYTES, type User } from './user.js';
 import { type ChangeUser, type EraseUser, type ReplaceUser, type UserCommand } from './user.commands.js';
 import { type UserEvent } from './user.events.js';
@@ -8,15 +9,12 @@ import { type UserEvent } from './user.events.js';
 /** What a command about one user can depend on: the user, who owns the names it asks for, and the next ids. */
 export interface UserState {
   readonly user: User | undefined;
-  /** The key of a user who was deleted before, where the command asks for it. */
-  readonly formerKey?: string;
+  /** The id of the key of a user who was deleted before, where the command asks for it. */
+  readonly deletedKey?: string;
   /** The ids of the users that own the names which the command asks for. */
   readonly owners: { readonly username?: number; readonly email?: number };
   readonly next: { readonly id: number; readonly objectId: string };
 }
-
-/** A command with the log's time of its record. */
-export type Timed<Command> = Command & { readonly at: number };
 
 /**
  * The rules of users. The verdicts are part of the stored format: what is decided here today must be decided so at
@@ -27,7 +25,7 @@ export const userDecider = {
 
   decide(state: UserState, command: Timed<UserCommand>): Decision<UserEvent> {
     if (command.type === 'RegisterUser') return register(state, command);
-    if (command.type === 'EraseUser' && state.user === undefined) return eraseFormer(state.formerKey, command);
+    if (command.type === 'EraseUser' && state.user === undefined) return eraseDeleted(state.deletedKey, command);
     // Sealed with another key than the user's: it was let in when there was no such user.
     if (state.user === undefined || ('key' in command && command.key !== state.user.key)) {
       return MISSING;
@@ -44,7 +42,7 @@ export const userDecider = {
 const MISSING: Rejection = { rejected: 'not-found', detail: 'There is no such user in this environment.' };
 
 /** Again is as good as once. */
-function eraseFormer(key: string | undefined, { ifVersions, at }: Timed<EraseUser>): Decision<UserEvent> {
+function eraseDeleted(key: string | undefined, { ifVersions, at }: Timed<EraseUser>): Decision<UserEvent> {
   if (key === undefined) return MISSING;
   if (ifVersions) return { rejected: 'stale-version', detail: 'The user was deleted and has no version any more.' };
   return [{ type: 'UserErased', key, at }];

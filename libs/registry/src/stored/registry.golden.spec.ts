@@ -1,12 +1,12 @@
 import { type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { unsealRecord } from '../sealing/command-seals.js';
-import { RootKey } from '../sealing/root-key.js';
-import { digester } from '../sealing/seal.js';
-import { digestsOf } from '../users/domain/digests.js';
-import { judge } from './judge.js';
+import { unsealRecord } from './command-seals.js';
+import { RootKey } from './root-key.js';
+import { digester } from './seal.js';
+import { digestsOf } from '../decisions/digests.js';
+import { judge } from '../decisions/judge.js';
 import { decodeRecord } from './registry.record.js';
-import { RegistryState } from './registry.state.js';
+import { RegistryState } from '../decisions/registry.state.js';
 
 const [ID, NEXT, ONE] = ['1524831183200260097', '1524831183200260098', '1.0'].map((text) => JSON.rawJSON(text));
 
@@ -206,8 +206,8 @@ const keysOf = (text: string) =>
 function judged(keysOf: (text: string) => Map<string, KeyObject>): RegistryState {
   const state = new RegistryState();
   for (const [index, [text]] of golden.entries()) {
-    const record = unsealRecord(decodeRecord(Buffer.from(text))!, 'demo', keysOf(text));
-    judge(state, 'demo', record, Date.UTC(2026, 0, 1) + index);
+    const place = { key: 'demo', offset: index, time: Date.UTC(2026, 0, 1) + index };
+    judge(state, unsealRecord(decodeRecord(Buffer.from(text))!, place, keysOf(text)));
   }
   return state;
 }

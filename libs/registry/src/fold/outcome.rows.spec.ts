@@ -3,18 +3,18 @@ import { type LogRecord } from '#event-sourcing';
 import { prepared } from '#platform';
 import { openViews, type Views } from '../../../../test/support/views.js';
 import { sealedRecord } from '../../test/sealed-log.js';
-import { newCommandId } from '../commands/command-id.js';
-import { type Order } from '../sealing/command-seals.js';
-import { Keyring } from '../sealing/keyring.js';
+import { commandIdAt } from '../../test/command-ids.js';
+import { type AskedCommand } from '../stored/command-seals.js';
+import { Keyring } from '../stored/keyring.js';
 import { registryFold, replayedRegistry } from './registry.fold.js';
-import { encodeRecord } from './registry.record.js';
-import { type Accepted } from './registry.state.js';
+import { encodeRecord } from '../stored/registry.record.js';
+import { type Accepted } from '../decisions/registry.state.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 const START = Date.UTC(2026, 0, 1);
-const create: Order = { type: 'CreateWorkspace', name: 'Tide' };
+const create: AskedCommand = { type: 'CreateWorkspace', name: 'Tide' };
 const jane = { username: 'jane', email: 'jane@x.y', firstName: '', lastName: '', isActive: true, profile: {} };
-const register: Order = { type: 'RegisterUser', user: jane };
+const register: AskedCommand = { type: 'RegisterUser', user: jane };
 
 interface Row {
   command_id: string;
@@ -43,10 +43,15 @@ describe('what is remembered of commands', () => {
   afterEach(() => views.close());
 
   /** A record at so many ms from the start. */
-  const at = async (ms: number, order: Order = create, key?: string, environment = 'demo'): Promise<LogRecord> => {
+  const at = async (
+    ms: number,
+    asked: AskedCommand = create,
+    key?: string,
+    environment = 'demo',
+  ): Promise<LogRecord> => {
     const time = START + ms;
     const idempotency = key === undefined ? undefined : { key, bodyHash: 'hash' };
-    const record = await sealedRecord(keyring, environment, { id: newCommandId(time), order, idempotency });
+    const record = await sealedRecord(keyring, environment, { id: commandIdAt(time), asked, idempotency });
     return { partition: 0, offset: offset++, key: environment, value: Buffer.from(encodeRecord(record)), time };
   };
   const idOf = ({ value }: LogRecord) => (JSON.parse(value.toString()) as { id: string }).id;
@@ -138,7 +143,7 @@ describe('what is remembered of commands', () => {
   });
 
   it('is erased with the key of a user, also of one who was deleted before, by a replay as by the live views', async () => {
-    const erase: Order = { type: 'EraseUser', userId: 1 };
+    const erase: AskedCommand = { type: 'EraseUser', userId: 1 };
     const records = [await at(0, register), await at(1, { type: 'DeleteUser', userId: 1 }), await at(2, erase)];
     const name = { environment: 'demo', key: idOf(records[0]!) };
     await views.apply(records.slice(0, 2));

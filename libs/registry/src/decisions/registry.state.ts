@@ -1,17 +1,16 @@
 import { type Rejection } from '#event-sourcing';
-import { type User } from '../users/domain/user.js';
-import { type Role } from '../workspaces/domain/assignment.decider.js';
-import { type Named } from '../workspaces/domain/named.decider.js';
-import { type KeyName } from '../sealing/keyring.js';
-import { USERS_A_BLOCK } from './tables.js';
+import { type Role } from './assignment.decider.js';
+import { type Named } from './named.decider.js';
+import { type User } from './user.js';
 
-export const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+/** How long outcomes and keys are kept, by the log's time. */
+export const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /**
- * What was decided up to then is forgotten where the log's time is this: what became of a command, and an
- * `Idempotency-Key`. Whole seconds, so that many records forget together.
+ * The time up to which decisions have expired where the log's time is this: outcomes of commands, and
+ * `Idempotency-Key`s. Whole seconds, so that many records expire together.
  */
-export const forgottenUpTo = (clock: number) => Math.floor(clock / 1_000) * 1_000 - REMEMBERED_MS;
+export const expiredUpTo = (clock: number) => Math.floor(clock / 1_000) * 1_000 - KEPT_MS;
 
 /** What became of a command: the object it made or changed, or why it was refused. */
 export type Verdict = Accepted | Rejection;
@@ -32,6 +31,12 @@ export interface Accepted {
     /** The user, in place of `user`, where it comes out of the views. */
     readonly sealed?: SealedUser;
   };
+}
+
+/** The id of the key that seals what is personal of a user, in its environment. */
+export interface UserKeyId {
+  readonly environment: string;
+  readonly key: string;
 }
 
 /** A user as a command left them, sealed with their key, so that outcomes hold nothing personal in clear. */
@@ -90,26 +95,24 @@ export const inEnvironment = (environment: string, ...id: (number | string)[]) =
 
 /**
  * The part of the registry that a batch of commands touches, held in memory while they are judged one after the
- * other. It is loaded before (`registry.rows.ts`) and written back after (`registry.writes.ts`). Keys are an
- * environment and an id, or what else names the thing in it.
+ * other. The fold loads it before and writes it back after. Keys are an environment and an id, or what else names the
+ * thing in it.
  */
 export class RegistryState {
   readonly counters = new Tracked<Counters>();
   readonly users = new Tracked<User>();
-  /** The keys of users who are no more. */
-  readonly formerKeys = new Tracked<string>();
+  /** The ids of the keys of deleted users. */
+  readonly deletedKeys = new Tracked<string>();
   readonly usernames = new Tracked<number>();
   readonly emails = new Tracked<number>();
   readonly workspaces = new Tracked<Named>();
   readonly groups = new Tracked<Named>();
   /** By target type, target id, holder type and holder id. */
   readonly roles = new Tracked<Role>();
-  /** By how many users each block of ids grew or shrank. */
-  readonly blockChanges = new Map<string, number>();
   readonly outcomes = new Tracked<{ environment: string; decidedOn: number; verdict: Verdict }>();
   readonly keyed = new Tracked<KeyedCommand>();
-  /** The keys that nobody is to have any more. */
-  readonly erased = new Map<string, KeyName>();
+  /** The users' keys that are to be erased. */
+  readonly erased = new Map<string, UserKeyId>();
   /** The log's time in this partition, which never falls: the greatest of its records so far. */
   clock = -Infinity;
   clockBefore = -Infinity;
@@ -123,12 +126,12 @@ export class RegistryState {
     this.clock = Math.max(this.clock, time);
   }
 
-  /** Whether what was decided then is still remembered. */
-  remembers(decidedOn: number): boolean {
-    return decidedOn > forgottenUpTo(this.clock);
+  /** Whether what was decided then has not expired. */
+  keeps(decidedOn: number): boolean {
+    return decidedOn > expiredUpTo(this.clock);
   }
 
-  erase(name: KeyName): void {
+  erase(name: UserKeyId): void {
     this.erased.set(inEnvironment(name.environment, name.key), name);
   }
 
@@ -136,14 +139,10 @@ export class RegistryState {
     return this.counters.get(environment) ?? NONE_YET;
   }
 
-  /** A user has come (1) or gone (-1). */
-  countUser(environment: string, userId: number, change: 1 | -1): void {
-    const block = inEnvironment(environment, Math.floor(userId / USERS_A_BLOCK));
-    this.blockChanges.set(block, (this.blockChanges.get(block) ?? 0) + change);
-    this.count(environment, { users: this.countersOf(environment).users + change });
-  }
-
   count(environment: string, change: Partial<Counters>): void {
     this.counters.set(environment, { ...this.countersOf(environment), ...change });
   }
 }
+
+/** What of the state is loaded by ids that a command names. */
+export type Loaded = 'users' | 'deletedKeys' | 'usernames' | 'emails' | 'workspaces' | 'groups' | 'roles';

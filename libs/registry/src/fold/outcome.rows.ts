@@ -1,21 +1,20 @@
 import { isRejection } from '#event-sourcing';
 import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
-import { nameOfKey, there, type UserKey } from '../sealing/keyring.js';
-import { sealUser } from '../sealing/sealed-user.js';
-import { changesOf, timestamp } from './changes.js';
 import {
   type Accepted,
-  forgottenUpTo,
+  expiredUpTo,
   inEnvironment,
   type RegistryState,
   type SealedUser,
   type Verdict,
-} from './registry.state.js';
+} from '../decisions/registry.state.js';
+import { textOfKeyId, usableKey, type UserKey } from '../stored/keyring.js';
+import { sealUser } from '../stored/sealed-user.js';
+import { changesOf, idColumns, type ObjectId, timestamp } from './changes.js';
 
 /**
- * What is remembered for 24 hours by the log's time: what became of commands, and which `Idempotency-Key` came with which.
- * The rows that are there are a function of the log alone, whatever the batches: those that the clock of their partition
- * has not passed by that much.
+ * The outcomes of commands, and their `Idempotency-Key`s, for 24 hours by the log's time. The rows that are there are a
+ * function of the log alone, whatever the batches: those that the clock of their partition has not passed by that much.
  */
 
 // So that no statement takes long, however much came a day ago.
@@ -32,10 +31,10 @@ export async function moveClock(tx: Queryable, state: RegistryState, partition: 
   state.startClock(rows[0]?.before?.getTime() ?? -Infinity);
 }
 
-/** Lets go of what is forgotten. */
-export async function dropForgotten(tx: Queryable, state: RegistryState, partition: number): Promise<void> {
-  const upTo = forgottenUpTo(state.clock);
-  if (upTo === forgottenUpTo(state.clockBefore)) return;
+/** Deletes what has expired. */
+export async function dropExpired(tx: Queryable, state: RegistryState, partition: number): Promise<void> {
+  const upTo = expiredUpTo(state.clock);
+  if (upTo === expiredUpTo(state.clockBefore)) return;
   await together([dropUpTo(tx, 'outcomes', partition, upTo), dropUpTo(tx, 'idempotency_keys', partition, upTo)]);
 }
 
@@ -51,8 +50,8 @@ async function dropUpTo(tx: Queryable, table: string, partition: number, upTo: n
 }
 
 /** What became of the commands that made a user who is gone now does not show them any more. */
-export async function forgetDeleted(tx: Queryable, { users }: RegistryState): Promise<void> {
-  const gone = [...users.changes].flatMap(([place, user]) => (user === undefined ? (users.before(place) ?? []) : []));
+export async function clearDeleted(tx: Queryable, { users }: RegistryState): Promise<void> {
+  const gone = [...users.changes].flatMap(([id, user]) => (user === undefined ? (users.before(id) ?? []) : []));
   if (gone.length === 0) return;
   await tx.query('UPDATE outcomes SET key = NULL, sealed = NULL WHERE key = ANY($1)', [gone.map(({ key }) => key)]);
 }
@@ -71,11 +70,7 @@ export async function loadOutcomes(db: Queryable, state: RegistryState, commandI
 type KeyRow = OutcomeRow & { place: number; command_id: string; body_hash: string; decided_on: Date };
 
 /** What these keys answer, by environment and key. */
-export async function loadKeys(
-  db: Queryable,
-  state: RegistryState,
-  asked: readonly [environment: string, key: string | number][],
-): Promise<void> {
+export async function loadKeys(db: Queryable, state: RegistryState, asked: readonly ObjectId[]): Promise<void> {
   if (asked.length === 0) return;
   const { rows } = await db.query<KeyRow>(
     `SELECT place::int, command_id, body_hash, known.decided_on, verdict, outcomes.key, sealed
@@ -83,11 +78,12 @@ export async function loadKeys(
      CROSS JOIN LATERAL (SELECT command_id, body_hash, decided_on FROM idempotency_keys kept
        WHERE kept.environment = asked.environment AND kept.key = asked.key LIMIT 1) known
      JOIN outcomes USING (command_id)`,
-    [asked.map(([environment]) => environment), asked.map(([, key]) => key)],
+    idColumns(asked),
   );
   for (const { place, command_id, body_hash, decided_on, ...row } of rows) {
     const known = { commandId: command_id, bodyHash: body_hash, decidedOn: decided_on.getTime() };
-    state.keyed.load(inEnvironment(...asked[place - 1]!), { ...known, verdict: verdictOf(row) });
+    const { environment, id } = asked[place - 1]!;
+    state.keyed.load(inEnvironment(environment, id), { ...known, verdict: verdictOf(row) });
   }
 }
 
@@ -110,7 +106,7 @@ export async function writeOutcomes(
   partition: number,
   keys: ReadonlyMap<string, UserKey>,
 ): Promise<void> {
-  const kept = [...state.outcomes.changes].filter(([, outcome]) => state.remembers(outcome!.decidedOn));
+  const kept = [...state.outcomes.changes].filter(([, outcome]) => state.keeps(outcome!.decidedOn));
   if (kept.length === 0) return;
   const lines = copyLines(kept, ([id, outcome]) => {
     const { environment, decidedOn, verdict } = outcome!;
@@ -133,8 +129,8 @@ function stored(
 ): { clear: Verdict; sealed?: SealedUser } {
   if (isRejection(verdict) || verdict.accepted.type !== 'user') return { clear: verdict };
   const { user: _user, sealed: _sealed, ...accepted } = verdict.accepted;
-  const place = inEnvironment(environment, accepted.id);
-  const isGone = state.users.changes.has(place) && state.users.get(place) === undefined;
+  const id = inEnvironment(environment, accepted.id);
+  const isGone = state.users.changes.has(id) && state.users.get(id) === undefined;
   return { clear: { accepted }, sealed: isGone ? undefined : sealedUser(environment, verdict.accepted, keys) };
 }
 
@@ -144,12 +140,12 @@ function sealedUser(
   keys: ReadonlyMap<string, UserKey>,
 ): SealedUser | undefined {
   if (user === undefined) return sealed;
-  const key = there(keys.get(nameOfKey({ environment, key: user.key })));
+  const key = usableKey(keys.get(textOfKeyId({ environment, key: user.key })));
   return key && sealUser(environment, user, key);
 }
 
 export async function writeKeys(tx: Queryable, state: RegistryState, partition: number): Promise<void> {
-  const kept = changesOf(state.keyed.changes).kept.filter(({ value }) => state.remembers(value.decidedOn));
+  const kept = changesOf(state.keyed.changes).kept.filter(({ value }) => state.keeps(value.decidedOn));
   if (kept.length === 0) return;
   await tx.query(
     `INSERT INTO idempotency_keys (partition, environment, key, command_id, body_hash, decided_on)
@@ -158,8 +154,7 @@ export async function writeKeys(tx: Queryable, state: RegistryState, partition: 
        body_hash = EXCLUDED.body_hash, decided_on = EXCLUDED.decided_on`,
     [
       partition,
-      kept.map(({ environment }) => environment),
-      kept.map(({ id }) => id),
+      ...idColumns(kept),
       kept.map(({ value }) => value.commandId),
       kept.map(({ value }) => value.bodyHash),
       kept.map(({ value }) => timestamp(value.decidedOn)),

@@ -1,8 +1,8 @@
 import { type KeyObject } from 'node:crypto';
 import { isRejection } from '#event-sourcing';
 import { parseExactly } from '#platform';
-import { type SealedUser, type Verdict } from '../fold/registry.state.js';
-import { type User } from '../users/domain/user.js';
+import { type SealedUser, type Verdict } from '../decisions/registry.state.js';
+import { type User } from '../decisions/user.js';
 import { type Keyring } from './keyring.js';
 import { sealAlike, unseal } from './seal.js';
 

@@ -1,5 +1,6 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { Lookups, type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
+import { type UserKeyId } from '../decisions/registry.state.js';
 import { newRootKey, RootKey, unwrapRootKey, wrapRootKey } from './root-key.js';
 import { TextSeal } from './text-seal.js';
 
@@ -15,12 +16,6 @@ export class KeysMissing extends Error {
   override readonly name = 'KeysMissing';
 }
 
-/** The id of a key, in its environment. */
-export interface KeyName {
-  readonly environment: string;
-  readonly key: string;
-}
-
 /** A key that is there, or the note that it was erased. */
 export type UserKey = KeyObject | 'erased';
 
@@ -33,13 +28,13 @@ export type UserKey = KeyObject | 'erased';
 export class Keyring {
   private readonly schema: string;
   private root: Promise<RootKey> | undefined;
-  private readonly made = new Lookups<KeyName, KeyObject>((names) => this.makeKeys(names));
-  private readonly found = new Lookups<KeyName, KeyObject | undefined>(async (names) => {
+  private readonly made = new Lookups<UserKeyId, KeyObject>((names) => this.makeKeys(names));
+  private readonly found = new Lookups<UserKeyId, KeyObject | undefined>(async (names) => {
     const keys = await this.findKeys(names);
-    return names.map((name) => there(keys.get(nameOfKey(name))));
+    return names.map((name) => usableKey(keys.get(textOfKeyId(name))));
   });
 
-  /** The first master key wraps; the others are former ones, which may still have to open. */
+  /** The first master key wraps; the others were first before, and may still have to open. */
   constructor(
     private readonly postgres: Postgres,
     namespace: Namespace,
@@ -94,20 +89,20 @@ export class Keyring {
   }
 
   /** Makes a key, for good before this resolves: what it seals must never be without it. */
-  makeKey(name: KeyName): Promise<KeyObject> {
+  makeKey(name: UserKeyId): Promise<KeyObject> {
     return this.made.find(name);
   }
 
   /** A key; undefined where it was erased or lost. */
-  findKey(name: KeyName): Promise<KeyObject | undefined> {
+  findKey(name: UserKeyId): Promise<KeyObject | undefined> {
     return this.found.find(name);
   }
 
-  /** The keys of these names by `nameOfKey`; one that was lost is missing. */
-  async findKeys(names: readonly KeyName[]): Promise<Map<string, UserKey>> {
+  /** The keys of these names by `textOfKeyId`; one that was lost is missing. */
+  async findKeys(names: readonly UserKeyId[]): Promise<Map<string, UserKey>> {
     if (names.length === 0) return new Map();
     const root = await this.rootKey();
-    const { rows } = await this.postgres.prepared.query<KeyName & { salt: Buffer }>(
+    const { rows } = await this.postgres.prepared.query<UserKeyId & { salt: Buffer }>(
       `SELECT environment, key, salt FROM unnest($1::text[], $2::uuid[]) AS named (environment, key)
        CROSS JOIN LATERAL (SELECT salt FROM ${this.schema}.user_salts salts
          WHERE salts.environment = named.environment AND salts.key = named.key LIMIT 1) found`,
@@ -115,14 +110,14 @@ export class Keyring {
     );
     return new Map(
       rows.map(({ salt, environment, key }) => [
-        nameOfKey({ environment, key }),
+        textOfKeyId({ environment, key }),
         salt.length === 0 ? 'erased' : root.userKey(environment, key, salt),
       ]),
     );
   }
 
   /** Erases these keys with the transaction: what they sealed is gone from then on. Again changes nothing. */
-  async eraseKeys(tx: Queryable, names: readonly KeyName[]): Promise<void> {
+  async eraseKeys(tx: Queryable, names: readonly UserKeyId[]): Promise<void> {
     if (names.length === 0) return;
     await tx.query(
       `INSERT INTO ${this.schema}.user_salts SELECT DISTINCT *, ''::bytea FROM unnest($1::text[], $2::uuid[]) AS named
@@ -131,7 +126,7 @@ export class Keyring {
     );
   }
 
-  private async makeKeys(names: readonly KeyName[]): Promise<KeyObject[]> {
+  private async makeKeys(names: readonly UserKeyId[]): Promise<KeyObject[]> {
     const root = await this.rootKey();
     const random = randomBytes(SALT_BYTES * names.length);
     const salts = names.map((_, index) => random.subarray(index * SALT_BYTES, (index + 1) * SALT_BYTES));
@@ -190,12 +185,12 @@ export class Keyring {
   }
 }
 
-/** What can be used of a key. */
-export const there = (key: UserKey | undefined): KeyObject | undefined => (key === 'erased' ? undefined : key);
+/** The key, unless it was erased. */
+export const usableKey = (key: UserKey | undefined): KeyObject | undefined => (key === 'erased' ? undefined : key);
 
-export const nameOfKey = ({ environment, key }: KeyName) => `${environment}/${key}`;
+export const textOfKeyId = ({ environment, key }: UserKeyId) => `${environment}/${key}`;
 
-const columns = (names: readonly KeyName[]) => [
+const columns = (names: readonly UserKeyId[]) => [
   names.map(({ environment }) => environment),
   names.map(({ key }) => key),
 ];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { scenario } from '#event-sourcing';
-import { kindOf, namedDecider, type NamedEvent } from './named.decider.js';
+import { namedDecider, type NamedEvent } from './named.decider.js';
 
 const created: NamedEvent = { type: 'Created', id: 1, name: 'Tide', at: 10 };
-const given = scenario(namedDecider);
+const given = scenario(namedDecider('Group'));
 
 describe('a workspace or group', () => {
   it('is created under the next id and keeps its name until it is renamed', () => {
@@ -14,13 +14,13 @@ describe('a workspace or group', () => {
 
   it('is renamed and deleted only at a version that the client takes for current, if it names one', () => {
     const stale = { id: 1, at: 20, ifVersions: [7] };
-    expect(given(created).when({ type: 'RenameWorkspace', name: 'x', ...stale }).decision).toMatchObject({
+    expect(given(created).when({ type: 'RenameGroup', name: 'x', ...stale }).decision).toMatchObject({
       rejected: 'stale-version',
     });
-    expect(given(created).when({ type: 'DeleteWorkspace', ...stale }).decision).toMatchObject({
+    expect(given(created).when({ type: 'DeleteGroup', ...stale }).decision).toMatchObject({
       rejected: 'stale-version',
     });
-    expect(given(created).when({ type: 'DeleteWorkspace', ...stale, ifVersions: [1] }).decision).toHaveLength(1);
+    expect(given(created).when({ type: 'DeleteGroup', ...stale, ifVersions: [1] }).decision).toHaveLength(1);
   });
 
   it('stays at its version when it is renamed to the name that it has, but for records of former days', () => {
@@ -35,11 +35,10 @@ describe('a workspace or group', () => {
 
   it('is not found once it is deleted', () => {
     const gone = given(created, { type: 'Deleted' });
-    expect(gone.when({ type: 'DeleteWorkspace', id: 1, at: 20 }).decision).toMatchObject({ rejected: 'not-found' });
-  });
-
-  it('is told from the other by its commands', () => {
-    expect(kindOf({ type: 'CreateGroup', name: '' })).toBe('Group');
-    expect(kindOf({ type: 'DeleteWorkspace', id: 1 })).toBe('Workspace');
+    expect(gone.when({ type: 'DeleteGroup', id: 1, at: 20 }).decision).toMatchObject({ rejected: 'not-found' });
+    expect(scenario(namedDecider('Workspace'))().when({ type: 'DeleteWorkspace', id: 1, at: 20 }).decision).toEqual({
+      rejected: 'not-found',
+      detail: 'There is no such workspace in this environment.',
+    });
   });
 });

@@ -106,7 +106,7 @@ describe('a user', () => {
 
   it('can be erased when it was deleted before, and when it was erased, but not when it never was', () => {
     const erase = { type: 'EraseUser', userId: 1, at: 20 } as const;
-    const former = scenario({ ...userDecider, initial: { ...userDecider.initial, formerKey: key } })();
+    const former = scenario({ ...userDecider, initial: { ...userDecider.initial, deletedKey: key } })();
     expect(former.when(erase).decision).toEqual([{ type: 'UserErased', key, at: 20 }]);
     expect(former.when({ ...erase, ifVersions: [1] }).decision).toMatchObject({ rejected: 'stale-version' });
     expect(given().when(erase).decision).toMatchObject({ rejected: 'not-found' });

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Namespace, Postgres } from '#platform';
 import { freshNamespace } from '../../../../test/support/namespaces.js';
 import { dropKeys } from '../../../../test/support/views.js';
-import { digestsOf } from '../users/domain/digests.js';
-import { type Order, sealOrders } from './command-seals.js';
+import { digestsOf } from '../decisions/digests.js';
+import { type AskedCommand, sealCommands } from './command-seals.js';
 import { Keyring } from './keyring.js';
 import { digester } from './seal.js';
 
@@ -32,11 +32,16 @@ describe('orders on their way into the log', () => {
     await postgres.close();
   });
 
-  const sealed = async (order: Order, id = randomUUID()) => {
-    const [command] = await sealOrders(keyring, 'demo', [{ id, order }]);
+  const sealed = async (asked: AskedCommand, id = randomUUID()) => {
+    const [command] = await sealCommands(keyring, 'demo', [{ id, asked }]);
     return command as { key: string; digests?: object; base?: object };
   };
-  const change = (key: string): Order => ({ type: 'ChangeUser', userId: 1, key, changes: { profile: { born: null } } });
+  const change = (key: string): AskedCommand => ({
+    type: 'ChangeUser',
+    userId: 1,
+    key,
+    changes: { profile: { born: null } },
+  });
 
   it('get a key of their own where they name none, and no digests where they register', async () => {
     const id = randomUUID();
@@ -51,7 +56,7 @@ describe('orders on their way into the log', () => {
     const hash = digester((await keyring.findKey({ environment: 'demo', key }))!);
     const replaced = await sealed({ type: 'ReplaceUser', userId: 1, key, user: jane });
     expect(replaced.digests).toEqual(digestsOf(jane, hash));
-    const changed = await sealed({ ...change(key), base: { version: 3, user: jane } } as Order);
+    const changed = await sealed({ ...change(key), base: { version: 3, user: jane } } as AskedCommand);
     expect(changed.digests).toEqual(digestsOf({ profile: { born: null } }, hash));
     expect(changed.base).toEqual({ version: 3, digests: digestsOf(jane, hash) });
     expect(JSON.stringify([replaced, changed])).not.toMatch(/jane|tide|team|born|1980/i);

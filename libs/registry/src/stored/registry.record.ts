@@ -1,29 +1,13 @@
 import { z } from 'zod';
-import { type LogRecord } from '#event-sourcing';
+import { type LogRecord, type Topic } from '#event-sourcing';
+import { type Namespace } from '#platform';
 import { RecordTooNew } from '#projections';
-import { type ChangeDigests, type Digest, type UserDigests } from '../users/domain/digests.js';
-import { type UserCommand } from '../users/domain/user.commands.js';
-import { type AssignmentCommand } from '../workspaces/domain/assignment.decider.js';
-import { type NamedCommand } from '../workspaces/domain/named.decider.js';
+import { type ChangeDigests, type Digest, type UserDigests } from '../decisions/digests.js';
+import { type Idempotency } from '../decisions/judge.js';
 
-export type RegistryCommand = UserCommand | NamedCommand | AssignmentCommand;
-
-/** A command with what the fold needs to know of how it came. */
-export interface CommandRecord<Command = RegistryCommand> {
-  /** 2 with digests; commands without any are still of version 1. */
-  readonly v: 1 | 2;
-  /** The command's own id, a UUID: a second record with it is the same command, not a second one. */
-  readonly id: string;
-  /** Who asked: the token's subject. */
-  readonly by: string;
-  readonly idempotency?: Idempotency;
-  readonly command: Command;
-}
-
-/** The client's `Idempotency-Key`, made its own by the subject, and the hash of what it was sent with. */
-export interface Idempotency {
-  readonly key: string;
-  readonly bodyHash: string;
+/** Commands of one environment share a partition, so that the first in the log wins. */
+export function registryTopic(namespace: Namespace): Topic {
+  return { name: namespace.topic('registry'), partitions: 4 };
 }
 
 // Strict, since a field that this code does not know may change the verdict.
@@ -101,8 +85,17 @@ const Stored = z.strictObject({
 export type StoredCommand = z.infer<typeof StoredCommand>;
 export type SealedUserCommand = z.infer<typeof SealedUserCommand>;
 
-/** One record of the registry's topic: a command as it was let in at the door. Its key is the environment. */
-export type StoredRecord = CommandRecord<StoredCommand>;
+/** The value of one record of the registry's topic, whose key is the environment. */
+export interface StoredRecord {
+  /** 2 with digests; commands without any are still of version 1. */
+  readonly v: 1 | 2;
+  /** The command's own id, a UUID. */
+  readonly id: string;
+  /** Who asked: the token's subject. */
+  readonly by: string;
+  readonly idempotency?: Idempotency;
+  readonly command: StoredCommand;
+}
 
 /** The version of the record of a command: the lowest that can hold it, so that older code reads what it can. */
 export const versionOf = (command: StoredCommand): StoredRecord['v'] => ('digests' in command ? VERSION : 1);

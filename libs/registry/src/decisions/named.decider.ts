@@ -1,4 +1,5 @@
 import { type Decider, type Decision } from '#event-sourcing';
+import { type Timed } from './timed.js';
 
 /** Workspaces and groups live alike: each has a name, which need not be unique, and an id of its own kind. */
 export type NamedKind = 'Workspace' | 'Group';
@@ -43,28 +44,25 @@ export interface NamedState {
   readonly next: { readonly id: number };
 }
 
-export function kindOf({ type }: NamedCommand): NamedKind {
-  return type.endsWith('Group') ? 'Group' : 'Workspace';
+/** The rules of workspaces, or of groups. */
+export function namedDecider(kind: NamedKind): Decider<NamedState, Timed<NamedCommand>, NamedEvent> {
+  return {
+    initial: { object: undefined, next: { id: 1 } },
+    decide: ({ object, next }, command) => {
+      if (!('id' in command)) return [{ type: 'Created', id: next.id, name: command.name, at: command.at }];
+      return object === undefined ? missing(kind) : decideOn(object, command);
+    },
+    evolve: (state, event) => ({ ...state, object: evolveNamed(state.object, event) }),
+  };
 }
 
-/** The rules of workspaces and groups. */
-export const namedDecider = {
-  initial: { object: undefined, next: { id: 1 } } as NamedState,
-
-  decide({ object, next }: NamedState, command: NamedCommand & { at: number }): Decision<NamedEvent> {
-    if (!('id' in command)) return [{ type: 'Created', id: next.id, name: command.name, at: command.at }];
-    if (object === undefined) return missing(kindOf(command));
-    if (command.ifVersions && !command.ifVersions.includes(object.version)) {
-      return { rejected: 'stale-version', detail: `The current version is "${object.version}".` };
-    }
-    if (!('name' in command)) return [{ type: 'Deleted' }];
-    return command.ifOther && command.name === object.name ? [] : [{ type: 'Renamed', name: command.name }];
-  },
-
-  evolve(state: NamedState, event: NamedEvent): NamedState {
-    return { ...state, object: evolveNamed(state.object, event) };
-  },
-} satisfies Decider<NamedState, NamedCommand & { at: number }, NamedEvent>;
+function decideOn(object: Named, command: RenameNamed | DeleteNamed): Decision<NamedEvent> {
+  if (command.ifVersions && !command.ifVersions.includes(object.version)) {
+    return { rejected: 'stale-version', detail: `The current version is "${object.version}".` };
+  }
+  if (!('name' in command)) return [{ type: 'Deleted' }];
+  return command.ifOther && command.name === object.name ? [] : [{ type: 'Renamed', name: command.name }];
+}
 
 function evolveNamed(object: Named | undefined, event: NamedEvent): Named | undefined {
   switch (event.type) {

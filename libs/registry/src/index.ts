@@ -1,4 +1,4 @@
-export { DirectoryModule } from './directory.module.js';
+export { DirectoryModule } from './directory/directory.module.js';
 export { registryFold, registryViews, replayedRegistry } from './fold/registry.fold.js';
 export { RegistryModule } from './registry.module.js';
 export { Keyring } from './stored/keyring.js';
@@ -6,6 +6,6 @@ export { registryTopic } from './stored/registry.record.js';
 export { prepareKeys } from './stored/prepare-keys.js';
 export { type TextSeal } from './stored/text-seal.js';
 export { Role } from './workspaces/http/workspaces.input.js';
-export { userRemains } from './users/queries/deleted-users.js';
-export { Directory, type UserReference } from './users/queries/directory.js';
-export { RecentDirectory } from './users/queries/recent-directory.js';
+export { userRemains } from './directory/deleted-users.js';
+export { Directory, type UserReference } from './directory/directory.js';
+export { RecentDirectory } from './directory/recent-directory.js';

@@ -83,7 +83,7 @@ function change(now: User, command: Timed<ChangeUser>): Decision<UserEvent> {
   return [{ type: 'UserChanged', names, digests, changes, at }];
 }
 
-/** The digests of a user as it is; the door's may be out of date. */
+/** The digests of a user as it is; that of the command may be out of date. */
 function knownOf({ digests, version }: User, base: ChangeUser['base']): UserDigests | undefined {
   return digests ?? (base?.version === version ? base.digests : undefined);
 }

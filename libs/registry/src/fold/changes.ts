@@ -4,7 +4,7 @@ export interface ObjectId {
   readonly id: string;
 }
 
-/** What was put in place, by environment and id, and what is gone. */
+/** What was added or changed, and what was deleted, by environment and id. */
 export function changesOf<Value>(changes: ReadonlyMap<string, Value | undefined>) {
   const kept: (ObjectId & { value: Value })[] = [];
   const gone: ObjectId[] = [];

@@ -113,7 +113,7 @@ function judgeAll(state: RegistryState, commands: readonly LoggedCommand[], pass
   while (next < passed.length) state.passTime(passed[next++]!.time);
 }
 
-// Far below the time that outcomes are kept for, whatever the clocks of doors and brokers say.
+// Far below the time that outcomes are kept for, whatever the clocks of senders and brokers say.
 const FRESH_MS = 60 * 60 * 1000;
 
 /**

@@ -5,9 +5,8 @@ import { type z } from 'zod';
 import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
 import { GetUser } from '../queries/get-user.js';
 import { ScrollUsers, type UserScroll } from '../queries/scroll-users.js';
-import { fullUserV2, listedUserV2 } from '../queries/user.rows.js';
 import { CursorQuery, ObjectIdPath } from './user.input.js';
-import { OneUserV2, UserListV2 } from './user.views.js';
+import { fullUserV2, listedUserV2, OneUserV2, UserListV2 } from './user.views.js';
 
 @ApiTags('v2')
 @Controller('api/v2/users')

@@ -1,17 +1,20 @@
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { isRejection } from '#event-sourcing';
 import { Caller, checkedPath, Endpoint, notFound } from '#platform';
-import { acceptedOrThrow } from '../commands/command-log.js';
-import { timeOfCommandId } from '../stored/command-id.js';
-import { FullUser } from '../users/http/user.views.js';
-import { Workspace } from '../workspaces/http/workspaces.input.js';
-import { type Verdict } from '../decisions/registry.state.js';
-import { Answering } from './answering.js';
-import { MADE, PendingCommand } from './command-endpoint.js';
-import { Outcomes } from '../commands/outcomes.js';
+import { acceptedOrThrow } from './commands/command-log.js';
+import { timeOfCommandId } from './stored/command-id.js';
+import { shownUser } from './users/http/shown-user.js';
+import { FullUser } from './users/http/user.views.js';
+import { shownNamed } from './workspaces/http/named.controller.js';
+import { Workspace } from './workspaces/http/workspaces.input.js';
+import { type Verdict } from './decisions/registry.state.js';
+import { answerCommand } from './http/answers.js';
+import { MADE, PendingCommand } from './http/command-endpoint.js';
+import { Outcomes } from './commands/outcomes.js';
 
 const CommandPath = z.strictObject({
   id: z
@@ -37,7 +40,7 @@ const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 export class CommandsController {
   constructor(
     @Inject(Outcomes) private readonly outcomes: Outcomes,
-    @Inject(Answering) private readonly answering: Answering,
+    @Inject(QueryBus) private readonly queries: QueryBus,
   ) {}
 
   @Get(':id')
@@ -52,7 +55,7 @@ export class CommandsController {
       201: { description: 'It made this', body: Outcome, headers: MADE },
       204: { description: 'It is done, and there is nothing to show' },
     },
-    // What the log may judge of a command; all else is said at the door, and then there is no command.
+    // What the log may judge of a command; all else is said before there is a command.
     problems: ['username-taken', 'email-taken', 'stale-version', 'invalid-body', 'idempotency-key-reused'],
   })
   async get(
@@ -64,7 +67,8 @@ export class CommandsController {
     if (verdict === undefined) return pendingOrUnknown(id);
     if (!mayKnow(verdict, scopes)) throw notFound('command');
     const accepted = acceptedOrThrow(verdict);
-    return this.answering.answer(environment, accepted, reply);
+    const shown = shownNamed(accepted) ?? (await shownUser(this.queries, environment, accepted));
+    return answerCommand(accepted, shown, reply);
   }
 }
 

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Lookups, Postgres } from '#platform';
-import { Keyring } from '../../stored/keyring.js';
-import { type RootKey } from '../../stored/root-key.js';
-import { comparable } from '../../decisions/user.names.js';
+import { Keyring } from '../stored/keyring.js';
+import { type RootKey } from '../stored/root-key.js';
+import { comparable } from '../decisions/user.names.js';
 
 /** How a request may name a user. */
 export type UserReference = { userId: number } | { objectId: string } | { username: string };
@@ -13,7 +13,7 @@ interface Asked {
 }
 
 /**
- * Who and what exists in an environment at this moment: what the door checks before something is appended that names
+ * Who and what exists in an environment at this moment: what is checked before something is appended that names
  * it. Each call is one statement, whatever the number of names.
  */
 @Injectable()

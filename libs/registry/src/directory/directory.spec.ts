@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openViews, type Views } from '../../../../../test/support/views.js';
-import { sealedRecord } from '../../../test/sealed-log.js';
-import { registryFold } from '../../fold/registry.fold.js';
-import { encodeRecord } from '../../stored/registry.record.js';
-import { type AskedCommand } from '../../stored/command-seals.js';
-import { Keyring } from '../../stored/keyring.js';
-import { UserDoor } from '../commands/user-door.js';
-import { type UserDetails } from '../../decisions/user.js';
+import { openViews, type Views } from '../../../../test/support/views.js';
+import { sealedRecord } from '../../test/sealed-log.js';
+import { registryFold } from '../fold/registry.fold.js';
+import { encodeRecord } from '../stored/registry.record.js';
+import { type AskedCommand } from '../stored/command-seals.js';
+import { Keyring } from '../stored/keyring.js';
+import { type UserDetails } from '../decisions/user.js';
 import { Directory } from './directory.js';
 
 const user = (username: string): UserDetails => ({
@@ -20,7 +19,6 @@ describe('whom a request may name', () => {
   let views: Views;
   let keyring: Keyring;
   let directory: Directory;
-  let door: UserDoor;
   let offset = 0;
 
   async function apply(environment: string, asked: AskedCommand): Promise<void> {
@@ -29,8 +27,8 @@ describe('whom a request may name', () => {
     await views.apply([{ partition: 0, offset: offset++, key: environment, value, time: 1_000 }]);
   }
   const rowOf = async (environment: string, id: number) => {
-    const { rows } = await views.postgres.query<{ object_id: string; key: string }>(
-      'SELECT object_id, key FROM users WHERE environment = $1 AND id = $2',
+    const { rows } = await views.postgres.query<{ object_id: string }>(
+      'SELECT object_id FROM users WHERE environment = $1 AND id = $2',
       [environment, id],
     );
     return rows[0]!;
@@ -43,7 +41,6 @@ describe('whom a request may name', () => {
     });
     await keyring.prepare(false);
     directory = new Directory(views.postgres, keyring);
-    door = new UserDoor(views.postgres);
     for (const username of ['ann', 'bob']) await apply('one', register(username));
     await apply('one', { type: 'CreateWorkspace', name: 'Tide' });
     await apply('two', register('ann'));
@@ -72,22 +69,5 @@ describe('whom a request may name', () => {
       ['three', 1],
     ];
     expect(await Promise.all(users.map(asked))).toEqual([false, true, true, false]);
-  });
-
-  describe('at the door of commands', () => {
-    const tester = (environment: string) => ({ environment, subject: 'tester' });
-
-    it('is refused before there is a record of it where there is no such user, but for what may be a repeat', async () => {
-      await expect(door.letIn(tester('two'), { userId: 2 })).rejects.toMatchObject({ code: 'not-found' });
-      expect(await door.letIn({ ...tester('two'), idempotencyKey: 'k' }, { userId: 2 })).toEqual({});
-    });
-
-    it('comes with the key, and with what there is where the log has no digests of it', async () => {
-      const { key } = await rowOf('one', 2);
-      expect(await door.letIn(tester('one'), { userId: 2 })).toEqual({ key, base: { version: 1, user: user('bob') } });
-      await apply('one', { type: 'ReplaceUser', userId: 2, key, user: user('bob') });
-      expect(await door.letIn(tester('one'), { userId: 2 })).toEqual({ key });
-      expect(await rowOf('one', 1)).not.toMatchObject({ key });
-    });
   });
 });

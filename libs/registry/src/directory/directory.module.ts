@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, type Config, Namespace, Postgres } from '#platform';
-import { Keyring } from './stored/keyring.js';
-import { Directory } from './users/queries/directory.js';
-import { RecentDirectory } from './users/queries/recent-directory.js';
+import { Keyring } from '../stored/keyring.js';
+import { Directory } from './directory.js';
+import { RecentDirectory } from './recent-directory.js';
 
 /** The `Directory`, for rooms that name users and workspaces, and the keys by which it finds names. */
 @Module({

@@ -3,7 +3,7 @@ import { type Directory, type UserReference } from './directory.js';
 
 /** How old an answer that something exists may be, in milliseconds from when it was asked for. */
 export const BELIEVED_MS = 900;
-/** What is remembered at most; beyond it everything is forgotten and asked for again. */
+/** How many ids are kept at most; beyond that all are dropped and asked for again. */
 const MOST = 100_000;
 
 interface Existing {
@@ -25,16 +25,16 @@ type Answer = (number | undefined)[];
  * ago is there, on every instance; usernames are asked for each time, since they change hands.
  */
 export class RecentDirectory {
-  private readonly users: Remembered<UserReference>;
-  private readonly workspaces: Remembered<number>;
+  private readonly users: ExistingIds<UserReference>;
+  private readonly workspaces: ExistingIds<number>;
 
   constructor(directory: Directory, now = () => performance.now()) {
-    this.users = new Remembered(
+    this.users = new ExistingIds(
       stableKey,
       (environment, references) => directory.userIds(environment, references),
       now,
     );
-    this.workspaces = new Remembered(
+    this.workspaces = new ExistingIds(
       (id) => id,
       async (environment, ids) => {
         const existing = await directory.workspaceIds(environment, ids);
@@ -62,13 +62,13 @@ function stableKey(reference: UserReference): number | string | undefined {
 }
 
 /** Who existed a moment ago, one environment apart from the other. */
-class Remembered<Reference> {
+class ExistingIds<Reference> {
   /** By environment and key. */
   private readonly known = new Map<string, Existing>();
   private readonly lookups: Lookups<Asked<Reference>, Answer>;
 
   constructor(
-    /** What a reference is remembered by; nothing where it may name somebody else tomorrow. */
+    /** The key that a reference is kept under; none where it may name somebody else tomorrow. */
     private readonly keyOf: (reference: Reference) => number | string | undefined,
     private readonly load: (environment: string, references: Reference[]) => Promise<Answer>,
     private readonly now: () => number,
@@ -77,14 +77,14 @@ class Remembered<Reference> {
   }
 
   async find(environment: string, references: readonly Reference[]): Promise<Answer> {
-    const found = this.remember(environment, references);
+    const found = this.findKept(environment, references);
     const missing = references.filter((_, at) => found[at] === undefined);
     if (missing.length === 0) return found;
     const loaded = (await this.lookups.find({ environment, references: missing })).values();
     return found.map((id) => id ?? loaded.next().value);
   }
 
-  private remember(environment: string, references: readonly Reference[]): Answer {
+  private findKept(environment: string, references: readonly Reference[]): Answer {
     const now = this.now();
     return references.map((reference) => {
       const key = this.keyOf(reference);

@@ -9,7 +9,7 @@ import { acceptedOrThrow } from './commands/command-log.js';
 import { timeOfCommandId } from './stored/command-id.js';
 import { shownUser } from './users/http/shown-user.js';
 import { FullUser } from './users/http/user.views.js';
-import { shownNamed } from './workspaces/http/named.controller.js';
+import { shownNamed } from './workspaces/http/named.controllers.js';
 import { Workspace } from './workspaces/http/workspaces.input.js';
 import { type Verdict } from './decisions/registry.state.js';
 import { answerCommand } from './http/answers.js';

@@ -16,7 +16,7 @@ import { ListUsersHandler } from './users/queries/list-users.js';
 import { ScrollUsersHandler } from './users/queries/scroll-users.js';
 import { SearchUsersHandler } from './users/queries/search-users.js';
 import { MembersController } from './workspaces/http/members.controller.js';
-import { GroupsController, WorkspacesController } from './workspaces/http/named.controller.js';
+import { namedControllers } from './workspaces/http/named.controllers.js';
 import { PermissionsController } from './workspaces/http/permissions.controller.js';
 import { UserWorkspacesController } from './workspaces/http/user-workspaces.controller.js';
 import { GetNamedHandler, ListNamedHandler } from './workspaces/queries/named.js';
@@ -45,9 +45,9 @@ const workspaces = [
     UserBatchController,
     UsersController,
     UsersV2Controller,
-    WorkspacesController,
+    ...namedControllers('Workspace'),
     PermissionsController,
-    GroupsController,
+    ...namedControllers('Group'),
     MembersController,
     UserWorkspacesController,
     CommandsController,

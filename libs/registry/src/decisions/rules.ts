@@ -26,14 +26,14 @@ export interface Rules<Command, State, Event> {
 
 /** Judges a command by its rules; what is rejected changes nothing. */
 export function decideBy<Command, State, Event>(
-  { decider, ...rules }: Rules<Command, State, Event>,
+  rules: Rules<Command, State, Event>,
   state: RegistryState,
   environment: string,
   command: Timed<Command>,
 ): Verdict {
   const before = rules.situation(state, environment, command);
-  const events = decider.decide(before, command);
+  const events = rules.decider.decide(before, command);
   if (isRejection(events)) return events;
-  const after = events.reduce((so, event) => decider.evolve(so, event), before);
+  const after = events.reduce((so, event) => rules.decider.evolve(so, event), before);
   return { accepted: rules.apply(state, environment, { command, events, before, after }) };
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { inEnvironment, type RegistryState, type Tracked } from './registry.state.js';
-import { type Rules } from './rules.js';
+import { type Decided, type Rules } from './rules.js';
 import { type UserCommand } from './user.commands.js';
 import { userDecider, type UserState } from './user.decider.js';
 import { type UserEvent } from './user.events.js';
-import { inFixedOrder, type NameHashes, type User } from './user.js';
+import { inFixedOrder, type NameHashes } from './user.js';
 
 /** Users, their names, and the counts of an environment. */
 export const userRules: Rules<UserCommand, UserState, UserEvent> = {
@@ -35,12 +35,13 @@ export const userRules: Rules<UserCommand, UserState, UserEvent> = {
     };
   },
 
-  apply(state, environment, { command, events, before, after }) {
+  apply(state, environment, decided) {
+    const { command, events, before, after } = decided;
     for (const event of events) if (event.type === 'UserErased') state.erase({ environment, key: event.key });
     const user = after.user ?? before.user;
     // Somebody who was deleted before may be erased.
     if (user === undefined) return { type: 'user', id: idOf(command), did: 'delete', version: 0 };
-    replaceUser(state, environment, before.user, after.user, command.at);
+    replaceUser(state, environment, decided);
     const did = before.user === undefined ? 'create' : after.user === undefined ? 'delete' : 'change';
     const { id, version } = user;
     return { type: 'user', id, did, version, user: after.user && inFixedOrder(after.user) };
@@ -54,17 +55,16 @@ const namesOf = (command: UserCommand): Partial<NameHashes> => ('names' in comma
 function replaceUser(
   state: RegistryState,
   environment: string,
-  before: User | undefined,
-  after: User | undefined,
-  at: number,
+  { command, before: { user: before }, after: { user: after } }: Decided<UserCommand, UserState, UserEvent>,
 ): void {
   const { id, key } = (after ?? before)!;
+  const keyOf = (name?: string) => (name === undefined ? undefined : inEnvironment(environment, name));
   state.users.set(inEnvironment(environment, id), after);
-  moveName(state.usernames, environment, id, before?.names.username, after?.names.username);
-  moveName(state.emails, environment, id, before?.names.email, after?.names.email);
+  moveName(state.usernames, id, keyOf(before?.names.username), keyOf(after?.names.username));
+  moveName(state.emails, id, keyOf(before?.names.email), keyOf(after?.names.email));
   const { users } = state.countersOf(environment);
   if (before === undefined) {
-    const lastObjectSecond = objectSecond(state, environment, at);
+    const lastObjectSecond = objectSecond(state, environment, command.at);
     state.count(environment, { lastUserId: id, lastObjectSecond, users: users + 1 });
   } else if (after === undefined) {
     state.count(environment, { users: users - 1 });
@@ -72,10 +72,10 @@ function replaceUser(
   }
 }
 
-function moveName(names: Tracked<number>, environment: string, id: number, old?: string, now?: string): void {
+function moveName(names: Tracked<number>, id: number, old?: string, now?: string): void {
   if (old === now) return;
-  if (old !== undefined) names.set(inEnvironment(environment, old), undefined);
-  if (now !== undefined) names.set(inEnvironment(environment, now), id);
+  if (old !== undefined) names.set(old, undefined);
+  if (now !== undefined) names.set(now, id);
 }
 
 /** The second of an object id, which never falls though the broker's clock may. */

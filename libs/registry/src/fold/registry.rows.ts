@@ -23,12 +23,12 @@ export async function loadState(
   await together([
     moveClock(tx, state, partition, time),
     loadCounters(tx, state, commands),
-    loadById(tx, 'users', state.users, touched.users, userOf),
-    loadById(tx, 'former_users', state.deletedKeys, touched.deletedKeys, ({ key }: DeletedUserRow) => key),
+    loadById(tx, 'users', touched.users, (key, row: UserRow) => state.users.load(key, userOf(row))),
+    loadById(tx, 'former_users', touched.deletedKeys, (id, { key }: DeletedUserRow) => state.deletedKeys.load(id, key)),
     loadOwners(tx, 'username_hash', state.usernames, touched.usernames),
     loadOwners(tx, 'email_hash', state.emails, touched.emails),
-    loadById(tx, 'workspaces', state.workspaces, touched.workspaces, namedOf),
-    loadById(tx, 'groups', state.groups, touched.groups, namedOf),
+    loadById(tx, 'workspaces', touched.workspaces, (key, row: NamedRow) => state.workspaces.load(key, namedOf(row))),
+    loadById(tx, 'groups', touched.groups, (key, row: NamedRow) => state.groups.load(key, namedOf(row))),
     loadRoles(tx, state, touched.roles),
     loadOutcomes(
       tx,
@@ -92,12 +92,11 @@ interface UserRow {
   version: number;
 }
 
-async function loadById<Row extends { environment: string; id: number }, Value>(
+async function loadById<Row extends { environment: string; id: number }>(
   db: Queryable,
   table: 'users' | 'former_users' | 'workspaces' | 'groups',
-  objects: Tracked<Value>,
   touched: readonly ObjectId[],
-  valueOf: (row: Row) => Value,
+  load: (key: string, row: Row) => void,
 ): Promise<void> {
   if (touched.length === 0) return;
   const { rows } = await db.query<Row>(
@@ -106,7 +105,7 @@ async function loadById<Row extends { environment: string; id: number }, Value>(
        WHERE one.environment = touched.environment AND one.id = touched.id LIMIT 1) found`,
     idColumns(touched),
   );
-  for (const row of rows) objects.load(inEnvironment(row.environment, row.id), valueOf(row));
+  for (const row of rows) load(inEnvironment(row.environment, row.id), row);
 }
 
 function userOf(row: UserRow): User {

@@ -84,4 +84,15 @@ export default tseslint.config(
       },
     },
   },
+  {
+    files: ['examples/**'],
+    languageOptions: { globals: { fetch: 'readonly', AbortSignal: 'readonly' } },
+  },
+  {
+    // What runs in a page.
+    files: ['examples/**/*.js'],
+    languageOptions: {
+      globals: { document: 'readonly', EventSource: 'readonly', setTimeout: 'readonly', URLSearchParams: 'readonly' },
+    },
+  },
 );

@@ -24,7 +24,6 @@ export default {
     '^#(.+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  setupFiles: ['<rootDir>/test/support/jest-setup.mjs'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -11,6 +11,7 @@ const COLUMNS = {
   user_id: 'bigint',
   identity: 'text',
   activity_id: 'text',
+  source: 'text',
   type: 'text',
   workspace_id: 'bigint',
   occurred_at: 'bigint',
@@ -27,7 +28,7 @@ export async function readPeerRows(client: Client, size: number): Promise<PeerRo
   let count = 0;
   await client.query('BEGIN');
   await client.query(`DECLARE all_activities CURSOR FOR
-    SELECT environment, user_id, encode(identity, 'hex'), activity_id, type, workspace_id, occurred_at, received_at,
+    SELECT environment, user_id, encode(identity, 'hex'), activity_id, source, type, workspace_id, occurred_at, received_at,
       data::text, partition, position
     FROM activities ORDER BY position, partition`);
   for (;;) {

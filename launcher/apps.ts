@@ -5,10 +5,10 @@ import { restartDelay } from './backoff.ts';
 import { followWarnings, rotate } from './log-follower.ts';
 import { root } from './paths.ts';
 import type { ProcessSpec, RunningProcess } from './processes.ts';
-import { logTail, say } from './progress.ts';
+import { say } from './progress.ts';
+import { untilReady } from './readiness.ts';
 import { Refusal } from './refusal.ts';
 import type { Session } from './session.ts';
-import { eventually } from './waiting.ts';
 
 export interface App {
   readonly name: 'api' | 'projector';
@@ -19,15 +19,15 @@ export interface App {
   readonly onStart?: (pid: number) => void;
 }
 
-const readyWithinMs = 60_000;
-
 /** Resolves once the app is ready; from then on it is started again whenever it ends. */
 export async function startApp(session: Session, app: App): Promise<void> {
   const log = join(session.logs, `${app.name}.log`);
   rotate(log);
   followWarnings(app.name, log, say);
   const first = launch(session, app, log);
-  await untilReady(app, first, log);
+  let ready = false;
+  first.onMessage((message) => (ready ||= message === 'ready'));
+  await untilReady(`The app ${app.name}`, first, log, app.isReady ?? (async () => ready));
   void keepRunning(session, app, first, log);
 }
 
@@ -43,20 +43,6 @@ function launch(session: Session, app: App, log: string): RunningProcess {
   const process = session.processes.start({ ...command, kind: 'app', env: app.env, output: { log }, messages: true });
   app.onStart?.(process.pid);
   return process;
-}
-
-async function untilReady(app: App, process: RunningProcess, log: string): Promise<void> {
-  let ready = false;
-  let exitCode: number | undefined;
-  process.onMessage((message) => (ready ||= message === 'ready'));
-  void process.exitCode.then((code) => (exitCode = code));
-  const isReady = app.isReady ?? (() => Promise.resolve(ready));
-  const asking = { for: `the app ${app.name} to be ready`, deadlineMs: readyWithinMs };
-  const settled = await eventually(async () => exitCode !== undefined || (await isReady()), asking);
-  if (settled && exitCode === undefined) return;
-  const what =
-    exitCode === undefined ? `was not ready within ${readyWithinMs / 1000} s` : `ended with exit code ${exitCode}`;
-  throw new Refusal(`The app ${app.name} ${what}. The end of ${log}:\n${logTail(log)}`);
 }
 
 async function keepRunning(session: Session, app: App, first: RunningProcess, log: string): Promise<void> {

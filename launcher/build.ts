@@ -1,75 +1,48 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { take } from './claim.ts';
 import { makeFolder, root, stateFolder } from './paths.ts';
-import type { Processes } from './processes.ts';
+import { nodeTool, type Processes } from './processes.ts';
 import { step } from './progress.ts';
 import { Refusal } from './refusal.ts';
+import type { Session } from './session.ts';
 import { eventually } from './waiting.ts';
 
 const compiledWithinMs = 300_000;
-const sources = ['apps', 'libs', 'package.json', 'package-lock.json', 'tsconfig.json'];
-const distFolder = join(root, 'dist');
-const stamp = join(distFolder, '.built');
-const compilerMemory = join(distFolder, '.tsbuildinfo');
+const compilerMemory = join(root, 'dist', '.tsbuildinfo');
 
-/** Compiles apps and libs to dist/ where a source has changed since the last build that succeeded. */
+/** Compiles apps and libs to dist/ where a source has changed since the last build. */
 export async function build(processes: Processes, report: typeof step = step): Promise<void> {
-  if (!isStale()) return;
   const release = await takeTurn();
   try {
-    if (isStale()) await report('Build', () => compile(processes));
+    await report('Build', () => compile(processes));
   } finally {
     release();
   }
 }
 
-/** Both times in ms since 1970; `builtAt` is when the last good build began to read the sources. */
-export function needsBuild(builtAt: number | undefined, changedAt: number): boolean {
-  return builtAt === undefined || changedAt >= builtAt;
-}
-
-/** The latest change below the paths. Folders count too: their time tells of a file that was deleted or renamed. */
-export function lastChange(paths: readonly string[]): number {
-  return Math.max(0, ...paths.map(changedAt));
-}
-
-function changedAt(path: string): number {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (!status) return 0;
-  if (!status.isDirectory()) return status.mtimeMs;
-  return Math.max(status.mtimeMs, lastChange(readdirSync(path).map((name) => join(path, name))));
-}
-
-function isStale(): boolean {
-  if (missingOutputs().length > 0) return true;
-  const builtAt = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
-  return needsBuild(builtAt, lastChange(sources.map((source) => join(root, source))));
-}
-
-function missingOutputs(): string[] {
-  const apps = readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'src', 'main.ts')));
-  return apps.map((app) => join(distFolder, 'apps', app, 'src', 'main.js')).filter((output) => !existsSync(output));
+/** Says nothing where it succeeds: the command line builds before every command. */
+export async function buildQuietly({ processes }: Session): Promise<number> {
+  await build(processes, (_name, work) => work());
+  return 0;
 }
 
 async function compile(processes: Processes): Promise<void> {
-  // The compiler's memory of what it wrote is wrong once somebody has deleted outputs.
-  if (missingOutputs().length > 0) rmSync(compilerMemory, { force: true });
+  // The compiler goes by its memory, also once somebody has deleted outputs.
+  if (!hasOutputs()) rmSync(compilerMemory, { force: true });
   const startedAt = new Date();
   let output = '';
-  const exitCode = await processes.finish(
-    {
-      name: 'the compiler',
-      kind: 'tool',
-      command: process.execPath,
-      args: [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'],
-      output: { collect: (text) => (output += text) },
-    },
-    compiledWithinMs,
-  );
+  const tsc = nodeTool('the compiler', 'node_modules/typescript/bin/tsc', '-b');
+  const collected = { collect: (text: string) => (output += text) };
+  const exitCode = await processes.finish({ ...tsc, output: collected }, compiledWithinMs);
   if (exitCode !== 0) throw new Refusal(`The build failed:\n${output.trimEnd()}`);
-  writeFileSync(stamp, '');
-  utimesSync(stamp, startedAt, startedAt);
+  // The compiler takes what is older than its memory for built, also what was written while it compiled.
+  utimesSync(compilerMemory, startedAt, startedAt);
+}
+
+function hasOutputs(): boolean {
+  const mains = globSync('apps/*/src/main.ts', { cwd: root });
+  return mains.every((main) => existsSync(join(root, 'dist', main.replace(/ts$/, 'js'))));
 }
 
 /** Two builds at once would write the same files; the second waits, and then finds nothing left to do. */

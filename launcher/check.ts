@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { build } from './build.ts';
 import { toolEnvironment } from './environment.ts';
-import { root } from './paths.ts';
+import { nodeTool, type Processes } from './processes.ts';
 import { say, seconds, step } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import type { Session } from './session.ts';
@@ -41,13 +40,25 @@ const checks: readonly Check[] = [
 ];
 
 /** `npm run check`: all that can be told without servers. Every check runs, so that all failures show. */
-export async function check(session: Session): Promise<number> {
+export async function check({ processes }: Session): Promise<number> {
   const start = performance.now();
+  const failed: string[] = [];
+  const attempt = async (name: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      failed.push(name);
+      say((error as Error).message);
+    }
+  };
+  // The description of the interface is made of the compiled routes.
+  await attempt('Build', () => build(processes));
   const waiting = [...checks];
-  const failed = (await builds(session)) ? [] : ['Build'];
   const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift())
-      if (!(await passes(session, next))) failed.push(next[0]);
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [name, ...args] = next;
+      await attempt(name, () => step(name, () => pass(processes, name, args)));
+    }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
   const verdict = failed.length === 0 ? 'all passed' : `failed: ${failed.join(', ')}`;
@@ -55,36 +66,13 @@ export async function check(session: Session): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-/** The description of the interface is made of the compiled routes. */
-async function builds({ processes }: Session): Promise<boolean> {
-  try {
-    await build(processes);
-    return true;
-  } catch (error) {
-    say(error instanceof Refusal ? error.message : String(error));
-    return false;
-  }
-}
-
-async function passes(session: Session, [name, program, ...args]: Check): Promise<boolean> {
+async function pass(processes: Processes, name: string, args: string[]): Promise<void> {
   let output = '';
-  const work = async (): Promise<void> => {
-    const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
-    const exitCode = await session.processes.start({
-      name,
-      kind: 'tool',
-      command: process.execPath,
-      args: [join(root, program), ...args],
-      env: toolEnvironment({ ...colours, ...quiet }),
-      output: { collect: (text) => (output += text) },
-    }).exitCode;
-    if (exitCode !== 0) throw new Refusal(`exit code ${exitCode}`);
-  };
-  try {
-    await step(name, work);
-    return true;
-  } catch (error) {
-    say(output.trimEnd() || String(error));
-    return false;
-  }
+  const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
+  const exitCode = await processes.start({
+    ...nodeTool(name, ...args),
+    env: toolEnvironment({ ...colours, ...quiet }),
+    output: { collect: (text) => (output += text) },
+  }).exitCode;
+  if (exitCode !== 0) throw new Refusal(output.trimEnd() || `exit code ${exitCode}`);
 }

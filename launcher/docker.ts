@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { toolEnvironment } from './environment.ts';
 import { root } from './paths.ts';
 import { addressOf, appsRole, ensureRoles } from './postgres-roles.ts';
@@ -101,9 +102,8 @@ function projectName({ folder, throwAway }: Session): string {
 }
 
 function succeeds(args: string[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    const docker = spawn('docker', args, { stdio: 'ignore', timeout: 5_000 });
-    docker.on('error', () => resolve(false));
-    docker.on('exit', (code) => resolve(code === 0));
-  });
+  return promisify(execFile)('docker', args, { timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  );
 }

@@ -9,7 +9,7 @@ import type { ProcessSpec } from './processes.ts';
 import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import type { Session } from './session.ts';
-import { untilReady } from './server-readiness.ts';
+import { untilReady } from './readiness.ts';
 
 export interface KafkaPorts {
   readonly kafka: number;

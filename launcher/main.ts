@@ -1,35 +1,25 @@
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
-import { bench } from './bench.ts';
-import { buildQuietly } from './build-command.ts';
-import { check } from './check.ts';
-import { generate } from './generate.ts';
 import { endSteps, say } from './progress.ts';
-import { programs } from './programs.ts';
 import { Refusal } from './refusal.ts';
 import { openLastingSession, openThrowAwaySession, type Session, sweepThrowAway } from './session.ts';
-import { serve } from './serve.ts';
-import { start } from './start.ts';
-import { test } from './test.ts';
 
-interface Command {
-  open(): Promise<Session>;
-  /** Resolves to the exit code. */
-  run(session: Session, args: string[]): Promise<number>;
-  /** Whether Ctrl-C is how it is meant to end. */
-  readonly untilStopped?: boolean;
-}
+/** Resolves to the exit code. */
+type Command = (session: Session, args: string[]) => Promise<number>;
 
-const commands: Record<string, Command> = {
-  start: { open: openLastingSession, run: start, untilStopped: true },
-  test: { open: () => openThrowAwaySession('test'), run: test },
-  check: { open: () => openThrowAwaySession('check'), run: check },
-  bench: { open: () => openThrowAwaySession('bench'), run: bench },
-  servers: { open: () => openThrowAwaySession('servers'), run: serve, untilStopped: true },
-  generate: { open: () => openThrowAwaySession('generate'), run: generate },
-  programs: { open: () => openThrowAwaySession('programs'), run: programs },
-  build: { open: () => openThrowAwaySession('build'), run: buildQuietly },
+/** Loaded when they are asked for: the command line builds before every command, and needs nothing of the servers. */
+const commands: Record<string, () => Promise<Command>> = {
+  start: async () => (await import('./start.ts')).start,
+  test: async () => (await import('./test.ts')).test,
+  check: async () => (await import('./check.ts')).check,
+  bench: async () => (await import('./bench.ts')).bench,
+  servers: async () => (await import('./serve.ts')).serve,
+  generate: async () => (await import('./generate.ts')).generate,
+  programs: async () => (await import('./programs.ts')).programs,
+  build: async () => (await import('./build.ts')).buildQuietly,
 };
+// Ctrl-C is how these are meant to end.
+const untilStopped = ['start', 'servers'];
 
 let interrupt: (signal: NodeJS.Signals) => void = () => undefined;
 const interrupted = new Promise<NodeJS.Signals>((resolve) => (interrupt = resolve));
@@ -43,10 +33,10 @@ process.exit();
 
 async function main(): Promise<number> {
   const [name = '', ...args] = process.argv.slice(2);
-  const command = commands[name];
-  if (!command) return refuse(`Unknown command "${name}"; there are: ${Object.keys(commands).join(', ')}.`);
+  const load = commands[name];
+  if (!load) return refuse(`Unknown command "${name}"; there are: ${Object.keys(commands).join(', ')}.`);
   try {
-    return await Promise.race([run(command, args), interrupted.then((signal) => interruptedCode(command, signal))]);
+    return await Promise.race([run(name, load, args), interrupted.then((signal) => interruptedCode(name, signal))]);
   } catch (error) {
     endSteps();
     return refuse(error instanceof Refusal ? error.message : error);
@@ -56,16 +46,17 @@ async function main(): Promise<number> {
   }
 }
 
-async function run(command: Command, args: string[]): Promise<number> {
+async function run(name: string, load: () => Promise<Command>, args: string[]): Promise<number> {
   // From taking the claim to here there is no pause in which Ctrl-C could leave the claim behind.
-  session = await command.open();
+  session = await (name === 'start' ? openLastingSession() : openThrowAwaySession(name));
   await sweepThrowAway();
-  return command.run(session, args);
+  const command = await load();
+  return command(session, args);
 }
 
-function interruptedCode(command: Command, signal: NodeJS.Signals): number {
+function interruptedCode(name: string, signal: NodeJS.Signals): number {
   if (isatty(1)) say('\nStopping …');
-  return command.untilStopped ? 0 : 128 + constants.signals[signal];
+  return untilStopped.includes(name) ? 0 : 128 + constants.signals[signal];
 }
 
 function refuse(reason: unknown): number {

@@ -8,7 +8,7 @@ import { logTail } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { keptSecret } from './secrets.ts';
 import type { Session } from './session.ts';
-import { untilReady } from './server-readiness.ts';
+import { untilReady } from './readiness.ts';
 
 export interface PostgresOptions {
   readonly port: number;

@@ -157,6 +157,11 @@ export class Processes {
   }
 }
 
+/** A tool that is a script of Node; its path is relative to the clone. */
+export function nodeTool(name: string, ...args: string[]): Pick<ProcessSpec, 'name' | 'kind' | 'command' | 'args'> {
+  return { name, kind: 'tool', command: process.execPath, args };
+}
+
 function spawnGroup(spec: ProcessSpec): ChildProcess {
   const { command, args, cwd = root, kind, output, messages } = spec;
   const env = spec.env ?? (kind === 'server' ? serverEnvironment() : toolEnvironment());

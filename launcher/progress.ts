@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 
 const quietMs = 2_000;
 const unsaid = new Set<NodeJS.Timeout>();
@@ -49,28 +49,7 @@ export function seconds(startMs: number): string {
 }
 
 /** The last lines of a log file, indented, for a message about what went wrong. */
-export function logTail(path: string, lines = 20): string {
-  const text = lastBytes(path, 16_384).trimEnd();
-  if (text === '') return `  (${path} is empty)`;
-  return text
-    .split('\n')
-    .slice(-lines)
-    .map((line) => `  ${line}`)
-    .join('\n');
-}
-
-function lastBytes(path: string, count: number): string {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      const size = fstatSync(file).size;
-      const buffer = Buffer.alloc(Math.min(size, count));
-      readSync(file, buffer, 0, buffer.length, size - buffer.length);
-      return buffer.toString('utf8');
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return '';
-  }
+export function logTail(path: string): string {
+  const { stdout } = spawnSync('tail', ['-n', '20', path], { encoding: 'utf8', timeout: 10_000 });
+  return stdout ? stdout.trimEnd().replaceAll(/^/gm, '  ') : `  (${path} is empty)`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { install, packages } from './packages.ts';
 import { makeFolder } from './paths.ts';
 import { keptSecret } from './secrets.ts';
-import { ask, untilReady } from './server-readiness.ts';
+import { ask, untilReady } from './readiness.ts';
 import type { Session } from './session.ts';
 
 /** Starts a Redis on 127.0.0.1 that stores nothing: it caches what Postgres knows, and is filled again from there. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.ts';
 import { toolEnvironment } from './environment.ts';
-import { root } from './paths.ts';
+import { nodeTool } from './processes.ts';
 import { say } from './progress.ts';
 import type { Session } from './session.ts';
 import { startServers } from './servers.ts';
@@ -41,12 +41,6 @@ function runJest(session: Session, env: NodeJS.ProcessEnv, args: string[]): Prom
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=TimeoutNegativeWarning',
   ];
-  return session.processes.start({
-    name: 'jest',
-    kind: 'tool',
-    command: process.execPath,
-    args: [...flags, join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--json', ...args],
-    env,
-    output: { terminal: true },
-  }).exitCode;
+  const jest = nodeTool('jest', ...flags, 'node_modules/jest/bin/jest.js', '--json', ...args);
+  return session.processes.start({ ...jest, env, output: { terminal: true } }).exitCode;
 }

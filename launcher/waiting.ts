@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 import { sayWaiting } from './progress.ts';
 import { Refusal } from './refusal.ts';
 
@@ -11,17 +12,10 @@ export interface Wait {
 /** Settles as `work` does; refused where that takes longer than the deadline. What is under way is not ended by that. */
 export async function within<T>(wait: Wait, work: Promise<T>): Promise<T> {
   const arrived = sayWaiting(wait);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Refusal(`Waited ${wait.deadlineMs / 1000} s for ${wait.for}.`)),
-      wait.deadlineMs,
-    );
-  });
+  const message = new Refusal(`Waited ${wait.deadlineMs / 1000} s for ${wait.for}.`);
   try {
-    return await Promise.race([work, late]);
+    return await pTimeout(work, { milliseconds: wait.deadlineMs, message });
   } finally {
-    clearTimeout(timer);
     arrived();
   }
 }
@@ -36,29 +30,21 @@ interface Asking {
 /** Asks again until `condition` holds; a throw counts as not yet. False when `deadlineMs` passed first. */
 export async function eventually(condition: () => Promise<boolean> | boolean, asking: Asking): Promise<boolean> {
   const { deadlineMs, everyMs = 50 } = asking;
-  const end = performance.now() + deadlineMs;
   const arrived = asking.for === undefined ? () => undefined : sayWaiting({ for: asking.for, deadlineMs });
-  try {
-    for (;;) {
-      const left = end - performance.now();
-      if (await settledWithin(Math.max(left, everyMs), condition)) return true;
-      if (left < 0) return false;
+  let late = false;
+  const asked = async (): Promise<boolean> => {
+    while (!(await holds(condition))) {
+      if (late) return false;
       await pause(everyMs);
     }
-  } finally {
-    arrived();
-  }
-}
-
-/** False also where the answer does not come in time. */
-async function settledWithin(ms: number, condition: () => Promise<boolean> | boolean): Promise<boolean> {
-  const over = new AbortController();
-  const late = pause(ms, false, { signal: over.signal });
+    return true;
+  };
   try {
-    return await Promise.race([holds(condition), late]);
+    // A question that is never answered must not outlast the deadline.
+    return await pTimeout(asked(), { milliseconds: deadlineMs, fallback: () => false });
   } finally {
-    over.abort();
-    late.catch(() => undefined);
+    late = true;
+    arrived();
   }
 }
 

@@ -104,7 +104,7 @@ public final class Walk {
     int number = 1;
     UserPage page;
     do {
-      page = users.listUsers(number, 2, null, null, null, environment);
+      page = users.listUsers(number, 2, null, null, null, null, environment);
       for (ListedUser user : page.getResults()) names.add(user.getUsername());
       number += 1;
     } while (page.getNext() != null);

@@ -140,8 +140,8 @@ describe('behind nginx, with TLS, on another port and under a path of its own', 
     expect(body.next).toMatch(`${service.url}/api/`);
   });
 
-  it('is set up as the README says', () => {
-    expect(readFileSync(join(root, 'README.md'), 'utf8').includes(snippet)).toBe(true);
+  it('is set up as the documentation says', () => {
+    expect(readFileSync(join(root, 'docs/how-to/run-behind-a-proxy.md'), 'utf8').includes(snippet)).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Namespace, Postgres, type ViewVersions } from '#platform';
-import { type Replayed } from '#projections';
+import { type ReplayedFold } from '#projections';
 import { eventually } from '../support/eventually.js';
 import { activities, sendHistory } from '../support/history.js';
 import { runDropOld, runReplay, runRollback } from '../support/replays.js';
@@ -32,7 +32,7 @@ describe('a projection that has changed', () => {
   const ready = async ({ url }: Service) => (await call(`${url}/health/ready`, 'GET')).status;
 
   /** The views of activities as newer code has them: types are told apart by their first letter alone. */
-  function changed(folds: Replayed[]): Replayed[] {
+  function changed(folds: ReplayedFold[]): ReplayedFold[] {
     return folds.map((replayed) => {
       if (replayed.fold.name !== 'activities') return replayed;
       const { load } = replayed;

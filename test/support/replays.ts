@@ -6,14 +6,14 @@ import { connectRedis, createLogger, type FoldName, Namespace, Postgres, type Vi
 import {
   dropOld,
   replay,
-  type Replayed,
+  type ReplayedFold,
   rollBack,
   type ReplayOptions,
   type ReplayProgress,
   type ReplayResult,
 } from '#projections';
 import { Keyring, replayedRegistry } from '#registry';
-import { figuresBeside } from '#statistics';
+import { replayedFigures } from '#statistics';
 import type { Service } from './service.js';
 
 type Running = Pick<Service, 'config'>;
@@ -22,7 +22,7 @@ interface Given extends ReplayOptions {
   readonly views?: readonly FoldName[];
   /** Those of newer code. */
   readonly versions?: ViewVersions;
-  readonly change?: (folds: Replayed[]) => Replayed[];
+  readonly change?: (folds: ReplayedFold[]) => ReplayedFold[];
   readonly onProgress?: (progress: ReplayProgress) => void;
 }
 
@@ -42,7 +42,7 @@ export function runDropOld(service: Running, given: Given = {}): Promise<string[
 async function withFolds<T>(
   { config }: Running,
   given: Given,
-  work: (folds: Replayed[], outside: Parameters<typeof replay>[1]) => Promise<T>,
+  work: (folds: ReplayedFold[], outside: Parameters<typeof replay>[1]) => Promise<T>,
 ): Promise<T> {
   const { views = ['registry', 'activities'], change = (folds) => folds, onProgress = () => undefined } = given;
   const namespace = new Namespace(config.namespace, given.versions);
@@ -52,7 +52,7 @@ async function withFolds<T>(
   const redis = connectRedis(config.redisUrl, () => undefined);
   const folds = change([
     replayedRegistry(namespace, new Keyring(postgres, namespace, config.masterKeys)),
-    replayedActivities(namespace, figuresBeside(redis, namespace)),
+    replayedActivities(namespace, replayedFigures(redis, namespace)),
   ]).filter(({ fold }) => views.includes(fold.name));
   const { databaseUrl } = config;
   try {

@@ -27,7 +27,7 @@ import { StreamModule } from '#stream';
 export class ApiModule implements OnModuleInit {
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
-    @Inject(Namespace) private readonly namespace: Namespace,
+    private readonly namespace: Namespace,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}

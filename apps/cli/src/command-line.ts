@@ -6,35 +6,35 @@ import { migrateCommand } from './commands/migrate.js';
 import { replayCommand } from './commands/replay.js';
 import { statusCommand } from './commands/status.js';
 import { tokenCommand } from './commands/token.js';
-import { BadNews, CommandFailed, type Surroundings } from './surroundings.js';
+import { ReportedFailure, CommandFailed, type CliContext } from './context.js';
 
 /** Runs one command. Resolves to the exit code: 0 done, 1 failed, 2 for wrong usage, others as it says itself. */
-export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function runCommandLine(args: readonly string[], context: CliContext): Promise<number> {
   try {
-    await programFor(surroundings).parseAsync(args, { from: 'user' });
+    await programFor(context).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof BadNews)) surroundings.err.write(`${sentence(error)}\n`);
-    return error instanceof BadNews || error instanceof CommandFailed ? error.exitCode : 1;
+    if (!(error instanceof ReportedFailure)) context.err.write(`${sentence(error)}\n`);
+    return error instanceof ReportedFailure || error instanceof CommandFailed ? error.exitCode : 1;
   }
 }
 
-function programFor(surroundings: Surroundings): Command {
+function programFor(context: CliContext): Command {
   const program = new Command('tidemark')
     .description('The command line of Tidemark. Servers and service are those of the environment, or of "npm start".')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => surroundings.out.write(text),
-      writeErr: (text) => surroundings.err.write(text),
+      writeOut: (text) => context.out.write(text),
+      writeErr: (text) => context.err.write(text),
     });
-  tokenCommand(program, surroundings);
-  migrateCommand(program, surroundings);
-  statusCommand(program, surroundings);
-  deadLetterCommands(program, surroundings);
-  replayCommand(program, surroundings);
-  importCommands(program, surroundings);
-  eraseCommand(program, surroundings);
+  tokenCommand(program, context);
+  migrateCommand(program, context);
+  statusCommand(program, context);
+  deadLetterCommands(program, context);
+  replayCommand(program, context);
+  importCommands(program, context);
+  eraseCommand(program, context);
   return program;
 }
 

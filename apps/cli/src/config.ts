@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readConfig, secretsOf } from '#platform';
-import { CommandFailed, type Surroundings } from './surroundings.js';
+import { CommandFailed, type CliContext } from './context.js';
 
 /** What `npm start` notes of itself for as long as it runs. */
 interface Run {
@@ -14,7 +14,7 @@ interface Run {
   readonly masterKeyFile?: string;
 }
 
-type Place = Pick<Surroundings, 'env' | 'stateFolder'>;
+type SettingsSource = Pick<CliContext, 'env' | 'stateFolder'>;
 
 const SERVERS = ['KAFKA_BROKERS', 'DATABASE_URL', 'REDIS_URL'] as const;
 
@@ -28,17 +28,17 @@ export function environmentVariables(file: string): NodeJS.ProcessEnv {
  * The settings of the environment, or those of what `npm start` runs where the environment names no server: servers of
  * the one are never mixed with servers of the other. Throws `ConfigError`, `CommandFailed`.
  */
-export function serverSettings(place: Place): Config {
-  const { env } = place;
-  if (namesServers(place)) return readConfig(withSecret(place));
-  const run = readRun(place);
+export function serverSettings(source: SettingsSource): Config {
+  const { env } = source;
+  if (namesServers(source)) return readConfig(withSecret(source));
+  const run = readRun(source);
   if (!run) {
     throw new CommandFailed(
       `Set ${SERVERS.join(', ')}, or start Tidemark with "npm start": it is not known where they are.`,
     );
   }
   return readConfig({
-    ...withSecret(place),
+    ...withSecret(source),
     TIDEMARK_MASTER_KEY: env.TIDEMARK_MASTER_KEY || (run.masterKeyFile && textOf(run.masterKeyFile)?.trim()),
     KAFKA_BROKERS: run.kafkaBrokers,
     DATABASE_URL: run.databaseUrl,
@@ -48,13 +48,13 @@ export function serverSettings(place: Place): Config {
 }
 
 /** What tokens are signed with and say of their issuer. Throws `CommandFailed` where none can be made here. */
-export function signing(place: Place): { secret: string; issuer?: string; audience?: string } {
-  const { AUTH_JWT_SECRET, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE } = place.env;
+export function signing(source: SettingsSource): { secret: string; issuer?: string; audience?: string } {
+  const { AUTH_JWT_SECRET, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE } = source.env;
   if (!AUTH_JWT_SECRET && AUTH_JWKS_URL) {
     throw new CommandFailed('Tokens come from the issuer behind AUTH_JWKS_URL: set TIDEMARK_TOKEN to one of those.');
   }
-  // While a secret is being changed, the new one stands before the former ones.
-  const secret = (AUTH_JWT_SECRET && secretsOf(AUTH_JWT_SECRET)[0]) || keptSecret(place);
+  // While a secret is being changed, the new one comes before the previous ones.
+  const secret = (AUTH_JWT_SECRET && secretsOf(AUTH_JWT_SECRET)[0]) || keptSecret(source);
   if (!secret) {
     throw new CommandFailed(
       'Set AUTH_JWT_SECRET, or start Tidemark once with "npm start": there is no secret to sign with.',
@@ -65,30 +65,30 @@ export function signing(place: Place): { secret: string; issuer?: string; audien
 }
 
 /** Where the service is, as far as that is known. */
-export function serviceUrl(place: Place): string | undefined {
-  return place.env.TIDEMARK_URL || readRun(place)?.url;
+export function serviceUrl(source: SettingsSource): string | undefined {
+  return source.env.TIDEMARK_URL || readRun(source)?.url;
 }
 
 /** Where the service of `serverSettings` is, as far as that is known. */
-export function serviceOfServers(place: Place): string | undefined {
-  return namesServers(place) ? place.env.TIDEMARK_URL || undefined : serviceUrl(place);
+export function serviceOfServers(source: SettingsSource): string | undefined {
+  return namesServers(source) ? source.env.TIDEMARK_URL || undefined : serviceUrl(source);
 }
 
-function namesServers({ env }: Place): boolean {
+function namesServers({ env }: SettingsSource): boolean {
   return SERVERS.some((name) => env[name]);
 }
 
-function withSecret(place: Place): NodeJS.ProcessEnv {
-  const { env } = place;
+function withSecret(source: SettingsSource): NodeJS.ProcessEnv {
+  const { env } = source;
   if (env.AUTH_JWT_SECRET || env.AUTH_JWKS_URL) return env;
-  return { ...env, AUTH_JWT_SECRET: keptSecret(place) };
+  return { ...env, AUTH_JWT_SECRET: keptSecret(source) };
 }
 
-function keptSecret(place: Place): string | undefined {
-  return textOf(readRun(place)?.jwtSecretFile ?? join(place.stateFolder, 'jwt-secret'))?.trim();
+function keptSecret(source: SettingsSource): string | undefined {
+  return textOf(readRun(source)?.jwtSecretFile ?? join(source.stateFolder, 'jwt-secret'))?.trim();
 }
 
-function readRun({ stateFolder }: Place): Run | undefined {
+function readRun({ stateFolder }: SettingsSource): Run | undefined {
   const text = textOf(join(stateFolder, 'run.json'));
   return text === undefined ? undefined : (JSON.parse(text) as Run);
 }

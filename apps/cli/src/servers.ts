@@ -1,6 +1,9 @@
+import { activitiesFold } from '#activities';
 import { type EventLog } from '#event-sourcing';
 import { kafkaEventLog } from '#event-log';
 import { type Config, createLogger, Namespace, Postgres, waitFor } from '#platform';
+import { type FoldViews } from '#projections';
+import { registryViews } from '#registry';
 
 const CLOSED_WITHIN_MS = 2_000;
 
@@ -11,7 +14,10 @@ export interface Servers {
   readonly namespace: Namespace;
 }
 
-/** Connections for the time of one command. What goes wrong with them is thrown by whoever uses them. */
+/** All folds, in the order in which they are shown. */
+export const foldsOf = (namespace: Namespace): FoldViews[] => [registryViews(namespace), activitiesFold(namespace)];
+
+/** Connections for one command. Their errors are thrown where they are used. */
 export async function withServers<T>(config: Config, work: (servers: Servers) => Promise<T>): Promise<T> {
   const namespace = new Namespace(config.namespace);
   const logger = createLogger('cli', 'silent');
@@ -26,7 +32,7 @@ export async function withServers<T>(config: Config, work: (servers: Servers) =>
     return await work({ config, log, postgres, namespace });
   } finally {
     const closing = Promise.all([log.close(), postgres.close()]);
-    // What went wrong with a server has been said already, and one that hangs says no farewell either.
+    // Errors of a server have been reported already, and one that hangs does not close either.
     await waitFor({ tell: () => undefined, deadlineMs: CLOSED_WITHIN_MS }, 'the connections to close', closing).catch(
       () => undefined,
     );

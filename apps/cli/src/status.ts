@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { activitiesFold } from '#activities';
 import { type EventLog, type Extent, LogMismatch } from '#event-sourcing';
 import { type Config, connectRedis } from '#platform';
 import {
@@ -10,8 +9,7 @@ import {
   readCheckpoints,
   requireGeneration,
 } from '#projections';
-import { registryViews } from '#registry';
-import { type Servers, withServers } from './servers.js';
+import { foldsOf, type Servers, withServers } from './servers.js';
 
 /** Each server's state: `up`, or what is wrong. */
 export type ServerStatus = Readonly<Record<string, string>>;
@@ -51,7 +49,7 @@ const PATIENCE_MS = 3_000;
 export async function readStatus(config: Config, url: string | undefined): Promise<Status> {
   const down: Record<string, string> = {};
   const [folds, redis, service] = await Promise.all([
-    withServers(config, (servers) => foldsOf(servers, down)),
+    withServers(config, (servers) => foldStatuses(servers, down)),
     outcome(() => pingRedis(config)),
     url === undefined ? undefined : outcome(() => askReady(readyUrl(url, config))),
   ]);
@@ -66,10 +64,10 @@ export async function readStatus(config: Config, url: string | undefined): Promi
   return { ok, servers, folds };
 }
 
-async function foldsOf(servers: Servers, down: Record<string, string>): Promise<FoldStatus[]> {
+async function foldStatuses(servers: Servers, down: Record<string, string>): Promise<FoldStatus[]> {
   const statuses: FoldStatus[] = [];
   // One after the other: they share a connection to Kafka, which a question that fails ends.
-  for (const fold of [registryViews(servers.namespace), activitiesFold(servers.namespace)]) {
+  for (const fold of foldsOf(servers.namespace)) {
     statuses.push(await foldStatus(fold, servers, down));
   }
   return statuses;
@@ -88,11 +86,11 @@ async function foldStatus(fold: FoldViews, servers: Servers, down: Record<string
   const lag = partitions.reduce<number | null>((sum, { lag }) => (sum === null || lag === null ? null : sum + lag), 0);
   const version = views === undefined ? null : servers.namespace.version(fold.name);
   const deadLetters = views?.deadLetters ?? null;
-  const generations = await besideTheLive(fold, servers).catch(() => []);
+  const generations = await otherGenerations(fold, servers).catch(() => []);
   return { name: fold.name, topic: fold.topic.name, version, problems, lag, deadLetters, partitions, generations };
 }
 
-async function besideTheLive(
+async function otherGenerations(
   { name }: FoldViews,
   { postgres, namespace }: Servers,
 ): Promise<FoldStatus['generations']> {

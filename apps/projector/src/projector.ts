@@ -15,7 +15,7 @@ import {
   waitForPostgres,
   waitingOf,
 } from '#platform';
-import { asOne, project, requireGeneration } from '#projections';
+import { combineConsumptions, project, requireGeneration } from '#projections';
 import { Keyring, prepareKeys, registryFold } from '#registry';
 import { statisticsFollower } from '#statistics';
 
@@ -70,7 +70,7 @@ export async function startProjector(
     redis.disconnect();
     await postgres.close();
   };
-  const projector = asOne(running, close, { logger });
+  const projector = combineConsumptions(running, close, { logger });
   // Views that a replay builds first take as long as that.
   void saying(waiting, 'a share of the partitions', projector.joined).catch(() => undefined);
   const requireServers = async () => {

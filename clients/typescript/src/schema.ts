@@ -919,7 +919,7 @@ export interface components {
             } | null;
             /** @description The client's own; the same one of the same user and source counts once, for ever. */
             id?: string | null;
-            objectId?: string;
+            objectId?: string | null;
             /**
              * Format: date-time
              * @description Now when left out; at most 24 hours ahead.
@@ -932,8 +932,8 @@ export interface components {
             /** @example page.viewed */
             type: string;
             /** Format: int64 */
-            userId?: number;
-            username?: string;
+            userId?: number | null;
+            username?: string | null;
             /** Format: int64 */
             workspaceId?: number | null;
         };
@@ -1798,41 +1798,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The attribute `id`, percent-encoded.
-                 * @example e1
-                 */
-                "ce-id"?: string;
-                /**
-                 * @description The attribute `source`, percent-encoded.
-                 * @example /shop
-                 */
-                "ce-source"?: string;
-                /**
-                 * @description The attribute `specversion`, percent-encoded.
-                 * @example 1.0
-                 */
-                "ce-specversion"?: string;
-                /**
-                 * @description The attribute `subject`, percent-encoded.
-                 * @example jane
-                 */
-                "ce-subject"?: string;
-                /**
-                 * @description The attribute `time`, percent-encoded.
-                 * @example 2026-11-22T05:59:01Z
-                 */
-                "ce-time"?: string;
-                /**
-                 * @description The attribute `type`, percent-encoded.
-                 * @example order.placed
-                 */
-                "ce-type"?: string;
-                /**
-                 * @description The attribute `workspaceid`, percent-encoded.
-                 * @example 1
-                 */
-                "ce-workspaceid"?: string;
                 /**
                  * @description The same key and body give the first answer again for 24 hours; one that shows a user who has been deleted since is not found.
                  * @example 5d1f6a52-6a0c-4f0e-9a8e-0c7b4f6d2a11

@@ -2,7 +2,7 @@ import { type Extent, type LogRecord, type Position, type Subscription } from '#
 import { type Consumer, type EachBatchPayload, type Kafka, type LogEntry } from 'kafkajs';
 import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS } from './kafka-client.js';
 import { Lease } from './lease.js';
-import { asLost, MembershipLost } from './membership-lost.js';
+import { asMembershipLost, MembershipLost } from './membership-lost.js';
 import { assertInside, recordsOf } from './records.js';
 import { isSettledWithin, within } from '#platform';
 
@@ -13,15 +13,15 @@ const HEARTBEAT_MS = 1_500;
 const REBALANCE_TIMEOUT_MS = 30_000;
 /** Longer than kafkajs itself waits for the others of a group to come along. */
 const JOIN_TIMEOUT_MS = REBALANCE_TIMEOUT_MS + 30_000;
-/** Who stops while joining does not wait for others that long. */
+/** The longest wait for a join to end when stopping. */
 const LEAVE_TIMEOUT_MS = 10_000;
 const CONCURRENT_PARTITIONS = 4;
-/** The other partitions wait no longer than that for one whose records are being applied. */
+/** After so long an apply no longer holds up the other partitions. */
 const APPLY_PATIENCE_MS = 1_000;
 
 /** What is known of this member's partitions until the group changes. */
 interface Generation {
-  /** The position each partition goes on at; none while it is being applied, or when an apply broke off. */
+  /** The next position of each partition; none while records are being applied, or after an apply was aborted. */
   readonly positions: Map<number, Position>;
   located: Promise<void>;
 }
@@ -40,7 +40,9 @@ export interface SessionOptions {
  */
 export class GroupSession {
   /** Resolves after `stop`; rejects with `MembershipLost` when another session may help, else with the reason. */
-  readonly ended: Promise<void>;
+  get ended(): Promise<void> {
+    return this.settled.promise;
+  }
   private readonly topic: string;
   private readonly consumer: Consumer;
   private readonly running = new Set<Promise<void>>();
@@ -50,30 +52,25 @@ export class GroupSession {
   private generation: Generation | undefined;
   private stopping = false;
   private left: Promise<void> | undefined;
-  private resolve!: () => void;
-  private reject!: (reason: unknown) => void;
+  private readonly settled = Promise.withResolvers<void>();
 
   constructor(private readonly options: SessionOptions) {
     this.topic = options.subscription.topic;
-    this.ended = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
     this.consumer = newConsumer(options, (entry) => this.onLog(entry));
-    this.started = this.start().catch((error: unknown) => this.end(asLost(error)));
+    this.started = this.start().catch((error: unknown) => this.end(asMembershipLost(error)));
   }
 
-  /** Lets the running applies end, then leaves the group. */
+  /** Waits for the running applies, then leaves the group. */
   stop(): Promise<void> {
     this.stopping = true;
-    this.resolve();
+    this.settled.resolve();
     return (this.left ??= this.leave());
   }
 
   private async start(): Promise<void> {
     const { consumer, topic } = this;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.onJoin(payload.memberAssignment[topic] ?? []));
-    consumer.on(consumer.events.CRASH, ({ payload }) => this.end(asLost(payload.error)));
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.end(asMembershipLost(payload.error)));
     await this.options.extents(topic);
     await within(CONNECT_TIMEOUT_MS, consumer.connect());
     await within(CONNECT_TIMEOUT_MS, consumer.subscribe({ topic, fromBeginning: true }));
@@ -95,14 +92,14 @@ export class GroupSession {
     await this.disconnect();
   }
 
-  /** It has logged why where that fails; the broker notices a member that did not leave. */
+  /** A failure was logged by kafkajs, and the broker drops a member that did not leave. */
   private async disconnect(): Promise<void> {
     await within(DISCONNECT_TIMEOUT_MS, this.consumer.disconnect()).catch(() => undefined);
   }
 
   private end(reason: unknown): void {
     this.stopping = true;
-    this.reject(reason);
+    this.settled.reject(reason);
   }
 
   private onJoin(partitions: number[]): void {
@@ -116,7 +113,7 @@ export class GroupSession {
     );
   }
 
-  /** Asks where to go on with these partitions, and tells kafkajs. */
+  /** Finds the positions of these partitions and seeks kafkajs to them. */
   private async locate(generation: Generation, partitions: number[]): Promise<void> {
     if (partitions.length === 0) return;
     const positions = await this.options.subscription.startAt(partitions);
@@ -133,7 +130,7 @@ export class GroupSession {
     try {
       return await this.options.extents(this.topic);
     } catch (error) {
-      throw asLost(error);
+      throw asMembershipLost(error);
     }
   }
 
@@ -152,7 +149,7 @@ export class GroupSession {
     return this.generation === generation && !this.stopping;
   }
 
-  /** Throws what the heartbeat threw, for kafkajs to join again, and nothing else: it has its own ways with errors. */
+  /** Throws only what the heartbeat threw, on which kafkajs rejoins; other errors would be handled by kafkajs in its own way. */
   private async onBatch(payload: EachBatchPayload): Promise<void> {
     const { generation } = this;
     if (!generation || this.stopping) return;
@@ -163,7 +160,7 @@ export class GroupSession {
     this.setAside(generation, payload.batch.partition, taking, lease);
   }
 
-  /** Ends the session when the work fails; nobody leaves the group before it is done. */
+  /** Ends the session when the work fails, and keeps the session from leaving the group before it is done. */
   private track(work: Promise<void>): Promise<void> {
     const tracked = work
       .catch((error: unknown) => this.end(error))
@@ -174,7 +171,7 @@ export class GroupSession {
     return tracked;
   }
 
-  /** kafkajs reads nothing before all is applied that it read: what takes long must not hold up other partitions. */
+  /** kafkajs fetches nothing before everything it fetched is applied: a slow partition is paused so that it does not hold up the others. */
   private setAside(generation: Generation, partition: number, taking: Promise<void>, lease: Lease): void {
     this.consumer.pause([{ topic: this.topic, partitions: [partition] }]);
     const goOn = async () => {
@@ -221,14 +218,14 @@ export class GroupSession {
     payload.resolveOffset(String(last));
   }
 
-  /** kafkajs delivered something else than what comes next: the log has lost that, or kafkajs its place. */
+  /** kafkajs delivered another record than the next one: the log has lost records, or kafkajs reads from elsewhere. */
   private async realign(generation: Generation, partition: number, position: Position): Promise<void> {
     const extents = await this.extents();
     assertInside(this.topic, partition, position, extents.get(partition));
     if (this.isCurrent(generation)) this.readFrom(generation, [partition]);
   }
 
-  /** Of a position that the broker does not have, kafkajs tells its log alone, and begins at the topic's start. */
+  /** kafkajs only logs that a position is out of range, and then starts at the beginning of the topic. */
   private onLog({ log }: LogEntry): void {
     const { generation } = this;
     const partition = Number(log['partition']);

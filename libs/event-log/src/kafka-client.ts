@@ -2,7 +2,7 @@ import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type LogEnt
 import { type KafkaAccess } from '#platform';
 import { registerZstd } from './zstd.js';
 
-/** What is said of the log's state; a pino logger fits. */
+/** Receives log messages; a pino logger fits. */
 export interface LogSink {
   info(entry: object | string, message?: string): void;
   warn(entry: object | string, message?: string): void;
@@ -55,14 +55,14 @@ export function kafkaClient(
 function passOn(logger: LogSink, { namespace, level, log }: LogEntry): void {
   const { message, timestamp: _ours, ...rest } = log;
   const entry = { ...rest, namespace };
-  // What kafkajs calls an error it tries again, for the most part; what it gives up it throws, and we tell of it.
+  // kafkajs retries most of what it logs as errors; what it gives up on it throws, and we log that.
   if (level === kafkajs.logLevel.ERROR || level === kafkajs.logLevel.WARN) logger.warn(entry, message);
   else logger.info(entry, message);
 }
 
 let silenced = false;
 
-/** kafkajs asks for timers in the past, which Node 24 takes as 1 ms and warns of: harmless, and nothing else is hidden. */
+/** kafkajs sets timers with negative delays, which Node 24 treats as 1 ms and warns about; only that warning is hidden. */
 function silenceNegativeTimeouts(): void {
   if (silenced) return;
   silenced = true;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumption, type Extent, type Subscription } from '#event-sourcing';
+import { backoffMs } from '#platform';
 import { GroupSession } from './group-session.js';
 import { kafkaClient, type KafkaOptions } from './kafka-client.js';
 import { MembershipLost } from './membership-lost.js';
@@ -64,9 +65,10 @@ export class KafkaConsumer implements Consumption {
     });
   }
 
+  /** Not `retry`: a session that has joined and ends later starts again at the shortest delay. */
   private async backOff(): Promise<void> {
     const { signal } = this.stopped;
-    const delay = Math.min(100 * 2 ** this.failures, MAX_BACKOFF_MS);
+    const delay = backoffMs(this.failures, 100, MAX_BACKOFF_MS);
     this.failures += 1;
     if (!signal.aborted) await pause(delay, undefined, { signal }).catch(() => undefined);
   }

@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Extent, LogMismatch, LogUnavailable, type Topic } from '#event-sourcing';
-import { ConfigError, within } from '#platform';
+import { ConfigError, saying, within } from '#platform';
 import kafkajs, { type Admin } from 'kafkajs';
 import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
-import { asRefusal } from './refusals.js';
+import { asConfigError } from './config-errors.js';
 
 /** A broker that has just started elects leaders and loads its coordinators first. */
 const PREPARE_TIMEOUT_MS = 60_000;
-const SAY_AFTER_MS = 2_000;
 const POLL_MS = 100;
 /** A question and its answer, with the connection where that is new. */
 const ASK_TIMEOUT_MS = 12_000;
@@ -50,8 +49,8 @@ export class KafkaTopics {
     const deadline = Date.now() + prepareTimeoutMs;
     let cause = new Error('there is no answer yet');
     const what = () => `topic ${topic.name} of the log at ${brokers.join(', ')}: ${cause.message}`;
-    const slow = setTimeout(() => logger.warn(`waiting for ${what()}`), SAY_AFTER_MS);
-    try {
+    // Not `retry`: the error names the last cause and the whole wait, and `close` ends the loop.
+    const prepare = async () => {
       for (;;) {
         const found = await this.tryToPrepare(topic, deadline - Date.now());
         if (!(found instanceof Error)) return found;
@@ -59,9 +58,8 @@ export class KafkaTopics {
         if (Date.now() > deadline || this.closed) throw new LogUnavailable(`waited for ${what()}`, { cause });
         await pause(POLL_MS);
       }
-    } finally {
-      clearTimeout(slow);
-    }
+    };
+    return saying({ tell: (sentence) => logger.warn(sentence) }, what, prepare());
   }
 
   /** The first offset and the high-water mark of each partition. @throws LogMismatch without the topic, LogUnavailable */
@@ -86,7 +84,7 @@ export class KafkaTopics {
     try {
       return await within(Math.max(1, milliseconds), this.prepareOnce(topic));
     } catch (thrown) {
-      const error = asRefusal(thrown);
+      const error = asConfigError(thrown);
       if (error instanceof LogMismatch || error instanceof ConfigError) throw error;
       return error as Error;
     }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { LogMismatch, LogUnavailable } from '#event-sourcing';
 import { ConfigError } from '#platform';
-import { asLost, MembershipLost } from './membership-lost.js';
+import { asMembershipLost, MembershipLost } from './membership-lost.js';
 import { NoAnswer } from '#platform';
 
 /** kafkajs exports more errors, and takes other arguments, than its types say. */
@@ -50,8 +50,8 @@ describe('an error of a consumer', () => {
     'EPIPE',
     'ETIMEDOUT',
   ])('is cured by joining again where the network failed: %s', (code) => {
-    expect(asLost(networkError(code))).toBeInstanceOf(MembershipLost);
-    expect(asLost(givenUp(networkError(code)))).toBeInstanceOf(MembershipLost);
+    expect(asMembershipLost(networkError(code))).toBeInstanceOf(MembershipLost);
+    expect(asMembershipLost(givenUp(networkError(code)))).toBeInstanceOf(MembershipLost);
   });
 
   test.each([
@@ -64,7 +64,7 @@ describe('an error of a consumer', () => {
     ['a topic that it may not read', brokerError('TOPIC_AUTHORIZATION_FAILED'), /does not grant/],
     ['a group that it may not join', givenUp(brokerError('GROUP_AUTHORIZATION_FAILED')), /does not grant/],
   ])('is final and told in a sentence: %s', (_what, error, sentence) => {
-    const told = asLost(error) as Error;
+    const told = asMembershipLost(error) as Error;
     expect(told).toBeInstanceOf(ConfigError);
     expect(told.message).toMatch(sentence);
     expect(told.message).not.toContain('\n');
@@ -74,7 +74,7 @@ describe('an error of a consumer', () => {
     ['broke', 'SASL SCRAM SHA512 authentication failed: Closed connection'],
     ['was not answered', 'SASL PLAIN authentication failed: Request SaslAuthenticate(key: 36, version: 1) timed out'],
   ])('is cured by joining again where the connection %s while it was authenticated', (_what, message) => {
-    expect(asLost(new Error('outer', { cause: saslError(message) }))).toBeInstanceOf(MembershipLost);
+    expect(asMembershipLost(new Error('outer', { cause: saslError(message) }))).toBeInstanceOf(MembershipLost);
   });
 
   test.each([
@@ -87,8 +87,8 @@ describe('an error of a consumer', () => {
     ['what was retried often', kafkaError('KafkaJSNumberOfRetriesExceeded')],
     ['what was wrapped on its way', new Error('outer', { cause: kafkaError('KafkaJSConnectionError') })],
   ])('is cured by joining again: %s', (_what, error) => {
-    expect(asLost(error)).toBeInstanceOf(MembershipLost);
-    expect(asLost(error)).toHaveProperty('cause', error);
+    expect(asMembershipLost(error)).toBeInstanceOf(MembershipLost);
+    expect(asMembershipLost(error)).toHaveProperty('cause', error);
   });
 
   test.each([
@@ -96,6 +96,6 @@ describe('an error of a consumer', () => {
     ['a log that does not fit', new LogMismatch('another log')],
     ['what the broker will never do', kafkaError('KafkaJSNonRetriableError')],
   ])('is final: %s', (_what, error) => {
-    expect(asLost(error)).toBe(error);
+    expect(asMembershipLost(error)).toBe(error);
   });
 });

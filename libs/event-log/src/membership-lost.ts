@@ -1,4 +1,4 @@
-import { asRefusal, isBrokenOffAuthentication } from './refusals.js';
+import { asConfigError, isBrokenOffAuthentication } from './config-errors.js';
 
 /** The log was out of reach for longer than kafkajs retries: joining the group again may help. */
 export class MembershipLost extends Error {
@@ -28,8 +28,8 @@ const PASSING = new Set([
  * The error of a request to Kafka, as `MembershipLost` where another try could help; where only another setting could, as
  * the `ConfigError` that says which.
  */
-export function asLost(thrown: unknown): unknown {
-  const error = asRefusal(thrown);
+export function asMembershipLost(thrown: unknown): unknown {
+  const error = asConfigError(thrown);
   if (error !== thrown) return error;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (isPassing(cause)) return new MembershipLost(error);

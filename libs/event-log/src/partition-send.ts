@@ -54,9 +54,9 @@ export function partitionSends(
   const sends = new Map<string, PartitionSend>();
   for (const chunk of chunks) {
     const { topic, partition } = chunk;
-    const place = `${topic}/${partition}`;
-    const send = sends.get(place) ?? new PartitionSend(topic, partition, prepared(topic));
-    sends.set(place, send);
+    const name = `${topic}/${partition}`;
+    const send = sends.get(name) ?? new PartitionSend(topic, partition, prepared(topic));
+    sends.set(name, send);
     send.chunks.push(chunk);
   }
   return [...sends.values()];

@@ -3,13 +3,13 @@ const MULTIPLIER = 0x5bd1e995;
 
 /**
  * The partition of a key: murmur2 as Kafka's own producers do it, so that records of other clients meet ours.
- * kafkajs has the same function on BigInt, many times as slow and so the dearest step of an append.
+ * kafkajs has the same function on BigInt, which was the most expensive step of an append.
  */
 export function partitionFor(key: string, partitions: number): number {
   return (hashOf(key) & 0x7fffffff) % partitions;
 }
 
-/** Which of so many flows a key belongs to, whatever its partition is. */
+/** The flow of a key, independent of its partition. */
 export function flowFor(key: string, flows: number): number {
   return (hashOf(key) >>> 16) % flows;
 }
@@ -22,7 +22,7 @@ function hashOf(key: string): number {
   return length === undefined ? murmur2(Buffer.from(key)) : murmur2(scratch, length);
 }
 
-/** Keys are short and plain nearly always: a Buffer for each would cost more than its hash. */
+/** Keys are nearly always short ASCII; allocating a Buffer for each would cost more than the hash. */
 function copyPlain(key: string): number | undefined {
   if (key.length > SHORT) return undefined;
   for (let at = 0; at < key.length; at++) {

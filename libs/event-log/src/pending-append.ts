@@ -4,28 +4,26 @@ import { type Chunk, FLOWS, MAX_PARTITION_BYTES, MAX_PARTITION_RECORDS, sizeOf, 
 
 /** An append on its way: done when the log has acknowledged each of its chunks, failed with the first that it has not. */
 export class PendingAppend implements Waiter {
-  readonly done: Promise<void>;
   readonly chunks: readonly Chunk[];
   readonly bytes: number;
   private outstanding: number;
   private settled = false;
+  private readonly result = Promise.withResolvers<void>();
   private readonly timer: NodeJS.Timeout;
-  private resolve!: () => void;
-  private reject!: (reason: Error) => void;
 
   /** @throws RangeError for a record that no send can hold. */
   constructor(topic: string, records: readonly NewRecord[], partitionOf: (key: string) => number, timeoutMs: number) {
     this.chunks = cut(this, topic, records, partitionOf);
     this.bytes = this.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
     this.outstanding = this.chunks.length;
-    this.done = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
     this.timer = setTimeout(
       () => this.fail(new LogUnavailable(`the log did not confirm the append in ${timeoutMs} ms`)),
       timeoutMs,
     );
+  }
+
+  get done(): Promise<void> {
+    return this.result.promise;
   }
 
   get isSettled(): boolean {
@@ -35,11 +33,11 @@ export class PendingAppend implements Waiter {
   /** One chunk more is on all in-sync replicas. */
   acknowledge(): void {
     this.outstanding -= 1;
-    if (this.outstanding === 0 && this.settle()) this.resolve();
+    if (this.outstanding === 0 && this.settle()) this.result.resolve();
   }
 
   fail(reason: LogUnavailable): void {
-    if (this.settle()) this.reject(reason);
+    if (this.settle()) this.result.reject(reason);
   }
 
   private settle(): boolean {
@@ -64,11 +62,11 @@ function cut(
       throw new RangeError(`a record of ${bytes} bytes: the log takes ${MAX_PARTITION_BYTES}`);
     const partition = partitionOf(record.key);
     const flow = flowFor(record.key, FLOWS);
-    const place = partition * FLOWS + flow;
-    let chunk = open.get(place);
+    const queue = partition * FLOWS + flow;
+    let chunk = open.get(queue);
     if (!chunk || isFull(chunk, bytes)) {
       chunk = { append, topic, partition, flow, records: [], bytes: 0 };
-      open.set(place, chunk);
+      open.set(queue, chunk);
       chunks.push(chunk);
     }
     chunk.records.push(record);

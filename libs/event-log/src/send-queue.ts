@@ -2,11 +2,11 @@ import { type LogUnavailable, type NewRecord } from '#event-sourcing';
 
 /** The broker refuses a partition's batch over 1 MiB; what compression adds to bytes that cannot shrink must fit too. */
 export const MAX_PARTITION_BYTES = 900_000;
-/** A whole send: enough to keep the line busy, and short enough to be answered long before a caller gives up. */
+/** A whole send: enough to keep the producer busy, and answered long before a caller times out. */
 export const MAX_SEND_BYTES = 8 * 1024 * 1024;
 /** kafkajs sorts the records of a send by partition in quadratic time; and a short send holds nobody up for long. */
 export const MAX_PARTITION_RECORDS = 500;
-/** Keys of a partition share as many queues, which take turns: whoever sends much is in the way of few others. */
+/** Queues per partition that take turns, so that a key with many records delays few others. */
 export const FLOWS = 16;
 /** What Kafka and kafkajs add to each record, at most. */
 const RECORD_OVERHEAD = 32;
@@ -34,77 +34,77 @@ export function sizeOf(record: NewRecord): number {
   return Buffer.byteLength(record.key) + Buffer.byteLength(record.value) + RECORD_OVERHEAD;
 }
 
-/** What waits for one partition, by flow; the flow that is first has its turn next. */
-type Lane = Map<number, Chunk[]>;
+/** The queues of one partition by flow; the first is next. */
+type PartitionQueue = Map<number, Chunk[]>;
 
 /**
  * What was collected while a send was in flight. Chunks of a flow, and so the records of a key, leave in the order they
  * came; the flows of a partition take turns and so do partitions, so that a long one holds no other up.
  */
 export class SendQueue {
-  private readonly lanes = new Map<string, Lane>();
+  private readonly queues = new Map<string, PartitionQueue>();
 
   get isEmpty(): boolean {
-    return this.lanes.size === 0;
+    return this.queues.size === 0;
   }
 
   add(chunk: Chunk): void {
     const name = `${chunk.topic}/${chunk.partition}`;
-    const lane = this.lanes.get(name) ?? new Map<number, Chunk[]>();
-    this.lanes.set(name, lane);
-    const waiting = lane.get(chunk.flow);
+    const queue = this.queues.get(name) ?? new Map<number, Chunk[]>();
+    this.queues.set(name, queue);
+    const waiting = queue.get(chunk.flow);
     if (waiting) waiting.push(chunk);
-    else lane.set(chunk.flow, [chunk]);
+    else queue.set(chunk.flow, [chunk]);
   }
 
   /** Takes the chunks of the next send out of the queue. */
   take(): Chunk[] {
     const send: Chunk[] = [];
     let bytes = 0;
-    for (const [name, lane] of [...this.lanes]) {
-      const taken = takeInTurns(lane, MAX_SEND_BYTES - bytes);
+    for (const [name, queue] of [...this.queues]) {
+      const taken = takeInTurns(queue, MAX_SEND_BYTES - bytes);
       for (const chunk of taken) bytes += chunk.bytes;
       send.push(...taken);
-      this.lanes.delete(name);
-      if (lane.size > 0) this.lanes.set(name, lane);
+      this.queues.delete(name);
+      if (queue.size > 0) this.queues.set(name, queue);
       if (bytes >= MAX_SEND_BYTES) break;
     }
     return send;
   }
 
-  /** Takes out the chunks of appends that have failed already: sending the rest of them would leave a gap. */
+  /** Removes the chunks of appends that have failed already: sending the rest would store them with a gap. */
   removeFailed(): Chunk[] {
     const removed: Chunk[] = [];
-    for (const [name, lane] of this.lanes) {
-      for (const [flow, chunks] of lane) {
+    for (const [name, queue] of this.queues) {
+      for (const [flow, chunks] of queue) {
         const live = chunks.filter((chunk) => !chunk.append.isSettled);
         if (live.length === chunks.length) continue;
         removed.push(...chunks.filter((chunk) => chunk.append.isSettled));
-        if (live.length > 0) lane.set(flow, live);
-        else lane.delete(flow);
+        if (live.length > 0) queue.set(flow, live);
+        else queue.delete(flow);
       }
-      if (lane.size === 0) this.lanes.delete(name);
+      if (queue.size === 0) this.queues.delete(name);
     }
     return removed;
   }
 }
 
 /** What one send holds of a partition: always one chunk, so that nothing can be stuck. */
-function takeInTurns(lane: Lane, room: number): Chunk[] {
+function takeInTurns(queue: PartitionQueue, room: number): Chunk[] {
   const most = Math.min(room, MAX_PARTITION_BYTES);
   const taken: Chunk[] = [];
   let bytes = 0;
   let records = 0;
-  for (let first = next(lane); first; first = next(lane)) {
+  for (let first = next(queue); first; first = next(queue)) {
     const [flow, chunks] = first;
     bytes += chunks[0]!.bytes;
     records += chunks[0]!.records.length;
     if (taken.length > 0 && (bytes > most || records > MAX_PARTITION_RECORDS)) break;
     taken.push(chunks.shift()!);
-    lane.delete(flow);
-    if (chunks.length > 0) lane.set(flow, chunks);
+    queue.delete(flow);
+    if (chunks.length > 0) queue.set(flow, chunks);
   }
   return taken;
 }
 
-const next = (lane: Lane) => lane.entries().next().value;
+const next = (queue: PartitionQueue) => queue.entries().next().value;

@@ -1,6 +1,6 @@
 /**
  * Runs `work` for each item, at most `limit` at a time. After a failure, of the items' source as well, nothing more is
- * begun; what runs is waited for, then the first failure is thrown.
+ * started; what is running is awaited, then the first failure is thrown. Not p-map, which rejects while work is still running.
  */
 export async function concurrently<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,

@@ -2,11 +2,11 @@ import { type Readable } from 'node:stream';
 import { concurrently } from './concurrently.js';
 import { ImportError } from './import-error.js';
 import { InOrder } from './in-order.js';
-import { KeptPlace, type Progressed, readerBehind } from './kept-place.js';
+import { CheckpointFile, type ImportCheckpoint, resumeReader } from './checkpoint-file.js';
 import { lineInput, type LineInput } from './line-input.js';
 import { type LineCounts, LineTally, type RefusedLine } from './line-tally.js';
 import { type Batch, batchesOf } from './ndjson-batches.js';
-import { LineReader, type Place } from './ndjson-lines.js';
+import { LineReader, type LinePosition } from './ndjson-lines.js';
 import { type Progress } from './progress.js';
 import { type Refused } from './refusals.js';
 import { type Patience, type Service, ServiceClient } from './service-client.js';
@@ -20,7 +20,7 @@ export interface NdjsonImport {
   readonly service: Service;
   readonly patience?: Patience;
   /** Where to note how far the import of a file is, until it is done: so that the next one goes on from there. */
-  readonly place?: string;
+  readonly checkpointPath?: string;
   /** Begins at the first line, whatever was noted. */
   readonly restart?: boolean;
   /** Ends the import when what is on its way has been answered. */
@@ -69,7 +69,7 @@ export async function importNdjson(request: NdjsonImport): Promise<NdjsonSummary
 
 /** What became of a batch. */
 interface Settled {
-  readonly place: Place;
+  readonly place: LinePosition;
   readonly accepted: number;
   readonly named: number;
   readonly refused: readonly RefusedLine[];
@@ -79,30 +79,33 @@ class Run {
   private readonly client: ServiceClient;
   private readonly tally: LineTally;
   private readonly order = new InOrder<Settled>((settled) => this.pass(settled));
+  private readonly reader: LineReader;
+  private readonly before: LineCounts;
   private readonly resumedAfter: number;
-  private place: Place;
+  private place: LinePosition;
 
   private constructor(
     private readonly request: NdjsonImport,
     private readonly input: LineInput,
-    private readonly kept: KeptPlace | undefined,
-    private readonly reader: LineReader,
-    private readonly before: LineCounts,
+    private readonly checkpointFile: CheckpointFile | undefined,
+    { reader, counts }: { reader: LineReader; counts: LineCounts },
   ) {
     this.client = new ServiceClient(request.service, request.patience);
-    this.tally = new LineTally(before);
+    this.reader = reader;
+    this.before = counts;
+    this.tally = new LineTally(counts);
     this.place = reader.place();
     this.resumedAfter = this.place.lines;
   }
 
   static async of(request: NdjsonImport): Promise<Run> {
     const input = lineInput(request.input);
-    const kept = input.path && request.place ? new KeptPlace(request.place) : undefined;
-    const found = request.restart ? undefined : kept?.read();
-    const behind = found && (await readerBehind(found.place, input.path!));
-    if (found) request.onRemark?.(behind ? resumed(found) : CHANGED);
-    if (found && behind) return new Run(request, input, kept, behind, found.counts);
-    return new Run(request, input, kept, new LineReader(), NONE);
+    const file = input.path && request.checkpointPath ? new CheckpointFile(request.checkpointPath) : undefined;
+    const found = request.restart ? undefined : file?.read();
+    const reader = found && (await resumeReader(found.place, input.path!));
+    if (found) request.onRemark?.(reader ? resumed(found) : CHANGED);
+    const start = found && reader ? { reader, counts: found.counts } : { reader: new LineReader(), counts: NONE };
+    return new Run(request, input, file, start);
   }
 
   async sendAll(): Promise<void> {
@@ -111,7 +114,7 @@ class Run {
     signal?.addEventListener('abort', () => stream.destroy(), { once: true });
     const batches = batchesOf(stream, this.reader, SIZE, source);
     await concurrently(batches, BATCHES_AT_ONCE, (batch) => this.send(batch));
-    this.kept?.forget();
+    this.checkpointFile?.forget();
   }
 
   summary(seconds: number): NdjsonSummary {
@@ -130,12 +133,12 @@ class Run {
   /** What ended the import before its time, and what that means for the next one. */
   ended(cause: unknown): unknown {
     const { signal } = this.request;
-    if (this.answered() > 0) this.kept?.keep(this.progressed(), { isLast: true });
+    if (this.answered() > 0) this.checkpointFile?.keep(this.checkpoint(), { isLast: true });
     const isFileError = typeof (cause as { code?: unknown }).code === 'string';
     if (!signal?.aborted && !isFileError && !(cause instanceof ImportError)) return cause;
     const said = signal?.aborted ? 'Interrupted.' : sentence((cause as Error).message);
     if (this.answered() === 0) return new ImportError(said);
-    const isKept = this.kept && !this.kept.failure;
+    const isKept = this.checkpointFile && !this.checkpointFile.failure;
     const again = isKept ? 'goes on from there' : 'sends all of it again';
     return new ImportError(
       `${said} All up to line ${this.place.lines} has been answered; importing again ${again} and counts nothing twice.`,
@@ -169,7 +172,7 @@ class Run {
   }
 
   private note(): void {
-    const failure = this.kept?.keep(this.progressed());
+    const failure = this.checkpointFile?.keep(this.checkpoint());
     if (failure) this.request.onRemark?.(unkept(failure));
   }
 
@@ -179,7 +182,7 @@ class Run {
     return accepted + refused - this.before.accepted - this.before.refused;
   }
 
-  private progressed(): Progressed {
+  private checkpoint(): ImportCheckpoint {
     return { place: this.place, counts: this.tally.counts() };
   }
 
@@ -195,7 +198,7 @@ class Run {
 const NONE: LineCounts = { accepted: 0, refused: 0, named: 0 };
 const CHANGED = 'The file has changed since an import of it was interrupted: this one begins with the first line.';
 
-function resumed({ place: { lines } }: Progressed): string {
+function resumed({ place: { lines } }: ImportCheckpoint): string {
   return `Goes on behind line ${lines}, to where an import came that was interrupted; --restart sends all again.`;
 }
 

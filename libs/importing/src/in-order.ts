@@ -1,4 +1,4 @@
-/** Results that come in any order, passed on in that of their numbers, which count from 0. */
+/** Passes on results in the order of their numbers (from 0), whatever order they arrive in. No library bounds the gap. */
 export class InOrder<Result> {
   private readonly early = new Map<number, Result>();
   private next = 0;
@@ -17,7 +17,7 @@ export class InOrder<Result> {
     this.wake();
   }
 
-  /** Nobody waits any longer: a result will never come. */
+  /** Ends all waiting, since a result will never come. */
   giveUp(): void {
     this.isGivenUp = true;
     this.wake();

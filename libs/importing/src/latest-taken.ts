@@ -7,8 +7,8 @@ const PATIENCE_MS = 30_000;
 const USERS = 16;
 
 /**
- * The latest commits that the service has taken, of a few users each the last one: when their feeds show these, whoever
- * looks at the figures, and the next import, sees what this one has brought.
+ * The latest commit that the service has accepted of each of a few users: when their feeds show these, the figures and
+ * the next import include this import.
  */
 export class LatestTaken {
   private readonly byUser = new Map<number, Activity>();

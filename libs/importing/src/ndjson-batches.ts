@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Line, type LineReader, MAX_LINE_BYTES, type Place } from './ndjson-lines.js';
+import { type Line, type LineReader, MAX_LINE_BYTES, type LinePosition } from './ndjson-lines.js';
 import { type RefusedLine } from './line-tally.js';
 
 /** What is sent in one request. */
@@ -14,7 +14,7 @@ export interface Batch {
   /** Lines that are not worth sending. */
   readonly refused: readonly RefusedLine[];
   /** Behind all its lines, and behind those of all batches before. */
-  readonly place: Place;
+  readonly place: LinePosition;
 }
 
 /** How much goes into one request, at most but for its last line. */
@@ -77,7 +77,7 @@ class Collected {
     return this.numbers.length + this.refused.length >= lines || this.bytes >= bytes;
   }
 
-  batch(place: Place): Batch {
+  batch(place: LinePosition): Batch {
     const { index, numbers, named, refused } = this;
     return { index, numbers, named, refused, place, body: Buffer.concat(this.parts) };
   }

@@ -9,7 +9,7 @@ export interface Line {
 }
 
 /** A place behind so many whole lines of an input, and the SHA-256 of all bytes before it. */
-export interface Place {
+export interface LinePosition {
   readonly offset: number;
   readonly lines: number;
   readonly sha256: string;
@@ -58,7 +58,7 @@ export class LineReader {
   }
 
   /** Behind the last line feed: a line that has none yet may still grow. */
-  place(): Place {
+  place(): LinePosition {
     const hash = this.pendingBytes > 0 ? this.hashBefore : this.hash;
     return { offset: this.offset, lines: this.lines, sha256: hash.copy().digest('hex') };
   }

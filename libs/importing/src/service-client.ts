@@ -61,14 +61,11 @@ export class ServiceClient {
    * @throws ImportError when it does not within the patience, or takes nothing from this caller (401, 403)
    */
   async send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, send: Send = {}): Promise<Answer> {
-    const deadline = performance.now() + this.patience.patienceMs;
-    for (let attempt = 0; ; attempt += 1) {
-      const outcome = await this.attempt(method, path, send);
-      if (!('lost' in outcome) && !isTransient(outcome.status)) return this.checked(outcome);
-      const wait = waitBefore(attempt, outcome);
-      if (performance.now() + wait > deadline) throw this.givenUp(outcome);
-      await pause(wait);
-    }
+    const outcome = await this.poll(
+      () => this.attempt(method, path, send),
+      (outcome) => 'lost' in outcome || isTransient(outcome.status),
+    );
+    return this.checked(outcome as Answer);
   }
 
   /** Like `send`, for a command: where the answer is 202, waits for what it comes to. */
@@ -77,10 +74,18 @@ export class ServiceClient {
     const location = answer.headers.get('location');
     if (answer.status !== 202 || location === null) return answer;
     const outcomeAt = this.pathOf(location);
+    return this.poll(
+      () => this.send('GET', outcomeAt),
+      ({ body }) => isPending(body),
+    );
+  }
+
+  /** Asks until there is nothing to wait for. Not p-retry, which cannot wait for as long as `Retry-After` says. */
+  private async poll<T extends Answer | Lost>(ask: () => Promise<T>, mustWait: (outcome: T) => boolean): Promise<T> {
     const deadline = performance.now() + this.patience.patienceMs;
     for (let attempt = 0; ; attempt += 1) {
-      const outcome = await this.send('GET', outcomeAt);
-      if (!isPending(outcome.body)) return outcome;
+      const outcome = await ask();
+      if (!mustWait(outcome)) return outcome;
       const wait = waitBefore(attempt, outcome);
       if (performance.now() + wait > deadline) throw this.givenUp(outcome);
       await pause(wait);

@@ -24,6 +24,7 @@ export { ownTurn } from './own-turn.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
 export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
+export { backoffMs, retry } from './retry.js';
 export { timeParameter } from './time-parameter.js';
 export { parseTimestamp, timestampFault } from './timestamp.js';
 export { secretsOf } from './secrets.js';

@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { type Logger } from 'pino';
 import { type Config } from './config.js';
@@ -15,9 +15,9 @@ export const CONFIG = Symbol('CONFIG');
 @Module({})
 export class PlatformModule implements OnApplicationShutdown {
   constructor(
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Notifications) private readonly notifications: Notifications,
-    @Inject(Redis) private readonly redis: Redis,
+    private readonly postgres: Postgres,
+    private readonly notifications: Notifications,
+    private readonly redis: Redis,
   ) {}
 
   static with(config: Config, logger: Logger, namespace = new Namespace(config.namespace)): DynamicModule {

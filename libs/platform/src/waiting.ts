@@ -30,8 +30,12 @@ export function waitFor<T>(waiting: Waiting, what: string, work: Promise<T>): Pr
 }
 
 /** Settles as `work` does, however long that takes, and says after two seconds what is waited for. */
-export async function saying<T>({ tell }: Pick<Waiting, 'tell'>, what: string, work: Promise<T>): Promise<T> {
-  const timer = setTimeout(() => tell(`waiting for ${what}`), SAID_AFTER_MS);
+export async function saying<T>(
+  { tell }: Pick<Waiting, 'tell'>,
+  what: string | (() => string),
+  work: Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => tell(`waiting for ${typeof what === 'string' ? what : what()}`), SAID_AFTER_MS);
   try {
     return await work;
   } finally {

@@ -11,26 +11,34 @@ export class StaleOwner extends Error {
   }
 }
 
-/** The position of each partition of the live generation: the offset of the next record to apply. */
-export async function readCheckpoints(db: Queryable, fold: Pick<Fold, 'name'>): Promise<Map<number, Position>> {
+/** The position of each partition: the offset of the next record to apply. Of the live generation, or that of `schema`. */
+export async function readCheckpoints(
+  db: Queryable,
+  { name }: Pick<Fold, 'name'>,
+  schema?: string,
+): Promise<Map<number, Position>> {
   const { rows } = await db.query<{ partition: number; position: number }>(
-    `SELECT partition, position FROM ${fold.name}_checkpoints`,
+    `SELECT partition, position FROM ${schema ? `"${schema}".` : ''}${name}_checkpoints ORDER BY partition`,
   );
   return new Map(rows.map(({ partition, position }) => [partition, position]));
 }
 
+interface Move {
+  readonly partition: number;
+  readonly from: Position;
+  readonly to: Position;
+  /** Moves the checkpoint of this generation of the views alone. */
+  readonly generation?: string;
+}
+
 /**
- * Compare and swap, in the transaction of the rows. The first statement of it, so that the row's lock keeps a second
- * owner out until this one has committed. Throws `StaleOwner`, also where
- * another generation of the views has taken the place of the one that is named.
+ * Moves a checkpoint by compare-and-swap. It is the first statement of the transaction that writes the rows, so that the
+ * row lock keeps a second owner out until the commit. Throws `StaleOwner`, also where another generation is live.
  */
 export async function moveCheckpoint(
   tx: Queryable,
   fold: Fold,
-  partition: number,
-  from: Position,
-  to: Position,
-  generation?: string,
+  { partition, from, to, generation }: Move,
 ): Promise<void> {
   const { rowCount } = await tx.query(
     `UPDATE ${fold.name}_checkpoints SET position = $3 WHERE partition = $1 AND position = $2

@@ -5,8 +5,8 @@ import { type Control } from './controls.js';
 import { StopProjection } from './fold.js';
 
 /**
- * What becomes of records that can't be applied, beside a fold's checkpoints. A key waits behind one record, which has
- * the reason: the dead letter. What follows of the key has none.
+ * Tables for records that can't be applied. A key waits behind one record, the dead letter, which has the reason; the
+ * later records of the key have none.
  */
 export const deadLetterTables = (fold: FoldName) => `
   CREATE TABLE ${fold}_dead_letters (
@@ -49,13 +49,13 @@ export class TooManyDeadLetters extends StopProjection {
   override readonly name = 'TooManyDeadLetters';
 }
 
-/** Rows with this reason were not tried: the retry that came to them had taken as many as it was to. */
+/** The reason of records that were not tried, because the retry had reached its limit. */
 export const NOT_TRIED = 'not tried: a retry takes a part, the rest waits for the next one';
 
 const LONGEST_KEY = 400;
 
-/** The key under which a record waits. It can be stored and indexed, whatever the key in the log is. */
-export function lineOf({ key }: Pick<LogRecord, 'key'>): string {
+/** The key under which a record waits: it can be stored and indexed, whatever the key in the log is. */
+export function waitingKeyOf({ key }: Pick<LogRecord, 'key'>): string {
   const storable = key.replaceAll('\0', '\uFFFD');
   if (storable.length <= LONGEST_KEY) return storable;
   return `${storable.slice(0, LONGEST_KEY - 65).toWellFormed()}#${hash('sha256', key, 'hex')}`;
@@ -78,22 +78,21 @@ export async function readParked(
   return rows[0];
 }
 
-/** Keeps what is set aside, whole. Throws `TooManyDeadLetters` where more than `most` would then be open. */
-export async function keepAside(
+/** Stores the records that are set aside. Throws `TooManyDeadLetters` where more than `most` would then be open. */
+export async function storeSetAside(
   tx: Queryable,
   fold: FoldName,
-  partition: number,
   aside: readonly SetAside[],
   most: number,
 ): Promise<void> {
-  if (aside.length === 0) return;
+  if (aside[0] === undefined) return;
   await tx.query(
     `INSERT INTO ${fold}_dead_letters (partition, position, key, time, value, reason)
      SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::text[])`,
     [
-      partition,
+      aside[0].record.partition,
       aside.map(({ record }) => record.offset),
-      aside.map(({ record }) => lineOf(record)),
+      aside.map(({ record }) => waitingKeyOf(record)),
       aside.map(({ record }) => record.time),
       aside.map(({ record }) => record.value),
       aside.map(({ reason }) => reason),
@@ -125,12 +124,11 @@ export async function keysThatWait(db: Queryable, fold: FoldName): Promise<Reado
   return new Set(rows.map(({ key }) => key));
 }
 
-/** What waits under a key, as it stood in the log: the dead letter first, then at most so many that follow. */
+/** The records that wait under a key, as they were in the log: the dead letter, then at most `following` others. */
 export async function readWaiting(
   db: Queryable,
   fold: FoldName,
-  partition: number,
-  key: string,
+  { partition, key }: { readonly partition: number; readonly key: string },
   following: number,
 ): Promise<LogRecord[]> {
   const { rows } = await db.query<Omit<LogRecord, 'partition'>>(
@@ -141,8 +139,8 @@ export async function readWaiting(
   return rows.map((row) => ({ ...row, partition }));
 }
 
-/** These were applied after all. */
-export async function takeBack(tx: Queryable, fold: FoldName, records: readonly LogRecord[]): Promise<void> {
+/** Deletes records that have been applied after all. */
+export async function deleteApplied(tx: Queryable, fold: FoldName, records: readonly LogRecord[]): Promise<void> {
   if (records.length === 0) return;
   await tx.query(`DELETE FROM ${fold}_dead_letters WHERE partition = $1 AND position = ANY ($2)`, [
     records[0]!.partition,
@@ -150,7 +148,7 @@ export async function takeBack(tx: Queryable, fold: FoldName, records: readonly 
   ]);
 }
 
-/** This one was dropped for good by what stands at `position`. */
+/** Marks a record as dropped for good by the control at `position`. */
 export async function markDropped(
   tx: Queryable,
   fold: FoldName,
@@ -164,7 +162,7 @@ export async function markDropped(
   ]);
 }
 
-/** This is what the key waits behind from now on. */
+/** Makes a record the dead letter that its key waits behind. */
 export async function markDead(tx: Queryable, fold: FoldName, { record, reason }: SetAside): Promise<void> {
   await tx.query(`UPDATE ${fold}_dead_letters SET reason = $3 WHERE partition = $1 AND position = $2`, [
     record.partition,
@@ -173,7 +171,7 @@ export async function markDead(tx: Queryable, fold: FoldName, { record, reason }
   ]);
 }
 
-/** Whether the same request stands in the log before this record. */
+/** Whether the log has the same control before this record. */
 export async function isKnownControl(
   db: Queryable,
   fold: FoldName,

@@ -1,5 +1,5 @@
 import { LogMismatch } from '#event-sourcing';
-import { isOutage, type Logger } from '#platform';
+import { isOutage, type Logger, retry } from '#platform';
 import { StaleOwner } from './checkpoints.js';
 import { StopProjection, Unreadable } from './fold.js';
 
@@ -31,19 +31,15 @@ export function reasonOf(error: unknown): string {
   return said.replaceAll('\0', '\uFFFD').slice(0, LONGEST_REASON);
 }
 
-/** Tries again, ever more slowly, while a server fails and the partition is still ours. */
-export async function untilItWorks<T>(
+/** Retries with exponential backoff while a server fails and the partition is still ours. */
+export function retryTransient<T>(
   logger: Pick<Logger, 'warn'>,
   stillOwned: () => boolean,
   work: () => Promise<T>,
 ): Promise<T> {
-  for (let wait = 50; ; wait = Math.min(wait * 2, 5_000)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isTransient(error) || !stillOwned()) throw error;
-      logger.warn({ err: error }, `a server fails; trying again in ${wait} ms`);
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
+  const onFailure = (err: unknown, delay: number) => {
+    if (!isTransient(err) || !stillOwned()) throw err;
+    logger.warn({ err }, `a server fails; trying again in ${delay} ms`);
+  };
+  return retry(work, { longestMs: 5_000, onFailure });
 }

@@ -7,7 +7,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import { notesFold } from '../test/notes.js';
 import { type Projecting, projecting } from '../test/projecting.js';
 import { GenerationMissing } from './generation.js';
-import { onceThere } from './generation-wait.js';
+import { startWhenReady } from './generation-wait.js';
 import { project } from './projector.js';
 
 const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
@@ -27,7 +27,7 @@ async function finding(...found: Error[]) {
       ended.resolve();
     },
   };
-  const waiting = await onceThere(
+  const waiting = await startWhenReady(
     async () => {
       const error = found.shift();
       if (error) throw error;
@@ -134,8 +134,8 @@ describe('a projector that starts while Postgres refuses connections', () => {
         return { joined: Promise.resolve(), ended: Promise.resolve(), stop: async () => undefined };
       },
     } as unknown as EventLog;
-    const around = { log, postgres, namespace, logger: createLogger('test', 'silent') };
-    const waiting = await project(notesFold(namespace), around);
+    const context = { log, postgres, namespace, logger: createLogger('test', 'silent') };
+    const waiting = await project(notesFold(namespace), context);
     expect(begun).toEqual([]);
     await listen(port);
     await eventually(() => expect(begun).toHaveLength(1));

@@ -25,7 +25,7 @@ export async function prepareGeneration(
     const versions = await liveVersions(tx, namespace, fold);
     if (versions.length > 0) return;
     const version = namespace.version(fold.name);
-    await createGeneration(tx, namespace.views(fold.name), { fold, version, completeAt: endsOf(extents) });
+    await createGeneration(tx, namespace.views(fold.name), { fold, version, completeAt: highWaterMarks(extents) });
     await tx.query(fold.indexes);
   });
   await requireViews(postgres, namespace, fold);
@@ -34,13 +34,18 @@ export async function prepareGeneration(
 /** Throws `GenerationMissing` unless the views that this code's fold writes are there, and complete. */
 export async function requireGeneration(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<void> {
   await requireViews(db, namespace, fold);
-  const { rows } = await db.query<{ behind: number | null }>(
-    `SELECT sum(complete_at - position) AS behind FROM ${fold.name}_checkpoints WHERE position < complete_at`,
-  );
-  const behind = Number(rows[0]?.behind ?? 0);
+  const behind = await recordsBehind(db, `${fold.name}_checkpoints`);
   if (behind > 0) {
     throw new GenerationMissing(`the views of ${fold.name} are being rebuilt: ${behind} records of the log to go`);
   }
+}
+
+/** How many records a generation has to apply before it is complete; 0 for a complete one. */
+export async function recordsBehind(db: Queryable, checkpoints: string): Promise<number> {
+  const { rows } = await db.query<{ behind: number | null }>(
+    `SELECT sum(complete_at - position) AS behind FROM ${checkpoints} WHERE position < complete_at`,
+  );
+  return Number(rows[0]?.behind ?? 0);
 }
 
 async function requireViews(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<void> {
@@ -91,7 +96,7 @@ export async function createGeneration(tx: Queryable, schema: string, generation
   await tx.query(fold.tables);
 }
 
-export const endsOf = (extents: ReadonlyMap<number, Extent>): Map<number, number> =>
+export const highWaterMarks = (extents: ReadonlyMap<number, Extent>): Map<number, number> =>
   new Map([...extents].map(([partition, { high }]) => [partition, high]));
 
 /** The id of the generation whose views are found by their bare names. */

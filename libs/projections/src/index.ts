@@ -1,14 +1,14 @@
-export { asOne } from './as-one.js';
+export { combineConsumptions } from './combine-consumptions.js';
 export { readCheckpoints } from './checkpoints.js';
 export {
   type DeadLetter,
   listDeadLetters,
-  NotYetCarriedOut,
+  ControlPending,
   type Outcome,
-  retry,
+  retryDeadLetters,
   showDeadLetter,
-  skip,
-} from './dead-letter-desk.js';
+  skipDeadLetter,
+} from './dead-letter-commands.js';
 export { countOpen, keysThatWait } from './dead-letters.js';
 export {
   type AfterCommit,
@@ -23,14 +23,14 @@ export { guardGenerations } from './generation-gate.js';
 export { GenerationMissing, generationOf, prepareGeneration, requireGeneration } from './generation.js';
 export { measureProjections } from './projection-metrics.js';
 export { project } from './projector.js';
-export { allGenerations } from './replay/places.js';
+export { allGenerations } from './replay/generation-states.js';
 export { replay, type ReplayOptions, type ReplayResult } from './replay/replay.js';
 export {
-  type Beside,
+  type DerivedData,
   type Difference,
   type Load,
-  type Replayed,
+  type ReplayedFold,
   type ReplayProgress,
   ReplayRefused,
-} from './replay/replayed.js';
+} from './replay/replayed-fold.js';
 export { dropOld, rollBack } from './replay/rollback.js';

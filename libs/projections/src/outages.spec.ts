@@ -107,8 +107,8 @@ describe('an outage', () => {
     } as unknown as EventLog;
     const { namespace } = views;
     const postgres = new Postgres(process.env.DATABASE_URL!, namespace);
-    const around = { log, postgres, namespace, logger: createLogger('test', 'silent') };
-    const consumption = await project(notesFold(namespace), around);
+    const context = { log, postgres, namespace, logger: createLogger('test', 'silent') };
+    const consumption = await project(notesFold(namespace), context);
     if (how === 'stop') await consumption.stop();
     else ended.resolve();
     await postgres.close();

@@ -1,10 +1,10 @@
 import { type EventLog, type LogRecord, type Position } from '#event-sourcing';
 import { type Logger, type Namespace, type Postgres, prepared, type Queryable, together } from '#platform';
 import { moveCheckpoint, StaleOwner } from './checkpoints.js';
-import { lineOf, readParked } from './dead-letters.js';
+import { waitingKeyOf, readParked } from './dead-letters.js';
 import { type Fold, type Write } from './fold.js';
 
-export interface Surroundings {
+export interface ProjectorContext {
   readonly log: EventLog;
   readonly postgres: Postgres;
   readonly namespace: Namespace;
@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly maxDeadLetters?: number;
 }
 
-/** Who feeds a generation of the views: the one that `postgres` finds by bare names. */
+/** How a generation of the views is fed: the one that `postgres` finds by bare names. */
 export interface Feed {
   /** The group of consumers that share its partitions. */
   readonly group: string;
@@ -24,10 +24,10 @@ export interface Feed {
 /** Who applies the records of one partition. */
 export interface Owner {
   readonly fold: Fold;
-  readonly around: Surroundings;
+  readonly context: ProjectorContext;
   readonly feed: Feed;
   readonly partition: number;
-  /** What this owner last knew of the keys that wait; undefined where it has to look. */
+  /** The parked keys as last known; undefined when they have to be read. */
   parked: ParkedKeys | undefined;
 }
 
@@ -48,7 +48,7 @@ export class ParkedKeys {
   }
 
   has(record: LogRecord): boolean {
-    return this.keys.size > 0 && this.keys.has(lineOf(record));
+    return this.keys.size > 0 && this.keys.has(waitingKeyOf(record));
   }
 
   /** The checkpoint was moved, and these keys began or ceased to wait. */
@@ -66,19 +66,19 @@ export class ParkedKeys {
  */
 export async function parkedAt(owner: Owner, position: Position): Promise<ParkedKeys> {
   if (owner.parked?.position === position) return owner.parked;
-  const { fold, around, partition } = owner;
-  const found = await readParked(around.postgres, fold.name, partition);
+  const { fold, context, partition } = owner;
+  const found = await readParked(context.postgres, fold.name, partition);
   if (found?.position !== position) throw new StaleOwner(fold, partition, position);
   return (owner.parked = new ParkedKeys(position, found.keys, found.generation));
 }
 
 /** Moves the checkpoint and writes, in one transaction. Throws `StaleOwner`, and what `write` throws. */
 export async function commit(owner: Owner, from: Position, to: Position, write: Write): Promise<void> {
-  const { fold, around, feed, partition } = owner;
-  const afterCommit = await around.postgres.transaction(async (connection) => {
+  const { fold, context, feed, partition } = owner;
+  const afterCommit = await context.postgres.transaction(async (connection) => {
     const tx = prepared(connection);
     await together([
-      moveCheckpoint(tx, fold, partition, from, to, owner.parked?.generation),
+      moveCheckpoint(tx, fold, { partition, from, to, generation: owner.parked?.generation }),
       announce(tx, feed, partition, to),
     ]);
     return write(tx);
@@ -86,7 +86,7 @@ export async function commit(owner: Owner, from: Position, to: Position, write: 
   await afterCommit?.(from, to);
 }
 
-/** Told when the transaction commits, and not if it does not. */
+/** Notifies when the transaction commits, and only then. */
 async function announce(tx: Queryable, { channel }: Feed, partition: number, to: Position): Promise<void> {
   if (channel !== undefined) await tx.query('SELECT pg_notify($1, $2)', [channel, `${partition}:${to}`]);
 }

@@ -3,7 +3,7 @@ import { type Fold } from '#projections';
 import { notesFold } from '../test/notes.js';
 import { type Projecting, projecting } from '../test/projecting.js';
 import { logOf, story } from '../test/stories.js';
-import { restricted } from './replay/restricted.js';
+import { ofOneEnvironment } from './replay/one-environment.js';
 
 describe('what a fold is told of the records that the checkpoint passes', () => {
   let views: Projecting;
@@ -38,7 +38,7 @@ describe('what a fold is told of the records that the checkpoint passes', () => 
 
   it('names those of other environments in a check of one', async () => {
     const fold = listening();
-    const { load } = restricted({ fold, load: { fold, finish: [] } }, 'ann');
+    const { load } = ofOneEnvironment({ fold, load: { fold, finish: [] } }, 'ann');
     const records = logOf([...story('a'), ['annabel', 'x'], ['ann/7', 'x']]);
     await load.fold.prepare(0, records);
     await load.fold.prepare(0, records.slice(0, 1), records.slice(0, 2));

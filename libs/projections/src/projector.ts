@@ -1,15 +1,15 @@
 import { type Consumption, type LogRecord, type Position } from '#event-sourcing';
 import { counter } from '#platform';
 import { readCheckpoints, StaleOwner } from './checkpoints.js';
-import { carryOut } from './carry-out.js';
+import { executeControl } from './execute-control.js';
 import { isControl } from './controls.js';
-import { keepAside } from './dead-letters.js';
-import { mayBeTheRecord, reasonOf, untilItWorks } from './faults.js';
+import { storeSetAside } from './dead-letters.js';
+import { mayBeTheRecord, reasonOf, retryTransient } from './faults.js';
 import { type Fold, RecordTooNew, StopProjection } from './fold.js';
-import { onceThere } from './generation-wait.js';
+import { startWhenReady } from './generation-wait.js';
 import { prepareGeneration } from './generation.js';
-import { commit, type Feed, type Owner, parkedAt, type Surroundings } from './owner.js';
-import { keysOf, type Sorted, sortOut } from './sorting.js';
+import { commit, type Feed, type Owner, parkedAt, type ProjectorContext } from './owner.js';
+import { keysOf, type Classified, classify } from './classification.js';
 
 const applied = counter('projected_records_total', 'Records applied to the views', ['fold']);
 const stale = counter('stale_checkpoints_total', 'Commits refused because another owner had moved on', ['fold']);
@@ -23,47 +23,46 @@ const DEFAULT_MOST = 10_000;
  *
  * A server that is down is waited for, with the position held, and so are views that a replay has to build first. A record
  * that can't be applied is set aside as a dead letter, and what follows of its key behind it, while all others go on
- * (ADR 0013, 0017). What stops a projector ends the consumption: `StopProjection`, too many dead letters, and what is wrong with
- * the views as a whole.
+ * (ADR 0013, 0017). `StopProjection`, too many dead letters, and errors of the views as a whole end the consumption.
  */
-export async function project(fold: Fold, around: Surroundings): Promise<Consumption> {
-  const { log, postgres, namespace, logger } = around;
+export async function project(fold: Fold, context: ProjectorContext): Promise<Consumption> {
+  const { log, postgres, namespace, logger } = context;
   const prepare = async () => prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
   const feed = { group: namespace.group(fold.name), channel: namespace.views(fold.name) };
-  return onceThere(prepare, () => follow(fold, around, feed), logger);
+  return startWhenReady(prepare, () => follow(fold, context, feed), logger);
 }
 
 /** As `project`, for a generation that is there. */
-export async function follow(fold: Fold, around: Surroundings, feed: Feed): Promise<Consumption> {
-  const { log, postgres, logger } = around;
+export async function follow(fold: Fold, context: ProjectorContext, feed: Feed): Promise<Consumption> {
+  const { log, postgres, logger } = context;
   const owners = new Map<number, Owner>();
   let stopped = false;
   const consumption = await log.consume({
     topic: fold.topic.name,
     group: feed.group,
     startAt: async (partitions) => {
-      const checkpoints = await untilItWorks(
+      const checkpoints = await retryTransient(
         logger,
         () => !stopped,
         () => readCheckpoints(postgres, fold),
       );
-      for (const partition of partitions) owners.set(partition, { fold, around, feed, partition, parked: undefined });
+      for (const partition of partitions) owners.set(partition, { fold, context, feed, partition, parked: undefined });
       return new Map(partitions.map((partition) => [partition, checkpoints.get(partition) ?? 0]));
     },
     apply: async (partition, records, stillOwned) => {
-      const owner = owners.get(partition) ?? { fold, around, feed, partition, parked: undefined };
+      const owner = owners.get(partition) ?? { fold, context, feed, partition, parked: undefined };
       owners.set(partition, owner);
       try {
         await applyInBatches(owner, records, stillOwned);
       } catch (error) {
-        // Whoever owns the partition now begins at the checkpoint; what went wrong here is no longer of interest.
+        // The new owner starts at the checkpoint, so this failure no longer matters.
         if (stillOwned()) throw error;
       }
     },
   });
   const { joined } = consumption;
   const over = () => void (stopped = true);
-  // Whoever closes the log ends it as well.
+  // Closing the log ends it as well.
   const ended = consumption.ended.finally(over);
   const stop = () => {
     over();
@@ -84,7 +83,7 @@ async function applyInBatches(owner: Owner, records: readonly LogRecord[], still
   }
 }
 
-/** Parts of at most so many records; what operators ask for stands alone, since it sees what came before it. */
+/** Batches of at most `most` records; a control is a batch of its own, since it depends on what was applied before it. */
 function cut(records: readonly LogRecord[], most: number): LogRecord[][] {
   const batches: LogRecord[][] = [];
   let batch: LogRecord[] = [];
@@ -98,75 +97,76 @@ function cut(records: readonly LogRecord[], most: number): LogRecord[][] {
   return batches;
 }
 
-/** A batch as it was sorted out and prepared while certain keys waited. */
-interface Ahead {
+/** A batch as it was classified and prepared while certain keys waited. */
+interface PreparedBatch {
   readonly state: number;
-  readonly sorted: Promise<Sorted>;
+  readonly classified: Promise<Classified>;
 }
 
-function prepareAhead(owner: Owner, batch: readonly LogRecord[] | undefined): Ahead | undefined {
+function prepareAhead(owner: Owner, batch: readonly LogRecord[] | undefined): PreparedBatch | undefined {
   if (batch === undefined || owner.parked === undefined || isControl(batch[0]!)) return undefined;
-  const sorted = sortOut(owner, batch, owner.parked);
-  // Whoever writes the batch will hear of it.
-  sorted.catch(() => undefined);
-  return { state: owner.parked.state, sorted };
+  const classified = classify(owner, batch, owner.parked);
+  // Whoever writes the batch awaits it and gets the error.
+  classified.catch(() => undefined);
+  return { state: owner.parked.state, classified };
 }
 
-/** Goes on where the checkpoint is when another owner has moved it, or when the answer of a commit was lost. */
+/** Continues at the checkpoint when another owner has moved it, or when the answer to a commit was lost. */
 async function applyBatch(
   owner: Owner,
   batch: readonly LogRecord[],
   stillOwned: () => boolean,
-  ahead: Ahead | undefined,
+  ahead: PreparedBatch | undefined,
 ): Promise<void> {
-  const { fold, around, partition } = owner;
+  const { fold, context, partition } = owner;
   for (let rest = batch; rest.length > 0 && stillOwned();) {
     try {
-      if (isControl(rest[0]!)) return await carryOut(owner, rest[0]!, stillOwned);
+      if (isControl(rest[0]!)) return await executeControl(owner, rest[0]!, stillOwned);
       return await applyPart(owner, rest, { stillOwned, ahead });
     } catch (error) {
       if (!(error instanceof StaleOwner)) throw error;
       stale.inc({ fold: fold.name });
-      around.logger.warn({ fold: fold.name, partition }, 'a commit was refused: another owner had moved on');
+      context.logger.warn({ fold: fold.name, partition }, 'a commit was refused: another owner had moved on');
       ahead = undefined;
       owner.parked = undefined;
       const left = rest;
-      rest = await untilItWorks(around.logger, stillOwned, () => notYetApplied(owner, left));
+      rest = await retryTransient(context.logger, stillOwned, () => notYetApplied(owner, left));
     }
   }
 }
 
-interface Turn {
+interface Attempt {
   readonly stillOwned: () => boolean;
-  readonly ahead?: Ahead;
+  readonly ahead?: PreparedBatch;
   /** A single record, tried once more before it is set aside. */
   readonly again?: boolean;
 }
 
 /** Applies records as one batch; where that fails, in halves, until the record that can't be applied is known. */
-async function applyPart(owner: Owner, records: readonly LogRecord[], turn: Turn): Promise<void> {
+async function applyPart(owner: Owner, records: readonly LogRecord[], attempt: Attempt): Promise<void> {
   try {
-    await applySorted(owner, records, turn);
+    await applyClassified(owner, records, attempt);
   } catch (error) {
-    if (error instanceof RecordTooNew) await applyBefore(owner, records, error.at, turn);
+    if (error instanceof RecordTooNew) await applyBefore(owner, records, error.at, attempt);
     if (!mayBeTheRecord(error)) throw error;
     const [record] = records;
-    if (turn.again) {
-      owner.around.logger.error({ err: error, partition: record!.partition, position: record!.offset }, 'set aside');
-      return applySorted(owner, records, turn, new Map([[record!, reasonOf(error)]]));
+    if (attempt.again) {
+      owner.context.logger.error({ err: error, partition: record!.partition, position: record!.offset }, 'set aside');
+      return applyClassified(owner, records, attempt, new Map([[record!, reasonOf(error)]]));
     }
     for (const half of halvesOf(records)) {
-      if (turn.stillOwned()) await applyPart(owner, half, { stillOwned: turn.stillOwned, again: half.length === 1 });
+      if (attempt.stillOwned())
+        await applyPart(owner, half, { stillOwned: attempt.stillOwned, again: half.length === 1 });
     }
   }
 }
 
-/** Nobody who sent something earlier waits for this code to be updated. */
+/** Applies the records before one that is too new: they do not wait for an update of this code. */
 async function applyBefore(
   owner: Owner,
   records: readonly LogRecord[],
   record: LogRecord | undefined,
-  { stillOwned }: Turn,
+  { stillOwned }: Attempt,
 ): Promise<void> {
   const before = records.slice(
     0,
@@ -183,25 +183,25 @@ function halvesOf(records: readonly LogRecord[]): (readonly LogRecord[])[] {
   return middle === 0 ? [records] : [records.slice(0, middle), records.slice(middle)];
 }
 
-/** Applies what does not wait, and sets aside what does, and what is bad for one of these reasons. */
-async function applySorted(
+/** Applies what does not wait, and sets aside what waits or is unreadable for one of `reasons`. */
+async function applyClassified(
   owner: Owner,
   records: readonly LogRecord[],
-  turn: Turn,
+  attempt: Attempt,
   reasons?: ReadonlyMap<LogRecord, string>,
 ): Promise<void> {
-  const { fold, around, partition } = owner;
+  const { fold, context } = owner;
   const from = records[0]!.offset;
   const to = records.at(-1)!.offset + 1;
-  let { ahead } = turn;
-  await untilItWorks(around.logger, turn.stillOwned, async () => {
+  let { ahead } = attempt;
+  await retryTransient(context.logger, attempt.stillOwned, async () => {
     const parked = await parkedAt(owner, from);
-    const prepared = ahead?.state === parked.state ? ahead.sorted : sortOut(owner, records, parked, reasons);
-    // What it worked out is good for one attempt.
+    const prepared = ahead?.state === parked.state ? ahead.classified : classify(owner, records, parked, reasons);
+    // A prepared batch can be used once.
     ahead = undefined;
     const { live, aside, write } = await prepared;
     await commit(owner, from, to, async (tx) => {
-      await keepAside(tx, fold.name, partition, aside, around.maxDeadLetters ?? DEFAULT_MOST);
+      await storeSetAside(tx, fold.name, aside, context.maxDeadLetters ?? DEFAULT_MOST);
       return write(tx);
     });
     parked.moved(to, { began: keysOf(aside) });
@@ -216,10 +216,10 @@ async function applySorted(
  * underneath; only a new start at the checkpoint is right then.
  */
 async function notYetApplied(
-  { fold, around, partition }: Owner,
+  { fold, context, partition }: Owner,
   batch: readonly LogRecord[],
 ): Promise<readonly LogRecord[]> {
-  const position: Position | undefined = (await readCheckpoints(around.postgres, fold)).get(partition);
+  const position: Position | undefined = (await readCheckpoints(context.postgres, fold)).get(partition);
   const first = batch[0]!.offset;
   if (position === undefined || position < first) {
     throw new StopProjection(`the checkpoint of ${fold.name}/${partition} fell back to ${position} while at ${first}`);

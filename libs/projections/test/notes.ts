@@ -1,5 +1,5 @@
 import { type LogRecord } from '#event-sourcing';
-import { type Namespace } from '#platform';
+import { type Namespace, type Queryable } from '#platform';
 import { type Fold, RecordTooNew, StopProjection, Unreadable } from '#projections';
 
 /** What code that is broken in some way makes of a record whose value begins with the name of the way. */
@@ -33,14 +33,7 @@ export function notesFold(namespace: Namespace, { mended = false, batch = 5 } = 
           if (fails(record, 'throws')) throw new TypeError('note is not a function');
           if (fails(record, 'refused')) await tx.query('INSERT INTO chains VALUES ($1, $2, -1)', ['refused', '']);
           if (fails(record, 'late')) await tx.query('INSERT INTO bound VALUES (1)');
-          const { offset, partition, key, value, time } = record;
-          const values = [offset, partition, key.replaceAll('\0', '\uFFFD'), value.toString(), time];
-          await tx.query('INSERT INTO notes VALUES ($1, $2, $3, $4, $5)', values);
-          await tx.query(
-            `INSERT INTO chains VALUES ($1, md5($2), 1) ON CONFLICT (key)
-             DO UPDATE SET chain = md5(chains.chain || $2), notes = chains.notes + 1`,
-            values.slice(2, 4),
-          );
+          await insertNote(tx, record);
         }
       };
     },
@@ -50,6 +43,16 @@ export function notesFold(namespace: Namespace, { mended = false, batch = 5 } = 
         await tx.query('INSERT INTO dropped VALUES ($1)', [offset]);
       },
   };
+}
+
+async function insertNote(tx: Queryable, { offset, partition, key, value, time }: LogRecord): Promise<void> {
+  const values = [offset, partition, key.replaceAll('\0', '\uFFFD'), value.toString(), time];
+  await tx.query('INSERT INTO notes VALUES ($1, $2, $3, $4, $5)', values);
+  await tx.query(
+    `INSERT INTO chains VALUES ($1, md5($2), 1) ON CONFLICT (key)
+     DO UPDATE SET chain = md5(chains.chain || $2), notes = chains.notes + 1`,
+    values.slice(2, 4),
+  );
 }
 
 /** The tables of which each row is a function of the log, of the code that reads it, and of nothing else. */

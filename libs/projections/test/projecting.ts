@@ -61,7 +61,7 @@ export function projecting(databaseUrl: string): Projecting {
   };
 }
 
-async function handFed(fold: Fold, around: Omit<Parameters<typeof project>[1], 'log'>): Promise<HandFed> {
+async function handFed(fold: Fold, context: Omit<Parameters<typeof project>[1], 'log'>): Promise<HandFed> {
   let subscription: Subscription | undefined;
   const log = {
     extents: async () => new Map(),
@@ -70,7 +70,7 @@ async function handFed(fold: Fold, around: Omit<Parameters<typeof project>[1], '
       return { joined: Promise.resolve(), ended: new Promise<void>(() => undefined), stop: async () => undefined };
     },
   } as unknown as EventLog;
-  await project(fold, { ...around, log });
+  await project(fold, { ...context, log });
   return {
     start: () => subscription!.startAt([0, 1]),
     apply: (records, stillOwned = () => true) =>

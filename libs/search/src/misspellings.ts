@@ -1,9 +1,9 @@
-import { type Misspelling, type SoughtWord } from './ranking.js';
+import { type Misspelling, type QueryWord } from './score.js';
 import { isClose } from './spelling.js';
 
 /** A run of letters in a word, which may be misspelt. */
 export interface UnsureRun {
-  readonly word: SoughtWord;
+  readonly word: QueryWord;
   readonly before: string;
   readonly run: string;
   readonly after: string;
@@ -11,53 +11,35 @@ export interface UnsureRun {
   readonly most: 1 | 2;
 }
 
-interface Name {
-  readonly name: string;
-  readonly users?: number;
-}
-
 /**
  * What of these words may be misspelt. One that is more than a run of letters, as an address is, counts as misspelt
  * only where nobody was found by it, and only by one mistake in a run of four letters or more.
  */
-export const unsureRuns = (words: readonly SoughtWord[], nobody: boolean): UnsureRun[] =>
+export const unsureRuns = (words: readonly QueryWord[], nobody: boolean): UnsureRun[] =>
   words
     .flatMap((word) => runsOf(word.text).map((run) => ({ ...run, word })))
     .map((run) => ({ ...run, most: run.run === run.word.text ? (2 as const) : (1 as const) }))
     .filter(({ run, most }) => most === 2 || (nobody && run.length >= 4));
 
-/** The words with what each of these runs may have meant, in their order. */
+/** The words with what each of these runs may have meant among these names; without them, any name. */
 export function withMeanings(
-  words: readonly SoughtWord[],
+  words: readonly QueryWord[],
   unsure: readonly UnsureRun[],
-  names: readonly (readonly Name[])[],
-): SoughtWord[] {
-  const misspellings = unsure.map((run, at) => ({ word: run.word, ...meaning(run, names[at]!) }));
+  names?: ReadonlySet<string>,
+): QueryWord[] {
   return words.map((word) => {
-    const meant = misspellings.filter((misspelling) => misspelling.word === word && misspelling.names.length > 0);
-    return meant.length > 0 ? { ...word, misspellings: meant } : word;
+    const misspellings = unsure
+      .filter((run) => run.word === word)
+      .map((run) => meaning(run, names))
+      .filter(({ names }) => names?.length !== 0);
+    return misspellings.length > 0 ? { ...word, misspellings } : word;
   });
 }
 
-/** The words with what they may have meant among a few names. */
-export function withMeaningsAmong(
-  words: readonly SoughtWord[],
-  unsure: readonly UnsureRun[],
-  names: readonly string[],
-): SoughtWord[] {
-  const close = unsure.map(({ run, most }) => names.filter((name) => isClose(run, name, most)));
-  return withMeanings(
-    words,
-    unsure,
-    close.map((names) => names.map((name) => ({ name }))),
-  );
-}
-
-const meaning = ({ before, after }: UnsureRun, names: readonly Name[]): Misspelling => ({
+const meaning = ({ before, run, after, most }: UnsureRun, names?: ReadonlySet<string>): Misspelling => ({
   before,
-  names: names.map(({ name }) => name),
+  names: names && [...names].filter((name) => isClose(run, name, most)),
   after,
-  users: names.reduce((sum, { users = 0 }) => sum + users, 0),
 });
 
 // Longer chains of runs are no address that somebody has misspelt.

@@ -1,102 +1,120 @@
-import { EDGE, isOneWord, MARK, marked, namesIn } from './text.js';
-import { type Tier, TIERS } from './tokens.js';
+import { Problem } from '#platform';
+import { type Candidate, candidatesIn, fewCandidates, type Place, type Range, rangesOf } from './candidates.js';
+import { highestId } from './counts.js';
+import { expectedOf, type Lookup, lookupsOf } from './lookups.js';
+import { fitsAbove, MOST_WORDS, NO_SCORE, type QueryWord, scorerOf } from './score.js';
+import { SAMPLE } from './tokens.js';
 
-/** How a word of the query may be there in a user: as one of the tiers, or as a close spelling. */
-export const FITS = [...TIERS, 'close'] as const;
-export type Fit = Tier | 'close';
-
-/** How a word may be misspelt: one of its runs of letters stands for one of these names. */
-export interface Misspelling {
-  readonly before: string;
-  readonly names: readonly string[];
-  readonly after: string;
-  /** How many users have one of the names, at most. */
-  readonly users: number;
+/** A user who fits, by id, with the score of how well. */
+export interface Hit {
+  readonly id: number;
+  readonly score: number;
 }
 
-/** A folded word of the query. */
-export interface SoughtWord {
-  readonly text: string;
-  /** How often the query has it: so often it counts. */
-  readonly times: number;
-  /** Without any, only what is spelt so fits. */
-  readonly misspellings?: readonly Misspelling[];
+/** What is sought, and where. */
+export interface Search extends Place {
+  readonly words: readonly QueryWord[];
+  /** How many hits are asked for. */
+  readonly limit: number;
+  /** Users who are no hits. */
+  readonly known: ReadonlySet<number>;
+  readonly bounds: Bounds;
 }
 
-// A query has at most 100 words; so a hundred worse fits never outweigh one better.
-const BASE = 101;
-
-/** What a fit adds to a user's score: the more words fit best the better, then second best, and so on. */
-const WORTH = { exact: BASE ** 3, prefix: BASE ** 2, 'word prefix': BASE, inside: 1, close: 0 };
-
-/** One way in which the words fit, word by word. */
-export type Combination = readonly Fit[];
-
-export const scoreOf = (words: readonly SoughtWord[], combination: Combination): number =>
-  words.reduce((score, { times }, at) => score + times * WORTH[combination[at]!], 0);
-
-/** How a word can fit: what is more than a run of letters and digits is never just the start of one. */
-const fitsOf = ({ text, misspellings }: SoughtWord): readonly Fit[] =>
-  (misspellings ? FITS : TIERS).filter((fit) => fit !== 'word prefix' || isOneWord(text));
-
-/** Every combination of these words' fits: up to 4 to the power of the words, 5 with close spellings. */
-export function combinationsOf(words: readonly SoughtWord[]): Combination[] {
-  return words.reduce<Combination[]>(
-    (combinations, word) => combinations.flatMap((combination) => fitsOf(word).map((fit) => [...combination, fit])),
-    [[]],
-  );
+/** How much a search may look at. */
+export interface Bounds {
+  /** So many candidates for each word are read at once, wherever they are. */
+  readonly few: number;
+  /** For so long users of more than five words are read. */
+  readonly budgetMs: number;
 }
 
-/** Those that no other of them includes: whoever has "jane" exactly also has it as a prefix and inside. */
-export function mostGeneral(combinations: readonly Combination[]): Combination[] {
-  return combinations.filter(
-    (one) => !combinations.some((other) => other !== one && one.every((fit, at) => implies(fit, other[at]!))),
-  );
+/**
+ * The best hits, best first, ties in the order of ids: of all candidates where they are few, else range by range. Throws
+ * `unavailable` where too many users have more than five words.
+ */
+export async function bestHits(search: Search): Promise<Hit[]> {
+  const lookups = lookupsAbove(search, NO_SCORE);
+  const expected = lookups.reduce((sum, lookup) => sum + expectedOf(search, lookup), 0);
+  const few = expected <= worthTrying(search) ? await fewCandidates(search, lookups, mostAtOnce(search)) : undefined;
+  if (few) return best(search, [], few);
+  return search.words.length > MOST_WORDS ? oneOfFew(() => bestByRanges(search)) : bestByRanges(search);
 }
 
-function implies(fit: Fit, other: Fit): boolean {
-  if (fit === other) return true;
-  return (other === 'inside' && fit !== 'close') || (other === 'prefix' && fit === 'exact');
-}
-
-/** What a search text contains where the word fits in this way, or better. */
-export function patternOf(word: string, tier: Tier): string {
-  const text = marked(word);
-  if (tier === 'inside') return text;
-  if (tier === 'word prefix') return MARK + text;
-  return tier === 'prefix' ? EDGE + text : EDGE + text + EDGE;
-}
-
-/** A search text's score by these words; undefined where a word doesn't fit. */
-export type Scorer = (text: string) => number | undefined;
-
-export function scorerOf(words: readonly SoughtWord[]): Scorer {
-  const worths = words.map(worthOf);
-  return (text) => {
-    let score = 0;
-    for (let at = 0; at < worths.length; at++) {
-      const worth = worths[at]!(text);
-      if (worth === undefined) return undefined;
-      score += worth * words[at]!.times;
+/**
+ * Reads whoever may fit in the order of ids. As soon as there are as many hits as asked for, only who fits better than
+ * the last of them, since everybody else has a higher id; and these all at once as soon as they are few.
+ */
+async function bestByRanges(search: Search): Promise<Hit[]> {
+  const { words, limit, bounds } = search;
+  const until = performance.now() + bounds.budgetMs;
+  let hits: Hit[] = [];
+  let inVain: number | undefined;
+  for (const range of rangesOf(search.environment)) {
+    const least = hits.length < limit ? NO_SCORE : hits.at(-1)!.score;
+    const lookups = lookupsAbove(search, least);
+    if (lookups.length === 0) return hits;
+    if (range.first > 0) {
+      if (inVain !== least && expectedFrom(search, hits, range) <= worthTrying(search)) {
+        const few = await fewCandidates(search, lookups, mostAtOnce(search));
+        if (few) return best(search, hits, few);
+        inVain = least;
+      }
+      if (range.first > (await highestId(search.db, search.environment))) return hits;
     }
-    return score;
-  };
+    for (const lookup of lookups) {
+      if (words.length > MOST_WORDS && performance.now() > until) throw tooMany();
+      hits = best(search, hits, await candidatesIn(search, lookup, range));
+    }
+  }
+  return hits;
 }
 
-function worthOf({ text, misspellings }: SoughtWord): Scorer {
-  const patterns = TIERS.map((tier) => patternOf(text, tier));
-  const [exact, prefix, wordPrefix, inside] = patterns as [string, string, string, string];
-  const oneWord = isOneWord(text);
-  return (fields) => {
-    if (!fields.includes(inside)) return misspellings?.some(isMeantIn(fields)) ? WORTH.close : undefined;
-    if (fields.includes(prefix)) return fields.includes(exact) ? WORTH.exact : WORTH.prefix;
-    return oneWord && fields.includes(wordPrefix) ? WORTH['word prefix'] : WORTH.inside;
-  };
+/** Whoever scores more than `least` is among these. */
+function lookupsAbove(search: Search, least: number): Lookup[] {
+  const lookups = fitsAbove(search.words, least).flatMap((fits) => lookupsOf(search, search.words, fits));
+  // By the time that close spellings are looked up, whoever has all the words as they are spelt is known.
+  const areClose = search.words.some(({ misspellings }) => misspellings);
+  return areClose ? lookups.filter(({ choices }) => choices.length > 0) : lookups;
 }
 
-/** With a name that the user has in the place of the misspelt one, the word would be inside a field. */
-function isMeantIn(fields: string): (misspelling: Misspelling) => boolean {
-  const had = namesIn(fields);
-  return ({ before, names, after }) =>
-    names.some((name) => had.has(name) && fields.includes(marked(before + name + after)));
+/** How many users there may be from this range on who are better than the last hit, as there were before. */
+function expectedFrom({ limit, counts }: Search, hits: readonly Hit[], { first }: Range): number {
+  const better = hits.length < limit ? hits.length : hits.filter(({ score }) => score > hits.at(-1)!.score).length;
+  return (better * counts.samples * SAMPLE) / first;
 }
+
+const mostAtOnce = ({ bounds, words }: Search): number => bounds.few * words.length;
+
+// How many are expected is a guess, and to read some in vain costs less than not to have tried.
+const worthTrying = (search: Search): number => 2 * mostAtOnce(search);
+
+/** The best of these hits and candidates, who may be there several times. */
+export function best({ words, known, limit }: Search, hits: readonly Hit[], candidates: readonly Candidate[]): Hit[] {
+  const scoreOf = scorerOf(words);
+  const byId = new Map(hits.map((hit) => [hit.id, hit]));
+  for (const { id, fields } of candidates) {
+    const score = known.has(id) || byId.has(id) ? undefined : scoreOf(fields);
+    if (score !== undefined) byId.set(id, { id, score });
+  }
+  return [...byId.values()].sort((a, b) => b.score - a.score || a.id - b.id).slice(0, limit);
+}
+
+let underWay = 0;
+const MOST_UNDER_WAY = 2;
+
+/** The only work whose cost grows with the number of users: few at a time. Throws `unavailable` for more. */
+async function oneOfFew<T>(work: () => Promise<T>): Promise<T> {
+  if (underWay >= MOST_UNDER_WAY) throw tooMany();
+  underWay += 1;
+  try {
+    return await work();
+  } finally {
+    underWay -= 1;
+  }
+}
+
+const tooMany = () =>
+  new Problem('unavailable', 'Too many users fit so many words: give fewer words, or longer ones.', {
+    headers: { 'retry-after': '5' },
+  });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => views.close());
 
 const search = (environment: string, q: string, limit = 20) =>
-  searchUsers(views.postgres.prepared, environment, q, limit);
+  searchUsers(views.postgres.prepared, environment, { q, limit });
 
 describe('the ranking', () => {
   it('puts exact before prefix, prefix before word prefix, that before inside, and close spellings last', async () => {

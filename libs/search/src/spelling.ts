@@ -9,12 +9,6 @@ const MOST_LETTERS = 32;
 /** Of a word with two mistakes, so many letters are right at the start, but for one swapped or surplus letter. */
 const LETTERS_AT_START = 4;
 
-/** A name, and how many users of an environment have it. */
-export interface KnownName {
-  readonly name: string;
-  readonly users: number;
-}
-
 /** A folded run of letters, and how many mistakes it may have at most. */
 export interface Misspelt {
   readonly run: string;
@@ -22,41 +16,28 @@ export interface Misspelt {
 }
 
 /**
- * The names of an environment's users that each of these runs may have meant, in their order: at one mistake's
- * distance, or two from eight letters on. A mistake is a missing, surplus or wrong letter or two that are swapped; a
+ * The names of an environment's users that one of these runs may have meant: at one mistake's
+ * distance, or two from eight letters on; others may be among them. A mistake is a missing, surplus or wrong letter or two that are swapped; a
  * letter is missing or wrong among those of the run's own alphabet.
  */
-export async function closeNames(
-  db: Queryable,
-  environment: string,
-  misspelt: readonly Misspelt[],
-): Promise<KnownName[][]> {
+export async function closeNames(db: Queryable, environment: string, misspelt: readonly Misspelt[]): Promise<string[]> {
   const isLong = ({ run, most }: Misspelt) => mistakesIn(run, most) === 2;
   // Of long words those that start alike are read anyway.
   const near = misspelt.flatMap((one) => oneMistakeAway(one.run, isLong(one) ? LETTERS_AT_START : MOST_LETTERS + 1));
   const long = misspelt.filter(isLong).map(({ run }) => run);
-  const rows = near.length > 0 ? await readNames(db, environment, near, long) : [];
-  return misspelt.map(({ run, most }) => rows.filter(({ name }) => isClose(run, name, most)));
-}
-
-async function readNames(
-  db: Queryable,
-  environment: string,
-  near: readonly string[],
-  long: readonly string[],
-): Promise<KnownName[]> {
-  const { rows } = await db.query<KnownName>(
-    `SELECT name, users FROM search_names WHERE environment = $1 AND name = ANY(string_to_array($2, ' '))
+  if (near.length === 0) return [];
+  const { rows } = await db.query<{ name: string }>(
+    `SELECT name FROM search_names WHERE environment = $1 AND name = ANY(string_to_array($2, ' '))
        UNION
-       SELECT name, users FROM unnest($3::text[], $4::int[], $5::int[]) AS start (letters, shortest, longest)
+       SELECT name FROM unnest($3::text[], $4::int[], $5::int[]) AS start (letters, shortest, longest)
        CROSS JOIN LATERAL (
-         SELECT name, users FROM search_names
+         SELECT name FROM search_names
          WHERE environment = $1 AND name >= letters AND name < letters || $6
            AND char_length(name) BETWEEN shortest AND longest
        ) AS beginning`,
     [environment, [...new Set(near)].join(' '), ...startColumns(long), LAST_LETTER],
   );
-  return rows;
+  return rows.map(({ name }) => name);
 }
 
 const LAST_LETTER = '\u{10ffff}';

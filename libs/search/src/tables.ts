@@ -1,5 +1,5 @@
 /**
- * The views of the search. `fields` is a user's search text (search-text.ts).
+ * The views of the search. `fields` is a user's search text (text.ts).
  *
  * `tokens` serves the index alone. Its pending list, which every search reads from end to end, may grow while many users
  * are written and is merged behind them (`mergeSearch`). There are no statistics of these columns: they would make each search slower to plan, and its plan is known.

@@ -1,19 +1,12 @@
+import { type SpeltFit } from './score.js';
 import { fieldsIn, MARK, namesIn } from './text.js';
-
-/** How well a word of a query fits a field, best first. */
-export const TIERS = ['exact', 'prefix', 'word prefix', 'inside'] as const;
-export type Tier = (typeof TIERS)[number];
 
 /** Longer text is looked up by pieces of this length. */
 const LONGEST_PIECE = 3;
-const MOST_PIECES = 4;
 /** The users of so many lowest ids tell how common words are. */
 export const SAMPLE = 1_024;
 /** So many ids are a block; the first has those below. */
-const BLOCK = 32_768;
-
-/** The block that an id is in, from 0. */
-export const blockOf = (id: number): number => Math.floor(id / BLOCK);
+export const BLOCK = 32_768;
 
 /**
  * What a search text holds, as 32-bit numbers for an inverted index: whole fields, names, the first one to three
@@ -23,7 +16,7 @@ export const blockOf = (id: number): number => Math.floor(id / BLOCK);
  */
 export function tokensOf(environment: string, id: number, text: string): number[] {
   const seeds = seedsOf(environment);
-  const tokens = new Set<number>([token(seeds.block, 'all'), token(seeds.block, String(blockOf(id)))]);
+  const tokens = new Set([token(seeds.block, String(Math.floor(id / BLOCK)))]);
   if (id < SAMPLE) tokens.add(token(seeds.block, 'sample'));
   for (const field of fieldsIn(text)) {
     if (field !== '') addField(tokens, seeds, field);
@@ -52,44 +45,16 @@ function addPieces(tokens: Set<number>, seed: number, text: string, start: numbe
   }
 }
 
-/** How common a token is, by whatever measure. */
-export type HowCommon = (token: number) => number;
-
-/** What every user has whom the word fits in this way, of its pieces the rarest first; others may have it too. */
-export function tokensOfFit(environment: string, word: string, tier: Tier, howCommon: HowCommon): number[] {
+/** What every user has whom the word fits in this way; others may have it too. */
+export function tokensOfFit(environment: string, word: string, fit: SpeltFit): number[] {
   const seeds = seedsOf(environment);
-  if (tier === 'exact') return [token(seeds.exact, word)];
-  const start = tier === 'inside' ? [] : [token(seeds[tier], word.slice(0, LONGEST_PIECE))];
-  const inside = tier === 'inside' || word.length > LONGEST_PIECE ? piecesOf(word, seeds.inside, howCommon) : [];
-  return [...new Set([...start, ...inside])];
-}
-
-// As few as tell the word from others well, since the index is slower with each and with how many have it: the rarest as
-// they are counted, then by their letters. What overlaps rules out the same users, and so counts as more common.
-function piecesOf(word: string, seed: number, howCommon: HowCommon): number[] {
+  if (fit === 'exact') return [token(seeds.exact, word)];
+  const start = fit === 'inside' ? [] : [token(seeds[fit], word.slice(0, LONGEST_PIECE))];
+  if (start.length > 0 && word.length <= LONGEST_PIECE) return start;
   const last = Math.max(0, word.length - LONGEST_PIECE);
-  const starts = Array.from({ length: last + 1 }, (_, start) => start);
-  const pieces = starts.map((start) => word.slice(start, start + LONGEST_PIECE));
-  const tokens = pieces.map((piece) => token(seed, piece));
-  const commonnessAt = starts.map((at) => 100 * (1 + howCommon(tokens[at]!)) + commonness(pieces[at]!));
-  const chosen: number[] = [];
-  const cost = (at: number) => commonnessAt[at]! * (overlaps(at, chosen) ? OVERLAPPING : 1);
-  for (let left = starts; left.length > 0 && chosen.length < MOST_PIECES;) {
-    const rarest = left.reduce((best, at) => (cost(at) < cost(best) ? at : best));
-    chosen.push(rarest);
-    left = left.filter((at) => tokens[at] !== tokens[rarest]);
-  }
-  return chosen.map((at) => tokens[at]!);
+  const pieces = Array.from({ length: last + 1 }, (_, at) => token(seeds.inside, word.slice(at, at + LONGEST_PIECE)));
+  return [...start, ...pieces];
 }
-
-const OVERLAPPING = 4;
-const overlaps = (at: number, chosen: readonly number[]): boolean =>
-  chosen.some((other) => Math.abs(other - at) < LONGEST_PIECE);
-
-// In the order of how often they are in names and addresses; what is not among them is rare.
-const COMMON_LETTERS = 'qxwzvyp@jkf.bghudtsclmnrioae';
-const commonness = (piece: string): number =>
-  [...piece].reduce((sum, letter) => sum + COMMON_LETTERS.indexOf(letter), 0);
 
 /** What a user has for each of these names. */
 export function tokensOfNames(environment: string, names: readonly string[]): number[] {
@@ -102,9 +67,6 @@ export function tokensOfBlocks(environment: string, from: number, to: number): n
   const { block: seed } = seedsOf(environment);
   return Array.from({ length: to - from + 1 }, (_, at) => token(seed, String(from + at)));
 }
-
-/** What all users have. */
-export const tokenOfEverybody = (environment: string): number => token(seedsOf(environment).block, 'all');
 
 /** What the users of the sample have. */
 export const tokenOfSample = (environment: string): number => token(seedsOf(environment).block, 'sample');

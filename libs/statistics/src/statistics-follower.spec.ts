@@ -131,10 +131,10 @@ describe('the figures in Redis', () => {
     await consumption.stop();
     await followed.views.project();
     await followed.append(100, 500);
-    const standing = await (await followed.figures()).standing(0);
+    const checkpoint = await (await followed.figures()).checkpoint(0);
     await followed.follower().check();
     await expectEqual(followed);
-    expect(await (await followed.figures()).standing(0)).toBeGreaterThan(standing as number);
+    expect(await (await followed.figures()).checkpoint(0)).toBeGreaterThan(checkpoint as number);
   });
 
   it('are written anew when the views went back', async () => {
@@ -164,7 +164,7 @@ describe('the figures in Redis', () => {
     await follower.check();
     const late = [{ environment: 'acme', userId: 12345, lastActiveAt: Date.now() }];
     const { generation } = await liveViews(followed.views.postgres);
-    const at = (await (await followed.figures()).standing(0)) as number;
+    const at = (await (await followed.figures()).checkpoint(0)) as number;
     await follower.follow(0, { generation, from: at - 1, to: at + 5 }, late);
     await follower.check();
     await expectEqual(followed);
@@ -201,7 +201,7 @@ describe('the figures in Redis', () => {
       })(),
     );
     expect(await overtaken).toBe(false);
-    expect(await figures.standing(0)).toBe(9);
+    expect(await figures.checkpoint(0)).toBe(9);
     const { generation } = await liveViews(followed.views.postgres);
     expect(await followed.redis.exists(followed.namespace.key('active', generation, 0, 'acme'))).toBe(0);
   });
@@ -219,7 +219,7 @@ describe('the figures in Redis', () => {
       })(),
     );
     expect(await first).toBe(true);
-    expect(await figures.standing(0)).toBe(7);
+    expect(await figures.checkpoint(0)).toBe(7);
   });
 
   it('may be written anew at once after a rewrite that failed', async () => {
@@ -231,7 +231,7 @@ describe('the figures in Redis', () => {
       throw new Error('Postgres went away');
     })();
     await expect(figures.rewrite(0, 7, failing)).rejects.toThrow('Postgres went away');
-    expect(await figures.standing(0)).toBe('missing');
+    expect(await figures.checkpoint(0)).toBe('missing');
     expect(await figures.rewrite(0, 8, (async function* () {})())).toBe(true);
   });
 });

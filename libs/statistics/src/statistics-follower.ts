@@ -6,20 +6,20 @@ import { liveViews, type LiveViews } from './figures/last-active.js';
 import { repair } from './figures/repair.js';
 
 const CHECK_EVERY_MS = 2_000;
-/** A projection never waits longer for Redis, and only once an outage: from then on checks alone ask. */
+/** The longest that a projection waits for Redis, once per outage: after that only the checks ask. */
 const PATIENCE_MS = 500;
 
-/** Keeps the figures in Redis where the views of activities are. */
+/** Keeps the figures in Redis at the checkpoints of the views of activities. */
 export interface StatisticsFollower extends ActivityFollower {
-  /** Looks at all partitions and brings up to date what was emptied or fell behind; never throws. */
+  /** Checks all partitions and repairs what was emptied or fell behind; never throws. */
   check(): Promise<void>;
   /** Ends the checks; the connections stay open. */
   close(): Promise<void>;
 }
 
 /**
- * Follows the views of activities with the figures in Redis. Redis being down costs the projection nothing but a
- * moment; a check every few seconds makes good what was missed, after a crash and a flush as well.
+ * Follows the views of activities with the figures in Redis. When Redis is down, the projection waits only a moment; a
+ * check every few seconds repairs what was missed, also after a crash or a flush.
  */
 export function statisticsFollower(
   redis: Redis,
@@ -67,32 +67,32 @@ class Follower implements StatisticsFollower {
     const all = Array.from({ length: this.partitions }, (_, partition) => partition);
     try {
       const views = await this.views();
-      // Also where there is nothing to compare it with: whether Redis is back has to be found out.
+      // Also without views to compare with, to find out whether Redis is back.
       const figures = this.figuresOf(views?.generation ?? '');
-      const standings = await Promise.all(all.map((partition) => figures.standing(partition)));
+      const checkpoints = await Promise.all(all.map((partition) => figures.checkpoint(partition)));
       this.works();
       if (!views) return;
-      const behind = all.filter((partition) => standings[partition] !== views.positions.get(partition));
+      const behind = all.filter((partition) => checkpoints[partition] !== views.positions.get(partition));
       await Promise.all(behind.map((partition) => this.repair(views.generation, partition)));
     } catch (error) {
       this.failed(error);
     }
   }
 
-  /** Undefined while Postgres is away or the views are not there yet: then nothing moves that could be followed. */
+  /** Undefined while Postgres is down or the views do not exist yet: then there is nothing to follow. */
   private views(): Promise<LiveViews | undefined> {
     return liveViews(this.postgres).catch(() => undefined);
   }
 
   /** One repair a partition at a time. */
   private repair(generation: string, partition: number): Promise<void> {
-    const place = `${generation}/${partition}`;
-    const running = this.repairs.get(place);
+    const key = `${generation}/${partition}`;
+    const running = this.repairs.get(key);
     if (running) return running;
     const repairing = repair(this.figuresOf(generation), this.postgres, partition, () => !this.closed)
       .catch((error: unknown) => this.failed(error))
-      .finally(() => this.repairs.delete(place));
-    this.repairs.set(place, repairing);
+      .finally(() => this.repairs.delete(key));
+    this.repairs.set(key, repairing);
     return repairing;
   }
 

@@ -2,18 +2,18 @@ import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from '#activi
 import { type Position } from '#event-sourcing';
 import { type Queryable } from '#platform';
 import { userRemains } from '#registry';
-import { type Audience } from './audience.js';
-import { type Message } from './hub/seats.js';
+import { type StreamTarget } from './stream-target.js';
+import { type Message } from './hub/subscribers.js';
 
 type Row = PublishedRow & { environment: string; position: number };
 
-/** A page of messages, and the position behind all that was looked at for it. */
+/** A page of messages, and the position after all rows that were read for it. */
 export interface Page {
   readonly messages: Message[];
   readonly next: Position;
 }
 
-/** Part of a partition: what stands at `from` and later, and before `to`. */
+/** Part of a partition, from `from` up to but without `to`. */
 export interface Range {
   readonly partition: number;
   readonly from: Position;
@@ -24,11 +24,11 @@ const COLUMNS = `environment, position, ${PUBLISHED_COLUMNS}`;
 // Deleted is gone, also from the past.
 const SHOWN = userRemains('activities');
 
-/** The next `limit` activities of a range that one of many audiences follows, in the order of the log. */
-export async function readForAudiences(
+/** The next `limit` activities of a range that belong to one of these targets, in the order of the log. */
+export async function readForTargets(
   db: Queryable,
   { partition, from, to }: Range,
-  { environments, users }: { environments: readonly string[]; users: readonly Required<Audience>[] },
+  { environments, users }: { environments: readonly string[]; users: readonly Required<StreamTarget>[] },
   limit: number,
 ): Promise<Page> {
   const { rows } = await db.query<Row>(
@@ -52,7 +52,7 @@ export async function readForAudiences(
 
 /** What one client wants of the past. */
 export interface Wanted {
-  readonly audience: Audience;
+  readonly target: StreamTarget;
   readonly types?: ReadonlySet<string>;
   /** Milliseconds since the epoch: only what the log took then or later. */
   readonly since?: number;
@@ -62,15 +62,15 @@ export interface Wanted {
 export async function readPast(
   db: Queryable,
   { partition, from, to }: Range,
-  { audience, types, since }: Wanted,
+  { target, types, since }: Wanted,
   limit: number,
 ): Promise<Page> {
   const conditions = ['partition = $1', 'position >= $2', 'position < $3', 'environment = $4', SHOWN];
-  const values: unknown[] = [partition, from, to, audience.environment];
+  const values: unknown[] = [partition, from, to, target.environment];
   const also = (condition: (placeholder: string) => string, value: unknown) => {
     if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
   };
-  also((userId) => `user_id = ${userId}`, audience.userId);
+  also((userId) => `user_id = ${userId}`, target.userId);
   also((types) => `type = ANY(${types})`, types && [...types]);
   also((since) => `received_at >= ${since}`, since);
   const { rows } = await db.query<Row>(

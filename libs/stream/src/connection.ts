@@ -7,9 +7,9 @@ const cutOffs = counter('streams_cut_off_total', 'Streams ended because their cl
 /** How much waits in the process for one client before it is waited for, in bytes. */
 export const BUFFER_LIMIT = 1024 * 1024;
 
-// A client that is being waited for and takes nothing at all for so long does not read.
+// A client that takes nothing at all for so long is cut off.
 const STALL_MS = 5_000;
-// A client that never takes the end of the stream is not waited for.
+// How long a client may take to receive the end of the stream.
 const END_GRACE_MS = 1_000;
 
 /** When a stream ends by itself, in milliseconds since the epoch and within days, and its last bytes then. */
@@ -62,7 +62,7 @@ export class Connection {
     if (this.isOpen) this.response.write(bytes);
   }
 
-  /** The client leaves so much unread that nothing more may be written before it has `drained`. */
+  /** True when nothing more may be written before `drained` resolves. */
   get isFull(): boolean {
     return this.response.writableLength > BUFFER_LIMIT;
   }
@@ -78,7 +78,7 @@ export class Connection {
     this.drain = undefined;
   }
 
-  /** A sign of life. A client that is being waited for gets none: it has enough to read. */
+  /** Writes a heartbeat, unless the client has unread data. */
   beat(heartbeat: string): void {
     if (this.drain === undefined && !this.isFull) this.write(heartbeat);
   }

@@ -1,6 +1,6 @@
 /**
  * Runs `width` pieces of work at a time, no more than `share` of them of one group; groups that wait take turns, each in
- * the order of its coming.
+ * the order of arrival. Not p-limit, which knows no groups.
  */
 export class FairSemaphore {
   /** By group; the one that is first has its turn next. */

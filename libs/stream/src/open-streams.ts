@@ -2,7 +2,10 @@ import { Problem, type StreamLimits } from '#platform';
 
 const RETRY = { 'retry-after': '5' };
 
-/** How many streams are open in this process, those included that are being opened: bounded in all and per environment. */
+/**
+ * Limits the streams that are open or being opened in this process, in total and per environment. Refuses at once,
+ * and so needs no queue.
+ */
 export class OpenStreams {
   private readonly byEnvironment = new Map<string, number>();
   private count = 0;

@@ -74,8 +74,8 @@ describe('positions of a stream', () => {
   });
 
   it('does not tell whether others have written meanwhile: the same position is never the same text', () => {
-    const standing = { first: 3, positions: [71] };
-    expect(ours.format(standing)).not.toBe(ours.format(standing));
+    const deliveredPositions = { first: 3, positions: [71] };
+    expect(ours.format(deliveredPositions)).not.toBe(ours.format(deliveredPositions));
     const behind = () => ours.formatter({ first: 0, positions: [1, 2] }, 1, newSalt())(3);
     expect(behind()).not.toBe(behind());
   });

@@ -16,7 +16,7 @@ const OFFSET_BYTES = 6;
 const HEADER_BYTES = 2;
 const SALT_BYTES = 6;
 
-/** Drawn once for what is said at once. */
+/** One salt for all positions that are written together. */
 export const newSalt = () => randomBytes(SALT_BYTES);
 
 /**
@@ -45,9 +45,9 @@ export class Positions {
   formatter({ first, positions }: StreamPosition, partition: number, salt: Buffer): (position: Position) => string {
     const others = positions.length > 1;
     const content = Buffer.concat([encode({ first, positions }), others ? salt : Buffer.alloc(0)]);
-    const place = HEADER_BYTES + (partition - first) * OFFSET_BYTES;
+    const index = HEADER_BYTES + (partition - first) * OFFSET_BYTES;
     return (position) => {
-      content.writeUIntBE(position, place, OFFSET_BYTES);
+      content.writeUIntBE(position, index, OFFSET_BYTES);
       return this.seal.seal(content);
     };
   }

@@ -15,9 +15,9 @@ import {
 } from '#platform';
 import { Directory, Keyring } from '#registry';
 import { positionsAt, readPast } from './activity-rows.js';
-import { type Audience, audienceKey } from './audience.js';
+import { type StreamTarget, targetKey } from './stream-target.js';
 import { Connection, type Ending } from './connection.js';
-import { Departures } from './departures.js';
+import { DeletionWatch } from './deletion-watch.js';
 import { FairSemaphore } from './fair-semaphore.js';
 import { type Format } from './formats.js';
 import { StreamHub } from './hub/stream-hub.js';
@@ -30,17 +30,17 @@ const open = gauge('streams_open', 'Streams that are being served');
 
 // Clients with a read time-out of ten seconds live on it.
 const HEARTBEAT_MS = 8_000;
-// Whom this ends comes back within so long, to whatever instance, and not all at once.
+// Clients whose stream this ends reconnect after a random time within these bounds.
 const RETRY_MS = { least: 1_000, most: 10_000 };
 const PAST_PAGE = 200;
-// Those who come back after a failure must not take all connections to Postgres from those who are live.
+// Clients that return after a failure must not take all connections to Postgres from live streams.
 const PAST_READERS = 4;
 const PAST_READERS_OF_ONE = 2;
 // The clocks of the log's brokers differ; the search begins so much earlier and the exact time is asked of each row.
 const CLOCK_SKEW_MS = 60_000;
 
 export interface StreamRequest {
-  readonly audience: Audience;
+  readonly target: StreamTarget;
   readonly types?: ReadonlySet<string>;
   readonly format: Format;
   /** The position to resume behind, as the client says it. */
@@ -58,43 +58,43 @@ interface Stream {
 @Injectable()
 export class StreamGateway implements BeforeApplicationShutdown {
   readonly hub: StreamHub;
-  readonly departures: Departures;
+  readonly deletions: DeletionWatch;
   private readonly streams = new Set<Stream>();
   private readonly past = new FairSemaphore(PAST_READERS, PAST_READERS_OF_ONE);
-  private readonly places: OpenStreams;
+  private readonly openStreams: OpenStreams;
   private readonly maxAgeMs: number;
   private readonly heart = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
   private closing = false;
 
   constructor(
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Notifications) notifications: Notifications,
-    @Inject(Namespace) namespace: Namespace,
-    @Inject(Directory) private readonly directory: Directory,
-    @Inject(Keyring) private readonly keyring: Keyring,
-    @Inject(StreamTickets) private readonly tickets: StreamTickets,
+    private readonly postgres: Postgres,
+    notifications: Notifications,
+    namespace: Namespace,
+    private readonly directory: Directory,
+    private readonly keyring: Keyring,
+    private readonly tickets: StreamTickets,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CONFIG) { streams: limits }: Config,
   ) {
     this.maxAgeMs = limits.maxAge * 1_000;
-    this.places = new OpenStreams(limits);
+    this.openStreams = new OpenStreams(limits);
     this.hub = new StreamHub({ postgres, notifications, namespace, logger });
-    this.departures = new Departures(directory, notifications, namespace);
+    this.deletions = new DeletionWatch(directory, notifications, namespace);
   }
 
-  /** Takes the reply over. Throws `not-found`, `unauthorized`, `overloaded` or `unavailable` before the first byte. */
+  /** Takes over the reply. Throws `not-found`, `unauthorized`, `overloaded` or `unavailable` before the first byte. */
   async open(request: StreamRequest, caller: Caller, reply: FastifyReply): Promise<void> {
-    const leave = this.places.enter(request.audience.environment);
+    const leave = this.openStreams.enter(request.target.environment);
     const connection = new Connection(reply);
-    const watch = this.departures.watch(request.audience, () => connection.end());
+    const watch = this.deletions.watch(request.target, () => connection.end());
     try {
-      await Promise.all([this.hub.ready(), this.departures.ready()]);
-      await this.requireUser(request.audience);
-      const positions = await Positions.of(request.audience.environment, this.keyring);
+      await Promise.all([this.hub.ready(), this.deletions.ready()]);
+      await this.requireUser(request.target);
+      const positions = await Positions.of(request.target.environment, this.keyring);
       const start = await this.startOf(request, positions, connection);
-      // Whatever is refused is refused before: it uses no ticket up.
+      // After all checks, since a request that is refused must not use a ticket up.
       if (caller.ticket !== undefined) await this.tickets.use(caller.ticket, streamOf(request));
-      // From here to the first byte nothing is waited for.
+      // Nothing is awaited from here to the first byte.
       if (watch.gone) throw notFound('user');
       if (this.closing) throw stopping();
       const subscription = this.subscribe(request, { start, positions }, connection);
@@ -112,13 +112,14 @@ export class StreamGateway implements BeforeApplicationShutdown {
   }
 
   private subscribe(
-    { audience, types, format }: StreamRequest,
+    { target, types, format }: StreamRequest,
     { start, positions }: { start: Start; positions: Positions },
     connection: Connection,
   ): Subscription {
-    return new Subscription({ audience, types }, { format, positions }, start, this.hub, connection, {
+    return new Subscription({ target, types, format, positions }, start, connection, {
+      hub: this.hub,
       readPast: (range, wanted) =>
-        this.inTurn(audience, connection, { messages: [], next: range.to }, () =>
+        this.inTurn(target, connection, { messages: [], next: range.to }, () =>
           readPast(this.postgres, range, wanted, PAST_PAGE),
         ),
       failed: (err) => {
@@ -140,33 +141,38 @@ export class StreamGateway implements BeforeApplicationShutdown {
     await subscription.idle();
   }
 
-  /** Reads of the past wait for each other, one environment's no longer than another's. Nothing is read for who is gone. */
-  private inTurn<T>({ environment }: Audience, connection: Connection, nothing: T, read: () => Promise<T>): Promise<T> {
+  /** Limits concurrent reads of the past, fairly between environments. Reads nothing for a client that is gone. */
+  private inTurn<T>(
+    { environment }: StreamTarget,
+    connection: Connection,
+    nothing: T,
+    read: () => Promise<T>,
+  ): Promise<T> {
     return this.past.run(environment, async () => (connection.isOpen ? read() : nothing));
   }
 
-  /** With the token, or at an age between three quarters of the greatest and that, so that not all come back at once. */
+  /** When the token expires, or at a random age from 75 % to 100 % of the maximum, so that clients do not all reconnect at once. */
   private endingOf(format: Format, { expiresAt }: Caller): Ending {
     const retiresAt = Date.now() + this.maxAgeMs * (1 - Math.random() / 4);
     if (expiresAt <= retiresAt) return { at: expiresAt, farewell: '' };
     return { at: retiresAt, farewell: farewell(format) };
   }
 
-  private async requireUser({ environment, userId }: Audience): Promise<void> {
+  private async requireUser({ environment, userId }: StreamTarget): Promise<void> {
     if (userId === undefined) return;
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
   }
 
   private async startOf(
-    { audience, position, since }: StreamRequest,
+    { target, position, since }: StreamRequest,
     ids: Positions,
     connection: Connection,
   ): Promise<Start> {
-    const partitions = this.hub.partitionsOf(audience);
+    const partitions = this.hub.partitionsOf(target);
     if (position !== undefined) return this.startAt(position, ids.parse(position), partitions);
     if (since === undefined) return {};
-    const ends = this.hub.standing(partitions);
-    const from = await this.inTurn(audience, connection, ends, () =>
+    const ends = this.hub.deliveredPositions(partitions);
+    const from = await this.inTurn(target, connection, ends, () =>
       positionsAt(this.postgres, since - CLOCK_SKEW_MS, partitions.first, ends),
     );
     return { since, from };
@@ -182,10 +188,12 @@ export class StreamGateway implements BeforeApplicationShutdown {
     if (first !== partitions.first || positions.length !== partitions.count) {
       return { reset: 'position-of-another-stream' };
     }
-    const standing = this.hub.standing(partitions);
+    const deliveredPositions = this.hub.deliveredPositions(partitions);
     const checkpoints = await this.hub.look();
-    // Views that are being rebuilt are behind this hub: what they still lack cannot be resumed over in silence.
-    const known = positions.every((at, i) => Math.max(at, standing[i] ?? 0) <= (checkpoints.get(first + i) ?? 0));
+    // Views that are being rebuilt are behind this hub: resuming there would silently skip what they still lack.
+    const known = positions.every(
+      (at, i) => Math.max(at, deliveredPositions[i] ?? 0) <= (checkpoints.get(first + i) ?? 0),
+    );
     return known ? { from: positions, named } : { reset: 'unknown-position' };
   }
 
@@ -210,9 +218,9 @@ export class StreamGateway implements BeforeApplicationShutdown {
   }
 }
 
-/** What makes two requests ask for the same stream, from wherever and however written. */
-function streamOf({ audience, types }: StreamRequest): string {
-  return [audienceKey(audience), ...[...(types ?? [])].sort()].join(' ');
+/** Equal for two requests for the same stream, whatever their positions and formats. */
+function streamOf({ target, types }: StreamRequest): string {
+  return [targetKey(target), ...[...(types ?? [])].sort()].join(' ');
 }
 
 function farewell(format: Format): string {

@@ -1,9 +1,7 @@
-import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { CqrsModule } from '@nestjs/cqrs';
 import { type FastifyInstance } from 'fastify';
 import { DirectoryModule } from '#registry';
-import { IssueStreamTicketHandler } from './commands/issue-stream-ticket.js';
 import { StreamController } from './http/stream.controller.js';
 import { StreamTicketsController } from './http/stream-tickets.controller.js';
 import { StreamGateway } from './stream-gateway.js';
@@ -11,14 +9,14 @@ import { StreamTickets } from './tickets.js';
 
 /** The live stream: its routes, and the tickets that open it. */
 @Module({
-  imports: [CqrsModule, DirectoryModule],
+  imports: [DirectoryModule],
   controllers: [StreamController, StreamTicketsController],
-  providers: [StreamGateway, StreamTickets, IssueStreamTicketHandler],
+  providers: [StreamGateway, StreamTickets],
 })
 export class StreamModule implements OnModuleInit {
   constructor(
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
-    @Inject(StreamTickets) private readonly tickets: StreamTickets,
+    private readonly host: HttpAdapterHost,
+    private readonly tickets: StreamTickets,
   ) {}
 
   onModuleInit(): void {

@@ -5,7 +5,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import { messagesIn } from '../test/events.js';
 import { followAt, type FollowOptions, Reader } from '../test/reader.js';
 import { openView, type View } from '../test/view.js';
-import { type Audience } from './audience.js';
+import { type StreamTarget } from './stream-target.js';
 import { StreamHub } from './hub/stream-hub.js';
 
 const logger = createLogger('spec', 'silent');
@@ -22,8 +22,8 @@ describe('a subscription', () => {
     return hub;
   };
 
-  const follow = (audience: Audience, options: FollowOptions & { at?: StreamHub } = {}) =>
-    followAt(options.at ?? hub, view, audience, options);
+  const follow = (target: StreamTarget, options: FollowOptions & { at?: StreamHub } = {}) =>
+    followAt(options.at ?? hub, view, target, options);
 
   let environments = 0;
   const newEnvironment = () => `env-${++environments}`;
@@ -91,13 +91,13 @@ describe('a subscription', () => {
       await view.send(environment, 2, ...named(...ids));
     }
     await eventually(() => expect([user.ids.length, whole.ids.length]).toEqual([21, 42]));
-    for (const [reader, audience] of [
+    for (const [reader, target] of [
       [user, { environment, userId: 1 }],
       [whole, { environment }],
     ] as const) {
       const history = messagesIn(reader.text);
       for (const [at, { position }] of history.entries()) {
-        const resumed = follow(audience, { after: position });
+        const resumed = follow(target, { after: position });
         const key = ({ id, userId }: { id: string; userId?: number }) => `${userId}/${id}`;
         const rest = history.slice(at + 1).map(key);
         await eventually(() => expect(messagesIn(resumed.reader.text).map(key).sort()).toEqual(rest.sort()));
@@ -117,14 +117,14 @@ describe('a subscription', () => {
     );
     const pace = fc.constantFrom(1, 2, 3, Infinity);
     const [here, there] = [hub, await newHub()];
-    const audiences = [{}, {}, { userId: 1 }, { userId: 1 }, { userId: 2 }, { userId: 3 }];
+    const targets = [{}, {}, { userId: 1 }, { userId: 1 }, { userId: 2 }, { userId: 3 }];
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), pace, async (steps, fullEvery) => {
         const environment = newEnvironment();
-        const clients = audiences.map((audience) => ({ audience: { environment, ...audience }, got: [] as string[] }));
+        const clients = targets.map((target) => ({ target: { environment, ...target }, got: [] as string[] }));
         const readers = () => new Reader(fullEvery);
-        const streams = clients.map(({ audience }, at) =>
-          follow(audience, { at: at % 2 ? here : there, reader: readers() }),
+        const streams = clients.map(({ target }, at) =>
+          follow(target, { at: at % 2 ? here : there, reader: readers() }),
         );
         const sent: { userId: number; id: string }[] = [];
         const commits: Promise<void>[] = [];
@@ -143,14 +143,14 @@ describe('a subscription', () => {
             const at = given.reconnect;
             const after = collect(at);
             // On the other instance, which may be behind.
-            streams[at] = follow(clients[at]!.audience, { after, at: turn % 2 ? here : there, reader: readers() });
+            streams[at] = follow(clients[at]!.target, { after, at: turn % 2 ? here : there, reader: readers() });
           } else {
             await Promise.all(commits);
           }
         }
         await Promise.all(commits);
-        for (const [at, { audience, got }] of clients.entries()) {
-          const wanted = sent.filter(({ userId }) => !('userId' in audience) || audience.userId === userId);
+        for (const [at, { target, got }] of clients.entries()) {
+          const wanted = sent.filter(({ userId }) => !('userId' in target) || target.userId === userId);
           await eventually(() => expect(got.length + streams[at]!.reader.ids.length).toBe(wanted.length));
           collect(at);
           for (const userId of [1, 2, 3, 4, 5]) {
@@ -172,12 +172,12 @@ describe('a subscription', () => {
     await hub.look();
     const reader = new Reader();
     const readOn = reader.stopReading();
-    const audience = { environment, userId: 1 };
+    const target = { environment, userId: 1 };
     const alone = await newHub();
-    follow(audience, { after: [0], reader, at: alone });
+    follow(target, { after: [0], reader, at: alone });
     // More than is kept for a client: it leaves the hub, and finds the rest in the view.
     for (const activity of present) await view.send(environment, 1, activity);
-    await eventually(() => expect(alone.standing(alone.partitionsOf(audience))[0]).toBeGreaterThanOrEqual(90));
+    await eventually(() => expect(alone.deliveredPositions(alone.partitionsOf(target))[0]).toBeGreaterThanOrEqual(90));
     expect(alone.idle).toBe(true);
     expect(reader.ids.length).toBeLessThan(30);
     readOn();

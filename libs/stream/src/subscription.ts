@@ -1,9 +1,9 @@
 import { type Position } from '#event-sourcing';
 import { type Page, type Range, type Wanted } from './activity-rows.js';
-import { type Audience } from './audience.js';
+import { type StreamTarget } from './stream-target.js';
 import { type Connection } from './connection.js';
 import { type Format, type Reset } from './formats.js';
-import { type Follower, type Message, type Seat, slices } from './hub/seats.js';
+import { type Subscriber, type Message, type Registration, slices } from './hub/subscribers.js';
 import { type StreamHub } from './hub/stream-hub.js';
 import { newSalt, type Positions } from './positions.js';
 
@@ -19,56 +19,54 @@ export interface Start {
 }
 
 /** What a subscription writes to. */
-export type Outlet = Pick<Connection, 'isOpen' | 'isFull' | 'write' | 'drained'>;
+export type StreamOutput = Pick<Connection, 'isOpen' | 'isFull' | 'write' | 'drained'>;
 
 export type ReadPast = (range: Range, wanted: Wanted) => Promise<Page>;
 
-// What is kept of the present for a client that still reads the past. Where it is not enough, that was the past too.
+// Buffer for new messages while a client still reads the past; when it is full, the messages are read from the view instead.
 const BACKLOG_BYTES = 256 * 1024;
 
 /**
- * One client's stream. It takes its seat in the hub first and reads the past up to there afterwards, at the client's
- * pace, while the present is kept: so nothing is missing in between and nothing comes twice. A client that falls behind
- * the present reads it as the past.
+ * One client's stream. It first registers with the hub and then reads the past up to that point, at the client's
+ * pace, while new messages are buffered: so nothing is missing and nothing comes twice. A client that falls behind
+ * reads again from the view.
  */
-export class Subscription implements Follower {
-  readonly audience: Audience;
+export class Subscription implements Subscriber {
+  readonly target: StreamTarget;
   readonly types?: ReadonlySet<string>;
   readonly format: Format;
   readonly positions: Positions;
-  private seat: Seat;
+  private registration: Registration;
   private backlog: Buffer[] = [];
   private backlogBytes = 0;
-  /** What it is doing outside of the hub's calls; never rejects. */
+  /** Its work outside of calls from the hub; never rejects. */
   private work: Promise<void> = Promise.resolve();
   private state: 'catching up' | 'overrun' | 'live' = 'catching up';
 
   constructor(
-    wanted: Omit<Wanted, 'since'>,
-    text: { format: Format; positions: Positions },
+    { target, types, format, positions }: Omit<Subscriber, 'deliver'>,
     private readonly start: Start,
-    private readonly hub: StreamHub,
-    private readonly connection: Outlet,
-    private readonly source: { readPast: ReadPast; failed: (error: unknown) => void },
+    private readonly connection: StreamOutput,
+    private readonly source: { hub: StreamHub; readPast: ReadPast; failed: (error: unknown) => void },
   ) {
-    this.audience = wanted.audience;
-    this.types = wanted.types;
-    this.format = text.format;
-    this.positions = text.positions;
-    this.seat = hub.attach(this, start.from);
+    this.target = target;
+    this.types = types;
+    this.format = format;
+    this.positions = positions;
+    this.registration = source.hub.attach(this, start.from);
   }
 
   /** What the client is told first. */
   opening(): string {
-    const { reset, from = this.seat.from, named } = this.start;
-    const position = named ?? this.positions.format({ first: this.seat.first, positions: from });
+    const { reset, from = this.registration.from, named } = this.start;
+    const position = named ?? this.positions.format({ first: this.registration.first, positions: from });
     const opening = this.format.opening(position);
     return reset ? opening + this.format.reset({ reason: reset, resumedFrom: position }) : opening;
   }
 
-  /** Goes on behind the opening. `failed` is told when the past cannot be read: the stream must end then. */
+  /** Continues after the opening. `failed` is called when the past cannot be read, and must end the stream. */
   begin(): void {
-    this.work = this.catchUp(this.start.from ?? this.seat.from).catch(this.source.failed);
+    this.work = this.catchUp(this.start.from ?? this.registration.from).catch(this.source.failed);
   }
 
   deliver(chunk: Buffer, behind: () => Position[]): void {
@@ -76,13 +74,13 @@ export class Subscription implements Follower {
     else this.keep(chunk);
   }
 
-  /** Once it has left and its connection is closed: resolves when it reads nothing any more. */
+  /** Resolves when it reads nothing any more, once it has left and its connection is closed. */
   idle(): Promise<void> {
     return this.work;
   }
 
   leave(): void {
-    this.hub.detach(this.seat);
+    this.source.hub.detach(this.registration);
     this.backlog = [];
     this.backlogBytes = 0;
   }
@@ -108,24 +106,24 @@ export class Subscription implements Follower {
   }
 
   private async catchUp(from: readonly Position[]): Promise<void> {
-    await this.sendPast(from, this.seat.from);
+    await this.sendPast(from, this.registration.from);
     while (this.state === 'overrun' && this.connection.isOpen) {
-      const reached = this.seat.from;
-      this.sit(reached);
-      await this.sendPast(reached, this.seat.from);
+      const reached = this.registration.from;
+      this.reattach(reached);
+      await this.sendPast(reached, this.registration.from);
     }
     this.goLive();
   }
 
   private async rejoin(reached: readonly Position[]): Promise<void> {
     if (!this.connection.isOpen) return;
-    this.sit(reached);
+    this.reattach(reached);
     await this.catchUp(reached);
   }
 
-  private sit(reached: readonly Position[]): void {
+  private reattach(reached: readonly Position[]): void {
     this.state = 'catching up';
-    this.seat = this.hub.attach(this, reached);
+    this.registration = this.source.hub.attach(this, reached);
   }
 
   private goLive(): void {
@@ -136,19 +134,19 @@ export class Subscription implements Follower {
   }
 
   private async sendPast(from: readonly Position[], to: readonly Position[]): Promise<void> {
-    const standing = [...from];
+    const deliveredPositions = [...from];
     for (const [at, end] of to.entries()) {
-      while (standing[at]! < end && this.connection.isOpen) {
-        const range = { partition: this.seat.first + at, from: standing[at]!, to: end };
+      while (deliveredPositions[at]! < end && this.connection.isOpen) {
+        const range = { partition: this.registration.first + at, from: deliveredPositions[at]!, to: end };
         const { messages, next } = await this.source.readPast(range, { ...this, since: this.start.since });
-        await this.send(messages, range.partition, standing);
-        standing[at] = next;
+        await this.send(messages, range.partition, deliveredPositions);
+        deliveredPositions[at] = next;
       }
     }
   }
 
   private async send(messages: readonly Message[], partition: number, positions: readonly Position[]): Promise<void> {
-    const positionOf = this.positions.formatter({ first: this.seat.first, positions }, partition, newSalt());
+    const positionOf = this.positions.formatter({ first: this.registration.first, positions }, partition, newSalt());
     for (const slice of slices(messages)) {
       const texts = slice.map(({ position, json }) => this.format.activity(positionOf(position + 1), json));
       this.connection.write(texts.join(''));

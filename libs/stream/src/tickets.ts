@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { type Caller, Namespace, type Principal, Problem, unauthorized } from '#platform';
 import { Keyring } from '#registry';
@@ -29,9 +29,9 @@ interface Claims {
 @Injectable()
 export class StreamTickets {
   constructor(
-    @Inject(Redis) private readonly redis: Redis,
-    @Inject(Namespace) private readonly namespace: Namespace,
-    @Inject(Keyring) private readonly keyring: Keyring,
+    private readonly redis: Redis,
+    private readonly namespace: Namespace,
+    private readonly keyring: Keyring,
     @Optional() private readonly now = Date.now,
   ) {}
 

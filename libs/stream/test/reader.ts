@@ -1,14 +1,14 @@
 import { type Postgres } from '#platform';
 import { readPast } from '../src/activity-rows.js';
-import { type Audience } from '../src/audience.js';
+import { type StreamTarget } from '../src/stream-target.js';
 import { EVENT_STREAM } from '../src/formats.js';
 import { type StreamHub } from '../src/hub/stream-hub.js';
 import { type Positions } from '../src/positions.js';
-import { type Outlet, Subscription } from '../src/subscription.js';
+import { type StreamOutput, Subscription } from '../src/subscription.js';
 import { idsIn } from './events.js';
 
 /** A client that takes all that is written to it, unless told to hold. */
-export class Reader implements Outlet {
+export class Reader implements StreamOutput {
   text = '';
   isOpen = true;
   private writes = 0;
@@ -62,24 +62,18 @@ interface FollowedView {
 }
 
 /** A stream that is read by a `Reader`, in pages of a few activities. */
-export function followAt(hub: StreamHub, view: FollowedView, audience: Audience, options: FollowOptions = {}) {
+export function followAt(hub: StreamHub, view: FollowedView, target: StreamTarget, options: FollowOptions = {}) {
   const { reader = new Reader(), after } = options;
   const { postgres, positions } = view;
   const types = options.types && new Set(options.types);
   const from = typeof after === 'string' ? positions.parse(after)!.positions : after;
-  const subscription = new Subscription(
-    { audience, types },
-    { format: EVENT_STREAM, positions },
-    { from },
+  const subscription = new Subscription({ target, types, format: EVENT_STREAM, positions }, { from }, reader, {
     hub,
-    reader,
-    {
-      readPast: (range, wanted) => readPast(postgres, range, wanted, 7),
-      failed: (error) => {
-        throw error;
-      },
+    readPast: (range, wanted) => readPast(postgres, range, wanted, 7),
+    failed: (error) => {
+      throw error;
     },
-  );
+  });
   reader.write(subscription.opening());
   subscription.begin();
   const leave = () => {

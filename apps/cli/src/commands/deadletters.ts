@@ -1,4 +1,3 @@
-import { activitiesFold } from '#activities';
 import { FOLD_NAMES, type FoldName } from '#platform';
 import {
   type DeadLetter,
@@ -6,17 +5,16 @@ import {
   listDeadLetters,
   type Outcome,
   requireGeneration,
-  retry,
+  retryDeadLetters,
   showDeadLetter,
-  skip,
+  skipDeadLetter,
 } from '#projections';
-import { registryViews } from '#registry';
 import { Argument, type Command, Option } from 'commander';
 import { count, environment, text } from '../arguments.js';
 import { serverSettings } from '../config.js';
 import { letterLines, letterText, outcomeLine } from '../dead-letters.js';
-import { type Servers, withServers } from '../servers.js';
-import { BadNews, CommandFailed, type Surroundings } from '../surroundings.js';
+import { foldsOf, type Servers, withServers } from '../servers.js';
+import { ReportedFailure, CommandFailed, type CliContext } from '../context.js';
 
 interface Selection {
   readonly view?: FoldName;
@@ -38,7 +36,7 @@ const inEnvironment = () => new Option('--environment <id>', 'only of this envir
 const forPrograms = () => new Option('--json', 'for programs');
 const atMost = (what: string, number: number) => new Option('--limit <n>', what).argParser(count).default(number);
 
-export function deadLetterCommands(program: Command, surroundings: Surroundings): void {
+export function deadLetterCommands(program: Command, context: CliContext): void {
   const commands = program
     .command('deadletters')
     .description('records that could not be applied, and what waits behind them');
@@ -50,8 +48,8 @@ export function deadLetterCommands(program: Command, surroundings: Surroundings)
     .option('--dropped', 'those that were dropped for good, in place of those that wait')
     .addOption(atMost('so many of each view at most', LISTED))
     .addOption(forPrograms())
-    .action((selection: Selection) => list(selection, surroundings));
-  one(commands, 'show', 'one of them, with its bytes').action((...args: Named) => show(args, surroundings));
+    .action((selection: Selection) => list(selection, context));
+  one(commands, 'show', 'one of them, with its bytes').action((...args: Named) => show(args, context));
   commands
     .command('retry')
     .description('apply what waits as it stands in the log, in order; what still cannot be applied goes on waiting')
@@ -60,10 +58,10 @@ export function deadLetterCommands(program: Command, surroundings: Surroundings)
     .option('--key <key>', 'only of this key', text)
     .addOption(atMost('so many records of each key at most', TAKEN))
     .addOption(forPrograms())
-    .action((selection: Selection) => retryAll(selection, surroundings));
+    .action((selection: Selection) => retryAll(selection, context));
   one(commands, 'skip', 'drop one for good, and apply what waits behind it')
     .addOption(atMost('so many records behind it at most', TAKEN))
-    .action((...args: Named) => skipOne(args, surroundings));
+    .action((...args: Named) => skipOne(args, context));
 }
 
 type Named = [view: FoldName, partition: number, position: number, options: { limit: number; json?: boolean }];
@@ -81,12 +79,12 @@ function one(commands: Command, name: string, description: string): Command {
 /** Of each view that is meant. Throws `GenerationMissing` where its views are not there. */
 async function ofEachView<T>(
   { view }: Pick<Selection, 'view'>,
-  surroundings: Surroundings,
+  context: CliContext,
   work: (fold: FoldViews, servers: Servers) => Promise<T[]>,
 ): Promise<T[]> {
-  return withServers(serverSettings(surroundings), async (servers) => {
+  return withServers(serverSettings(context), async (servers) => {
     const results: T[] = [];
-    for (const fold of [registryViews(servers.namespace), activitiesFold(servers.namespace)]) {
+    for (const fold of foldsOf(servers.namespace)) {
       if (view !== undefined && view !== fold.name) continue;
       results.push(...(await orMissing(work(fold, servers), fold, servers)));
     }
@@ -104,71 +102,68 @@ async function orMissing<T>(work: Promise<T>, fold: FoldViews, { postgres, names
   }
 }
 
-async function list(selection: Selection, surroundings: Surroundings): Promise<void> {
-  const letters = await ofEachView(selection, surroundings, async ({ name }, { postgres }) =>
+async function list(selection: Selection, context: CliContext): Promise<void> {
+  const letters = await ofEachView(selection, context, async ({ name }, { postgres }) =>
     (await listDeadLetters(postgres, name, selection)).map((letter) => ({ view: name, ...letter })),
   );
-  say(surroundings, selection, letters, () => letters.flatMap(letterLines).join('\n') || 'Nothing waits.');
+  say(context, selection, letters, () => letters.flatMap(letterLines).join('\n') || 'Nothing waits.');
 }
 
-async function show([view, partition, position, options]: Named, surroundings: Surroundings): Promise<void> {
-  const [letter] = await ofEachView({ view }, surroundings, async ({ name }, { postgres }) => {
+async function show([view, partition, position, options]: Named, context: CliContext): Promise<void> {
+  const [letter] = await ofEachView({ view }, context, async ({ name }, { postgres }) => {
     const found = await showDeadLetter(postgres, name, partition, position);
     return found ? [{ view: name, ...found }] : [];
   });
   if (letter === undefined) throw nothingAt(view, partition, position);
-  say(surroundings, options, { ...letter, value: letter.value.toString('base64') }, () => letterText(letter));
+  say(context, options, { ...letter, value: letter.value.toString('base64') }, () => letterText(letter));
 }
 
-async function retryAll(selection: Selection, surroundings: Surroundings): Promise<void> {
-  const outcomes = await ofEachView(selection, surroundings, async (fold, servers) => {
+async function retryAll(selection: Selection, context: CliContext): Promise<void> {
+  const outcomes = await ofEachView(selection, context, async (fold, servers) => {
     const letters = await listDeadLetters(servers.postgres, fold.name, {
       ...selection,
       limit: Number.MAX_SAFE_INTEGER,
     });
-    return (await retryInParts(letters, selection.limit, fold, servers, surroundings)).map((outcome) => {
-      return { view: fold.name, ...outcome };
-    });
+    const { log, postgres } = servers;
+    const outcomes = await retryInParts({ log, postgres, fold, by: personAt(context) }, letters, selection.limit);
+    return outcomes.map((outcome) => ({ view: fold.name, ...outcome }));
   });
-  say(surroundings, selection, outcomes, () => outcomes.map(outcomeLine).join('\n') || 'Nothing waits.');
-  if (outcomes.some(({ result }) => result === 'failed')) throw new BadNews();
+  say(context, selection, outcomes, () => outcomes.map(outcomeLine).join('\n') || 'Nothing waits.');
+  if (outcomes.some(({ result }) => result === 'failed')) throw new ReportedFailure();
 }
 
 async function retryInParts(
+  operator: Parameters<typeof retryDeadLetters>[0],
   letters: readonly DeadLetter[],
   limit: number,
-  fold: FoldViews,
-  { log, postgres }: Servers,
-  surroundings: Surroundings,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const desk = { log, postgres, fold, by: personAt(surroundings) };
   for (let start = 0; start < letters.length; start += KEYS_AT_ONCE) {
-    outcomes.push(...(await retry(desk, letters.slice(start, start + KEYS_AT_ONCE), limit)));
+    outcomes.push(...(await retryDeadLetters(operator, letters.slice(start, start + KEYS_AT_ONCE), limit)));
   }
   return outcomes;
 }
 
-async function skipOne([view, partition, position, options]: Named, surroundings: Surroundings): Promise<void> {
-  const outcomes = await ofEachView({ view }, surroundings, async (fold, { log, postgres }) => {
+async function skipOne([view, partition, position, options]: Named, context: CliContext): Promise<void> {
+  const outcomes = await ofEachView({ view }, context, async (fold, { log, postgres }) => {
     const letter = await showDeadLetter(postgres, fold.name, partition, position);
     if (letter === undefined) throw nothingAt(view, partition, position);
     if (letter.reason === null)
       throw new CommandFailed('It waits behind another record: only that one can be skipped.');
     if (letter.droppedAt !== null) throw new CommandFailed('It was dropped before.');
-    const outcome = await skip({ log, postgres, fold, by: personAt(surroundings) }, letter, options.limit);
+    const outcome = await skipDeadLetter({ log, postgres, fold, by: personAt(context) }, letter, options.limit);
     return [{ view: fold.name, ...outcome }];
   });
-  say(surroundings, options, outcomes[0], () => outcomes.map(outcomeLine).join('\n'));
-  if (outcomes.some(({ result }) => result === 'failed')) throw new BadNews();
+  say(context, options, outcomes[0], () => outcomes.map(outcomeLine).join('\n'));
+  if (outcomes.some(({ result }) => result === 'failed')) throw new ReportedFailure();
 }
 
-const personAt = ({ env }: Surroundings) => (env.USER || 'tidemark-cli').slice(0, 100);
+const personAt = ({ env }: CliContext) => (env.USER || 'tidemark-cli').slice(0, 100);
 
 function nothingAt(view: FoldName, partition: number, position: number): CommandFailed {
   return new CommandFailed(`Nothing of ${view} was set aside at position ${position} of partition ${partition}.`);
 }
 
-function say({ out }: Surroundings, { json }: { json?: boolean }, result: unknown, text: () => string): void {
+function say({ out }: CliContext, { json }: { json?: boolean }, result: unknown, text: () => string): void {
   out.write(`${json ? JSON.stringify(result, null, 2) : text()}\n`);
 }

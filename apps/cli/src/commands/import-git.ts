@@ -2,7 +2,7 @@ import { type Command } from 'commander';
 import { gitProgress, importGit, type ImportProgress, isComplete, progressDisplay, summaryText } from '#importing';
 import { type Scope } from '#platform';
 import { environment, text } from '../arguments.js';
-import { BadNews, type Surroundings } from '../surroundings.js';
+import { ReportedFailure, type CliContext } from '../context.js';
 import { serviceFor } from './service.js';
 
 interface Options {
@@ -21,7 +21,7 @@ const NEEDED: readonly Scope[] = [
   'activities:write',
 ];
 
-export function importGitCommand(importing: Command, surroundings: Surroundings): void {
+export function importGitCommand(importing: Command, context: CliContext): void {
   importing
     .command('git <repository>')
     .description('each author of the repository a user, each commit of all branches and tags an activity')
@@ -33,16 +33,16 @@ export function importGitCommand(importing: Command, surroundings: Surroundings)
     )
     .option('--no-mailmap', 'authors as the commits have them, and not as .mailmap does')
     .option('--json', 'the summary for programs')
-    .action((repository: string, options: Options) => importRepository(repository, options, surroundings));
+    .action((repository: string, options: Options) => importRepository(repository, options, context));
 }
 
-async function importRepository(repository: string, options: Options, surroundings: Surroundings): Promise<void> {
-  const service = serviceFor(options.environment, NEEDED, surroundings);
-  const display = progressDisplay(surroundings.err);
+async function importRepository(repository: string, options: Options, context: CliContext): Promise<void> {
+  const service = serviceFor(options.environment, NEEDED, context);
+  const display = progressDisplay(context.err);
   const onProgress = (progress: ImportProgress) => display.show(gitProgress(progress));
   const { workspace, mailmap } = options;
-  const request = { repository, workspace, mailmap, service, env: surroundings.env, onProgress };
+  const request = { repository, workspace, mailmap, service, env: context.env, onProgress };
   const summary = await importGit(request).finally(() => display.end());
-  surroundings.out.write(`${options.json ? JSON.stringify(summary, null, 2) : summaryText(summary)}\n`);
-  if (!isComplete(summary)) throw new BadNews();
+  context.out.write(`${options.json ? JSON.stringify(summary, null, 2) : summaryText(summary)}\n`);
+  if (!isComplete(summary)) throw new ReportedFailure();
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Command } from 'commander';
 import { importNdjson, linesSummaryText, type NdjsonSummary, progressDisplay } from '#importing';
 import { environment, text } from '../arguments.js';
-import { BadNews, type Surroundings } from '../surroundings.js';
+import { ReportedFailure, type CliContext } from '../context.js';
 import { serviceFor } from './service.js';
 
 interface Options {
@@ -25,7 +25,7 @@ An import of a file that was interrupted goes on where it was when it is started
 meanwhile, it begins anew. One from standard input always begins anew.
 `;
 
-export function importNdjsonCommand(importing: Command, surroundings: Surroundings): void {
+export function importNdjsonCommand(importing: Command, context: CliContext): void {
   importing
     .command('ndjson <file>')
     .description('each line of a file, or of standard input (-), an activity')
@@ -34,34 +34,39 @@ export function importNdjsonCommand(importing: Command, surroundings: Surroundin
     .option('--restart', 'begins with the first line, though an import was interrupted behind it')
     .option('--json', 'the summary for programs')
     .addHelpText('after', MORE)
-    .action((file: string, options: Options) => importLines(file, options, surroundings));
+    .action((file: string, options: Options) => importLines(file, options, context));
 }
 
-async function importLines(file: string, options: Options, surroundings: Surroundings): Promise<void> {
+async function importLines(file: string, options: Options, context: CliContext): Promise<void> {
   const { source, restart } = options;
-  const service = serviceFor(options.environment, ['activities:write'], surroundings);
-  const display = progressDisplay(surroundings.err);
+  const service = serviceFor(options.environment, ['activities:write'], context);
+  const display = progressDisplay(context.err);
   const onProgress = display.show.bind(display);
-  const onRemark = (remark: string) => void surroundings.err.write(`${remark}\n`);
+  const onRemark = (remark: string) => void context.err.write(`${remark}\n`);
   const input = file === '-' ? process.stdin : file;
-  const place = placeFile(surroundings.stateFolder, [service.url, options.environment, source ?? '', resolve(file)]);
-  const summary = await untilInterrupted(surroundings, (signal) =>
-    importNdjson({ input, source, service, place, restart, signal, onProgress, onRemark }),
+  const checkpointPath = checkpointFile(context.stateFolder, [
+    service.url,
+    options.environment,
+    source ?? '',
+    resolve(file),
+  ]);
+  const summary = await untilInterrupted(context, (signal) =>
+    importNdjson({ input, source, service, checkpointPath, restart, signal, onProgress, onRemark }),
   ).finally(() => display.end());
-  tellRefused(summary, surroundings);
-  surroundings.out.write(`${options.json ? JSON.stringify(summary, null, 2) : linesSummaryText(summary)}\n`);
-  if (summary.lines.refused > 0) throw new BadNews();
+  tellRefused(summary, context);
+  context.out.write(`${options.json ? JSON.stringify(summary, null, 2) : linesSummaryText(summary)}\n`);
+  if (summary.lines.refused > 0) throw new ReportedFailure();
 }
 
 /** What is noted of one file says nothing of another, nor of another environment. */
-function placeFile(folder: string, key: readonly string[]): string {
+function checkpointFile(folder: string, key: readonly string[]): string {
   const name = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32);
   return join(folder, 'imports', `${name}.json`);
 }
 
 /** The first Ctrl-C lets what is on its way be answered, the second ends the process as ever. */
 async function untilInterrupted<Result>(
-  { err }: Surroundings,
+  { err }: CliContext,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const interrupted = new AbortController();
@@ -77,7 +82,7 @@ async function untilInterrupted<Result>(
   }
 }
 
-function tellRefused({ refusedLines, lines }: NdjsonSummary, { err }: Surroundings): void {
+function tellRefused({ refusedLines, lines }: NdjsonSummary, { err }: CliContext): void {
   for (const { number, code, detail } of refusedLines) err.write(`line ${number}: ${code}: ${detail}\n`);
   if (lines.refused > refusedLines.length) err.write(`and ${lines.refused - refusedLines.length} more\n`);
 }

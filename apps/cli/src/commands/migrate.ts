@@ -1,16 +1,15 @@
 import { type Command } from 'commander';
-import { activitiesFold } from '#activities';
 import { kafkaFor, waitFor, waitForPostgres } from '#platform';
 import { GenerationMissing, prepareGeneration } from '#projections';
-import { Keyring, prepareKeys, registryViews } from '#registry';
+import { Keyring, prepareKeys } from '#registry';
 import { serverSettings } from '../config.js';
-import { type Servers, withServers } from '../servers.js';
-import { CommandFailed, type Surroundings } from '../surroundings.js';
+import { foldsOf, type Servers, withServers } from '../servers.js';
+import { CommandFailed, type CliContext } from '../context.js';
 
 // The launcher waits for this code, to run a replay.
 const OTHER_VERSION = 3;
 
-export function migrateCommand(program: Command, surroundings: Surroundings): void {
+export function migrateCommand(program: Command, context: CliContext): void {
   program
     .command('migrate')
     .description(
@@ -18,7 +17,7 @@ export function migrateCommand(program: Command, surroundings: Surroundings): vo
     )
     .action(async () => {
       try {
-        await withServers(serverSettings(surroundings), (servers) => migrate(servers, surroundings));
+        await withServers(serverSettings(context), (servers) => migrate(servers, context));
       } catch (error) {
         if (error instanceof GenerationMissing) throw new CommandFailed(error.message, OTHER_VERSION);
         throw error;
@@ -26,9 +25,9 @@ export function migrateCommand(program: Command, surroundings: Surroundings): vo
     });
 }
 
-async function migrate({ config, log, postgres, namespace }: Servers, { out, err }: Surroundings): Promise<void> {
+async function migrate({ config, log, postgres, namespace }: Servers, { out, err }: CliContext): Promise<void> {
   const waiting = { tell: (sentence: string) => void err.write(`${sentence}\n`), deadlineMs: config.startTimeoutMs };
-  const folds = [registryViews(namespace), activitiesFold(namespace)];
+  const folds = foldsOf(namespace);
   await waitForPostgres(waiting, config, postgres);
   await waitFor(waiting, kafkaFor('the topics', config), log.prepare(folds.map(({ topic }) => topic)));
   const keyring = new Keyring(postgres, namespace, config.masterKeys);

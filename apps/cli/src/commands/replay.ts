@@ -6,19 +6,19 @@ import {
   allGenerations,
   dropOld,
   replay,
-  type Replayed,
+  type ReplayedFold,
   ReplayRefused,
   type ReplayResult,
   rollBack,
 } from '#projections';
 import { Keyring, replayedRegistry } from '#registry';
-import { figuresBeside } from '#statistics';
+import { replayedFigures } from '#statistics';
 import { environment, moment } from '../arguments.js';
 import { serverSettings } from '../config.js';
 import { type ReplayDisplay, replayDisplay } from '../replay-display.js';
 import { replayText } from '../replay-text.js';
 import { type Servers, withServers } from '../servers.js';
-import { BadNews, CommandFailed, type Surroundings } from '../surroundings.js';
+import { ReportedFailure, CommandFailed, type CliContext } from '../context.js';
 
 interface Options {
   readonly view: readonly FoldName[];
@@ -37,7 +37,7 @@ const UNEQUAL = 3;
 // Whoever asks the live views comes first.
 const NICE = 10;
 
-export function replayCommand(program: Command, surroundings: Surroundings): void {
+export function replayCommand(program: Command, context: CliContext): void {
   program
     .command('replay')
     .description(
@@ -72,18 +72,18 @@ export function replayCommand(program: Command, surroundings: Surroundings): voi
     .addOption(new Option('--rollback', 'go back to the former views').conflicts(['dropOld', 'accept']))
     .option('--drop-old', 'drop the former views')
     .option('--json', 'the result for programs')
-    .action((options: Options) => runReplay(options, surroundings));
+    .action((options: Options) => runReplay(options, context));
 }
 
-async function runReplay(options: Options, surroundings: Surroundings): Promise<void> {
-  const config = serverSettings(surroundings);
-  const display = replayDisplay(surroundings.err);
+async function runReplay(options: Options, context: CliContext): Promise<void> {
+  const config = serverSettings(context);
+  const display = replayDisplay(context.err);
   endAtSignals(display);
   const redis = await redisReady(connectRedis(config.redisUrl, () => undefined, config.redisCa));
   setPriority(NICE);
   try {
     const answer = await withServers<ReplayResult | string[]>(config, async (servers) => {
-      const folds = foldsOf(servers, await viewsOf(servers, options), redis);
+      const folds = replayedFolds(servers, await viewsOf(servers, options), redis);
       const { log, namespace } = servers;
       const logger = createLogger('cli', config.logLevel);
       const { databaseUrl } = config;
@@ -92,7 +92,7 @@ async function runReplay(options: Options, surroundings: Surroundings): Promise<
       return options.rollback ? rollBack(folds, outside) : replay(folds, outside, options);
     });
     display.end();
-    tell(answer, options, surroundings);
+    tell(answer, options, context);
   } catch (error) {
     if (error instanceof ReplayRefused) throw new CommandFailed(`Refused: ${error.message}.`, REFUSED);
     throw error;
@@ -112,10 +112,10 @@ function endAtSignals(display: ReplayDisplay): void {
   }
 }
 
-function tell(answer: ReplayResult | string[], { json }: Options, { out }: Surroundings): void {
+function tell(answer: ReplayResult | string[], { json }: Options, { out }: CliContext): void {
   const result = Array.isArray(answer) ? { outcome: 'dropped' as const, dropped: answer } : answer;
   out.write(`${json ? JSON.stringify(result, null, 2) : replayText(result)}\n`);
-  if (result.outcome === 'unequal') throw new BadNews(UNEQUAL);
+  if (result.outcome === 'unequal') throw new ReportedFailure(UNEQUAL);
 }
 
 async function viewsOf({ postgres, namespace }: Servers, { view, missing }: Options): Promise<readonly FoldName[]> {
@@ -131,12 +131,16 @@ async function viewsOf({ postgres, namespace }: Servers, { view, missing }: Opti
   return views;
 }
 
-type Redis = Parameters<typeof figuresBeside>[0];
+type Redis = Parameters<typeof replayedFigures>[0];
 
-function foldsOf({ config, postgres, namespace }: Servers, views: readonly FoldName[], redis: Redis): Replayed[] {
+function replayedFolds(
+  { config, postgres, namespace }: Servers,
+  views: readonly FoldName[],
+  redis: Redis,
+): ReplayedFold[] {
   const folds = {
     registry: () => replayedRegistry(namespace, new Keyring(postgres, namespace, config.masterKeys)),
-    activities: () => replayedActivities(namespace, figuresBeside(redis, namespace)),
+    activities: () => replayedActivities(namespace, replayedFigures(redis, namespace)),
   };
   return FOLD_NAMES.filter((name) => views.includes(name)).map((name) => folds[name]());
 }

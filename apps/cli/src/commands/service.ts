@@ -1,7 +1,7 @@
 import { type Service } from '#importing';
 import { type Scope, signToken } from '#platform';
 import { serviceUrl, signing } from '../config.js';
-import { CommandFailed, type Surroundings } from '../surroundings.js';
+import { CommandFailed, type CliContext } from '../context.js';
 
 const TOKEN_SECONDS = 600;
 
@@ -9,29 +9,29 @@ const TOKEN_SECONDS = 600;
 export function serviceFor(
   environment: string,
   scopes: readonly Scope[],
-  surroundings: Surroundings,
+  context: CliContext,
   subject = 'tidemark-import',
 ): Service {
-  const url = serviceUrl(surroundings);
+  const url = serviceUrl(context);
   if (url === undefined) {
     throw new CommandFailed(
       'Set TIDEMARK_URL, or start Tidemark with "npm start": it is not known where the service is.',
     );
   }
-  const given = surroundings.env.TIDEMARK_TOKEN;
+  const given = context.env.TIDEMARK_TOKEN;
   return {
     url,
     environment,
-    token: given ? async () => given : renewedToken({ environment, scopes, subject }, surroundings),
+    token: given ? async () => given : renewedToken({ environment, scopes, subject }, context),
   };
 }
 
 /** Tokens of ten minutes, each used for five: an import may take hours, a token that leaks does not last. */
 function renewedToken(
   { environment, scopes, subject }: { environment: string; scopes: readonly Scope[]; subject: string },
-  surroundings: Surroundings,
+  context: CliContext,
 ): () => Promise<string> {
-  const { secret, ...issuer } = signing(surroundings);
+  const { secret, ...issuer } = signing(context);
   const claims = { subject, environments: [environment], scope: scopes.join(' '), ttl: TOKEN_SECONDS };
   let token: Promise<string> | undefined;
   let madeAt = 0;

@@ -2,7 +2,7 @@ import { type Command } from 'commander';
 import { SCOPES, type Scope, signToken } from '#platform';
 import { duration, environments, scopes, text } from '../arguments.js';
 import { signing } from '../config.js';
-import { type Surroundings } from '../surroundings.js';
+import { type CliContext } from '../context.js';
 
 interface Options {
   readonly environment: string[];
@@ -11,7 +11,7 @@ interface Options {
   readonly subject: string;
 }
 
-export function tokenCommand(program: Command, surroundings: Surroundings): void {
+export function tokenCommand(program: Command, context: CliContext): void {
   program
     .command('token')
     .description('print a token for these environments')
@@ -20,8 +20,8 @@ export function tokenCommand(program: Command, surroundings: Surroundings): void
     .option('--ttl <time>', 'how long it is good: a number and s, m, h or d', duration, duration('1h'))
     .option('--subject <name>', 'whom it names', text, 'tidemark-cli')
     .action(async ({ environment, scope = [...SCOPES], ttl, subject }: Options) => {
-      const { secret, ...issuer } = signing(surroundings);
+      const { secret, ...issuer } = signing(context);
       const claims = { subject, environments: [...new Set(environment)], scope: [...new Set(scope)].join(' '), ttl };
-      surroundings.out.write(`${await signToken(secret, claims, issuer)}\n`);
+      context.out.write(`${await signToken(secret, claims, issuer)}\n`);
     });
 }

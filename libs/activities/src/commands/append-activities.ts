@@ -46,10 +46,10 @@ export class AppendActivities {
 
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
-    @Inject(RecentDirectory) private readonly directory: RecentDirectory,
-    @Inject(Admission) private readonly admission: Admission,
-    @Inject(Turns) private readonly turns: Turns,
-    @Inject(Namespace) namespace: Namespace,
+    private readonly directory: RecentDirectory,
+    private readonly admission: Admission,
+    private readonly turns: Turns,
+    namespace: Namespace,
   ) {
     this.topic = activitiesTopic(namespace).name;
   }

@@ -1,5 +1,5 @@
 import { type Namespace } from '#platform';
-import { type Beside, type Load, type Replayed } from '#projections';
+import { type DerivedData, type Load, type ReplayedFold } from '#projections';
 import { activitiesFold } from './activities.fold.js';
 import { project } from './projection.js';
 import { ACTIVITIES_INDEXES, ACTIVITIES_KEYS, ACTIVITIES_TABLES, type ActivitiesTable, primaryKey } from './tables.js';
@@ -11,12 +11,12 @@ const LOAD_BATCH = 5_000;
  * Activities for a replay. While the log is read, every record that is an activity goes into the table as it is, which
  * has no keys; what stands there twice is found when all are there, and everything is counted once, by one statement each.
  */
-export function replayedActivities(namespace: Namespace, beside?: Beside): Replayed {
+export function replayedActivities(namespace: Namespace, derived?: DerivedData): ReplayedFold {
   const fold = activitiesFold(namespace);
-  return { fold, load: { fold: { ...fold, ...LOAD }, finish: FINISH }, beside };
+  return { fold, load: { fold: { ...fold, ...LOAD }, finish: FINISH }, derived };
 }
 
-const LOAD: Pick<Replayed['fold'], 'tables' | 'batch' | 'prepare'> = {
+const LOAD: Pick<ReplayedFold['fold'], 'tables' | 'batch' | 'prepare'> = {
   tables: ACTIVITIES_TABLES,
   batch: LOAD_BATCH,
   async prepare(_partition, records) {

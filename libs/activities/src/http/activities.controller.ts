@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -18,7 +18,6 @@ import {
   APPENDING,
   CloudEvent,
   CloudEventBatch,
-  EventHeaders,
   IncomingActivities,
   RefusedActivities,
   TakenActivities,
@@ -51,9 +50,9 @@ const ActiveWorkspaceList = z.array(ActiveWorkspace).meta({
 @Controller('api/v3')
 export class ActivitiesController {
   constructor(
-    @Inject(AppendActivities) private readonly appendActivities: AppendActivities,
-    @Inject(QueryBus) private readonly queries: QueryBus,
-    @Inject(FeedCursors) private readonly cursors: FeedCursors,
+    private readonly appendActivities: AppendActivities,
+    private readonly queries: QueryBus,
+    private readonly cursors: FeedCursors,
   ) {}
 
   @Post('activities')
@@ -62,7 +61,7 @@ export class ActivitiesController {
     summary: 'Take activities into the log: one, an array, lines or events',
     description: APPENDING,
     scope: 'activities:write',
-    headers: AppendHeaders.extend(EventHeaders.shape),
+    headers: AppendHeaders,
     body: {
       'application/json': IncomingActivities,
       [NDJSON]: ActivityLines,

@@ -93,23 +93,6 @@ export const CloudEventBatch = z
     examples: [[{ specversion: '1.0', id: 'e1', source: '/shop', type: 'order.placed', subject: 'jane' }]],
   });
 
-const attribute = (name: string, example: string) =>
-  z
-    .string()
-    .optional()
-    .meta({ description: `The attribute \`${name}\`, percent-encoded.`, examples: [example] });
-
-/** An event in the binary mode of CloudEvents' HTTP binding, for the document: `eventAttributes` reads them. */
-export const EventHeaders = z.object({
-  'ce-specversion': attribute('specversion', '1.0'),
-  'ce-id': attribute('id', 'e1'),
-  'ce-source': attribute('source', '/shop'),
-  'ce-type': attribute('type', 'order.placed'),
-  'ce-subject': attribute('subject', 'jane'),
-  'ce-time': attribute('time', '2026-11-22T05:59:01Z'),
-  'ce-workspaceid': attribute('workspaceid', '1'),
-});
-
 const RejectedActivity = z
   .object({ index: z.int().min(0), code: z.enum(FAULT_CODES), detail: z.string() })
   .meta({ id: 'RejectedActivity' });

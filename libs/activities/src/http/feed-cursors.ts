@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Problem } from '#platform';
 import { Keyring } from '#registry';
 import { type FeedPlace } from '../queries/user-feed.js';
@@ -12,7 +12,7 @@ const OFFSET_BYTES = 6;
  */
 @Injectable()
 export class FeedCursors {
-  constructor(@Inject(Keyring) private readonly keyring: Keyring) {}
+  constructor(private readonly keyring: Keyring) {}
 
   async format(environment: string, { occurredAt, position }: FeedPlace): Promise<string> {
     const content = Buffer.alloc(TIME_BYTES + OFFSET_BYTES);

@@ -19,8 +19,8 @@ export class Admission {
 
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Namespace) private readonly namespace: Namespace,
+    private readonly postgres: Postgres,
+    private readonly namespace: Namespace,
     @Optional() private readonly now = () => performance.now(),
   ) {}
 

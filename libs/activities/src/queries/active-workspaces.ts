@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
 import { Directory } from '#registry';
@@ -32,8 +31,8 @@ const ROLE = `(SELECT role FROM workspace_roles ways
 @QueryHandler(ActiveWorkspaces)
 export class ActiveWorkspacesHandler implements IQueryHandler<ActiveWorkspaces> {
   constructor(
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Directory) private readonly directory: Directory,
+    private readonly postgres: Postgres,
+    private readonly directory: Directory,
   ) {}
 
   /** Throws `not-found` for a user that is not there. Workspaces that are gone are not shown. */

@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
 import { Directory } from '#registry';
@@ -18,8 +17,8 @@ export class CountActivities extends Query<number> {
 @QueryHandler(CountActivities)
 export class CountActivitiesHandler implements IQueryHandler<CountActivities> {
   constructor(
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Directory) private readonly directory: Directory,
+    private readonly postgres: Postgres,
+    private readonly directory: Directory,
   ) {}
 
   /** Throws `not-found` for a user that is not there. */

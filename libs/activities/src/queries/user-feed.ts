@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
 import { Directory } from '#registry';
@@ -38,8 +37,8 @@ export class UserFeed extends Query<FeedPage> {
 @QueryHandler(UserFeed)
 export class UserFeedHandler implements IQueryHandler<UserFeed> {
   constructor(
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Directory) private readonly directory: Directory,
+    private readonly postgres: Postgres,
+    private readonly directory: Directory,
   ) {}
 
   /** Throws `not-found` for a user that is not there. */

@@ -108,11 +108,8 @@ describe('a schema for generators of clients', () => {
     const event = z.looseObject({ data: z.string(), data_base64: z.null().optional() });
     expect(Object.keys(described(event).properties as object)).toEqual(['data']);
     const isEvent = takes(event);
-    expect([null, undefined, 'x'].map((data_base64) => isEvent({ data: 'a', data_base64 }))).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    const isTaken = [{}, { data_base64: null }, { data_base64: 'x' }].map((more) => isEvent({ data: 'a', ...more }));
+    expect(isTaken).toEqual([true, true, false]);
   });
 
   it('is described so wherever it is inside another', () => {

@@ -117,12 +117,16 @@ const mergedKinds: Rule = (schema) => {
   return { type: 'object', ...others, description: said, properties, required: always, additionalProperties };
 };
 
-type Kind = JsonSchema & { readonly properties?: Named; readonly required?: readonly string[] };
+type Kind = JsonSchema & {
+  readonly properties?: Named;
+  readonly patternProperties?: Named;
+  readonly required?: readonly string[];
+};
 
 /** What each property is, wherever it is more than null; undefined where two kinds say different things of one. */
 function mergedProperties(kinds: readonly Kind[]): Named | undefined {
   const merged: Record<string, JsonSchema> = {};
-  for (const [name, schema] of kinds.flatMap(({ properties = {} }) => Object.entries(properties))) {
+  for (const [name, schema] of kinds.flatMap(membersOf)) {
     const known = merged[name];
     const both = !known || isNull(known) ? [schema, known] : [known, schema];
     const joined = join(both[0]!, both[1]);
@@ -130,6 +134,12 @@ function mergedProperties(kinds: readonly Kind[]): Named | undefined {
     merged[name] = joined;
   }
   return merged;
+}
+
+/** All members, those that `ownMembers` took out of a kind by itself too. */
+function membersOf({ properties, patternProperties = {} }: Kind): [string, JsonSchema][] {
+  const hidden = Object.entries(patternProperties).map(([pattern, schema]) => [pattern.slice(1, -1), schema] as const);
+  return Object.entries({ ...properties, ...Object.fromEntries(hidden) });
 }
 
 function join(schema: JsonSchema, other: JsonSchema | undefined): JsonSchema | undefined {

@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumption, type EventLog, type Position } from '#event-sourcing';
 import { type GenerationKind, type Logger, type Namespace, Postgres, type Queryable, together } from '#platform';
+import { readCheckpoints } from '../checkpoints.js';
 import { type Fold } from '../fold.js';
 import { createGeneration } from '../generation.js';
 import { follow } from '../projector.js';
 import { boundedLog, Bounds } from './bounded-log.js';
-import { distance, type Live, notePhase, positionsIn, readState } from './places.js';
-import { type Replayed, type ReplayProgress, type Work } from './replayed.js';
+import { distance, type LiveGeneration, notePhase, readState } from './generation-states.js';
+import { type ReplayedFold, type ReplayProgress, type Work } from './replayed-fold.js';
 import { nameOfReplay } from './replay-lock.js';
-import { type Room } from './room.js';
+import { type ConcurrencyLimit } from './concurrency-limit.js';
 
-/** What a replay works with. */
-export interface Surroundings {
+/** What all parts of a replay use. */
+export interface ReplayContext {
   readonly databaseUrl: string;
   readonly log: EventLog;
   readonly namespace: Namespace;
@@ -21,14 +22,14 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ReplayProgress) => void;
   /** For what takes long. */
-  readonly room: Room;
+  readonly limit: ConcurrencyLimit;
 }
 
-export interface Place {
+export interface CandidateSpec {
   readonly kind: GenerationKind;
-  /** What it is built by: one with another plan is begun anew. */
+  /** What it is built for: one with another plan is built from the start. */
   readonly plan: string;
-  /** A generation that a comparison has refused may be gone on with. */
+  /** Resumes a generation that a comparison has found unequal, too. */
   readonly refusedToo?: boolean;
 }
 
@@ -53,7 +54,7 @@ const BUILD_SETTINGS = {
 
 /** A connection pool for the work of a replay, in the views of one schema. */
 export function buildConnections(
-  { databaseUrl, namespace, logger }: Omit<Surroundings, 'room'>,
+  { databaseUrl, namespace, logger }: Omit<ReplayContext, 'limit'>,
   schema: string,
   max: number,
 ): Postgres {
@@ -74,15 +75,19 @@ export class Candidate {
   private closed: Promise<void> | undefined;
   private failed: { readonly error: unknown } | undefined;
 
+  readonly schema: string;
+  /** What it is compared with; undefined where nothing is live. */
+  readonly live: LiveGeneration | undefined;
+  readonly views: Postgres;
+
   private constructor(
-    private readonly around: Surroundings,
-    readonly replayed: Replayed,
-    readonly schema: string,
-    /** What it is compared with; none where nothing is live. */
-    readonly live: Live | undefined,
-    readonly views: Postgres,
-    until: number | undefined,
+    private readonly context: ReplayContext,
+    readonly replayed: ReplayedFold,
+    { schema, live, until }: { schema: string; live: LiveGeneration | undefined; until?: number },
   ) {
+    this.schema = schema;
+    this.live = live;
+    this.views = buildConnections(context, schema, 6);
     this.bounds = new Bounds(new Map(), until);
   }
 
@@ -91,40 +96,44 @@ export class Candidate {
   }
 
   /** One that stands there already. */
-  static existing(around: Surroundings, replayed: Replayed, schema: string, live: Live | undefined): Candidate {
-    return new Candidate(around, replayed, schema, live, buildConnections(around, schema, 6), undefined);
+  static existing(
+    context: ReplayContext,
+    replayed: ReplayedFold,
+    schema: string,
+    live: LiveGeneration | undefined,
+  ): Candidate {
+    return new Candidate(context, replayed, { schema, live });
   }
 
-  /** Goes on with what a former replay has built by the same plan, or begins. */
+  /** Resumes a generation that an earlier replay built by the same plan, or creates one. */
   static async open(
-    around: Surroundings,
+    context: ReplayContext,
     admin: Postgres,
-    replayed: Replayed,
-    { place, live, until }: { place: Place; live: Live | undefined; until?: number },
+    replayed: ReplayedFold,
+    { spec, live, until }: { spec: CandidateSpec; live: LiveGeneration | undefined; until?: number },
   ): Promise<Candidate> {
     const { fold, load } = replayed;
-    const { namespace } = around;
-    const schema = namespace.generation(fold.name, place.kind);
+    const { namespace } = context;
+    const schema = namespace.generation(fold.name, spec.kind);
     const state = await readState(admin, schema, fold.name);
-    const phases = ['loading', 'indexing', 'complete', ...(place.refusedToo ? ['unequal'] : [])];
-    if (state?.plan !== place.plan || !phases.includes(state.phase)) {
+    const phases = ['loading', 'indexing', 'complete', ...(spec.refusedToo ? ['unequal'] : [])];
+    if (state?.plan !== spec.plan || !phases.includes(state.phase)) {
       await admin.transaction(async (tx) => {
         await tx.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
-        const building = { phase: 'loading', plan: place.plan };
+        const building = { phase: 'loading', plan: spec.plan };
         await createGeneration(tx, schema, { fold: load.fold, version: namespace.version(fold.name), building });
       });
     }
-    const views = buildConnections(around, schema, 6);
-    return new Candidate(around, replayed, schema, live, views, until);
+    return new Candidate(context, replayed, { schema, live, until });
   }
 
   /** Reads the log up to `ends`, unless that was done before; then makes of it what the fold would have written. */
   async load(ends: ReadonlyMap<number, Position>): Promise<void> {
     const { fold, load } = this.replayed;
-    const { schema, around } = this;
+    const { schema, context } = this;
     const phase = (await readState(this.views, schema, fold.name))?.phase;
     if (phase !== 'loading' && phase !== 'indexing') return;
-    const connections = buildConnections(around, schema, WRITERS);
+    const connections = buildConnections(context, schema, WRITERS);
     try {
       this.bounds.moveTo(ends);
       if (phase === 'loading') {
@@ -145,7 +154,7 @@ export class Candidate {
   private async finish(connections: Postgres): Promise<void> {
     await this.progress('indexing', this.bounds.all);
     for (const step of this.replayed.load.finish) {
-      this.around.signal.throwIfAborted();
+      this.context.signal.throwIfAborted();
       await together(step.map((work) => this.finishPart(connections, work)));
     }
     const { rows } = await connections.query<{ name: string }>(
@@ -160,12 +169,12 @@ export class Candidate {
     const { rows } = await connections.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
       makes,
     ]);
-    if (!rows[0]!.there) await this.around.room.during(() => connections.query(sql));
+    if (!rows[0]!.there) await this.context.limit.run(() => connections.query(sql));
   }
 
   /** Where the live views are. */
   livePositions(db: Queryable): Promise<Map<number, Position>> {
-    return positionsIn(db, this.live!.schema, this.fold.name);
+    return readCheckpoints(db, this.fold, this.live!.schema);
   }
 
   /** From now on it follows the log up to the bounds. */
@@ -174,29 +183,29 @@ export class Candidate {
   }
 
   private async feed(fold: Fold, postgres: Postgres): Promise<void> {
-    const { around, bounds } = this;
-    const log = boundedLog(around.log, bounds);
+    const { context, bounds } = this;
+    const log = boundedLog(context.log, bounds);
     // A group of its own each time: one that was killed holds its partitions for some seconds.
-    const group = `${around.namespace.group(fold.name)}.replay-${randomUUID()}`;
-    this.feeding = await follow(fold, { ...around, log, postgres }, { group });
+    const group = `${context.namespace.group(fold.name)}.replay-${randomUUID()}`;
+    this.feeding = await follow(fold, { ...context, log, postgres }, { group });
     this.feeding.ended.catch((error: unknown) => (this.failed = { error }));
   }
 
-  /** Tells how far it is on its way to `ends`, and how many records it has to go. Throws what ended the feeding. */
+  /** Reports its progress towards `ends` and returns the number of records to go. Throws what ended the feeding. */
   async progress(phase: ReplayProgress['phase'], ends: ReadonlyMap<number, Position>): Promise<number> {
-    this.around.signal.throwIfAborted();
+    this.context.signal.throwIfAborted();
     if (this.failed) throw this.failed.error;
-    const positions = await positionsIn(this.views, this.schema, this.fold.name);
+    const positions = await readCheckpoints(this.views, this.fold, this.schema);
     const partitions = [...positions].map(([partition, position]) => ({
       partition,
       position,
       end: ends.get(partition) ?? 0,
     }));
-    this.around.onProgress({ view: this.fold.name, phase, partitions });
+    this.context.onProgress({ view: this.fold.name, phase, partitions });
     return distance(positions, ends);
   }
 
-  /** Follows no more. */
+  /** Stops following the log. */
   async rest(): Promise<void> {
     const { feeding } = this;
     this.feeding = undefined;

@@ -3,7 +3,7 @@ import { Namespace, Postgres } from '#platform';
 import { freshNamespace } from '../../../../test/support/namespaces.js';
 import { notesFold } from '../../test/notes.js';
 import { compare, unsharedTables } from './comparison.js';
-import { Room } from './room.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { Snapshot } from './snapshot.js';
 
 const THINGS =
@@ -41,7 +41,7 @@ describe('the comparison of two generations', () => {
     const snapshot = await Snapshot.take(postgres);
     const candidate = { fold, schema: schemas.built, live: { schema: schemas.live, version: 1 } };
     try {
-      const comparison = await compare(new Room(async () => false), snapshot, candidate, environment);
+      const comparison = await compare(new ConcurrencyLimit(async () => false), snapshot, candidate, environment);
       return { ...comparison, unshared: await unsharedTables(snapshot, candidate) };
     } finally {
       await snapshot.release();

@@ -1,7 +1,7 @@
 import { type Queryable } from '#platform';
 import { type Candidate } from './candidate.js';
-import { type Difference } from './replayed.js';
-import { type Room } from './room.js';
+import { type Difference } from './replayed-fold.js';
+import { type ConcurrencyLimit } from './concurrency-limit.js';
 import { type Snapshot } from './snapshot.js';
 
 /** What a comparison looked at, and what it found. */
@@ -28,7 +28,7 @@ type Built = Pick<Candidate, 'fold' | 'live' | 'schema'>;
  * the sum of a hash of each, which knows no order. Of views of two versions, what both have.
  */
 export async function compare(
-  room: Room,
+  limit: ConcurrencyLimit,
   { one, other }: Snapshot,
   { fold, live, schema }: Built,
   environment?: string,
@@ -39,16 +39,16 @@ export async function compare(
   const compared = tables.filter(({ columns }) => environment === undefined || columns.includes('environment'));
   for (const table of compared) {
     const sides = await Promise.all([
-      room.during(() => sumsOf(one, live!.schema, table, environment)),
-      room.during(() => sumsOf(other, schema, table, environment)),
+      limit.run(() => sumsOf(one, live!.schema, table, environment)),
+      limit.run(() => sumsOf(other, schema, table, environment)),
     ]);
     const [before, after] = sides;
-    for (const place of new Set([...before.keys(), ...after.keys()])) {
-      const [a, b] = [before.get(place) ?? NONE, after.get(place) ?? NONE];
+    for (const group of new Set([...before.keys(), ...after.keys()])) {
+      const [a, b] = [before.get(group) ?? NONE, after.get(group) ?? NONE];
       rows += b.rows;
       if (a.rows === b.rows && a.hash === b.hash) continue;
-      const differing = await differingRows(one, [live!.schema, schema], table, place);
-      const found = { table: table.name, environment: place, live: a.rows, built: b.rows, rows: differing };
+      const differing = await differingRows(one, [live!.schema, schema], table, group);
+      const found = { table: table.name, environment: group, live: a.rows, built: b.rows, rows: differing };
       differences.push({ view: fold.name, ...found });
     }
   }
@@ -63,8 +63,8 @@ export async function unsharedTables({ one }: Snapshot, { fold, live, schema }: 
     [live!.schema, schema],
   );
   return rows.map((row) => {
-    const place = { view: fold.name, table: row.table, environment: null };
-    return { ...place, live: 0, built: 0, rows: [`the table is only in ${row.schema}`] };
+    const where = { view: fold.name, table: row.table, environment: null };
+    return { ...where, live: 0, built: 0, rows: [`the table is only in ${row.schema}`] };
   });
 }
 
@@ -98,7 +98,7 @@ const NONE: Sums = { rows: 0, hash: '' };
 const rowOf = (columns: readonly string[]) => `ROW(${columns.map((column) => `"${column}"`).join(', ')})::text`;
 // The hash of a record is a sum over its columns, so that summed up again it would not tell which values stood together.
 const hashOf = ({ values }: Table) => `hashtextextended(hash_record_extended(ROW(${values.join(', ')}), 0)::text, 0)`;
-const placeOf = ({ columns }: Table) => (columns.includes('environment') ? 'environment' : 'NULL::text');
+const groupOf = ({ columns }: Table) => (columns.includes('environment') ? 'environment' : 'NULL::text');
 
 async function sumsOf(
   db: Queryable,
@@ -106,12 +106,12 @@ async function sumsOf(
   table: Table,
   environment: string | undefined,
 ): Promise<Map<string | null, Sums>> {
-  const { rows } = await db.query<{ place: string | null; rows: number; hash: string }>(
-    `SELECT ${placeOf(table)} AS place, count(*) AS rows, sum(${hashOf(table)})::text AS hash
-     FROM "${schema}"."${table.name}" WHERE $1::text IS NULL OR ${placeOf(table)} = $1 GROUP BY 1`,
+  const { rows } = await db.query<{ group: string | null; rows: number; hash: string }>(
+    `SELECT ${groupOf(table)} AS "group", count(*) AS rows, sum(${hashOf(table)})::text AS hash
+     FROM "${schema}"."${table.name}" WHERE $1::text IS NULL OR ${groupOf(table)} = $1 GROUP BY 1`,
     [environment ?? null],
   );
-  return new Map(rows.map(({ place, ...sums }) => [place, sums]));
+  return new Map(rows.map(({ group, ...sums }) => [group, sums]));
 }
 
 async function differingRows(
@@ -122,7 +122,7 @@ async function differingRows(
 ): Promise<string[]> {
   const side = (schema: string) =>
     `SELECT ${rowOf(table.key)} AS key, ${hashOf(table)} AS hash FROM "${schema}"."${table.name}"
-     WHERE $1::text IS NULL OR ${placeOf(table)} = $1`;
+     WHERE $1::text IS NULL OR ${groupOf(table)} = $1`;
   const { rows } = await db.query<{ key: string; how: string }>(
     `SELECT key, CASE WHEN live.hash IS NULL THEN 'only built' WHEN built.hash IS NULL THEN 'only live'
        ELSE 'other contents' END AS how

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger, Namespace, Postgres } from '#platform';
 import { eventually } from '../../../../test/support/eventually.js';
 import { freshNamespace } from '../../../../test/support/namespaces.js';
-import { type Surroundings } from './candidate.js';
+import { type ReplayContext } from './candidate.js';
 import { compareAll } from './replay.js';
 import { nameOfReplay, takeReplayLock } from './replay-lock.js';
 import { Snapshot } from './snapshot.js';
@@ -69,8 +69,8 @@ describe('the connections of a replay', () => {
         },
       },
     }) as Postgres;
-    const around = { logger: createLogger('test', 'silent') } as Surroundings;
-    await expect(compareAll(around, failing, [])).rejects.toThrow('the answer of the commit was lost');
+    const context = { logger: createLogger('test', 'silent') } as ReplayContext;
+    await expect(compareAll(context, failing, [])).rejects.toThrow('the answer of the commit was lost');
     await two.close();
     await noneIsOpen();
   });

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { type Namespace } from '#platform';
-import { ReplayRefused } from './replayed.js';
+import { ReplayRefused } from './replayed-fold.js';
 
 /** One replay a namespace, of all machines. */
 export interface ReplayLock {

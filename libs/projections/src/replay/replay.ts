@@ -1,14 +1,14 @@
 import { type FoldName, type Namespace, type Postgres, together } from '#platform';
-import { endsOf } from '../generation.js';
-import { atTheBarrier } from './barrier.js';
-import { buildConnections, Candidate, type Place, type Surroundings } from './candidate.js';
+import { highWaterMarks, recordsBehind } from '../generation.js';
+import { atBarrier } from './barrier.js';
+import { buildConnections, Candidate, type CandidateSpec, type ReplayContext } from './candidate.js';
 import { compare, type Comparison, unsharedTables } from './comparison.js';
-import { forgetFormer } from './former.js';
-import { findLive, type Live, notePhase } from './places.js';
-import { type Difference, type Replayed, ReplayRefused } from './replayed.js';
+import { forgetPrevious } from './previous-generations.js';
+import { findLive, type LiveGeneration, notePhase } from './generation-states.js';
+import { type Difference, type ReplayedFold, ReplayRefused } from './replayed-fold.js';
 import { takeReplayLock } from './replay-lock.js';
-import { restricted } from './restricted.js';
-import { Room } from './room.js';
+import { ofOneEnvironment } from './one-environment.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { Snapshot } from './snapshot.js';
 import { switchTo } from './switching.js';
 
@@ -29,7 +29,7 @@ export interface ReplayedView {
   readonly schema: string;
   readonly version: number;
   /** What it was compared with; null where there was nothing. */
-  readonly live: Live | null;
+  readonly live: LiveGeneration | null;
   readonly compared: Comparison | null;
 }
 
@@ -40,34 +40,34 @@ export interface ReplayResult {
   readonly seconds: number;
 }
 
-export type Outside = Omit<Surroundings, 'signal' | 'room'>;
+export type ReplayResources = Omit<ReplayContext, 'signal' | 'limit'>;
 
 /** Runs what needs the lock, on connections of its own. Throws `ReplayRefused` where another has it. */
-export async function alone<T>(
-  outside: Outside,
-  work: (around: Surroundings, admin: Postgres) => Promise<T>,
+export async function withReplayLock<T>(
+  resources: ReplayResources,
+  work: (context: ReplayContext, admin: Postgres) => Promise<T>,
 ): Promise<T> {
-  const lock = await takeReplayLock(outside.databaseUrl, outside.namespace);
-  const admin = buildConnections({ ...outside, signal: lock.signal }, 'pg_catalog', 6);
-  const room = new Room(() => areOthersServed(admin, outside.namespace));
+  const lock = await takeReplayLock(resources.databaseUrl, resources.namespace);
+  const admin = buildConnections({ ...resources, signal: lock.signal }, 'pg_catalog', 6);
+  const limit = new ConcurrencyLimit(() => isServiceBusy(admin, resources.namespace));
   try {
-    return await work({ ...outside, signal: lock.signal, room }, admin);
+    return await work({ ...resources, signal: lock.signal, limit }, admin);
   } finally {
     await together([admin.close(), lock.release()]);
   }
 }
 
 // What looks after itself in a service that nobody calls uses one or two of its connections.
-const IDLE = 4;
+const IDLE_CONNECTIONS = 4;
 
 /** Whether the service, wherever its processes are, has used more connections within a second than it does by itself. */
-async function areOthersServed(admin: Postgres, { name }: Namespace): Promise<boolean> {
+async function isServiceBusy(admin: Postgres, { name }: Namespace): Promise<boolean> {
   const { rows } = await admin.query<{ used: number }>(
     `SELECT count(*) AS used FROM pg_stat_activity
      WHERE application_name = $1 AND state_change > now() - interval '1 second'`,
     [name],
   );
-  return rows[0]!.used > IDLE;
+  return rows[0]!.used > IDLE_CONNECTIONS;
 }
 
 /**
@@ -75,21 +75,34 @@ async function areOthersServed(admin: Postgres, { name }: Namespace): Promise<bo
  * place. Whatever ends it, the live views stay as they are, and the next call goes on. Throws `ReplayRefused`.
  */
 export function replay(
-  folds: readonly Replayed[],
-  outside: Outside,
+  folds: readonly ReplayedFold[],
+  resources: ReplayResources,
   options: ReplayOptions = {},
 ): Promise<ReplayResult> {
+  return withCandidates(resources, async (context, admin, candidates) => {
+    for (const fold of folds) candidates.push(await openCandidate(context, admin, fold, options));
+    await load(context, admin, candidates, options);
+    return options.until === undefined ? compareAndSwitch(context, admin, candidates, options) : { outcome: 'built' };
+  });
+}
+
+interface Outcome {
+  readonly outcome: ReplayResult['outcome'];
+  /** In the order of the candidates. */
+  readonly comparisons?: readonly (Comparison | undefined)[];
+}
+
+/** Runs `work` with the replay lock, and closes the candidates that it adds. Throws `ReplayRefused`. */
+export function withCandidates(
+  resources: ReplayResources,
+  work: (context: ReplayContext, admin: Postgres, candidates: Candidate[]) => Promise<Outcome>,
+): Promise<ReplayResult> {
   const begin = performance.now();
-  return alone(outside, async (around, admin) => {
+  return withReplayLock(resources, async (context, admin) => {
     const candidates: Candidate[] = [];
     try {
-      for (const fold of folds) candidates.push(await openCandidate(around, admin, fold, options));
-      await load(around, admin, candidates, options);
-      const { outcome, comparisons } =
-        options.until === undefined
-          ? await settle(around, admin, candidates, options)
-          : { outcome: 'built' as const, comparisons: [] };
-      const views = candidates.map((candidate, at) => viewOf(around, candidate, comparisons[at]));
+      const { outcome, comparisons = [] } = await work(context, admin, candidates);
+      const views = candidates.map((candidate, at) => viewOf(context, candidate, comparisons[at]));
       return { outcome, views, seconds: (performance.now() - begin) / 1_000 };
     } finally {
       await together(candidates.map((candidate) => candidate.close()));
@@ -97,7 +110,7 @@ export function replay(
   });
 }
 
-const viewOf = ({ namespace }: Surroundings, { fold, schema, live }: Candidate, compared?: Comparison) => ({
+const viewOf = ({ namespace }: ReplayContext, { fold, schema, live }: Candidate, compared?: Comparison) => ({
   view: fold.name,
   schema,
   version: namespace.version(fold.name),
@@ -106,31 +119,29 @@ const viewOf = ({ namespace }: Surroundings, { fold, schema, live }: Candidate, 
 });
 
 async function openCandidate(
-  around: Surroundings,
+  context: ReplayContext,
   admin: Postgres,
-  replayed: Replayed,
+  replayed: ReplayedFold,
   { environment, until, accept }: ReplayOptions,
 ): Promise<Candidate> {
-  const { namespace } = around;
+  const { namespace } = context;
   const { name } = replayed.fold;
   const live = until === undefined ? await findLive(admin, namespace, replayed.fold) : undefined;
   if (live) await requireComplete(admin, name, live);
   const plan = JSON.stringify({ version: namespace.version(name), environment, until });
   const kind = until !== undefined ? 'until' : environment !== undefined ? 'check' : 'next';
-  const place: Place = { kind, plan, refusedToo: accept };
-  const restrictedTo = environment === undefined ? replayed : restricted(replayed, environment);
-  return Candidate.open(around, admin, restrictedTo, { place, live, until });
+  const spec: CandidateSpec = { kind, plan, refusedToo: accept };
+  const restrictedTo = environment === undefined ? replayed : ofOneEnvironment(replayed, environment);
+  return Candidate.open(context, admin, restrictedTo, { spec, live, until });
 }
 
-async function requireComplete(admin: Postgres, view: FoldName, { schema }: Live): Promise<void> {
-  const { rows } = await admin.query<{ behind: number | null }>(
-    `SELECT sum(complete_at - position) AS behind FROM "${schema}".${view}_checkpoints WHERE position < complete_at`,
-  );
-  if (rows[0]?.behind) throw new ReplayRefused(`the live views of ${view} are themselves still being rebuilt`);
+async function requireComplete(admin: Postgres, view: FoldName, { schema }: LiveGeneration): Promise<void> {
+  if ((await recordsBehind(admin, `"${schema}".${view}_checkpoints`)) > 0)
+    throw new ReplayRefused(`the live views of ${view} are themselves still being rebuilt`);
 }
 
 async function load(
-  { log }: Surroundings,
+  { log }: ReplayContext,
   admin: Postgres,
   candidates: readonly Candidate[],
   { until }: ReplayOptions,
@@ -138,40 +149,35 @@ async function load(
   await together(
     candidates.map(async (candidate) => {
       const extents = await log.extents(candidate.fold.topic.name);
-      const ends = candidate.live ? await candidate.livePositions(admin) : endsOf(extents);
+      const ends = candidate.live ? await candidate.livePositions(admin) : highWaterMarks(extents);
       await candidate.load(ends);
       if (until === undefined) await candidate.follow();
     }),
   );
 }
 
-interface Settled {
-  readonly outcome: ReplayResult['outcome'];
-  readonly comparisons: readonly (Comparison | undefined)[];
-}
-
-/** Compares, then switches or lets go. */
-async function settle(
-  around: Surroundings,
+/** Compares, then switches or drops what was built. */
+async function compareAndSwitch(
+  context: ReplayContext,
   admin: Postgres,
   candidates: readonly Candidate[],
   options: ReplayOptions,
-): Promise<Settled> {
-  const comparisons = await compareAll(around, admin, candidates, options.environment);
+): Promise<Outcome> {
+  const comparisons = await compareAll(context, admin, candidates, options.environment);
   const refused = candidates.filter(({ live, fold }, at) => {
-    const accepted = options.accept && live?.version !== around.namespace.version(fold.name);
+    const accepted = options.accept && live?.version !== context.namespace.version(fold.name);
     return !accepted && (comparisons[at]?.differences.length ?? 0) > 0;
   });
   const isCheck = options.dryRun || options.environment !== undefined;
   if (isCheck) await drop(admin, candidates);
   else if (refused.length > 0) await keepRefused(admin, candidates);
-  else await goLive(around, admin, candidates);
+  else await goLive(context, admin, candidates);
   return { outcome: refused.length > 0 ? 'unequal' : isCheck ? 'compared' : 'switched', comparisons };
 }
 
 /** At one moment of the whole database, which a transaction keeps while the live views go on. */
 export async function compareAll(
-  around: Surroundings,
+  context: ReplayContext,
   admin: Postgres,
   candidates: readonly Candidate[],
   environment?: string,
@@ -179,12 +185,12 @@ export async function compareAll(
   const taken: Snapshot[] = [];
   try {
     // Given back also where the barrier fails when it has been taken.
-    await atTheBarrier(around, admin, candidates, async () => taken.push(await Snapshot.take(admin)));
+    await atBarrier(context, admin, candidates, async () => taken.push(await Snapshot.take(admin)));
     const snapshot = taken[0]!;
     const comparisons: (Comparison | undefined)[] = [];
     for (const candidate of candidates) {
       await candidate.progress('comparing', candidate.bounds.all);
-      comparisons.push(candidate.live && (await compareOne(around, snapshot, candidate, environment)));
+      comparisons.push(candidate.live && (await compareOne(context, snapshot, candidate, environment)));
     }
     return comparisons;
   } finally {
@@ -193,47 +199,47 @@ export async function compareAll(
 }
 
 async function compareOne(
-  { logger, namespace, room }: Surroundings,
+  { logger, namespace, limit }: ReplayContext,
   snapshot: Snapshot,
   candidate: Candidate,
   environment?: string,
 ): Promise<Comparison> {
   const { fold, live } = candidate;
   const missing = live?.version === namespace.version(fold.name) ? await unsharedTables(snapshot, candidate) : [];
-  const rows = await compare(room, snapshot, candidate, environment);
+  const rows = await compare(limit, snapshot, candidate, environment);
   const comparison = { ...rows, differences: [...missing, ...rows.differences] };
-  const { beside } = candidate.replayed;
-  if (!beside || environment !== undefined) return comparison;
+  const { derived } = candidate.replayed;
+  if (!derived || environment !== undefined) return comparison;
   // What is kept beside the views is a cache: one that is away now is filled when it is back.
-  const differences = await compareBeside(snapshot, candidate, beside).catch((err: unknown) => {
+  const differences = await compareDerived(snapshot, candidate, derived).catch((err: unknown) => {
     logger.warn({ err }, `what belongs to the views of ${fold.name} outside of Postgres was not compared`);
     return [];
   });
   return { ...comparison, differences: [...comparison.differences, ...differences] };
 }
 
-async function compareBeside(
+async function compareDerived(
   { one }: Snapshot,
   { live, views }: Candidate,
-  beside: NonNullable<Replayed['beside']>,
+  derived: NonNullable<ReplayedFold['derived']>,
 ): Promise<Difference[]> {
-  await beside.build(views);
+  await derived.build(views);
   await one.query(`SET LOCAL search_path TO "${live!.schema}", public`);
-  return beside.compare(one, views);
+  return derived.compare(one, views);
 }
 
-export async function goLive(around: Surroundings, admin: Postgres, candidates: readonly Candidate[]): Promise<void> {
-  const { namespace } = around;
+export async function goLive(context: ReplayContext, admin: Postgres, candidates: readonly Candidate[]): Promise<void> {
+  const { namespace } = context;
   for (const { fold, schema, live } of candidates) {
     const old = namespace.generation(fold.name, 'old');
     const takesItsPlace = live?.schema === namespace.views(fold.name) && schema !== old;
     // Before, since files take their time to go, for which the live views must not stand still.
     if (takesItsPlace) await admin.query(`DROP SCHEMA IF EXISTS "${old}" CASCADE`);
   }
-  await atTheBarrier(around, admin, candidates, (tx) => switchTo(tx, namespace, candidates));
+  await atBarrier(context, admin, candidates, (tx) => switchTo(tx, namespace, candidates));
   for (const candidate of candidates) await candidate.rest();
-  await forgetFormer(
-    around,
+  await forgetPrevious(
+    context,
     admin,
     candidates.map(({ replayed }) => replayed),
   );

@@ -1,37 +1,38 @@
-import { type Postgres, together } from '#platform';
-import { Candidate, type Surroundings } from './candidate.js';
-import { dropFormer } from './former.js';
-import { findLive, readState } from './places.js';
-import { alone, compareAll, goLive, type Outside, type ReplayResult } from './replay.js';
-import { type Replayed, ReplayRefused } from './replayed.js';
+import { type Postgres } from '#platform';
+import { Candidate, type ReplayContext } from './candidate.js';
+import { dropPrevious } from './previous-generations.js';
+import { findLive, readState } from './generation-states.js';
+import {
+  compareAll,
+  goLive,
+  type ReplayResources,
+  type ReplayResult,
+  withCandidates,
+  withReplayLock,
+} from './replay.js';
+import { type ReplayedFold, ReplayRefused } from './replayed-fold.js';
 
 /**
- * Lets the former generation catch up, compares, and puts it back in its place; the one whose place it takes is then the
- * former one. Throws `ReplayRefused` where there is none of this program's version.
+ * Lets the previous generation catch up, compares it and switches back to it; the one it replaces becomes the previous
+ * one. Throws `ReplayRefused` where there is none of this program's version.
  */
-export function rollBack(folds: readonly Replayed[], outside: Outside): Promise<ReplayResult> {
-  const begin = performance.now();
-  return alone(outside, async (around, admin) => {
-    const candidates = await formerOnes(around, admin, folds);
-    try {
-      for (const candidate of candidates) await candidate.follow();
-      const comparisons = await compareAll(around, admin, candidates);
-      const isEqual = comparisons.every((comparison) => comparison?.differences.length === 0);
-      if (isEqual) await goLive(around, admin, candidates);
-      const views = candidates.map(({ fold, schema, live }, at) => {
-        const version = around.namespace.version(fold.name);
-        return { view: fold.name, schema, version, live: live ?? null, compared: comparisons[at] ?? null };
-      });
-      const seconds = (performance.now() - begin) / 1_000;
-      return { outcome: isEqual ? 'switched' : 'unequal', views, seconds };
-    } finally {
-      await together(candidates.map((candidate) => candidate.close()));
-    }
+export function rollBack(folds: readonly ReplayedFold[], resources: ReplayResources): Promise<ReplayResult> {
+  return withCandidates(resources, async (context, admin, candidates) => {
+    candidates.push(...(await previousCandidates(context, admin, folds)));
+    for (const candidate of candidates) await candidate.follow();
+    const comparisons = await compareAll(context, admin, candidates);
+    const isEqual = comparisons.every((comparison) => comparison?.differences.length === 0);
+    if (isEqual) await goLive(context, admin, candidates);
+    return { outcome: isEqual ? 'switched' : 'unequal', comparisons };
   });
 }
 
-async function formerOnes(around: Surroundings, admin: Postgres, folds: readonly Replayed[]): Promise<Candidate[]> {
-  const { namespace } = around;
+async function previousCandidates(
+  context: ReplayContext,
+  admin: Postgres,
+  folds: readonly ReplayedFold[],
+): Promise<Candidate[]> {
+  const { namespace } = context;
   const candidates: Candidate[] = [];
   for (const replayed of folds) {
     const { name } = replayed.fold;
@@ -39,7 +40,7 @@ async function formerOnes(around: Surroundings, admin: Postgres, folds: readonly
     const state = await readState(admin, schema, name);
     const live = await findLive(admin, namespace, replayed.fold);
     if (state?.version !== namespace.version(name) || live?.version !== state.version) continue;
-    candidates.push(Candidate.existing(around, replayed, schema, live));
+    candidates.push(Candidate.existing(context, replayed, schema, live));
   }
   if (candidates.length > 0) return candidates;
   throw new ReplayRefused(
@@ -49,6 +50,6 @@ async function formerOnes(around: Surroundings, admin: Postgres, folds: readonly
 }
 
 /** Drops all generations that are not live; gives their names. Throws `ReplayRefused`. */
-export function dropOld(folds: readonly Replayed[], outside: Outside): Promise<string[]> {
-  return alone(outside, (around, admin) => dropFormer(around, admin, folds));
+export function dropOld(folds: readonly ReplayedFold[], resources: ReplayResources): Promise<string[]> {
+  return withReplayLock(resources, (context, admin) => dropPrevious(context, admin, folds));
 }

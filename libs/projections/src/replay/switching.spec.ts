@@ -49,7 +49,7 @@ describe('a switch of generations', () => {
   const write = (from: number) =>
     projector.transaction(async (connection) => {
       const tx = prepared(connection);
-      const moved = moveCheckpoint(tx, fold, 0, from, from + 1);
+      const moved = moveCheckpoint(tx, fold, { partition: 0, from, to: from + 1 });
       const generation = generationOf(tx, fold.name);
       await together([moved, tx.query('INSERT INTO ledger VALUES ($1)', [from]), generation]);
       return generation;
@@ -105,7 +105,7 @@ describe('a switch of generations', () => {
     const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const before = projector.transaction(async (connection) => {
       const tx = prepared(connection);
-      await moveCheckpoint(tx, fold, 0, 0, 1);
+      await moveCheckpoint(tx, fold, { partition: 0, from: 0, to: 1 });
       begun.resolve();
       await gate.promise;
       await tx.query('INSERT INTO ledger VALUES ($1)', [0]);

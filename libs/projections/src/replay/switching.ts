@@ -1,7 +1,7 @@
 import { type PoolClient } from 'pg';
 import { type FoldName, type Namespace, type Queryable } from '#platform';
 import { type Candidate } from './candidate.js';
-import { notePhase } from './places.js';
+import { notePhase } from './generation-states.js';
 
 /**
  * Puts the candidates in the place of the live views, in the transaction that holds these still. A statement finds its
@@ -22,7 +22,7 @@ export async function switchTo(
   }
 }
 
-/** The live views become the former ones; where the candidate is those, it is called otherwise from then on. */
+/** The live views become the previous generation; a candidate that was the previous one gets another name first. */
 async function setAside(tx: PoolClient, namespace: Namespace, fold: FoldName, candidate: string): Promise<string> {
   const views = namespace.views(fold);
   const old = namespace.generation(fold, 'old');

@@ -1,6 +1,6 @@
 import { isRejection, type LogRecord } from '#event-sourcing';
 import { counter, type Namespace, type Queryable } from '#platform';
-import { type Fold, type FoldViews, type Replayed } from '#projections';
+import { type Fold, type FoldViews, type ReplayedFold } from '#projections';
 import { mergeSearch, SEARCH_INDEXES, SEARCH_TABLES } from '#search';
 import { judge, type LoggedCommand } from '../decisions/judge.js';
 import { type RegistryState, type UserKeyId, type Verdict } from '../decisions/registry.state.js';
@@ -43,7 +43,7 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
 }
 
 /** The same for a replay: streams learn nothing of it, and the index of the search is built when all users are there. */
-export function replayedRegistry(namespace: Namespace, keyring: Keyring): Replayed {
+export function replayedRegistry(namespace: Namespace, keyring: Keyring): ReplayedFold {
   const load = foldOf(namespace, keyring, { batch: LOAD_BATCH, merging: false });
   return {
     fold: foldOf(namespace, keyring, { batch: BATCH, merging: true }),

@@ -3,10 +3,10 @@ import { type Redis } from 'ioredis';
 import { type LastActive } from '#activities';
 import { type Namespace } from '#platform';
 import { ENVIRONMENT_FIELD, FigureKeys } from './keys.js';
-import { ADD_PAGE, ADVANCE, BEGIN_REWRITE, FINISH_REWRITE, READ_STANDING, RELEASE } from './scripts.js';
+import { ADD_PAGE, ADVANCE, BEGIN_REWRITE, FINISH_REWRITE, READ_CHECKPOINT, RELEASE } from './scripts.js';
 
-/** How far a partition's figures are in Redis: a position, or none of use where they are gone, all or some. */
-export type Standing = number | 'missing';
+/** The position of a partition's figures in Redis, or `missing` where some or all of them are gone. */
+export type Checkpoint = number | 'missing';
 
 // Long enough for a page to be read from Postgres; a rewriter that died is followed by another after it.
 const LEASE_MS = 10_000;
@@ -27,19 +27,19 @@ export class ActiveFigures {
     this.keys = new FigureKeys(namespace, generation);
   }
 
-  async standing(partition: number): Promise<Standing> {
-    const keys = [this.keys.standing(partition)];
-    const position = (await this.run(READ_STANDING, keys, [this.prefix(partition)])) as number | null;
+  async checkpoint(partition: number): Promise<Checkpoint> {
+    const keys = [this.keys.checkpoint(partition)];
+    const position = (await this.run(READ_CHECKPOINT, keys, [this.prefix(partition)])) as number | null;
     return position === null || position < 0 ? 'missing' : position;
   }
 
-  /** Moves the figures from exactly `from` to `to`; false where they stand elsewhere, and nothing was done. */
+  /** Moves the figures from exactly `from` to `to`; false where they are elsewhere, and nothing was done. */
   async advance(partition: number, from: number, to: number, users: readonly LastActive[]): Promise<boolean> {
     const groups = [...byEnvironment(users)].flatMap(([environment, members]) => {
       return [environment, members.length, ...members];
     });
     const args = [this.prefix(partition), from, to, ...groups];
-    return (await this.run(ADVANCE, [this.keys.standing(partition)], args)) === 1;
+    return (await this.run(ADVANCE, [this.keys.checkpoint(partition)], args)) === 1;
   }
 
   /**
@@ -47,7 +47,7 @@ export class ActiveFigures {
    * `position`. False when another is at it, or took over.
    */
   async rewrite(partition: number, position: number, pages: AsyncIterable<readonly LastActive[]>): Promise<boolean> {
-    const keys = [this.keys.lease(partition), this.keys.standing(partition)];
+    const keys = [this.keys.lease(partition), this.keys.checkpoint(partition)];
     const token = randomUUID();
     try {
       if ((await this.run(BEGIN_REWRITE, keys, [this.prefix(partition), token, LEASE_MS])) !== 1) return false;
@@ -66,7 +66,7 @@ export class ActiveFigures {
       for (const [environment, members] of byEnvironment(page)) {
         const keys = [
           this.keys.lease(partition),
-          this.keys.standing(partition),
+          this.keys.checkpoint(partition),
           this.keys.active(partition, environment),
         ];
         const first = environment === previous ? 0 : 1;
@@ -85,7 +85,7 @@ export class ActiveFigures {
     const reading = this.redis.multi();
     for (const partition of atLeast.keys()) {
       const set = this.keys.active(partition, environment);
-      reading.hmget(this.keys.standing(partition), 'position', ENVIRONMENT_FIELD + environment);
+      reading.hmget(this.keys.checkpoint(partition), 'position', ENVIRONMENT_FIELD + environment);
       // No upper bound: nobody is active in the future but by the clocks of two machines.
       reading.zcount(set, since, '+inf').exists(set);
     }
@@ -108,7 +108,7 @@ export class ActiveFigures {
 
   /** The environments that have figures in a partition. */
   async environments(partition: number): Promise<string[]> {
-    const fields = await this.redis.hkeys(this.keys.standing(partition));
+    const fields = await this.redis.hkeys(this.keys.checkpoint(partition));
     return fields.flatMap((field) =>
       field.startsWith(ENVIRONMENT_FIELD) ? [field.slice(ENVIRONMENT_FIELD.length)] : [],
     );
@@ -127,8 +127,8 @@ export class ActiveFigures {
 function sumOf(replies: readonly unknown[], atLeast: readonly number[]): number | undefined {
   let sum = 0;
   for (const [partition, least] of atLeast.entries()) {
-    const [standing, counted, exists] = replies.slice(partition * 3) as [(string | null)[], number, number];
-    const [position, expected] = standing as [string | null, string | null];
+    const [checkpoint, counted, exists] = replies.slice(partition * 3) as [(string | null)[], number, number];
+    const [position, expected] = checkpoint as [string | null, string | null];
     if (position === null || Number(position) < least || (expected !== null && exists !== 1)) return undefined;
     sum += counted;
   }

@@ -1,6 +1,6 @@
 import { type Namespace } from '#platform';
 
-/** Environments have a field of their own in a partition's standing once they have figures there. */
+/** Environments have a field of their own in a partition's checkpoint hash once they have figures there. */
 export const ENVIRONMENT_FIELD = 'in:';
 
 /** The keys of the figures that belong to one generation of the views of activities, by its id. */
@@ -16,7 +16,7 @@ export class FigureKeys {
   }
 
   /** The hash that says how far a partition's figures are (`position`) and which environments have any. */
-  standing(partition: number): string {
+  checkpoint(partition: number): string {
     return this.key('position', partition);
   }
 

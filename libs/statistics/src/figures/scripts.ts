@@ -12,9 +12,9 @@ const ADD_ALL = `
   end`;
 
 /**
- * KEYS standing; ARGV prefix. The position of the figures; -1 where some of them are gone, nil where all are.
+ * KEYS checkpoint; ARGV prefix. The position of the figures; -1 where some of them are gone, nil where all are.
  */
-export const READ_STANDING = `
+export const READ_CHECKPOINT = `
   for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
     if field:sub(1, 3) == 'in:' and redis.call('EXISTS', ARGV[1] .. field:sub(4)) == 0 then return -1 end
   end
@@ -22,7 +22,7 @@ export const READ_STANDING = `
   return position and tonumber(position) or nil`;
 
 /**
- * KEYS standing; ARGV prefix, from, to, then for each environment its name, the count of its scores and members, and
+ * KEYS checkpoint; ARGV prefix, from, to, then for each environment its name, the count of its scores and members, and
  * these. Moves the figures on from exactly one position to another; 0 where they stand elsewhere and nothing was done.
  */
 export const ADVANCE = `${ADD_ALL}
@@ -37,7 +37,7 @@ export const ADVANCE = `${ADD_ALL}
   redis.call('HSET', KEYS[1], 'position', ARGV[3])
   return 1`;
 
-/** KEYS lease, standing; ARGV prefix, token, lease in ms. Drops the figures; 0 where another is at it. */
+/** KEYS lease, checkpoint; ARGV prefix, token, lease in ms. Drops the figures; 0 where another is at it. */
 export const BEGIN_REWRITE = `
   if not redis.call('SET', KEYS[1], ARGV[2], 'NX', 'PX', ARGV[3]) then return 0 end
   for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
@@ -47,7 +47,7 @@ export const BEGIN_REWRITE = `
   return 1`;
 
 /**
- * KEYS lease, standing, sorted set; ARGV token, lease in ms, environment, "1" for its first page, then scores and
+ * KEYS lease, checkpoint, sorted set; ARGV token, lease in ms, environment, "1" for its first page, then scores and
  * members. 0 where the lease was lost.
  */
 export const ADD_PAGE = `${ADD_ALL}
@@ -58,7 +58,7 @@ export const ADD_PAGE = `${ADD_ALL}
   redis.call('HSET', KEYS[2], 'in:' .. ARGV[3], 1)
   return 1`;
 
-/** KEYS lease, standing; ARGV token, position. The figures count from here on; 0 where the lease was lost. */
+/** KEYS lease, checkpoint; ARGV token, position. The figures count from here on; 0 where the lease was lost. */
 export const FINISH_REWRITE = `
   if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
   redis.call('HSET', KEYS[2], 'position', ARGV[2])

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import { Controller, Get, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
@@ -26,7 +26,7 @@ const headers = { 'Tidemark-Source': 'always' } as const;
 @ApiTags('statistics')
 @Controller('api')
 export class StatisticsController {
-  constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+  constructor(private readonly queries: QueryBus) {}
 
   @Get('v2/usage-statistics/active-users')
   @Endpoint({

@@ -36,9 +36,9 @@ export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
   private readonly partitions: number;
 
   constructor(
-    @Inject(Redis) private readonly redis: Redis,
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Namespace) private readonly namespace: Namespace,
+    private readonly redis: Redis,
+    private readonly postgres: Postgres,
+    private readonly namespace: Namespace,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.partitions = activitiesTopic(namespace).partitions;

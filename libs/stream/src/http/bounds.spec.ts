@@ -4,7 +4,7 @@ import { eventsIn } from '../../test/events.js';
 import { bearer, type OpenStream, type Service } from '../../test/service.js';
 import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
 
-describe('the places of a process', () => {
+describe('the open streams of a process', () => {
   const suite = new StreamSuite(process.env);
   let service: Service;
   let theirs: string;

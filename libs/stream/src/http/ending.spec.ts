@@ -79,7 +79,7 @@ describe('a stream', () => {
       const waits = opened.map(({ text }) => Number(/\n\nretry: (\d+)\n\n$/.exec(text)?.[1]));
       for (const wait of waits) expect(wait >= 1_000 && wait <= 10_000).toBe(true);
       expect(waits[0]).not.toBe(waits[1]);
-      expect([instance.gateway.count, instance.gateway.departures.count, instance.gateway.hub.idle]).toEqual([
+      expect([instance.gateway.count, instance.gateway.deletions.count, instance.gateway.hub.idle]).toEqual([
         0,
         0,
         true,
@@ -147,7 +147,7 @@ describe('a stream', () => {
         stream.leave();
       }
       const { gateway } = instance;
-      await eventually(() => expect([gateway.count, gateway.departures.count, gateway.hub.idle]).toEqual([0, 0, true]));
+      await eventually(() => expect([gateway.count, gateway.deletions.count, gateway.hub.idle]).toEqual([0, 0, true]));
       await instance.stop();
     });
 

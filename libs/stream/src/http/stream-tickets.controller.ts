@@ -1,14 +1,14 @@
-import { Controller, Header, Inject, Post, Query } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { Controller, Header, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { type z } from 'zod';
 import { Caller, checkedQuery, Endpoint } from '#platform';
-import { type IssuedTicket, IssueStreamTicket } from '../commands/issue-stream-ticket.js';
+import { StreamTickets, TICKET_SECONDS } from '../tickets.js';
 import { NoQuery, Ticket } from './stream.input.js';
 
 @ApiTags('stream')
 @Controller('api/v3/stream-tickets')
 export class StreamTicketsController {
-  constructor(@Inject(CommandBus) private readonly commands: CommandBus) {}
+  constructor(private readonly tickets: StreamTickets) {}
 
   @Post()
   @Header('cache-control', 'no-store')
@@ -20,7 +20,10 @@ export class StreamTicketsController {
     scope: 'activities:read',
     answers: { 201: { body: Ticket, headers: { 'Cache-Control': 'always' } } },
   })
-  issue(@Caller() caller: Caller, @Query(checkedQuery(NoQuery)) _query: object): Promise<IssuedTicket> {
-    return this.commands.execute(new IssueStreamTicket(caller));
+  async issue(
+    @Caller() caller: Caller,
+    @Query(checkedQuery(NoQuery)) _query: object,
+  ): Promise<z.output<typeof Ticket>> {
+    return { ticket: await this.tickets.issue(caller), expiresIn: TICKET_SECONDS };
   }
 }

@@ -1,17 +1,17 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { type z } from 'zod';
 import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
-import { type Audience } from '../audience.js';
+import { type StreamTarget } from '../stream-target.js';
 import { formatFor } from '../formats.js';
-import { StreamGateway } from '../stream-gateway.js';
+import { StreamGateway, type StreamRequest } from '../stream-gateway.js';
 import { ResumeHeaders, Streamed, StreamPath, StreamQuery } from './stream.input.js';
 
 @ApiTags('stream')
 @Controller('api/v3')
 export class StreamController {
-  constructor(@Inject(StreamGateway) private readonly gateway: StreamGateway) {}
+  constructor(private readonly gateway: StreamGateway) {}
 
   @Get('users/:user_id/stream')
   @Endpoint({
@@ -34,7 +34,8 @@ export class StreamController {
     @Headers() headers: Record<string, string | undefined>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.open({ environment: caller.environment, userId }, caller, query, headers, reply);
+    const target = { environment: caller.environment, userId };
+    await this.gateway.open(requestOf(target, query, headers), caller, reply);
   }
 
   @Get('stream')
@@ -57,17 +58,15 @@ export class StreamController {
     @Headers() headers: Record<string, string | undefined>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.open({ environment: caller.environment }, caller, query, headers, reply);
+    await this.gateway.open(requestOf({ environment: caller.environment }, query, headers), caller, reply);
   }
+}
 
-  private open(
-    audience: Audience,
-    caller: Caller,
-    { types, since, lastEventId, after }: z.output<typeof StreamQuery>,
-    headers: Record<string, string | undefined>,
-    reply: FastifyReply,
-  ): Promise<void> {
-    const position = headers['last-event-id'] || (lastEventId ?? after);
-    return this.gateway.open({ audience, types, since, position, format: formatFor(headers.accept) }, caller, reply);
-  }
+function requestOf(
+  target: StreamTarget,
+  { types, since, lastEventId, after }: z.output<typeof StreamQuery>,
+  headers: Record<string, string | undefined>,
+): StreamRequest {
+  const position = headers['last-event-id'] || (lastEventId ?? after);
+  return { target, types, since, position, format: formatFor(headers.accept) };
 }

@@ -11,14 +11,19 @@ describe('the live end of a partition', () => {
       0,
       {
         read: (_partition, _from, to) => gate.promise.then(() => ({ messages: [], next: to })),
-        standing: () => [tail.position],
+        deliveredPositions: () => [tail.position],
         persist: (work) => work(),
       },
       0,
     );
     // Nothing is delivered here: it is enough that somebody follows.
-    const follower = { audience: { environment: 'acme' }, format: EVENT_STREAM, deliver: () => undefined };
-    tail.seats.add({ follower: { ...follower, positions: {} as Positions }, first: 0, from: [0], settled: true });
+    const subscriber = { target: { environment: 'acme' }, format: EVENT_STREAM, deliver: () => undefined };
+    tail.subscribers.add({
+      subscriber: { ...subscriber, positions: {} as Positions },
+      first: 0,
+      from: [0],
+      settled: true,
+    });
     tail.advance(10);
     tail.advance(20);
     tail.advance(10);

@@ -1,17 +1,17 @@
 import { type Position } from '#event-sourcing';
-import { type Message, type Seat, Seats, slices } from './seats.js';
+import { type Message, type Registration, PartitionSubscribers, slices } from './subscribers.js';
 
-/** What a tail needs of the hub that it belongs to. */
+/** What a tail needs from its hub. */
 export interface TailSource {
-  /** The next messages for these audiences within [from, to), in order, and the position behind what was looked at. */
+  /** The next messages for these targets within [from, to), in order, and the position behind what was looked at. */
   read(
     partition: number,
     from: Position,
     to: Position,
-    audiences: ReturnType<Seats['audiences']>,
+    targets: ReturnType<PartitionSubscribers['targets']>,
   ): Promise<{ messages: Message[]; next: Position }>;
-  standing(seat: Seat): readonly Position[];
-  /** Calls again, ever more slowly, until it works; rejects with `HubClosed` alone. */
+  deliveredPositions(registration: Registration): readonly Position[];
+  /** Retries with backoff until it works; rejects only with `HubClosed`. */
   persist<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -21,12 +21,12 @@ export class HubClosed extends Error {
 }
 
 /**
- * The live end of one partition of the view: whenever the checkpoint has moved, reads what came since and hands it to
- * those who follow. One read at a time, so messages leave in the order of the log.
+ * The live end of one partition of the view: when the checkpoint has moved, it reads the new rows and delivers them
+ * to the subscribers. One read at a time keeps messages in the order of the log.
  */
 export class PartitionTail {
-  readonly seats = new Seats();
-  private target: Position;
+  readonly subscribers = new PartitionSubscribers();
+  private checkpoint: Position;
   private reading: Position;
   private delivered: Position;
   private pumping = false;
@@ -36,31 +36,31 @@ export class PartitionTail {
     private readonly source: TailSource,
     start: Position,
   ) {
-    this.target = this.reading = this.delivered = start;
+    this.checkpoint = this.reading = this.delivered = start;
   }
 
-  /** Everything before has been delivered to the seats that it was for. */
+  /** Everything before this position has been delivered. */
   get position(): Position {
     return this.delivered;
   }
 
-  /** Everything before is committed and delivered, or being read for those who sit here already: newcomers begin here. */
-  get entrance(): Position {
+  /** Where new subscribers start: everything before is committed, and delivered or being read for those already here. */
+  get joinPosition(): Position {
     return this.reading;
   }
 
-  /** The checkpoint has moved. One that is not ahead is old news. */
+  /** The checkpoint has moved; one that is not ahead is ignored. */
   advance(checkpoint: Position): void {
-    if (checkpoint <= this.target) return;
-    this.target = checkpoint;
+    if (checkpoint <= this.checkpoint) return;
+    this.checkpoint = checkpoint;
     if (!this.pumping) void this.pump();
   }
 
   private async pump(): Promise<void> {
     this.pumping = true;
     try {
-      while (this.delivered < this.target) {
-        this.reading = this.target;
+      while (this.delivered < this.checkpoint) {
+        this.reading = this.checkpoint;
         await this.deliverUpTo(this.reading);
       }
     } catch (error) {
@@ -72,12 +72,12 @@ export class PartitionTail {
 
   private async deliverUpTo(end: Position): Promise<void> {
     while (this.delivered < end) {
-      if (this.seats.empty) {
+      if (this.subscribers.empty) {
         this.delivered = end;
         return;
       }
       const { messages, next } = await this.source.persist(() =>
-        this.source.read(this.partition, this.delivered, end, this.seats.audiences()),
+        this.source.read(this.partition, this.delivered, end, this.subscribers.targets()),
       );
       await this.deliver(messages);
       this.delivered = next;
@@ -87,7 +87,7 @@ export class PartitionTail {
   private async deliver(messages: readonly Message[]): Promise<void> {
     for (const [at, slice] of slices(messages).entries()) {
       if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-      this.seats.deliver(this.partition, slice, (seat) => this.source.standing(seat));
+      this.subscribers.deliver(this.partition, slice, (registration) => this.source.deliveredPositions(registration));
       this.delivered = (slice.at(-1)?.position ?? 0) + 1;
     }
   }

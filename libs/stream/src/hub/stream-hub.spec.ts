@@ -53,7 +53,7 @@ describe('a hub that is slower than the commits', () => {
   const caughtUp = (partition: number) =>
     eventually(async () => {
       const checkpoint = (await slow.look()).get(partition);
-      expect(slow.standing({ first: partition, count: 1 })).toEqual([checkpoint]);
+      expect(slow.deliveredPositions({ first: partition, count: 1 })).toEqual([checkpoint]);
     });
 
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describe('a hub that is slower than the commits', () => {
     await starting.ready();
     await eventually(async () => {
       const checkpoint = (await ahead.look()).get(partition);
-      expect(starting.standing({ first: partition, count: 1 })).toEqual([checkpoint]);
+      expect(starting.deliveredPositions({ first: partition, count: 1 })).toEqual([checkpoint]);
     });
     starting.close();
     await notifications.close();

@@ -1,17 +1,17 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import pMemoize from 'p-memoize';
 import { partitionFor } from '#event-log';
 import { type Position } from '#event-sourcing';
-import { type Logger, type Namespace, type Notifications, type Postgres } from '#platform';
+import { type Logger, type Namespace, type Notifications, type Postgres, retry } from '#platform';
 import { readCheckpoints } from '#projections';
-import { readForAudiences } from '../activity-rows.js';
-import { type Audience } from '../audience.js';
+import { readForTargets } from '../activity-rows.js';
+import { type StreamTarget } from '../stream-target.js';
 import { HubClosed, PartitionTail, type TailSource } from './partition-tail.js';
-import { type Follower, type Seat } from './seats.js';
+import { type Subscriber, type Registration } from './subscribers.js';
 
 const FOLD = 'activities';
 const PAGE = 500;
 
-interface Surroundings {
+interface HubContext {
   readonly postgres: Postgres;
   readonly notifications: Notifications;
   readonly namespace: Namespace;
@@ -25,20 +25,12 @@ interface Surroundings {
  */
 export class StreamHub {
   private tails: readonly PartitionTail[] = [];
-  private starting: Promise<void> | undefined;
-  private listening: Promise<void> | undefined;
   private readonly closing = new AbortController();
 
-  constructor(private readonly around: Surroundings) {}
+  constructor(private readonly context: HubContext) {}
 
-  /** Resolves when the hub knows where the view stands. Rejects when the view is not there or Postgres is down. */
-  ready(): Promise<void> {
-    this.starting ??= this.start().catch((error: unknown) => {
-      this.starting = undefined;
-      throw error;
-    });
-    return this.starting;
-  }
+  /** Resolves when the hub knows the checkpoints of the view. Rejects when the view is not there or Postgres is down. */
+  readonly ready = pMemoize(() => this.start());
 
   private async start(): Promise<void> {
     const checkpoints = await this.checkpoints();
@@ -47,32 +39,25 @@ export class StreamHub {
       (_, partition) => new PartitionTail(partition, this.source, checkpoints.get(partition) ?? 0),
     );
     await this.listen();
-    // What was committed between the two.
+    // For what was committed between reading the checkpoints and listening.
     await this.look();
   }
 
-  /** Once, however often it has to be started. */
-  private listen(): Promise<void> {
-    const { notifications, namespace } = this.around;
-    this.listening ??= notifications
-      .listen(
-        namespace.views(FOLD),
-        (payload) => this.heard(payload),
-        () => void this.persist(() => this.look()).catch(() => undefined),
-      )
-      .catch((error: unknown) => {
-        this.listening = undefined;
-        throw error;
-      });
-    return this.listening;
-  }
+  /** Once, however often the hub has to be started. */
+  private readonly listen = pMemoize(() =>
+    this.context.notifications.listen(
+      this.context.namespace.views(FOLD),
+      (payload) => this.heard(payload),
+      () => void this.persist(() => this.look()).catch(() => undefined),
+    ),
+  );
 
   private heard(payload: string): void {
     const [partition = NaN, position = NaN] = payload.split(':').map(Number);
     this.tails[partition]?.advance(position);
   }
 
-  /** Reads the checkpoints, as after a time without announcements, and gives them. */
+  /** Reads and returns the checkpoints, as after a time without notifications. */
   async look(): Promise<Map<number, Position>> {
     const checkpoints = await this.checkpoints();
     for (const [partition, position] of checkpoints) this.tails[partition]?.advance(position);
@@ -80,40 +65,41 @@ export class StreamHub {
   }
 
   private checkpoints(): Promise<Map<number, Position>> {
-    return readCheckpoints(this.around.postgres, { name: FOLD });
+    return readCheckpoints(this.context.postgres, { name: FOLD });
   }
 
-  /** The partitions whose records are about an audience: consecutive, beginning at `first`. */
-  partitionsOf({ environment, userId }: Audience): { first: number; count: number } {
+  /** The partitions whose records are about a target: consecutive, beginning at `first`. */
+  partitionsOf({ environment, userId }: StreamTarget): { first: number; count: number } {
     if (userId === undefined) return { first: 0, count: this.tails.length };
     return { first: partitionFor(`${environment}/${userId}`, this.tails.length), count: 1 };
   }
 
-  /** Up to where everything has been delivered, by partition from `first`. */
-  standing({ first, count }: { first: number; count: number }): Position[] {
+  /** The positions up to which everything has been delivered, by partition from `first`. */
+  deliveredPositions({ first, count }: { first: number; count: number }): Position[] {
     return this.tails.slice(first, first + count).map(({ position }) => position);
   }
 
   /**
-   * From now on the follower gets what stands at the seat's `from` or later. What stands before is its own to read:
-   * it is all committed. `atLeast`: positions that another process was ahead of this one with.
+   * From now on the subscriber receives what is at the registration's `from` or later. It reads what is before that
+   * itself: all of it is committed. `atLeast`: positions at which another process was ahead of this one.
    */
-  attach(follower: Follower, atLeast: readonly Position[] = []): Seat {
-    const { first, count } = this.partitionsOf(follower.audience);
+  attach(subscriber: Subscriber, atLeast: readonly Position[] = []): Registration {
+    const { first, count } = this.partitionsOf(subscriber.target);
     const tails = this.tails.slice(first, first + count);
-    const from = tails.map(({ entrance }, at) => Math.max(entrance, atLeast[at] ?? 0));
-    const seat: Seat = { follower, first, from, settled: false };
-    for (const { seats } of tails) seats.add(seat);
-    return seat;
+    const from = tails.map(({ joinPosition }, at) => Math.max(joinPosition, atLeast[at] ?? 0));
+    const registration: Registration = { subscriber, first, from, settled: false };
+    for (const { subscribers } of tails) subscribers.add(registration);
+    return registration;
   }
 
-  detach(seat: Seat): void {
-    for (const { seats } of this.tails.slice(seat.first, seat.first + seat.from.length)) seats.remove(seat);
+  detach(registration: Registration): void {
+    for (const { subscribers } of this.tails.slice(registration.first, registration.first + registration.from.length))
+      subscribers.remove(registration);
   }
 
-  /** Nobody follows anything here. */
+  /** True without any subscriber. */
   get idle(): boolean {
-    return this.tails.every(({ seats }) => seats.empty);
+    return this.tails.every(({ subscribers }) => subscribers.empty);
   }
 
   close(): void {
@@ -121,22 +107,16 @@ export class StreamHub {
   }
 
   private readonly source: TailSource = {
-    read: (partition, from, to, audiences) =>
-      readForAudiences(this.around.postgres, { partition, from, to }, audiences, PAGE),
-    standing: ({ first, from }) => this.standing({ first, count: from.length }),
+    read: (partition, from, to, targets) =>
+      readForTargets(this.context.postgres, { partition, from, to }, targets, PAGE),
+    deliveredPositions: ({ first, from }) => this.deliveredPositions({ first, count: from.length }),
     persist: (work) => this.persist(work),
   };
 
-  private async persist<T>(work: () => Promise<T>): Promise<T> {
+  private persist<T>(work: () => Promise<T>): Promise<T> {
     const { signal } = this.closing;
-    for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) {
-      try {
-        return await work();
-      } catch (err) {
-        signal.throwIfAborted();
-        this.around.logger.warn({ err }, `the view of activities cannot be read; trying again in ${wait} ms`);
-        await pause(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
-      }
-    }
+    const onFailure = (err: unknown, delay: number) =>
+      this.context.logger.warn({ err }, `the view of activities cannot be read; trying again in ${delay} ms`);
+    return retry(work, { longestMs: 2_000, onFailure, signal });
   }
 }

@@ -40,9 +40,9 @@ export class SearchUsers extends Query<ListedUserRow[]> {
 export class SearchUsersHandler implements IQueryHandler<SearchUsers> {
   constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
 
-  async execute({ environment, q, limit }: SearchUsers): Promise<ListedUserRow[]> {
+  async execute({ environment, ...asked }: SearchUsers): Promise<ListedUserRow[]> {
     const db = this.postgres.prepared;
-    return listUsers(db, environment, await searchUsers(db, environment, q, limit));
+    return listUsers(db, environment, await searchUsers(db, environment, asked));
   }
 }
 

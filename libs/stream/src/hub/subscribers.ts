@@ -1,0 +1,166 @@
+import { type Position } from '#event-sourcing';
+import { type StreamTarget, targetKey } from '../stream-target.js';
+import { type Format } from '../formats.js';
+import { newSalt, type Positions } from '../positions.js';
+
+/** One client's stream, as the hub sees it. */
+export interface Subscriber {
+  readonly target: StreamTarget;
+  /** Only activities of these types; all when left out. */
+  readonly types?: ReadonlySet<string>;
+  readonly format: Format;
+  readonly positions: Positions;
+  /**
+   * Receives the next messages as one chunk. `behind` returns the positions after them, by partition from the
+   * registration's first. Must not throw.
+   */
+  deliver(chunk: Buffer, behind: () => Position[]): void;
+}
+
+/** A subscriber's entry in the hub. */
+export interface Registration {
+  readonly subscriber: Subscriber;
+  readonly first: number;
+  /** By partition, counted from `first`: the hub delivers what is at this position or later. */
+  readonly from: readonly Position[];
+  /** True from when the hub has passed `from` on every partition. */
+  settled: boolean;
+}
+
+/** An activity that is about to be delivered. */
+export interface Message {
+  readonly environment: string;
+  readonly userId: number;
+  readonly type: string;
+  readonly position: Position;
+  readonly json: string;
+}
+
+// The most that is written to a client in one turn of the event loop, so that a client that reads is never cut off.
+const SLICE_BYTES = 128 * 1024;
+
+/** The messages in slices of about 128 KiB. */
+export function slices(messages: readonly Message[]): Message[][] {
+  const all: Message[][] = [];
+  let room = 0;
+  for (const message of messages) {
+    if (room < message.json.length) {
+      all.push([]);
+      room = SLICE_BYTES;
+    }
+    all.at(-1)?.push(message);
+    room -= message.json.length;
+  }
+  return all;
+}
+
+/** The subscribers of one partition by the key of their target. */
+export class PartitionSubscribers {
+  private readonly byKey = new Map<string, Set<Registration>>();
+  private known: { environments: string[]; users: { environment: string; userId: number }[] } | undefined;
+
+  get empty(): boolean {
+    return this.byKey.size === 0;
+  }
+
+  add(registration: Registration): void {
+    const key = targetKey(registration.subscriber.target);
+    const subscribers = this.byKey.get(key);
+    if (subscribers) {
+      subscribers.add(registration);
+    } else {
+      this.byKey.set(key, new Set([registration]));
+      this.known = undefined;
+    }
+  }
+
+  remove(registration: Registration): void {
+    const key = targetKey(registration.subscriber.target);
+    const subscribers = this.byKey.get(key);
+    if (!subscribers?.delete(registration) || subscribers.size > 0) return;
+    this.byKey.delete(key);
+    this.known = undefined;
+  }
+
+  /** The targets that have a subscriber. */
+  targets() {
+    return (this.known ??= this.collectTargets());
+  }
+
+  private collectTargets() {
+    const targets = [...this.byKey.values()].flatMap((subscribers) => [...subscribers].slice(0, 1)).map(targetOf);
+    return {
+      environments: targets.filter(({ userId }) => userId === undefined).map(({ environment }) => environment),
+      users: targets.flatMap(({ environment, userId }) => (userId === undefined ? [] : [{ environment, userId }])),
+    };
+  }
+
+  /** `deliveredPositions`: how far the hub is on each partition of a registration, before these messages. */
+  deliver(
+    partition: number,
+    messages: readonly Message[],
+    deliveredPositions: (registration: Registration) => readonly Position[],
+  ): void {
+    const salt = newSalt();
+    for (const [key, ofKey] of this.byTarget(messages)) {
+      const shared = new Map<string, Buffer>();
+      for (const registration of this.byKey.get(key) ?? []) {
+        const positions = positionsOf(registration, deliveredPositions(registration));
+        const { subscriber, first } = registration;
+        const kind = sharedKind(registration);
+        const chunk =
+          shared.get(kind ?? '') ??
+          compose(
+            registration,
+            ofKey,
+            partition,
+            subscriber.positions.formatter({ first, positions }, partition, salt),
+          );
+        if (kind !== undefined) shared.set(kind, chunk);
+        const behind = () => positions.with(partition - first, (ofKey.at(-1)?.position ?? 0) + 1);
+        if (chunk.length > 0) subscriber.deliver(chunk, behind);
+      }
+    }
+  }
+
+  private byTarget(messages: readonly Message[]): Map<string, Message[]> {
+    const groups = new Map<string, Message[]>();
+    for (const message of messages) {
+      for (const key of [message.environment, targetKey(message)]) {
+        if (!this.byKey.has(key)) continue;
+        const group = groups.get(key);
+        if (group) group.push(message);
+        else groups.set(key, [message]);
+      }
+    }
+    return groups;
+  }
+}
+
+const targetOf = ({ subscriber }: Registration) => subscriber.target;
+
+/** The positions that a subscriber has reached: those of the hub, unless it is new and started further on. */
+function positionsOf(registration: Registration, deliveredPositions: readonly Position[]): readonly Position[] {
+  registration.settled ||= registration.from.every((position, at) => (deliveredPositions[at] ?? 0) >= position);
+  return registration.settled
+    ? deliveredPositions
+    : registration.from.map((position, at) => Math.max(position, deliveredPositions[at] ?? 0));
+}
+
+/** What the bytes depend on where subscribers share them; undefined for one that the hub has not caught up with. */
+function sharedKind({ settled, subscriber: { format, types } }: Registration): string | undefined {
+  return settled ? `${format.mediaType} ${[...(types ?? [])].join()}` : undefined;
+}
+
+function compose(
+  { subscriber: { types, format }, from, first }: Registration,
+  messages: readonly Message[],
+  partition: number,
+  positionOf: (position: Position) => string,
+): Buffer {
+  const start = from[partition - first] ?? 0;
+  const texts = messages
+    .filter(({ type, position }) => position >= start && (!types || types.has(type)))
+    .map(({ position, json }) => format.activity(positionOf(position + 1), json));
+  return Buffer.from(texts.join(''));
+}

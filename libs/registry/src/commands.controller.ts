@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
@@ -39,8 +39,8 @@ const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 @Controller('api/v3/commands')
 export class CommandsController {
   constructor(
-    @Inject(Outcomes) private readonly outcomes: Outcomes,
-    @Inject(QueryBus) private readonly queries: QueryBus,
+    private readonly outcomes: Outcomes,
+    private readonly queries: QueryBus,
   ) {}
 
   @Get(':id')

@@ -1,4 +1,4 @@
-import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DirectoryModule } from './directory/directory.module.js';
 import { CommandLog } from './commands/command-log.js';
@@ -56,7 +56,7 @@ const workspaces = [
   exports: [DirectoryModule],
 })
 export class RegistryModule implements OnModuleInit {
-  constructor(@Inject(Keyring) private readonly keyring: Keyring) {}
+  constructor(private readonly keyring: Keyring) {}
 
   /** Throws `KeysUnusable`: with the wrong master key no command could ever be let in. */
   async onModuleInit(): Promise<void> {

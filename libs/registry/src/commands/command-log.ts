@@ -49,11 +49,11 @@ export class CommandLog {
 
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
-    @Inject(Namespace) private readonly namespace: Namespace,
-    @Inject(Outcomes) private readonly outcomes: Outcomes,
-    @Inject(Keyring) private readonly keyring: Keyring,
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(StoppedEnvironments) private readonly stopped: StoppedEnvironments,
+    private readonly namespace: Namespace,
+    private readonly outcomes: Outcomes,
+    private readonly keyring: Keyring,
+    private readonly postgres: Postgres,
+    private readonly stopped: StoppedEnvironments,
   ) {}
 
   /**

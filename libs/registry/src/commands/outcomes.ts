@@ -25,10 +25,10 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
   private looking: Promise<void> | undefined;
 
   constructor(
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Notifications) private readonly notifications: Notifications,
-    @Inject(Namespace) private readonly namespace: Namespace,
-    @Inject(Keyring) private readonly keyring: Keyring,
+    private readonly postgres: Postgres,
+    private readonly notifications: Notifications,
+    private readonly namespace: Namespace,
+    private readonly keyring: Keyring,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 

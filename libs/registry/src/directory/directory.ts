@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Lookups, Postgres } from '#platform';
 import { Keyring } from '../stored/keyring.js';
 import { type RootKey } from '../stored/root-key.js';
@@ -21,8 +21,8 @@ export class Directory {
   private readonly existing = new Lookups<Asked, boolean>((asked) => this.findExisting(asked));
 
   constructor(
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Keyring) private readonly keyring: Keyring,
+    private readonly postgres: Postgres,
+    private readonly keyring: Keyring,
   ) {}
 
   /** The integer id of each user that is named, in the same order; undefined where there is none. */

@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Lookups, notFound, Postgres } from '#platform';
 import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
@@ -38,8 +37,8 @@ export class SendUserCommandHandler implements ICommandHandler<SendUserCommand> 
   private readonly users: Lookups<UserId, KnownUser | undefined>;
 
   constructor(
-    @Inject(CommandLog) private readonly commands: CommandLog,
-    @Inject(Postgres) private readonly postgres: Postgres,
+    private readonly commands: CommandLog,
+    private readonly postgres: Postgres,
   ) {
     this.users = new Lookups((asked) => this.findUsers(asked));
   }

@@ -1,4 +1,4 @@
-import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
+import { Body, Controller, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -36,7 +36,7 @@ type Rejected = z.output<typeof RejectedUser>;
 @ApiTags('users')
 @Controller('api/v3/users/batch')
 export class UserBatchController {
-  constructor(@Inject(CommandLog) private readonly commands: CommandLog) {}
+  constructor(private readonly commands: CommandLog) {}
 
   @Post()
   @Endpoint({

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type z } from 'zod';
@@ -11,7 +11,7 @@ import { fullUserV2, listedUserV2, OneUserV2, UserListV2 } from './user.views.js
 @ApiTags('v2')
 @Controller('api/v2/users')
 export class UsersV2Controller {
-  constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+  constructor(private readonly queries: QueryBus) {}
 
   @Get()
   @Endpoint({

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -33,9 +33,9 @@ type UserId = z.output<typeof UserPath>;
 @Controller('api/v3/users')
 export class UsersController {
   constructor(
-    @Inject(CommandBus) private readonly commands: CommandBus,
-    @Inject(QueryBus) private readonly queries: QueryBus,
-    @Inject(CommandLog) private readonly log: CommandLog,
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly log: CommandLog,
   ) {}
 
   @Get()

@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
 import { USERS_A_BLOCK } from '../../fold/tables.js';
@@ -26,7 +25,7 @@ export class ListUsers extends Query<Listed<ListedUserRow>> {
 
 @QueryHandler(ListUsers)
 export class ListUsersHandler implements IQueryHandler<ListUsers> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   async execute({ environment, part, filters }: ListUsers): Promise<Listed<ListedUserRow>> {
     const { conditions, values } = conditionsOf(environment, filters);

@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { hasCharacters, Postgres, type Queryable, wholeNumber } from '#platform';
@@ -38,7 +37,7 @@ export class SearchUsers extends Query<ListedUserRow[]> {
 
 @QueryHandler(SearchUsers)
 export class SearchUsersHandler implements IQueryHandler<SearchUsers> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   async execute({ environment, ...asked }: SearchUsers): Promise<ListedUserRow[]> {
     const db = this.postgres.prepared;

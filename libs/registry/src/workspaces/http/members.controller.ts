@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -17,8 +17,8 @@ import { MemberPath, NamedPath } from './workspaces.input.js';
 @Controller('api/v3/groups/:id/members')
 export class MembersController {
   constructor(
-    @Inject(CommandLog) private readonly commands: CommandLog,
-    @Inject(QueryBus) private readonly queries: QueryBus,
+    private readonly commands: CommandLog,
+    private readonly queries: QueryBus,
   ) {}
 
   @Get()

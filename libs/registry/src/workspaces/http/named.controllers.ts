@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -32,7 +32,7 @@ function readsOf(kind: NamedKind, path: string, endpoints: Endpoints) {
   @ApiTags(path)
   @Controller(`api/v3/${path}`)
   class NamedReads {
-    constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+    constructor(private readonly queries: QueryBus) {}
 
     @Get()
     @endpoints.list
@@ -66,8 +66,8 @@ function writesOf(kind: NamedKind, path: string, endpoints: Endpoints) {
   @Controller(`api/v3/${path}`)
   class NamedWrites {
     constructor(
-      @Inject(CommandLog) private readonly commands: CommandLog,
-      @Inject(QueryBus) private readonly queries: QueryBus,
+      private readonly commands: CommandLog,
+      private readonly queries: QueryBus,
     ) {}
 
     @Post()

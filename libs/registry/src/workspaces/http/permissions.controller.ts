@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Inject, Param, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Put, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -15,8 +15,8 @@ import { GroupGrantPath, MemberPath, NamedPath, Permissions, RoleInput } from '.
 @Controller('api/v3/workspaces/:id/permissions')
 export class PermissionsController {
   constructor(
-    @Inject(CommandLog) private readonly commands: CommandLog,
-    @Inject(QueryBus) private readonly queries: QueryBus,
+    private readonly commands: CommandLog,
+    private readonly queries: QueryBus,
   ) {}
 
   @Get()

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type z } from 'zod';
@@ -11,8 +11,8 @@ import { UserPath, UserWorkspaces } from './workspaces.input.js';
 @Controller('api/v3/users/:user_id/workspaces')
 export class UserWorkspacesController {
   constructor(
-    @Inject(QueryBus) private readonly queries: QueryBus,
-    @Inject(Directory) private readonly directory: Directory,
+    private readonly queries: QueryBus,
+    private readonly directory: Directory,
   ) {}
 
   @Get()

@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
 import { type Listed, listed, type ListPart, startOf } from '../../listed.js';
@@ -18,7 +17,7 @@ export class ListMembers extends Query<Listed<ListedUserRow>> {
 
 @QueryHandler(ListMembers)
 export class ListMembersHandler implements IQueryHandler<ListMembers> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   async execute({ environment, groupId, part }: ListMembers): Promise<Listed<ListedUserRow>> {
     const { behind, skip } = startOf(part);
@@ -56,7 +55,7 @@ export class ListPermissions extends Query<Permissions> {
 
 @QueryHandler(ListPermissions)
 export class ListPermissionsHandler implements IQueryHandler<ListPermissions> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   async execute({ environment, workspaceId }: ListPermissions): Promise<Permissions> {
     const granted = (holders: 'users' | 'groups', name: string) =>
@@ -107,7 +106,7 @@ interface Way {
 
 @QueryHandler(ListUserWorkspaces)
 export class ListUserWorkspacesHandler implements IQueryHandler<ListUserWorkspaces> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   async execute({ environment, userId }: ListUserWorkspaces): Promise<UserWorkspace[]> {
     const { rows } = await this.postgres.query<Way>(

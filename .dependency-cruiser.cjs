@@ -1,5 +1,7 @@
 /** The rooms and their doors (docs/architecture.md). An arrow that is not listed there is an error here. */
 const FEATURES = 'registry|search|activities|statistics|stream';
+/** The floors of the registry, from the ground up. */
+const FLOORS = ['decisions', 'stored', 'fold', 'directory', 'commands', 'http', 'users', 'workspaces'];
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -12,11 +14,31 @@ module.exports = {
       to: { pathNot: '^libs/event-sourcing/' },
     },
     {
-      name: 'domain-is-pure',
-      comment: 'a decider imports its own domain and the grammar; no Nest, client, clock or random',
+      name: 'decisions-are-pure',
+      comment:
+        'deciders and their rules import each other and the grammar; no Nest, client, clock or random; of node:crypto a hash',
       severity: 'error',
-      from: { path: '^libs/[^/]+/src/(users/|workspaces/)?domain/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: ['^libs/[^/]+/src/(users/|workspaces/)?domain/', '^libs/event-sourcing/'] },
+      from: { path: '^libs/registry/src/decisions/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^libs/registry/src/decisions/', '^libs/event-sourcing/', '^(node:)?crypto$'] },
+    },
+    ...FLOORS.slice(0, -1).map((floor, index) => ({
+      name: `registry-${floor}-on-what-is-below`,
+      comment: 'a floor of the registry imports none above it',
+      severity: 'error',
+      from: { path: `^libs/registry/src/${floor}/`, pathNot: '\\.spec\\.ts$' },
+      to: { path: `^libs/registry/src/(${FLOORS.slice(index + 1).join('|')})/|^libs/registry/src/(?!listed)[^/]+$` },
+    })),
+    {
+      name: 'workspaces-see-listed-users-alone',
+      severity: 'error',
+      from: { path: '^libs/registry/src/workspaces/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/registry/src/users/', pathNot: '^libs/registry/src/users/listed-user\\.ts$' },
+    },
+    {
+      name: 'handlers-know-no-http',
+      severity: 'error',
+      from: { path: '^libs/[^/]+/src/(users/|workspaces/)?(commands|queries)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/[^/]+/src/(users/|workspaces/)?http/' },
     },
     {
       name: 'through-the-door',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Postgres } from '#platform';
 import { Keyring, registryTopic } from '#registry';
 import { runCommandLine } from '../../apps/cli/src/command-line.js';
-import { unsealRecords } from '../../libs/registry/src/sealing/command-seals.js';
+import { unsealRecords } from '../../libs/registry/src/stored/command-seals.js';
 import { ApiDocument } from '../support/api-document.js';
 import { objectsNamed, requestFor } from '../support/api-requests.js';
 import { outcomeOf } from '../support/outcomes.js';

@@ -3,7 +3,7 @@ import { type Postgres } from '#platform';
 import { openViews, type Views } from '../../../test/support/views.js';
 import { registryFold } from './fold/registry.fold.js';
 import { type ListPart } from './listed.js';
-import { Keyring } from './sealing/keyring.js';
+import { Keyring } from './stored/keyring.js';
 import { ListUsers, ListUsersHandler } from './users/queries/list-users.js';
 import { ListNamed, ListNamedHandler } from './workspaces/queries/named.js';
 import { ListMembers, ListMembersHandler } from './workspaces/queries/roles.js';

@@ -3,7 +3,7 @@ import { Namespace, Postgres } from '#platform';
 import { freshNamespace } from '../../../test/support/namespaces.js';
 import { dropKeys } from '../../../test/support/views.js';
 import { RegistryModule } from './registry.module.js';
-import { Keyring } from './sealing/keyring.js';
+import { Keyring } from './stored/keyring.js';
 
 describe('an interface', () => {
   let namespace: Namespace;

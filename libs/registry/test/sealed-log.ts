@@ -1,19 +1,20 @@
-import { type Idempotency, type StoredRecord, versionOf } from '../src/fold/registry.record.js';
-import { type Order, sealOrders } from '../src/sealing/command-seals.js';
-import { type Keyring } from '../src/sealing/keyring.js';
+import { type Idempotency } from '../src/decisions/judge.js';
+import { type AskedCommand, sealCommands } from '../src/stored/command-seals.js';
+import { type Keyring } from '../src/stored/keyring.js';
+import { type StoredRecord, versionOf } from '../src/stored/registry.record.js';
 
-/** An order on its way into the log, as the door writes it. */
+/** A command that is asked for, with its id. */
 export interface Sent {
   readonly id: string;
-  readonly order: Order;
+  readonly asked: AskedCommand;
   readonly idempotency?: Idempotency;
 }
 
 export async function sealedRecord(
   keyring: Keyring,
   environment: string,
-  { id, order, idempotency }: Sent,
+  { id, asked, idempotency }: Sent,
 ): Promise<StoredRecord> {
-  const [command] = await sealOrders(keyring, environment, [{ id, order }]);
+  const [command] = await sealCommands(keyring, environment, [{ id, asked }]);
   return { v: versionOf(command!), id, by: 'tester', ...(idempotency && { idempotency }), command: command! };
 }

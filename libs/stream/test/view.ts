@@ -99,8 +99,8 @@ export class View {
     await this.postgres.close();
   }
 
-  private async command(environment: string, order: SentOrder['order']): Promise<void> {
-    const value = await sealedRecord(this.keyring, environment, { id: randomUUID(), order });
+  private async command(environment: string, asked: SentOrder['asked']): Promise<void> {
+    const value = await sealedRecord(this.keyring, environment, { id: randomUUID(), asked });
     return this.commit(this.registry, environment, [{ time: Date.now(), value }]);
   }
 

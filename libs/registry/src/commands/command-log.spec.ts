@@ -3,16 +3,16 @@ import { type EventLog, LogUnavailable, type NewRecord } from '#event-sourcing';
 import { createLogger, metrics, Notifications } from '#platform';
 import { openViews, type Views } from '../../../../test/support/views.js';
 import { registryFold } from '../fold/registry.fold.js';
-import { decodeRecord } from '../fold/registry.record.js';
-import { type Verdict } from '../fold/registry.state.js';
-import { type Order } from '../sealing/command-seals.js';
-import { Keyring } from '../sealing/keyring.js';
+import { decodeRecord } from '../stored/registry.record.js';
+import { type Verdict } from '../decisions/registry.state.js';
+import { type AskedCommand } from '../stored/command-seals.js';
+import { Keyring } from '../stored/keyring.js';
 import { CommandLog } from './command-log.js';
 import { Outcomes } from './outcomes.js';
 import { StoppedEnvironments } from './stopped-environments.js';
 
 const down = new LogUnavailable('the log does not answer');
-const order = { type: 'CreateGroup', name: 'x' } satisfies Order;
+const asked = { type: 'CreateGroup', name: 'x' } satisfies AskedCommand;
 const accepted: Verdict = { accepted: { type: 'group', id: 1, did: 'create', version: 1 } };
 const reused: Verdict = { rejected: 'idempotency-key-reused', detail: 'another body' };
 
@@ -55,8 +55,8 @@ describe('commands', () => {
   it('that the log does not take are waited for by nobody, and their key is free again', async () => {
     const commands = commandsOver(() => Promise.reject(down));
     for (let n = 0; n < 2; n += 1) {
-      await expect(commands.submit(senderOf('lost'), order)).rejects.toBe(down);
-      await expect(commands.submitAll(senderOf('lost'), [order, order])).rejects.toBe(down);
+      await expect(commands.submit(senderOf('lost'), asked)).rejects.toBe(down);
+      await expect(commands.submitAll(senderOf('lost'), [asked, asked])).rejects.toBe(down);
     }
     const { values } = await metrics.getSingleMetric('tidemark_registry_commands_awaited')!.get();
     expect(values[0]?.value).toBe(0);
@@ -64,7 +64,7 @@ describe('commands', () => {
 
   it('of a batch are answered in their order', async () => {
     const verdicts = [accepted, { rejected: 'not-found', detail: 'gone' }];
-    expect(await commandsOver(judging(verdicts)).submitAll(senderOf('order'), [order, order])).toEqual(verdicts);
+    expect(await commandsOver(judging(verdicts)).submitAll(senderOf('order'), [asked, asked])).toEqual(verdicts);
   });
 
   describe('of a batch under an Idempotency-Key', () => {
@@ -80,7 +80,7 @@ describe('commands', () => {
       await views.postgres.query('SELECT pg_notify($1, $2)', [views.namespace.views('registry'), '0:1']);
     };
     const send = (name: string, { environment = 'demo', key = 'key', at = Date.now() } = {}) =>
-      commandsOver(projecting(at)).submitAll({ ...senderOf(key), environment }, [order, { ...order, name }]);
+      commandsOver(projecting(at)).submitAll({ ...senderOf(key), environment }, [asked, { ...asked, name }]);
     const HOUR = 60 * 60 * 1000;
 
     it('are sent again as they were for 24 hours, with others not at all, and anew after that', async () => {
@@ -103,7 +103,7 @@ describe('commands', () => {
 
     it('are refused as a whole where the key was another’s at the same moment', async () => {
       const commands = commandsOver(judging([accepted, reused]));
-      await expect(commands.submitAll(senderOf('taken'), [order, order])).rejects.toMatchObject({
+      await expect(commands.submitAll(senderOf('taken'), [asked, asked])).rejects.toMatchObject({
         code: 'idempotency-key-reused',
       });
     });

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_LOG, type EventLog, isRejection, type NewRecord } from '#event-sourcing';
 import { isProblemCode, Namespace, notFound, ownTurn, Postgres, Problem } from '#platform';
-import { registryTopic } from '../fold/registry.fold.js';
-import { encodeRecord, type Idempotency, versionOf } from '../fold/registry.record.js';
-import { type Accepted, type Verdict } from '../fold/registry.state.js';
-import { type Order, sealOrders } from '../sealing/command-seals.js';
-import { Keyring } from '../sealing/keyring.js';
-import { openVerdict } from '../sealing/sealed-user.js';
-import { newCommandId } from './command-id.js';
+import { type Idempotency } from '../decisions/judge.js';
+import { type Accepted, type Verdict } from '../decisions/registry.state.js';
+import { type AskedCommand, sealCommands } from '../stored/command-seals.js';
+import { Keyring } from '../stored/keyring.js';
+import { encodeRecord, registryTopic, versionOf } from '../stored/registry.record.js';
+import { openVerdict } from '../stored/sealed-user.js';
+import { newCommandId } from '../stored/command-id.js';
 import { bodyHashOf, bodyKnownOf, keyOfItem, ownKey } from './idempotency.js';
 import { KeysInFlight } from './keys-in-flight.js';
 import { Outcomes } from './outcomes.js';
@@ -33,7 +33,7 @@ const SEALED_AT_ONCE = 100;
 
 interface Identified {
   readonly id: string;
-  readonly order: Order;
+  readonly asked: AskedCommand;
   readonly idempotency?: Idempotency;
 }
 
@@ -49,19 +49,19 @@ export class CommandLog {
 
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
-    @Inject(Namespace) private readonly namespace: Namespace,
-    @Inject(Outcomes) private readonly outcomes: Outcomes,
-    @Inject(Keyring) private readonly keyring: Keyring,
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(StoppedEnvironments) private readonly stopped: StoppedEnvironments,
+    private readonly namespace: Namespace,
+    private readonly outcomes: Outcomes,
+    private readonly keyring: Keyring,
+    private readonly postgres: Postgres,
+    private readonly stopped: StoppedEnvironments,
   ) {}
 
   /**
    * Throws the rejection, `in-flight`, and `unavailable` where the environment has stopped, as a `Problem`;
    * `LogUnavailable` when it is not known whether the log has it.
    */
-  async submit(sender: Sender, order: Order): Promise<Answer> {
-    const [[id, verdict]] = (await this.send(sender, [order], PATIENCE_MS)) as [Decided];
+  async submit(sender: Sender, asked: AskedCommand): Promise<Answer> {
+    const [[id, verdict]] = (await this.send(sender, [asked], PATIENCE_MS)) as [Decided];
     if (verdict === undefined) return { pending: id };
     return acceptedOrThrow(await openVerdict(this.keyring, sender.environment, verdict));
   }
@@ -71,10 +71,10 @@ export class CommandLog {
    * order of the commands. Throws `unavailable` when the views lag too far to wait for, `in-flight`, and
    * `idempotency-key-reused`.
    */
-  async submitAll(sender: Sender, orders: readonly Order[]): Promise<Verdict[]> {
+  async submitAll(sender: Sender, commands: readonly AskedCommand[]): Promise<Verdict[]> {
     const known = await this.bodyKnown(sender);
-    if (known !== undefined && known !== bodyHashOf(await this.keyring.rootKey(), orders)) throw keyReused();
-    const decided = await this.send(sender, orders, BATCH_PATIENCE_MS);
+    if (known !== undefined && known !== bodyHashOf(await this.keyring.rootKey(), commands)) throw keyReused();
+    const decided = await this.send(sender, commands, BATCH_PATIENCE_MS);
     const verdicts = decided.map(([, verdict]) => verdict ?? tooFarBehind());
     // Another instance sent the key's first request at the same moment.
     if (verdicts.some((verdict) => isRejection(verdict) && verdict.rejected === 'idempotency-key-reused'))
@@ -89,27 +89,30 @@ export class CommandLog {
   }
 
   /** The id of each command and its verdict, where that is known in time. */
-  private async send(sender: Sender, orders: readonly Order[], patience: number): Promise<Decided[]> {
+  private async send(sender: Sender, commands: readonly AskedCommand[], patience: number): Promise<Decided[]> {
     const { environment, subject, idempotencyKey } = sender;
-    const commands = await this.identify(sender, orders);
-    const last = commands.at(-1)?.id;
+    const identified = await this.identify(sender, commands);
+    const last = identified.at(-1)?.id;
     if (last === undefined) return [];
     await this.stopped.refuse(environment);
-    const append = () => this.appendAndWait(sender, commands, patience);
+    const append = () => this.appendAndWait(sender, identified, patience);
     const isJudged = (id: string) => this.outcomes.isJudged(environment, id);
     const verdicts =
       idempotencyKey === undefined
         ? await append()
         : await this.keysInFlight.send(`${environment}/${ownKey(subject, idempotencyKey)}`, last, isJudged, append);
-    return commands.map(({ id }) => [id, verdicts.get(id)]);
+    return identified.map(({ id }) => [id, verdicts.get(id)]);
   }
 
-  private async identify({ subject, idempotencyKey }: Sender, orders: readonly Order[]): Promise<Identified[]> {
+  private async identify(
+    { subject, idempotencyKey }: Sender,
+    commands: readonly AskedCommand[],
+  ): Promise<Identified[]> {
     const id = newCommandId;
-    if (idempotencyKey === undefined) return orders.map((order) => ({ id: id(), order }));
-    const bodyHash = bodyHashOf(await this.keyring.rootKey(), orders);
+    if (idempotencyKey === undefined) return commands.map((asked) => ({ id: id(), asked }));
+    const bodyHash = bodyHashOf(await this.keyring.rootKey(), commands);
     const key = (index: number) => ownKey(subject, keyOfItem(idempotencyKey, index));
-    return orders.map((order, index) => ({ id: id(), order, idempotency: { key: key(index), bodyHash } }));
+    return commands.map((asked, index) => ({ id: id(), asked, idempotency: { key: key(index), bodyHash } }));
   }
 
   private async appendAndWait(
@@ -139,7 +142,7 @@ export class CommandLog {
   }
 
   private async recordsOf({ environment, subject }: Sender, commands: readonly Identified[]): Promise<NewRecord[]> {
-    const sealed = await sealOrders(this.keyring, environment, commands);
+    const sealed = await sealCommands(this.keyring, environment, commands);
     return commands.map(({ id, idempotency }, index) => {
       const command = sealed[index]!;
       const record = { v: versionOf(command), id, by: subject, ...(idempotency && { idempotency }), command };

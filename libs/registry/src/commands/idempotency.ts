@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Queryable } from '#platform';
-import { type Order } from '../sealing/command-seals.js';
-import { type RootKey } from '../sealing/root-key.js';
+import { type AskedCommand } from '../stored/command-seals.js';
+import { type RootKey } from '../stored/root-key.js';
 
 /**
  * A client's `Idempotency-Key` is its own. What is hashed can be read in one way only, since there is a line break neither
@@ -14,10 +14,10 @@ export const ownKey = (subject: string, key: string) =>
 export const keyOfItem = (key: string, index: number) => (index === 0 ? key : `${key}\n${index}`);
 
 /** What tells whether two requests ask the same. */
-export function bodyHashOf(root: RootKey, orders: readonly Order[]): string {
-  // Which key seals an order, and what was there before, is not of the sender's asking.
-  const asked = (order: Order) => JSON.stringify({ ...order, key: undefined, base: undefined });
-  return root.bodyHash(orders.map(asked).join('\n'));
+export function bodyHashOf(root: RootKey, commands: readonly AskedCommand[]): string {
+  // The sender does not ask for a key to seal with, nor say what was there before.
+  const textOf = (asked: AskedCommand) => JSON.stringify({ ...asked, key: undefined, base: undefined });
+  return root.bodyHash(commands.map(textOf).join('\n'));
 }
 
 /** The hash of the body that came with this key within the last 24 hours; undefined where none did. */

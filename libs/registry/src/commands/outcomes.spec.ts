@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger, metrics, Notifications } from '#platform';
 import { openViews, type Views } from '../../../../test/support/views.js';
 import { registryFold } from '../fold/registry.fold.js';
-import { Keyring } from '../sealing/keyring.js';
-import { newCommandId } from './command-id.js';
+import { Keyring } from '../stored/keyring.js';
+import { commandIdAt } from '../../test/command-ids.js';
+import { newCommandId } from '../stored/command-id.js';
 import { Outcomes } from './outcomes.js';
 
 const NEVER_MS = 600_000;
@@ -133,8 +134,8 @@ describe('who waits for the outcome of a command', () => {
 
   it('counts as judged when it may be forgotten by then, so that its key is free again', async () => {
     const day = 24 * 60 * 60 * 1000;
-    expect(await outcomes.isJudged('demo', newCommandId(Date.now() - day + 60_000))).toBe(false);
-    expect(await outcomes.isJudged('demo', newCommandId(Date.now() - day - 1))).toBe(true);
+    expect(await outcomes.isJudged('demo', commandIdAt(Date.now() - day + 60_000))).toBe(false);
+    expect(await outcomes.isJudged('demo', commandIdAt(Date.now() - day - 1))).toBe(true);
   });
 });
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { gauge, LOGGER, type Logger, Namespace, Notifications, Postgres } from '#platform';
-import { type OutcomeRow, verdictOf } from '../fold/remembered.js';
-import { REMEMBERED_MS, type Verdict } from '../fold/registry.state.js';
-import { timeOfCommandId } from './command-id.js';
-import { Keyring } from '../sealing/keyring.js';
-import { openVerdict } from '../sealing/sealed-user.js';
+import { type OutcomeRow, verdictOf } from '../fold/outcome.rows.js';
+import { KEPT_MS, type Verdict } from '../decisions/registry.state.js';
+import { timeOfCommandId } from '../stored/command-id.js';
+import { Keyring } from '../stored/keyring.js';
+import { openVerdict } from '../stored/sealed-user.js';
 
 type Settle = (verdict: Verdict) => void;
 
@@ -25,10 +25,10 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
   private looking: Promise<void> | undefined;
 
   constructor(
-    @Inject(Postgres) private readonly postgres: Postgres,
-    @Inject(Notifications) private readonly notifications: Notifications,
-    @Inject(Namespace) private readonly namespace: Namespace,
-    @Inject(Keyring) private readonly keyring: Keyring,
+    private readonly postgres: Postgres,
+    private readonly notifications: Notifications,
+    private readonly namespace: Namespace,
+    private readonly keyring: Keyring,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -87,8 +87,8 @@ export class Outcomes implements OnModuleInit, OnApplicationShutdown {
 
   /** Whether a command of this environment has been judged. */
   async isJudged(environment: string, commandId: string): Promise<boolean> {
-    // What became of it may be forgotten by then.
-    if (Date.now() - timeOfCommandId(commandId) > REMEMBERED_MS) return true;
+    // Its outcome may have expired by then.
+    if (Date.now() - timeOfCommandId(commandId) > KEPT_MS) return true;
     const { rows } = await this.postgres.query('SELECT FROM outcomes WHERE command_id = $1 AND environment = $2', [
       commandId,
       environment,

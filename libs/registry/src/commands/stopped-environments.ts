@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Postgres, Problem } from '#platform';
 import { keysThatWait } from '#projections';
 
@@ -13,7 +13,7 @@ const GOOD_FOR_MS = 1_000;
 export class StoppedEnvironments {
   private known: { readonly at: number; readonly keys: Promise<ReadonlySet<string>> } | undefined;
 
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   /** Throws `unavailable` where commands of this environment would wait. */
   async refuse(environment: string): Promise<void> {

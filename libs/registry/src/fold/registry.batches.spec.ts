@@ -3,27 +3,27 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LogRecord } from '#event-sourcing';
 import { openViews, type Views } from '../../../../test/support/views.js';
 import { sealedRecord } from '../../test/sealed-log.js';
-import { type Order } from '../sealing/command-seals.js';
-import { openVerdict } from '../sealing/sealed-user.js';
-import { Keyring } from '../sealing/keyring.js';
-import { type UserDetails } from '../users/domain/user.js';
+import { type AskedCommand } from '../stored/command-seals.js';
+import { openVerdict } from '../stored/sealed-user.js';
+import { Keyring } from '../stored/keyring.js';
+import { type UserDetails } from '../decisions/user.js';
 import { registryFold } from './registry.fold.js';
-import { encodeRecord } from './registry.record.js';
-import { type OutcomeRow, verdictOf } from './remembered.js';
-import { type Verdict } from './registry.state.js';
+import { encodeRecord } from '../stored/registry.record.js';
+import { type OutcomeRow, verdictOf } from './outcome.rows.js';
+import { type Verdict } from '../decisions/registry.state.js';
 
 const user = (username: string): UserDetails => ({
   ...{ username, email: `${username}@example.com`, firstName: '', lastName: '' },
   ...{ isActive: true, profile: {} },
 });
-const register = (username: string): Order => ({ type: 'RegisterUser', user: user(username) });
-const member: Order = {
+const register = (username: string): AskedCommand => ({ type: 'RegisterUser', user: user(username) });
+const member: AskedCommand = {
   type: 'AssignRole',
   target: { type: 'group', id: 1 },
   holder: { type: 'user', id: 1 },
   role: 'member',
 };
-const viewer: Order = {
+const viewer: AskedCommand = {
   type: 'AssignRole',
   target: { type: 'workspace', id: 1 },
   holder: { type: 'group', id: 1 },
@@ -45,18 +45,18 @@ describe('what a batch of the log leaves to the next', () => {
   });
   afterEach(() => views.close());
 
-  async function record(environment: string, order: Order, key?: string): Promise<LogRecord & { id: string }> {
-    const idempotency = key === undefined ? undefined : { key, bodyHash: JSON.stringify(order) };
-    const sealed = await sealedRecord(keyring, environment, { id: randomUUID(), order, idempotency });
+  async function record(environment: string, asked: AskedCommand, key?: string): Promise<LogRecord & { id: string }> {
+    const idempotency = key === undefined ? undefined : { key, bodyHash: JSON.stringify(asked) };
+    const sealed = await sealedRecord(keyring, environment, { id: randomUUID(), asked, idempotency });
     const value = Buffer.from(encodeRecord(sealed));
     return { partition: 0, offset: offset++, key: environment, value, time: 1_000, id: sealed.id };
   }
 
   /** A batch of its own for each; the verdict on the last. */
-  async function judge(environment: string, orders: readonly Order[], key?: string): Promise<Verdict> {
+  async function judge(environment: string, commands: readonly AskedCommand[], key?: string): Promise<Verdict> {
     let last = '';
-    for (const order of orders) {
-      const one = await record(environment, order, key);
+    for (const asked of commands) {
+      const one = await record(environment, asked, key);
       await views.apply([one]);
       last = one.id;
     }
@@ -94,12 +94,12 @@ describe('what a batch of the log leaves to the next', () => {
     });
   });
 
-  it.each<[string, Order, object[]]>([
+  it.each<[string, AskedCommand, object[]]>([
     ['user', { type: 'DeleteUser', userId: 1 }, [{ target_type: 'workspace', holder_type: 'group' }]],
     ['group', { type: 'DeleteGroup', id: 1 }, []],
     ['workspace', { type: 'DeleteWorkspace', id: 1 }, [{ target_type: 'group', holder_type: 'user' }]],
   ])('holds no role of a %s that was deleted', async (_, deletion, left) => {
-    const both: Order[] = [
+    const both: AskedCommand[] = [
       register('jane'),
       { type: 'CreateGroup', name: 'x' },
       { type: 'CreateWorkspace', name: 'x' },
@@ -123,7 +123,7 @@ describe('what a batch of the log leaves to the next', () => {
   });
 
   it('holds what was withdrawn no longer', async () => {
-    const withdrawn: Order = { type: 'WithdrawRole', target: member.target, holder: member.holder };
+    const withdrawn: AskedCommand = { type: 'WithdrawRole', target: member.target, holder: member.holder };
     await judge('one', [register('jane'), { type: 'CreateGroup', name: 'x' }, member]);
     expect(await judge('one', [withdrawn, withdrawn])).toMatchObject({ accepted: { type: 'role' } });
     expect(await views.rows('roles')).toEqual({ roles: [] });

@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type LogRecord } from '#event-sourcing';
 import { openViews, type Views } from '../../../../test/support/views.js';
-import { newCommandId } from '../commands/command-id.js';
+import { commandIdAt } from '../../test/command-ids.js';
 import { sealedRecord } from '../../test/sealed-log.js';
-import { type Order, unsealRecords } from '../sealing/command-seals.js';
-import { Keyring } from '../sealing/keyring.js';
-import { type UserDetails } from '../users/domain/user.js';
-import { comparable } from '../users/domain/user.names.js';
-import { judge } from './judge.js';
+import { type AskedCommand, unsealRecords } from '../stored/command-seals.js';
+import { Keyring } from '../stored/keyring.js';
+import { type UserDetails } from '../decisions/user.js';
+import { comparable } from '../decisions/user.names.js';
+import { judge } from '../decisions/judge.js';
 import { registryFold } from './registry.fold.js';
-import { decodeRecord, encodeRecord } from './registry.record.js';
-import { RegistryState } from './registry.state.js';
+import { decodeRecord, encodeRecord } from '../stored/registry.record.js';
+import { RegistryState } from '../decisions/registry.state.js';
 
 const TABLES = [
   'environments',
@@ -46,7 +46,7 @@ const smallId = fc.integer({ min: 1, max: 3 });
 const ifVersions = fc.option(fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }), { nil: undefined });
 const optional = <T extends object>(value: T) => JSON.parse(JSON.stringify(value)) as T;
 
-const order: fc.Arbitrary<Order> = fc.oneof(
+const asked: fc.Arbitrary<AskedCommand> = fc.oneof(
   { weight: 3, arbitrary: details.map((user) => ({ type: 'RegisterUser' as const, user })) },
   fc
     .tuple(userId, ifVersions, details)
@@ -96,7 +96,7 @@ const order: fc.Arbitrary<Order> = fc.oneof(
 const entries = fc.array(
   fc.record({
     environment: fc.constantFrom('one', 'two'),
-    order,
+    asked,
     key: fc.option(fc.constantFrom('k1', 'k2'), { nil: undefined }),
     pause: fc.constantFrom(0, 1, 1_000, 20 * HOUR, 24 * HOUR, -1, -HOUR, -30 * HOUR),
     kind: fc.constantFrom('command', 'command', 'command', 'repeat', 'junk'),
@@ -111,21 +111,21 @@ async function logOf(keyring: Keyring, given: readonly Entry[]): Promise<LogReco
   const records: LogRecord[] = [];
   let time = Date.UTC(2026, 0, 1);
   let previous = 'never';
-  for (const [offset, { environment, order, key, pause, kind }] of given.entries()) {
+  for (const [offset, { environment, asked, key, pause, kind }] of given.entries()) {
     time += pause;
-    const idempotency = key ? { key, bodyHash: JSON.stringify(order).length % 2 ? 'a' : 'b' } : undefined;
+    const idempotency = key ? { key, bodyHash: JSON.stringify(asked).length % 2 ? 'a' : 'b' } : undefined;
     if (kind === 'command') {
       const user =
-        'userId' in order && order.type !== 'DeleteUser' && order.type !== 'EraseUser'
-          ? known.users.get(`${environment}/${order.userId}`)
+        'userId' in asked && asked.type !== 'DeleteUser' && asked.type !== 'EraseUser'
+          ? known.users.get(`${environment}/${asked.userId}`)
           : undefined;
-      const sent = { id: newCommandId(time), order: user ? { ...order, key: user.key } : order, idempotency };
+      const sent = { id: commandIdAt(time), asked: user ? { ...asked, key: user.key } : asked, idempotency };
       previous = encodeRecord(await sealedRecord(keyring, environment, sent));
     }
     const value = kind === 'junk' ? '{"v":1,"id":"junk"}' : previous;
     records.push({ partition: 0, offset, key: environment, value: Buffer.from(value), time });
     const { commands } = await unsealRecords(keyring, records.slice(-1));
-    for (const { record, at } of commands) judge(known, environment, record, at);
+    for (const command of commands) judge(known, command);
   }
   return records;
 }
@@ -223,7 +223,7 @@ async function registrations(
 ): Promise<LogRecord[]> {
   const records = people.map(async (names, offset) => {
     const user = { ...names, firstName: 'Jane', lastName: 'Doe', isActive: true, profile: {} };
-    const record = await sealedRecord(keyring, 'one', { id: randomUUID(), order: { type: 'RegisterUser', user } });
+    const record = await sealedRecord(keyring, 'one', { id: randomUUID(), asked: { type: 'RegisterUser', user } });
     return { partition: 0, offset, key: 'one', value: Buffer.from(encodeRecord(record)), time: 0 };
   });
   return Promise.all(records);

@@ -1,16 +1,16 @@
-import { isRejection, type LogRecord, type Topic } from '#event-sourcing';
+import { isRejection, type LogRecord } from '#event-sourcing';
 import { counter, type Namespace, type Queryable } from '#platform';
-import { mergeSearch, SEARCH_INDEXES, SEARCH_TABLES } from '#search';
 import { type Fold, type FoldViews, type ReplayedFold } from '#projections';
-import { type LoggedCommand, unsealRecords } from '../sealing/command-seals.js';
-import { timeOfCommandId } from '../commands/command-id.js';
-import { type Keyring, type KeyName } from '../sealing/keyring.js';
-import { isPersonal, isSealed } from '../sealing/sealed-command.js';
-import { judge } from './judge.js';
-import { decodeRecord } from './registry.record.js';
+import { mergeSearch, SEARCH_INDEXES, SEARCH_TABLES } from '#search';
+import { judge, type LoggedCommand } from '../decisions/judge.js';
+import { type RegistryState, type UserKeyId, type Verdict } from '../decisions/registry.state.js';
+import { timeOfCommandId } from '../stored/command-id.js';
+import { unsealRecords } from '../stored/command-seals.js';
+import { type Keyring } from '../stored/keyring.js';
+import { decodeRecord, registryTopic } from '../stored/registry.record.js';
+import { isPersonal, isSealed } from '../stored/sealed-command.js';
 import { loadState } from './registry.rows.js';
 import { writeState } from './registry.writes.js';
-import { type RegistryState, type Verdict } from './registry.state.js';
 import { REGISTRY_INDEXES, REGISTRY_TABLES } from './tables.js';
 
 // So that a large batch of one environment does not hold up the others of its partition for long.
@@ -19,11 +19,6 @@ const BATCH = 500;
 const LOAD_BATCH = 2_000;
 
 const voidRecords = counter('registry_void_records_total', 'Records of the registry that are no command');
-
-/** Commands of one environment share a partition, so that the first in the log wins. */
-export function registryTopic(namespace: Namespace): Topic {
-  return { name: namespace.topic('registry'), partitions: 4 };
-}
 
 /** What a reader has to know of the registry's views. */
 export function registryViews(namespace: Namespace): FoldViews {
@@ -64,7 +59,7 @@ export function replayedRegistry(namespace: Namespace, keyring: Keyring): Replay
   };
 }
 
-interface Manner {
+interface FoldOptions {
   readonly batch: number;
   /** Whether what was written is merged into the index of the search, which must be there then. */
   readonly merging: boolean;
@@ -72,7 +67,7 @@ interface Manner {
   readonly live?: (tx: Queryable, state: RegistryState, commands: readonly LoggedCommand[]) => Promise<void>;
 }
 
-function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }: Manner): Fold {
+function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }: FoldOptions): Fold {
   let unmerged = 0;
   return {
     ...registryViews(namespace),
@@ -82,10 +77,10 @@ function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }
       return async (tx) => {
         await noteVoids(tx, partition, voids);
         if (passed.length === 0) return;
-        const place = { partition, time: passed.reduce((latest, { time }) => Math.max(latest, time), -Infinity) };
-        const state = await loadState(tx, place, commands);
+        const time = passed.reduce((latest, record) => Math.max(latest, record.time), -Infinity);
+        const state = await loadState(tx, partition, time, commands);
         judgeAll(state, commands, passed);
-        await writeState(tx, state, place, keys);
+        await writeState(tx, state, partition, keys);
         // In every fold that passes the record: where nothing is live, a replay may be the only one that does.
         await keyring.eraseKeys(tx, [...state.erased.values()]);
         await live?.(tx, state, commands);
@@ -111,22 +106,22 @@ function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }
 /** In the order of the log, whose time moves on with all that is passed. */
 function judgeAll(state: RegistryState, commands: readonly LoggedCommand[], passed: readonly LogRecord[]): void {
   let next = 0;
-  for (const { environment, record, offset, at } of commands) {
-    while (next < passed.length && passed[next]!.offset <= offset) state.passTime(passed[next++]!.time);
-    judge(state, environment, record, at);
+  for (const command of commands) {
+    while (next < passed.length && passed[next]!.offset <= command.offset) state.passTime(passed[next++]!.time);
+    judge(state, command);
   }
   while (next < passed.length) state.passTime(passed[next++]!.time);
 }
 
-// Far below what outcomes are remembered for, whatever the clocks of doors and brokers say.
+// Far below the time that outcomes are kept for, whatever the clocks of senders and brokers say.
 const FRESH_MS = 60 * 60 * 1000;
 
 /**
  * The keys of commands that made nobody: of refused ones, and of repeats. Nobody will ask for what they sealed. A record
- * that comes again when its outcome is forgotten may have made somebody the first time, so only fresh ones are meant.
+ * that comes again when its outcome has expired may have made somebody the first time, so only fresh ones are meant.
  */
-function unusedKeys(state: RegistryState, commands: readonly LoggedCommand[]): KeyName[] {
-  return commands.flatMap(({ environment, record: { id, command } }) => {
+function unusedKeys(state: RegistryState, commands: readonly LoggedCommand[]): UserKeyId[] {
+  return commands.flatMap(({ environment, id, command }) => {
     const verdict = state.outcomes.changes.get(id)?.verdict;
     if (verdict === undefined || !isPersonal(command) || command.key !== id) return [];
     if (Math.abs(state.clock - timeOfCommandId(id)) > FRESH_MS) return [];

@@ -1,31 +1,31 @@
 import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
 import { writeSearch } from '#search';
-import { type User } from '../users/domain/user.js';
-import { type Named } from '../workspaces/domain/named.decider.js';
-import { type UserKey } from '../sealing/keyring.js';
-import { changesOf, placeOf, timestamp } from './changes.js';
-import { type Place } from './registry.rows.js';
-import { inEnvironment, type RegistryState, type Tracked } from './registry.state.js';
-import { dropForgotten, forgetDeleted, writeKeys, writeOutcomes } from './remembered.js';
+import { type Named } from '../decisions/named.decider.js';
+import { inEnvironment, type RegistryState, type Tracked } from '../decisions/registry.state.js';
+import { type User } from '../decisions/user.js';
+import { type UserKey } from '../stored/keyring.js';
+import { changesOf, idColumns, type ObjectId, objectIdOf, roleColumns, timestamp } from './changes.js';
+import { clearDeleted, dropExpired, writeKeys, writeOutcomes } from './outcome.rows.js';
+import { USERS_A_BLOCK } from './tables.js';
 
 /** Everything that the commands of a batch changed, in one statement a table; `keys` are those of its users. */
 export async function writeState(
   tx: Transaction,
   state: RegistryState,
-  { partition }: Place,
+  partition: number,
   keys: ReadonlyMap<string, UserKey>,
 ): Promise<void> {
-  // Before anything is written: a command whose outcome is forgotten may come again.
-  await dropForgotten(tx, state, partition);
+  // Before anything is written: a command whose outcome has expired may come again.
+  await dropExpired(tx, state, partition);
   await together([
-    forgetDeleted(tx, state),
+    clearDeleted(tx, state),
     writeCounters(tx, state),
     writeBlocks(tx, state),
     writeUsers(tx, state),
     writeNamed(tx, 'workspaces', state.workspaces),
     writeNamed(tx, 'groups', state.groups),
     writeRoles(tx, state),
-    writeFormerKeys(tx, state),
+    writeDeletedKeys(tx, state),
     writeOutcomes(tx, state, partition, keys),
     writeKeys(tx, state, partition),
   ]);
@@ -53,22 +53,34 @@ async function writeCounters(tx: Queryable, state: RegistryState): Promise<void>
   );
 }
 
-async function writeBlocks(tx: Queryable, { blockChanges }: RegistryState): Promise<void> {
-  const { kept } = changesOf(blockChanges);
+async function writeBlocks(tx: Queryable, { users }: RegistryState): Promise<void> {
+  const { kept } = changesOf(blockChanges(users));
   if (kept.length === 0) return;
   await tx.query(
     `INSERT INTO user_blocks (environment, block, users) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
      ON CONFLICT (environment, block) DO UPDATE SET users = user_blocks.users + EXCLUDED.users`,
-    [kept.map(({ environment }) => environment), kept.map(({ id }) => id), kept.map(({ value }) => value)],
+    [...idColumns(kept), kept.map(({ value }) => value)],
   );
+}
+
+/** By how many users each block of ids grew or shrank; by none where one came and went, whose block is kept too. */
+function blockChanges(users: Tracked<User>): Map<string, number> {
+  const changes = new Map<string, number>();
+  for (const [key, now] of users.changes) {
+    const before = users.before(key);
+    if (before && now) continue;
+    const { environment, id } = objectIdOf(key);
+    const block = inEnvironment(environment, Math.floor(Number(id) / USERS_A_BLOCK));
+    changes.set(block, (changes.get(block) ?? 0) + (now ? 1 : 0) - (before ? 1 : 0));
+  }
+  return changes;
 }
 
 async function writeUsers(tx: Transaction, { users }: RegistryState): Promise<void> {
   const { kept, gone } = changesOf(users.changes);
-  const isNew = ({ environment, id }: { environment: string; id: string }) =>
-    users.before(inEnvironment(environment, id)) === undefined;
+  const isNew = ({ environment, id }: ObjectId) => users.before(inEnvironment(environment, id)) === undefined;
   const [added, changed] = [kept.filter(isNew), kept.filter((user) => !isNew(user))];
-  const changes = [...users.changes].map(([key, now]) => ({ ...placeOf(key), before: users.before(key), now }));
+  const changes = [...users.changes].map(([key, now]) => ({ ...objectIdOf(key), before: users.before(key), now }));
   await together([
     deleteUsers(tx, gone),
     addUsers(tx, added),
@@ -80,16 +92,16 @@ async function writeUsers(tx: Transaction, { users }: RegistryState): Promise<vo
   ]);
 }
 
-async function deleteUsers(tx: Queryable, users: readonly { environment: string; id: string }[]): Promise<void> {
+async function deleteUsers(tx: Queryable, users: readonly ObjectId[]): Promise<void> {
   if (users.length === 0) return;
   await tx.query(
     `DELETE FROM users USING unnest($1::text[], $2::bigint[]) AS gone (environment, id)
      WHERE users.environment = gone.environment AND users.id = gone.id`,
-    [users.map(({ environment }) => environment), users.map(({ id }) => id)],
+    idColumns(users),
   );
 }
 
-interface Placed {
+interface ChangedUser {
   readonly environment: string;
   readonly value: User;
 }
@@ -97,7 +109,7 @@ interface Placed {
 const USER_COLUMNS = `environment, id, object_id, key, username, username_hash, email, email_hash, first_name, last_name,
   is_active, profile, digests, created_on, last_modified_on, version`;
 
-const columnsOf = ({ environment, value: user }: Placed) => [
+const columnsOf = ({ environment, value: user }: ChangedUser) => [
   environment,
   user.id,
   user.objectId,
@@ -117,14 +129,14 @@ const columnsOf = ({ environment, value: user }: Placed) => [
 ];
 
 // Nobody ever had their ids.
-async function addUsers(tx: Transaction, users: readonly Placed[]): Promise<void> {
+async function addUsers(tx: Transaction, users: readonly ChangedUser[]): Promise<void> {
   if (users.length === 0) return;
   const lines = copyLines(users, (user) => copyLine(columnsOf(user)));
   await tx.copy(`COPY users (${USER_COLUMNS}) FROM STDIN`, lines);
 }
 
 // json has no array type of its own to unnest in node-postgres, so it travels as text.
-async function changeUsers(tx: Queryable, users: readonly Placed[]): Promise<void> {
+async function changeUsers(tx: Queryable, users: readonly ChangedUser[]): Promise<void> {
   if (users.length === 0) return;
   const rows = users.map(columnsOf);
   await tx.query(
@@ -149,7 +161,7 @@ async function writeNamed(tx: Queryable, table: 'workspaces' | 'groups', objects
     await tx.query(
       `DELETE FROM ${table} USING unnest($1::text[], $2::bigint[]) AS gone (environment, id)
        WHERE ${table}.environment = gone.environment AND ${table}.id = gone.id`,
-      [gone.map(({ environment }) => environment), gone.map(({ id }) => id)],
+      idColumns(gone),
     );
   }
   if (kept.length === 0) return;
@@ -158,8 +170,7 @@ async function writeNamed(tx: Queryable, table: 'workspaces' | 'groups', objects
      SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[], $5::int[])
      ON CONFLICT (environment, id) DO UPDATE SET name = EXCLUDED.name, version = EXCLUDED.version`,
     [
-      kept.map(({ environment }) => environment),
-      kept.map(({ id }) => id),
+      ...idColumns(kept),
       kept.map(({ value }) => value.name),
       kept.map(({ value }) => timestamp(value.createdOn)),
       kept.map(({ value }) => value.version),
@@ -170,16 +181,12 @@ async function writeNamed(tx: Queryable, table: 'workspaces' | 'groups', objects
 /** Roles that were assigned, then those that were withdrawn, then what went with a deleted target or holder. */
 async function writeRoles(tx: Queryable, state: RegistryState): Promise<void> {
   const { kept, gone } = changesOf(state.roles.changes);
-  const parts = (rows: { environment: string; id: string }[]) => {
-    const split = rows.map(({ environment, id }) => [environment, ...id.split('/')]);
-    return [0, 1, 2, 3, 4].map((part) => split.map((row) => row[part]));
-  };
   if (kept.length > 0) {
     await tx.query(
       `INSERT INTO roles (environment, target_type, target_id, holder_type, holder_id, role)
        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])
        ON CONFLICT (environment, target_type, target_id, holder_type, holder_id) DO UPDATE SET role = EXCLUDED.role`,
-      [...parts(kept), kept.map(({ value }) => value)],
+      [...roleColumns(kept), kept.map(({ value }) => value)],
     );
   }
   if (gone.length > 0) {
@@ -189,7 +196,7 @@ async function writeRoles(tx: Queryable, state: RegistryState): Promise<void> {
        WHERE roles.environment = gone.environment AND roles.target_type = gone.target_type
          AND roles.target_id = gone.target_id AND roles.holder_type = gone.holder_type
          AND roles.holder_id = gone.holder_id`,
-      parts(gone),
+      roleColumns(gone),
     );
   }
   await dropRolesOfTheDeleted(tx, state);
@@ -209,11 +216,11 @@ async function dropRolesOfTheDeleted(tx: Queryable, { users, groups, workspaces 
   }
 }
 
-async function writeFormerKeys(tx: Queryable, { formerKeys }: RegistryState): Promise<void> {
-  const { kept } = changesOf(formerKeys.changes);
+async function writeDeletedKeys(tx: Queryable, { deletedKeys }: RegistryState): Promise<void> {
+  const { kept } = changesOf(deletedKeys.changes);
   if (kept.length === 0) return;
   await tx.query(
     'INSERT INTO former_users (environment, id, key) SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[])',
-    [kept.map(({ environment }) => environment), kept.map(({ id }) => id), kept.map(({ value }) => value)],
+    [...idColumns(kept), kept.map(({ value }) => value)],
   );
 }

@@ -23,6 +23,15 @@ export const oneWay: [fits: (part: ListPart) => boolean, otherwise: { path: stri
 
 export const PageQuery = pageParameters.refine(...oneWay);
 
+/** What `answerList` answers. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({
+    count: z.int().min(0),
+    next: z.url().nullable(),
+    previous: z.url().nullable(),
+    results: z.array(item),
+  });
+
 /** What the description of a list says of how to walk it. */
 export const WALKS =
   '`next` and `previous` are the pages beside this one. Whoever reads a whole list better follows `Link`, or begins with ' +

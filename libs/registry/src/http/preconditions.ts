@@ -1,3 +1,5 @@
+import { type FastifyRequest } from 'fastify';
+
 /** The entity tag of a version: strong, since equal versions are equal byte for byte but for `lastActiveOn`. */
 export const entityTag = (version: number) => `"${version}"`;
 
@@ -18,4 +20,10 @@ export function isFresh(ifNoneMatch: string | undefined, version: number): boole
   if (ifNoneMatch === undefined) return false;
   const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(entityTag(version));
+}
+
+/** What a command expects of the version, where the client has said it. */
+export function expectedVersions(request: FastifyRequest): { readonly ifVersions?: readonly number[] } {
+  const ifVersions = versionsOf(request.headers['if-match']);
+  return ifVersions ? { ifVersions } : {};
 }

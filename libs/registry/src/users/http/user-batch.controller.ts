@@ -1,5 +1,4 @@
-import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { Body, Controller, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -19,9 +18,9 @@ import {
   slicesOfJson,
   slicesOfLines,
 } from '#platform';
+import { CommandLog } from '../../commands/command-log.js';
 import { senderOf } from '../../http/answers.js';
-import { RegisterUsers } from '../commands/register-users.js';
-import { type UserDetails } from '../domain/user.js';
+import { type UserDetails } from '../../decisions/user.js';
 import { UserBatch, UserInput, UserLines } from './user.input.js';
 
 const RejectedUser = z
@@ -37,7 +36,7 @@ type Rejected = z.output<typeof RejectedUser>;
 @ApiTags('users')
 @Controller('api/v3/users/batch')
 export class UserBatchController {
-  constructor(@Inject(CommandBus) private readonly commands: CommandBus) {}
+  constructor(private readonly commands: CommandLog) {}
 
   @Post()
   @Endpoint({
@@ -59,11 +58,9 @@ export class UserBatchController {
   ): Promise<z.output<typeof BatchAnswer>> {
     const slices = mediaTypeOf(request) === NDJSON ? await slicesOfLines(body) : await slicesOfArray(body);
     const { users, rejected } = await check(slices);
-    const command = new RegisterUsers(
-      senderOf(caller, request),
-      users.map(({ user }) => user),
-    );
-    const verdicts = users.length === 0 ? [] : await this.commands.execute(command);
+    const registrations = users.map(({ user }) => ({ type: 'RegisterUser' as const, user }));
+    const sender = senderOf(caller, request);
+    const verdicts = users.length === 0 ? [] : await this.commands.submitAll(sender, registrations);
     for (const [place, verdict] of verdicts.entries()) {
       if (!isRejection(verdict)) continue;
       rejected.push({ index: users[place]!.index, code: verdict.rejected, detail: verdict.detail });

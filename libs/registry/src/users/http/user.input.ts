@@ -10,8 +10,8 @@ import {
 } from '#platform';
 import { z } from 'zod';
 import { oneWay, pageParameters } from '../../http/pages.js';
-import { PROFILE_BYTES } from '../domain/user.js';
-import { comparable } from '../domain/user.names.js';
+import { PROFILE_BYTES } from '../../decisions/user.js';
+import { comparable } from '../../decisions/user.names.js';
 
 const username = visibleText(1, 150).describe(
   'Unique within the environment without regard to case, compatible spellings and white space around it.',

@@ -1,17 +1,10 @@
 import { z } from 'zod';
+import { listedJane, ListedUser, listedUser } from '../listed-user.js';
+import { type UserRow } from '../queries/user.rows.js';
 
 const id = z.int().min(1);
 const objectId = z.string().regex(/^[0-9a-f]{24}$/);
 const time = z.iso.datetime({ precision: 3 });
-
-const listedJane = {
-  id: 1,
-  username: 'jane',
-  email: 'jane@example.com',
-  firstName: 'Jane',
-  lastName: '',
-  isActive: true,
-};
 
 const jane = {
   ...listedJane,
@@ -22,18 +15,6 @@ const jane = {
   lastActiveOn: null,
 };
 
-/** A user as lists and searches show it. */
-export const ListedUser = z
-  .object({
-    id,
-    username: z.string(),
-    email: z.string(),
-    firstName: z.string(),
-    lastName: z.string(),
-    isActive: z.boolean(),
-  })
-  .meta({ id: 'ListedUser', examples: [listedJane] });
-
 /** Everything that is known of a user. Times as of RFC 3339, in UTC with milliseconds. */
 export const FullUser = ListedUser.extend({
   objectId,
@@ -42,21 +23,6 @@ export const FullUser = ListedUser.extend({
   lastModifiedOn: time,
   lastActiveOn: time.nullable(),
 }).meta({ id: 'User', examples: [jane] });
-
-export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({
-    count: z.int().min(0),
-    next: z.url().nullable(),
-    previous: z.url().nullable(),
-    results: z.array(item),
-  });
-
-export const UserPage = pageOf(ListedUser).meta({
-  id: 'UserPage',
-  examples: [
-    { count: 42, next: 'http://127.0.0.1:3000/api/v3/users?page=2&page_size=1', previous: null, results: [listedJane] },
-  ],
-});
 
 export const FoundUsers = z.array(ListedUser).meta({ examples: [[listedJane]] });
 
@@ -113,3 +79,38 @@ export const UserListV2 = envelope(z.array(ListedUserV2))
       },
     ],
   });
+
+export function fullUser(row: UserRow): z.output<typeof FullUser> {
+  return {
+    ...listedUser(row),
+    objectId: row.object_id,
+    profile: row.profile,
+    createdOn: row.created_on.toISOString(),
+    lastModifiedOn: row.last_modified_on.toISOString(),
+    lastActiveOn: row.last_active_at === null ? null : new Date(row.last_active_at).toISOString(),
+  };
+}
+
+export function listedUserV2(row: UserRow): z.output<typeof ListedUserV2> {
+  return {
+    _id: row.object_id,
+    username: row.username,
+    profile: { ...row.profile, firstName: row.first_name, lastName: row.last_name, email: row.email },
+    _createdOn: row.created_on.toISOString(),
+  };
+}
+
+export function fullUserV2(row: UserRow): z.output<typeof FullUserV2> {
+  const { _createdOn, ...listed } = listedUserV2(row);
+  const { id, email, firstName, lastName, isActive } = listedUser(row);
+  return {
+    ...listed,
+    id,
+    email,
+    firstName,
+    lastName,
+    isActive,
+    _createdOn,
+    _lastModifiedOn: row.last_modified_on.toISOString(),
+  };
+}

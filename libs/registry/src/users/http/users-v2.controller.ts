@@ -1,18 +1,17 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type z } from 'zod';
 import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
 import { GetUser } from '../queries/get-user.js';
 import { ScrollUsers, type UserScroll } from '../queries/scroll-users.js';
-import { fullUserV2, listedUserV2 } from '../queries/user.rows.js';
 import { CursorQuery, ObjectIdPath } from './user.input.js';
-import { OneUserV2, UserListV2 } from './user.views.js';
+import { fullUserV2, listedUserV2, OneUserV2, UserListV2 } from './user.views.js';
 
 @ApiTags('v2')
 @Controller('api/v2/users')
 export class UsersV2Controller {
-  constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+  constructor(private readonly queries: QueryBus) {}
 
   @Get()
   @Endpoint({

@@ -1,19 +1,5 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  Inject,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Query,
-  Req,
-  Res,
-} from '@nestjs/common';
-import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
@@ -27,23 +13,19 @@ import {
   IfNoneMatch,
   requireScope,
 } from '#platform';
-import { type Answer } from '../../commands/command-log.js';
-import { Answering } from '../../http/answering.js';
-import { patchOf, senderOf } from '../../http/answers.js';
+import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
+import { answerCommand, answerObject, patchOf, senderOf } from '../../http/answers.js';
 import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
 import { answerList, WALKS } from '../../http/pages.js';
-import { entityTag, isFresh, versionsOf } from '../../http/preconditions.js';
-import { ChangeUser } from '../commands/change-user.js';
-import { DeleteUser } from '../commands/delete-user.js';
-import { EraseUser } from '../commands/erase-user.js';
-import { RegisterUser } from '../commands/register-user.js';
-import { ReplaceUser } from '../commands/replace-user.js';
+import { expectedVersions } from '../../http/preconditions.js';
+import { type AskedOfUser, SendUserCommand } from '../commands/send-user-command.js';
+import { listedUser, UserPage } from '../listed-user.js';
 import { GetUser } from '../queries/get-user.js';
 import { ListUsers } from '../queries/list-users.js';
-import { fullUser, listedUser } from '../queries/user.rows.js';
 import { SearchQuery, SearchUsers } from '../queries/search-users.js';
+import { shownUser } from './shown-user.js';
 import { DeleteQuery, UserInput, UserListQuery, UserPatch, UserPath } from './user.input.js';
-import { FoundUsers, FullUser, UserPage } from './user.views.js';
+import { FoundUsers, FullUser, fullUser } from './user.views.js';
 
 type UserId = z.output<typeof UserPath>;
 
@@ -51,9 +33,9 @@ type UserId = z.output<typeof UserPath>;
 @Controller('api/v3/users')
 export class UsersController {
   constructor(
-    @Inject(CommandBus) private readonly commands: CommandBus,
-    @Inject(QueryBus) private readonly queries: QueryBus,
-    @Inject(Answering) private readonly answering: Answering,
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly log: CommandLog,
   ) {}
 
   @Get()
@@ -87,11 +69,11 @@ export class UsersController {
     query: SearchQuery,
     answers: { 200: { body: FoundUsers } },
   })
-  search(
+  async search(
     @Caller() { environment }: Caller,
     @Query(checkedQuery(SearchQuery)) { q, limit }: z.output<typeof SearchQuery>,
   ) {
-    return this.queries.execute(new SearchUsers(environment, q, limit));
+    return (await this.queries.execute(new SearchUsers(environment, q, limit))).map(listedUser);
   }
 
   @Get(':user_id')
@@ -110,14 +92,11 @@ export class UsersController {
   async get(
     @Caller() { environment }: Caller,
     @Param(checkedPath(UserPath)) { user_id }: UserId,
-    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const user = await this.queries.execute(new GetUser(environment, { id: user_id }));
-    void reply.header('etag', entityTag(user.version));
-    if (!isFresh(ifNoneMatch, user.version)) return fullUser(user);
-    void reply.status(304);
-    return undefined;
+    return answerObject(user.version, fullUser(user), request, reply);
   }
 
   @Post()
@@ -137,8 +116,8 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const command = new RegisterUser(senderOf(caller, request), user);
-    return this.send(caller, command, reply);
+    const sender = senderOf(caller, request);
+    return this.answer(sender, await this.log.submit(sender, { type: 'RegisterUser', user }), reply);
   }
 
   @Put(':user_id')
@@ -161,7 +140,8 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.send(caller, new ReplaceUser(senderOf(caller, request), targetOf(user_id, request), user), reply);
+    const asked = { type: 'ReplaceUser', userId: user_id, ...expectedVersions(request), user } as const;
+    return this.send(senderOf(caller, request), asked, reply);
   }
 
   @Patch(':user_id')
@@ -184,7 +164,8 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.send(caller, new ChangeUser(senderOf(caller, request), targetOf(user_id, request), changes), reply);
+    const asked = { type: 'ChangeUser', userId: user_id, ...expectedVersions(request), changes } as const;
+    return this.send(senderOf(caller, request), asked, reply);
   }
 
   @Delete(':user_id')
@@ -206,18 +187,17 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const ends = [senderOf(caller, request), targetOf(user_id, request)] as const;
-    if (erase === 'false') return this.send(caller, new DeleteUser(...ends), reply);
-    requireScope(caller, ['admin']);
-    return this.send(caller, new EraseUser(...ends), reply);
+    const sender = senderOf(caller, request);
+    if (erase === 'true') requireScope(caller, ['admin']);
+    const type = erase === 'true' ? 'EraseUser' : 'DeleteUser';
+    return this.send(sender, { type, userId: user_id, ...expectedVersions(request) }, reply);
   }
 
-  private async send({ environment }: Caller, command: Command<Answer>, reply: FastifyReply) {
-    return this.answering.answer(environment, await this.commands.execute(command), reply);
+  private async send(sender: Sender, asked: AskedOfUser, reply: FastifyReply) {
+    return this.answer(sender, await this.commands.execute(new SendUserCommand(sender, asked)), reply);
   }
-}
 
-function targetOf(userId: number, request: FastifyRequest) {
-  const ifVersions = versionsOf(request.headers['if-match']);
-  return { userId, ...(ifVersions && { ifVersions }) };
+  private async answer({ environment }: Sender, answer: Answer, reply: FastifyReply) {
+    return answerCommand(answer, await shownUser(this.queries, environment, answer), reply);
+  }
 }

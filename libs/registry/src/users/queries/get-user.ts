@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Lookups, notFound, Postgres } from '#platform';
 import { type UserRow } from './user.rows.js';
@@ -22,7 +21,7 @@ export class GetUser extends Query<UserRow> {
 export class GetUserHandler implements IQueryHandler<GetUser> {
   private readonly users: Lookups<Asked, UserRow | undefined>;
 
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {
+  constructor(private readonly postgres: Postgres) {
     this.users = new Lookups((asked) => this.findUsers(asked));
   }
 

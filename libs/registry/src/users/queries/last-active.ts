@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Lookups, Postgres } from '#platform';
 
@@ -16,7 +15,7 @@ export class LastActive extends Query<number | null> {
 export class LastActiveHandler implements IQueryHandler<LastActive> {
   private readonly times: Lookups<LastActive, number | null>;
 
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {
+  constructor(private readonly postgres: Postgres) {
     this.times = new Lookups((asked) => this.findTimes(asked));
   }
 

@@ -1,9 +1,8 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
 import { USERS_A_BLOCK } from '../../fold/tables.js';
 import { type Listed, listed, type ListPart, startOf } from '../../listed.js';
-import { LISTED_COLUMNS, type UserRow } from './user.rows.js';
+import { LISTED_COLUMNS, type ListedUserRow } from './user.rows.js';
 
 export interface UserFilters {
   readonly isActive?: boolean;
@@ -14,7 +13,7 @@ export interface UserFilters {
 }
 
 /** A part of an environment's users in the order of their ids. */
-export class ListUsers extends Query<Listed<UserRow>> {
+export class ListUsers extends Query<Listed<ListedUserRow>> {
   constructor(
     readonly environment: string,
     readonly part: ListPart,
@@ -26,16 +25,16 @@ export class ListUsers extends Query<Listed<UserRow>> {
 
 @QueryHandler(ListUsers)
 export class ListUsersHandler implements IQueryHandler<ListUsers> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
-  async execute({ environment, part, filters }: ListUsers): Promise<Listed<UserRow>> {
+  async execute({ environment, part, filters }: ListUsers): Promise<Listed<ListedUserRow>> {
     const { conditions, values } = conditionsOf(environment, filters);
     return values.length === 1 ? this.everybody(environment, part) : this.filtered(conditions, values, part);
   }
 
   // The registry keeps the number of users, in all and in each block of ids: at most the blocks' numbers are added up
   // and one block is skipped over, and not even that where nobody of it was deleted, or behind an id.
-  private async everybody(environment: string, part: ListPart): Promise<Listed<UserRow>> {
+  private async everybody(environment: string, part: ListPart): Promise<Listed<ListedUserRow>> {
     const { behind, skip } = startOf(part);
     const [counted, { rows }] = await Promise.all([
       this.postgres.prepared.query<{ count: number }>(
@@ -43,20 +42,20 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
         [environment],
       ),
       part.after === undefined
-        ? this.postgres.query<UserRow>(PAGE, [environment, skip, part.page_size + 1])
-        : this.postgres.query<UserRow>(BEHIND, [environment, behind, part.page_size + 1]),
+        ? this.postgres.query<ListedUserRow>(PAGE, [environment, skip, part.page_size + 1])
+        : this.postgres.query<ListedUserRow>(BEHIND, [environment, behind, part.page_size + 1]),
     ]);
     return listed(counted.rows[0]?.count ?? 0, rows, part);
   }
 
-  private async filtered(conditions: string, values: unknown[], part: ListPart): Promise<Listed<UserRow>> {
+  private async filtered(conditions: string, values: unknown[], part: ListPart): Promise<Listed<ListedUserRow>> {
     const { behind, skip } = startOf(part);
     const counted = await this.postgres.query<{ count: number }>(
       `SELECT count(*) AS count FROM users WHERE ${conditions}`,
       values,
     );
     const at = values.length;
-    const { rows } = await this.postgres.query<UserRow>(
+    const { rows } = await this.postgres.query<ListedUserRow>(
       `SELECT ${LISTED_COLUMNS} FROM users WHERE ${conditions} AND id > $${at + 1} ORDER BY id
        LIMIT $${at + 2} OFFSET $${at + 3}`,
       [...values, behind, part.page_size + 1, skip],

@@ -1,4 +1,3 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
 import { type UserRow } from './user.rows.js';
@@ -22,7 +21,7 @@ export class ScrollUsers extends Query<UserScroll> {
 
 @QueryHandler(ScrollUsers)
 export class ScrollUsersHandler implements IQueryHandler<ScrollUsers> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   async execute({ environment, limit, cursor }: ScrollUsers): Promise<UserScroll> {
     const backwards = cursor.before !== undefined;

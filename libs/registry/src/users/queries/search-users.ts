@@ -1,10 +1,8 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { hasCharacters, Postgres, type Queryable, wholeNumber } from '#platform';
 import { searchUsers } from '#search';
-import { type ListedUser } from '../http/user.views.js';
-import { LISTED_COLUMNS, listedUser, type UserRow } from './user.rows.js';
+import { LISTED_COLUMNS, type ListedUserRow } from './user.rows.js';
 
 // White space of any kind parts words; other control characters are in no user's details.
 const searchText = z
@@ -27,7 +25,7 @@ export const SearchQuery = z.strictObject({
  * The users of an environment who fit `q` best, at most `limit`. Every word has to be in one of the four fields,
  * without regard to case and accents; close spellings come behind where there is room.
  */
-export class SearchUsers extends Query<z.output<typeof ListedUser>[]> {
+export class SearchUsers extends Query<ListedUserRow[]> {
   constructor(
     readonly environment: string,
     readonly q: string,
@@ -39,9 +37,9 @@ export class SearchUsers extends Query<z.output<typeof ListedUser>[]> {
 
 @QueryHandler(SearchUsers)
 export class SearchUsersHandler implements IQueryHandler<SearchUsers> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
-  async execute({ environment, ...asked }: SearchUsers): Promise<z.output<typeof ListedUser>[]> {
+  async execute({ environment, ...asked }: SearchUsers): Promise<ListedUserRow[]> {
     const db = this.postgres.prepared;
     return listUsers(db, environment, await searchUsers(db, environment, asked));
   }
@@ -49,11 +47,11 @@ export class SearchUsersHandler implements IQueryHandler<SearchUsers> {
 
 async function listUsers(db: Queryable, environment: string, ids: readonly number[]) {
   if (ids.length === 0) return [];
-  const { rows } = await db.query<UserRow>(
+  const { rows } = await db.query<ListedUserRow>(
     `SELECT ${LISTED_COLUMNS} FROM users WHERE environment = $1 AND id = ANY($2::bigint[])`,
     [environment, ids],
   );
-  const users = new Map(rows.map((row) => [row.id, listedUser(row)]));
+  const users = new Map(rows.map((row) => [row.id, row]));
   // Between two statements a user may have moved from one rank to another, or been deleted.
   return [...new Set(ids)].flatMap((id) => users.get(id) ?? []);
 }

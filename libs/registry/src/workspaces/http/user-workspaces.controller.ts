@@ -1,17 +1,19 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type z } from 'zod';
-import { Caller, checkedPath, Endpoint } from '#platform';
-import { UserPath } from '../../users/http/user.input.js';
-import { GetUser } from '../../users/queries/get-user.js';
+import { Caller, checkedPath, Endpoint, notFound } from '#platform';
+import { Directory } from '../../directory/directory.js';
 import { ListUserWorkspaces } from '../queries/roles.js';
-import { UserWorkspaces } from './workspaces.input.js';
+import { UserPath, UserWorkspaces } from './workspaces.input.js';
 
 @ApiTags('workspaces')
 @Controller('api/v3/users/:user_id/workspaces')
 export class UserWorkspacesController {
-  constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly directory: Directory,
+  ) {}
 
   @Get()
   @Endpoint({
@@ -23,7 +25,7 @@ export class UserWorkspacesController {
     answers: { 200: { body: UserWorkspaces } },
   })
   async list(@Caller() { environment }: Caller, @Param(checkedPath(UserPath)) { user_id }: z.output<typeof UserPath>) {
-    await this.queries.execute(new GetUser(environment, { id: user_id }));
+    if (!(await this.directory.hasUser(environment, user_id))) throw notFound('user');
     return this.queries.execute(new ListUserWorkspaces(environment, user_id));
   }
 }

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { visibleText } from '#platform';
-import { UserPath } from '../../users/http/user.input.js';
-import { pageOf } from '../../users/http/user.views.js';
-import { WORKSPACE_ROLES } from '../domain/assignment.decider.js';
-
-const id = UserPath.shape.user_id;
+import { entityId as id, visibleText } from '#platform';
+import { pageOf } from '../../http/pages.js';
+import { WORKSPACE_ROLES } from '../../decisions/assignment.decider.js';
 
 /** A workspace or a group as a client sends it: a name, which need not be unique. */
 export const NamedInput = z
@@ -24,6 +21,7 @@ export const Group = Named.meta({ id: 'Group', examples: [tide] });
 export const GroupPage = pageOf(Group).meta({ id: 'GroupPage', examples: [page] });
 
 export const NamedPath = z.strictObject({ id });
+export const UserPath = z.strictObject({ user_id: id });
 export const MemberPath = z.strictObject({ id, user_id: id });
 export const GroupGrantPath = z.strictObject({ id, group_id: id });
 

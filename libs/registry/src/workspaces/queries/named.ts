@@ -1,8 +1,7 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
 import { type Listed, listed, type ListPart, startOf } from '../../listed.js';
-import { type NamedKind } from '../domain/named.decider.js';
+import { type NamedKind } from '../../decisions/named.decider.js';
 
 export interface NamedRow {
   id: number;
@@ -25,7 +24,7 @@ export class GetNamed extends Query<NamedRow> {
 
 @QueryHandler(GetNamed)
 export class GetNamedHandler implements IQueryHandler<GetNamed> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   /** Throws `not-found`. */
   async execute({ environment, kind, id }: GetNamed): Promise<NamedRow> {
@@ -51,7 +50,7 @@ export class ListNamed extends Query<Listed<NamedRow>> {
 
 @QueryHandler(ListNamed)
 export class ListNamedHandler implements IQueryHandler<ListNamed> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   async execute({ environment, kind, part }: ListNamed): Promise<Listed<NamedRow>> {
     const { behind, skip } = startOf(part);

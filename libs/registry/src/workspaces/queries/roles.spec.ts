@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openViews, type Views } from '../../../../../test/support/views.js';
 import { sealedRecord } from '../../../test/sealed-log.js';
 import { registryFold } from '../../fold/registry.fold.js';
-import { encodeRecord } from '../../fold/registry.record.js';
-import { type Order } from '../../sealing/command-seals.js';
-import { Keyring } from '../../sealing/keyring.js';
+import { encodeRecord } from '../../stored/registry.record.js';
+import { type AskedCommand } from '../../stored/command-seals.js';
+import { Keyring } from '../../stored/keyring.js';
 import { GetNamed, GetNamedHandler, ListNamed, ListNamedHandler } from './named.js';
 import {
   ListMembers,
@@ -16,7 +16,7 @@ import {
   ListUserWorkspacesHandler,
 } from './roles.js';
 
-const order = (name: string): Order[] => [
+const asked = (name: string): AskedCommand[] => [
   {
     type: 'RegisterUser',
     user: {
@@ -45,8 +45,8 @@ describe('with the same ids in two environments, each has its own', () => {
       ['one', 'ann'],
       ['two', 'bob'],
     ] as const) {
-      for (const one of order(name)) {
-        const record = await sealedRecord(keyring, environment, { id: randomUUID(), order: one });
+      for (const one of asked(name)) {
+        const record = await sealedRecord(keyring, environment, { id: randomUUID(), asked: one });
         const value = Buffer.from(encodeRecord(record));
         await views.apply([{ partition: 0, offset: offset++, key: environment, value, time: 1_000 }]);
       }

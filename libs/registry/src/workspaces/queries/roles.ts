@@ -1,12 +1,11 @@
-import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
 import { type Listed, listed, type ListPart, startOf } from '../../listed.js';
-import { LISTED_COLUMNS, type UserRow } from '../../users/queries/user.rows.js';
-import { WORKSPACE_ROLES, type WorkspaceRole } from '../domain/assignment.decider.js';
+import { LISTED_COLUMNS, type ListedUserRow } from '../../users/listed-user.js';
+import { WORKSPACE_ROLES, type WorkspaceRole } from '../../decisions/assignment.decider.js';
 
 /** The members of a group, a part of them in the order of their ids. */
-export class ListMembers extends Query<Listed<UserRow>> {
+export class ListMembers extends Query<Listed<ListedUserRow>> {
   constructor(
     readonly environment: string,
     readonly groupId: number,
@@ -18,13 +17,13 @@ export class ListMembers extends Query<Listed<UserRow>> {
 
 @QueryHandler(ListMembers)
 export class ListMembersHandler implements IQueryHandler<ListMembers> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
-  async execute({ environment, groupId, part }: ListMembers): Promise<Listed<UserRow>> {
+  async execute({ environment, groupId, part }: ListMembers): Promise<Listed<ListedUserRow>> {
     const { behind, skip } = startOf(part);
     const members = `FROM roles
       WHERE environment = $1 AND target_type = 'group' AND target_id = $2 AND holder_type = 'user'`;
-    const { rows } = await this.postgres.query<UserRow>(
+    const { rows } = await this.postgres.query<ListedUserRow>(
       // The page comes first, or all users in front of it might be read: a membership has a user, it goes with them.
       `SELECT ${LISTED_COLUMNS} FROM (
          SELECT holder_id ${members} AND holder_id > $3 ORDER BY holder_id LIMIT $4 OFFSET $5
@@ -56,7 +55,7 @@ export class ListPermissions extends Query<Permissions> {
 
 @QueryHandler(ListPermissions)
 export class ListPermissionsHandler implements IQueryHandler<ListPermissions> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   async execute({ environment, workspaceId }: ListPermissions): Promise<Permissions> {
     const granted = (holders: 'users' | 'groups', name: string) =>
@@ -107,7 +106,7 @@ interface Way {
 
 @QueryHandler(ListUserWorkspaces)
 export class ListUserWorkspacesHandler implements IQueryHandler<ListUserWorkspaces> {
-  constructor(@Inject(Postgres) private readonly postgres: Postgres) {}
+  constructor(private readonly postgres: Postgres) {}
 
   async execute({ environment, userId }: ListUserWorkspaces): Promise<UserWorkspace[]> {
     const { rows } = await this.postgres.query<Way>(

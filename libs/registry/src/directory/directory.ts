@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { Lookups, Postgres } from '#platform';
+import { Keyring } from '../stored/keyring.js';
+import { type RootKey } from '../stored/root-key.js';
+import { comparable } from '../decisions/user.names.js';
+
+/** How a request may name a user. */
+export type UserReference = { userId: number } | { objectId: string } | { username: string };
+
+interface Asked {
+  readonly environment: string;
+  readonly userId: number;
+}
+
+/**
+ * Who and what exists in an environment at this moment: what is checked before something is appended that names
+ * it. Each call is one statement, whatever the number of names.
+ */
+@Injectable()
+export class Directory {
+  private readonly existing = new Lookups<Asked, boolean>((asked) => this.findExisting(asked));
+
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly keyring: Keyring,
+  ) {}
+
+  /** The integer id of each user that is named, in the same order; undefined where there is none. */
+  async userIds(environment: string, references: readonly UserReference[]): Promise<(number | undefined)[]> {
+    const root = references.some((reference) => 'username' in reference) ? await this.keyring.rootKey() : undefined;
+    const keys = references.map((reference) => referenceKey(root, environment, reference));
+    const { rows } = await this.postgres.query<{ reference: string; id: number }>(
+      `SELECT 'i:' || id AS reference, id FROM users WHERE environment = $1 AND id = ANY($2)
+       UNION ALL
+       SELECT 'o:' || object_id, id FROM users WHERE environment = $1 AND object_id = ANY($3)
+       UNION ALL
+       SELECT 'u:' || username_hash, id FROM users WHERE environment = $1 AND username_hash = ANY($4)`,
+      [environment, named(keys, 'i:'), named(keys, 'o:'), named(keys, 'u:')],
+    );
+    const ids = new Map(rows.map(({ reference, id }) => [reference, id]));
+    return keys.map((key) => ids.get(key));
+  }
+
+  /** Which of these workspaces exist. */
+  async workspaceIds(environment: string, ids: readonly number[]): Promise<Set<number>> {
+    const { rows } = await this.postgres.query<{ id: number }>(
+      'SELECT id FROM workspaces WHERE environment = $1 AND id = ANY($2)',
+      [environment, [...new Set(ids)]],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  hasUser(environment: string, userId: number): Promise<boolean> {
+    return this.existing.find({ environment, userId });
+  }
+
+  private async findExisting(asked: readonly Asked[]): Promise<boolean[]> {
+    const { rows } = await this.postgres.prepared.query<{ exists: boolean }>(
+      `SELECT found.id IS NOT NULL AS exists
+       FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
+       LEFT JOIN LATERAL (SELECT id FROM users
+         WHERE users.environment = asked.environment AND users.id = asked.id LIMIT 1) found ON true
+       ORDER BY asked.place`,
+      [asked.map(({ environment }) => environment), asked.map(({ userId }) => userId)],
+    );
+    return rows.map(({ exists }) => exists);
+  }
+}
+
+function referenceKey(root: RootKey | undefined, environment: string, reference: UserReference): string {
+  if ('userId' in reference) return `i:${reference.userId}`;
+  if ('objectId' in reference) return `o:${reference.objectId}`;
+  return `u:${root?.nameHash(environment, 'username', comparable(reference.username))}`;
+}
+
+function named(keys: readonly string[], kind: string): string[] {
+  return [...new Set(keys.filter((key) => key.startsWith(kind)).map((key) => key.slice(kind.length)))];
+}

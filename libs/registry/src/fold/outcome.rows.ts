@@ -1,0 +1,163 @@
+import { isRejection } from '#event-sourcing';
+import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
+import {
+  type Accepted,
+  expiredUpTo,
+  inEnvironment,
+  type RegistryState,
+  type SealedUser,
+  type Verdict,
+} from '../decisions/registry.state.js';
+import { textOfKeyId, usableKey, type UserKey } from '../stored/keyring.js';
+import { sealUser } from '../stored/sealed-user.js';
+import { changesOf, idColumns, type ObjectId, timestamp } from './changes.js';
+
+/**
+ * The outcomes of commands, and their `Idempotency-Key`s, for 24 hours by the log's time. The rows that are there are a
+ * function of the log alone, whatever the batches: those that the clock of their partition has not passed by that much.
+ */
+
+// So that no statement takes long, however much came a day ago.
+const MOST_AT_ONCE = 20_000;
+
+/** Moves the clock of the partition; in `state` it stands where it was before. */
+export async function moveClock(tx: Queryable, state: RegistryState, partition: number, to: number): Promise<void> {
+  const { rows } = await tx.query<{ before: Date | null }>(
+    `INSERT INTO registry_clock AS clock VALUES ($1, $2)
+     ON CONFLICT (partition) DO UPDATE SET time = greatest(clock.time, EXCLUDED.time)
+     RETURNING (SELECT time FROM registry_clock WHERE partition = $1) AS before`,
+    [partition, timestamp(to)],
+  );
+  state.startClock(rows[0]?.before?.getTime() ?? -Infinity);
+}
+
+/** Deletes what has expired. */
+export async function dropExpired(tx: Queryable, state: RegistryState, partition: number): Promise<void> {
+  const upTo = expiredUpTo(state.clock);
+  if (upTo === expiredUpTo(state.clockBefore)) return;
+  await together([dropUpTo(tx, 'outcomes', partition, upTo), dropUpTo(tx, 'idempotency_keys', partition, upTo)]);
+}
+
+async function dropUpTo(tx: Queryable, table: string, partition: number, upTo: number): Promise<void> {
+  for (let gone = MOST_AT_ONCE; gone === MOST_AT_ONCE;) {
+    const { rowCount } = await tx.query(
+      `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM ${table} WHERE partition = $1 AND decided_on <= $2 LIMIT ${MOST_AT_ONCE}))`,
+      [partition, timestamp(upTo)],
+    );
+    gone = rowCount ?? 0;
+  }
+}
+
+/** What became of the commands that made a user who is gone now does not show them any more. */
+export async function clearDeleted(tx: Queryable, { users }: RegistryState): Promise<void> {
+  const gone = [...users.changes].flatMap(([id, user]) => (user === undefined ? (users.before(id) ?? []) : []));
+  if (gone.length === 0) return;
+  await tx.query('UPDATE outcomes SET key = NULL, sealed = NULL WHERE key = ANY($1)', [gone.map(({ key }) => key)]);
+}
+
+export async function loadOutcomes(db: Queryable, state: RegistryState, commandIds: readonly string[]): Promise<void> {
+  if (commandIds.length === 0) return;
+  const { rows } = await db.query<OutcomeRow & { command_id: string; environment: string; decided_on: Date }>(
+    'SELECT command_id, environment, decided_on, verdict, key, sealed FROM outcomes WHERE command_id = ANY($1)',
+    [commandIds],
+  );
+  for (const { command_id, environment, decided_on, ...row } of rows) {
+    state.outcomes.load(command_id, { environment, decidedOn: decided_on.getTime(), verdict: verdictOf(row) });
+  }
+}
+
+type KeyRow = OutcomeRow & { place: number; command_id: string; body_hash: string; decided_on: Date };
+
+/** What these keys answer, by environment and key. */
+export async function loadKeys(db: Queryable, state: RegistryState, asked: readonly ObjectId[]): Promise<void> {
+  if (asked.length === 0) return;
+  const { rows } = await db.query<KeyRow>(
+    `SELECT place::int, command_id, body_hash, known.decided_on, verdict, outcomes.key, sealed
+     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (environment, key, place)
+     CROSS JOIN LATERAL (SELECT command_id, body_hash, decided_on FROM idempotency_keys kept
+       WHERE kept.environment = asked.environment AND kept.key = asked.key LIMIT 1) known
+     JOIN outcomes USING (command_id)`,
+    idColumns(asked),
+  );
+  for (const { place, command_id, body_hash, decided_on, ...row } of rows) {
+    const known = { commandId: command_id, bodyHash: body_hash, decidedOn: decided_on.getTime() };
+    const { environment, id } = asked[place - 1]!;
+    state.keyed.load(inEnvironment(environment, id), { ...known, verdict: verdictOf(row) });
+  }
+}
+
+/** What became of a command, as it is stored. */
+export interface OutcomeRow {
+  readonly verdict: Verdict;
+  readonly key: string | null;
+  /** In base64. */
+  readonly sealed: string | null;
+}
+
+export function verdictOf({ verdict, key, sealed }: OutcomeRow): Verdict {
+  if (isRejection(verdict) || key === null || sealed === null) return verdict;
+  return { accepted: { ...verdict.accepted, sealed: { key, content: sealed } } };
+}
+
+export async function writeOutcomes(
+  tx: Transaction,
+  state: RegistryState,
+  partition: number,
+  keys: ReadonlyMap<string, UserKey>,
+): Promise<void> {
+  const kept = [...state.outcomes.changes].filter(([, outcome]) => state.keeps(outcome!.decidedOn));
+  if (kept.length === 0) return;
+  const lines = copyLines(kept, ([id, outcome]) => {
+    const { environment, decidedOn, verdict } = outcome!;
+    const { clear, sealed } = stored(state, environment, verdict, keys);
+    const columns = [id, partition, environment, timestamp(decidedOn), JSON.stringify(clear)];
+    return copyLine([...columns, sealed?.key ?? null, sealed?.content ?? null]);
+  });
+  await tx.copy(
+    'COPY outcomes (command_id, partition, environment, decided_on, verdict, key, sealed) FROM STDIN',
+    lines,
+  );
+}
+
+/** The verdict, and apart from it, sealed, the user whom it shows. Of one who is gone by now there is nothing left. */
+function stored(
+  state: RegistryState,
+  environment: string,
+  verdict: Verdict,
+  keys: ReadonlyMap<string, UserKey>,
+): { clear: Verdict; sealed?: SealedUser } {
+  if (isRejection(verdict) || verdict.accepted.type !== 'user') return { clear: verdict };
+  const { user: _user, sealed: _sealed, ...accepted } = verdict.accepted;
+  const id = inEnvironment(environment, accepted.id);
+  const isGone = state.users.changes.has(id) && state.users.get(id) === undefined;
+  return { clear: { accepted }, sealed: isGone ? undefined : sealedUser(environment, verdict.accepted, keys) };
+}
+
+function sealedUser(
+  environment: string,
+  { user, sealed }: Accepted['accepted'],
+  keys: ReadonlyMap<string, UserKey>,
+): SealedUser | undefined {
+  if (user === undefined) return sealed;
+  const key = usableKey(keys.get(textOfKeyId({ environment, key: user.key })));
+  return key && sealUser(environment, user, key);
+}
+
+export async function writeKeys(tx: Queryable, state: RegistryState, partition: number): Promise<void> {
+  const kept = changesOf(state.keyed.changes).kept.filter(({ value }) => state.keeps(value.decidedOn));
+  if (kept.length === 0) return;
+  await tx.query(
+    `INSERT INTO idempotency_keys (partition, environment, key, command_id, body_hash, decided_on)
+     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[])
+     ON CONFLICT (environment, key) DO UPDATE SET command_id = EXCLUDED.command_id,
+       body_hash = EXCLUDED.body_hash, decided_on = EXCLUDED.decided_on`,
+    [
+      partition,
+      ...idColumns(kept),
+      kept.map(({ value }) => value.commandId),
+      kept.map(({ value }) => value.bodyHash),
+      kept.map(({ value }) => timestamp(value.decidedOn)),
+    ],
+  );
+}

@@ -1,0 +1,196 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { Lookups, type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
+import { type UserKeyId } from '../decisions/registry.state.js';
+import { newRootKey, RootKey, unwrapRootKey, wrapRootKey } from './root-key.js';
+import { TextSeal } from './text-seal.js';
+
+const SALT_BYTES = 32;
+
+/** The keys are not those of the log, or are not to be had: what to do is for the operator. */
+export class KeysUnusable extends Error {
+  override readonly name = 'KeysUnusable';
+}
+
+/** There are no keys yet: a projector makes them when it starts. */
+export class KeysMissing extends Error {
+  override readonly name = 'KeysMissing';
+}
+
+/** A key that is there, or the note that it was erased. */
+export type UserKey = KeyObject | 'erased';
+
+/**
+ * The keys that unseal personal fields, in a schema of their own: the one thing that does not come back from the log. A
+ * root key, wrapped by the master key of the settings, and a random salt for each user, which make the user's key
+ * together. Dropping the salt erases what was ever sealed for the user, in every copy of the log; an empty one stays in its
+ * place, which tells a key that was erased from one that was lost.
+ */
+export class Keyring {
+  private readonly schema: string;
+  private root: Promise<RootKey> | undefined;
+  private readonly made = new Lookups<UserKeyId, KeyObject>((names) => this.makeKeys(names));
+  private readonly found = new Lookups<UserKeyId, KeyObject | undefined>(async (names) => {
+    const keys = await this.findKeys(names);
+    return names.map((name) => usableKey(keys.get(textOfKeyId(name))));
+  });
+
+  /** The first master key wraps; the others were first before, and may still have to open. */
+  constructor(
+    private readonly postgres: Postgres,
+    namespace: Namespace,
+    private readonly masterKeys: readonly string[],
+  ) {
+    this.schema = namespace.schema('keys');
+  }
+
+  /**
+   * Makes the schema and the root key where there are none, and wraps the root key with the first master key where
+   * another wraps it or none does. Throws `KeysUnusable`; also where keys are missing for a log that has records.
+   */
+  async prepare(logHasRecords: boolean): Promise<void> {
+    await this.postgres.transaction(async (tx) => {
+      await takeTurn(tx, this.schema);
+      await tx.query(`CREATE SCHEMA IF NOT EXISTS ${this.schema}`);
+      await tx.query(
+        `CREATE TABLE IF NOT EXISTS ${this.schema}.root_key (content bytea NOT NULL, wrapped boolean NOT NULL)`,
+      );
+      const stored = await this.storedRoot(tx);
+      if (logHasRecords && (stored === undefined || !(await this.hasSalts(tx)))) {
+        throw new KeysUnusable(
+          `the registry's log has records, but the keys that unseal them are gone: restore the schema ${this.schema} from a backup`,
+        );
+      }
+      await tx.query(`CREATE TABLE IF NOT EXISTS ${this.schema}.user_salts (
+        environment text NOT NULL, key uuid NOT NULL, salt bytea NOT NULL, PRIMARY KEY (environment, key))`);
+      await this.keepRoot(tx, stored);
+    });
+  }
+
+  /** The root key, read once. Throws `KeysMissing` as long as it is not there, `KeysUnusable` with another master key. */
+  rootKey(): Promise<RootKey> {
+    this.root ??= this.readRoot().catch((error: unknown) => {
+      this.root = undefined;
+      throw error;
+    });
+    return this.root;
+  }
+
+  /**
+   * A seal for texts that clients bring back, the same on every instance and after every replay. It opens nothing of
+   * another purpose or environment. Throws as `rootKey` does.
+   */
+  async textSeal(purpose: string, environment = '', tagBytes?: number): Promise<TextSeal> {
+    return new TextSeal((await this.rootKey()).purposeKey(purpose, environment), tagBytes);
+  }
+
+  /** Whether the root key lies in the database as it is, for want of a master key. */
+  async liesOpen(): Promise<boolean> {
+    return (await this.storedRoot(this.postgres))?.wrapped === false;
+  }
+
+  /** Makes a key, for good before this resolves: what it seals must never be without it. */
+  makeKey(name: UserKeyId): Promise<KeyObject> {
+    return this.made.find(name);
+  }
+
+  /** A key; undefined where it was erased or lost. */
+  findKey(name: UserKeyId): Promise<KeyObject | undefined> {
+    return this.found.find(name);
+  }
+
+  /** The keys of these names by `textOfKeyId`; one that was lost is missing. */
+  async findKeys(names: readonly UserKeyId[]): Promise<Map<string, UserKey>> {
+    if (names.length === 0) return new Map();
+    const root = await this.rootKey();
+    const { rows } = await this.postgres.prepared.query<UserKeyId & { salt: Buffer }>(
+      `SELECT environment, key, salt FROM unnest($1::text[], $2::uuid[]) AS named (environment, key)
+       CROSS JOIN LATERAL (SELECT salt FROM ${this.schema}.user_salts salts
+         WHERE salts.environment = named.environment AND salts.key = named.key LIMIT 1) found`,
+      columns(names),
+    );
+    return new Map(
+      rows.map(({ salt, environment, key }) => [
+        textOfKeyId({ environment, key }),
+        salt.length === 0 ? 'erased' : root.userKey(environment, key, salt),
+      ]),
+    );
+  }
+
+  /** Erases these keys with the transaction: what they sealed is gone from then on. Again changes nothing. */
+  async eraseKeys(tx: Queryable, names: readonly UserKeyId[]): Promise<void> {
+    if (names.length === 0) return;
+    await tx.query(
+      `INSERT INTO ${this.schema}.user_salts SELECT DISTINCT *, ''::bytea FROM unnest($1::text[], $2::uuid[]) AS named
+       ON CONFLICT (environment, key) DO UPDATE SET salt = EXCLUDED.salt`,
+      columns(names),
+    );
+  }
+
+  private async makeKeys(names: readonly UserKeyId[]): Promise<KeyObject[]> {
+    const root = await this.rootKey();
+    const random = randomBytes(SALT_BYTES * names.length);
+    const salts = names.map((_, index) => random.subarray(index * SALT_BYTES, (index + 1) * SALT_BYTES));
+    await this.postgres.prepared.query(
+      `INSERT INTO ${this.schema}.user_salts SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[])`,
+      [...columns(names), salts],
+    );
+    return names.map(({ environment, key }, index) => root.userKey(environment, key, salts[index]!));
+  }
+
+  private async hasSalts(db: Queryable): Promise<boolean> {
+    const { rows } = await db.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
+      `${this.schema}.user_salts`,
+    ]);
+    return rows[0]!.there;
+  }
+
+  private async readRoot(): Promise<RootKey> {
+    const stored = await this.storedRoot(this.postgres).catch((error: { code?: string }) => {
+      if (error.code === '42P01') return undefined;
+      throw error;
+    });
+    if (stored === undefined) throw new KeysMissing(`there are no keys in ${this.schema} yet`);
+    return new RootKey(this.open(stored));
+  }
+
+  private async storedRoot(db: Queryable): Promise<{ content: Buffer; wrapped: boolean } | undefined> {
+    const { rows } = await db.query<{ content: Buffer; wrapped: boolean }>(
+      `SELECT content, wrapped FROM ${this.schema}.root_key`,
+    );
+    return rows[0];
+  }
+
+  private open({ content, wrapped }: { content: Buffer; wrapped: boolean }): Buffer {
+    if (!wrapped) return content;
+    for (const masterKey of this.masterKeys) {
+      const root = unwrapRootKey(content, masterKey);
+      if (root) return root;
+    }
+    throw new KeysUnusable(
+      this.masterKeys.length === 0
+        ? `the keys in ${this.schema} are wrapped by a master key: set TIDEMARK_MASTER_KEY to it`
+        : `TIDEMARK_MASTER_KEY does not open the keys in ${this.schema}: set it to the one that they were made with`,
+    );
+  }
+
+  private async keepRoot(tx: Queryable, stored: { content: Buffer; wrapped: boolean } | undefined): Promise<void> {
+    const root = stored ? this.open(stored) : newRootKey();
+    const [masterKey] = this.masterKeys;
+    if (stored && (masterKey === undefined || (stored.wrapped && unwrapRootKey(stored.content, masterKey)))) return;
+    await tx.query(`DELETE FROM ${this.schema}.root_key`);
+    await tx.query(`INSERT INTO ${this.schema}.root_key VALUES ($1, $2)`, [
+      masterKey === undefined ? root : wrapRootKey(root, masterKey),
+      masterKey !== undefined,
+    ]);
+  }
+}
+
+/** The key, unless it was erased. */
+export const usableKey = (key: UserKey | undefined): KeyObject | undefined => (key === 'erased' ? undefined : key);
+
+export const textOfKeyId = ({ environment, key }: UserKeyId) => `${environment}/${key}`;
+
+const columns = (names: readonly UserKeyId[]) => [
+  names.map(({ environment }) => environment),
+  names.map(({ key }) => key),
+];

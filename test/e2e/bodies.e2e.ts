@@ -69,9 +69,15 @@ describe('the body of a request', () => {
   it('may have lines that are no UTF-8: each is refused for itself', async () => {
     const users = latin1('{"username":"\xe9","email":"e@example.com"}\n{"username":"ann","email":"ann@example.com"}');
     const registered = await client('POST', '/api/v3/users/batch', users, LINES);
-    expect(registered).toMatchObject({ status: 200, body: { created: 1, rejected: [{ index: 0, code: 'invalid' }] } });
+    expect(registered).toMatchObject({
+      status: 200,
+      body: { created: 1, rejected: [{ index: 0, detail: 'the line is no UTF-8' }] },
+    });
     const taken = await post(latin1(`${activity()}\n{"data":"\xe9"}\n${activity()}`), LINES);
-    expect(taken).toMatchObject({ status: 202, body: { accepted: 2, rejected: [{ index: 1, code: 'invalid' }] } });
+    expect(taken).toMatchObject({
+      status: 202,
+      body: { accepted: 2, rejected: [{ index: 1, code: 'invalid', detail: 'the line is no UTF-8' }] },
+    });
   });
 
   it('may begin with a byte order mark', async () => {

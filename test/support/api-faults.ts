@@ -50,6 +50,13 @@ const withBody =
 
 export const FAULTS: Fault[] = [
   {
+    name: 'figures of a workspace that is not there',
+    status: 404,
+    code: 'not-found',
+    applies: ({ operationId }) => operationId === 'countActiveUsers',
+    spoil: (request) => ({ ...request, path: `${request.path.split('?')[0]}?workspace=999999` }),
+  },
+  {
     name: 'a parameter that there is not',
     status: 400,
     code: 'invalid-request',

@@ -2383,6 +2383,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -47,6 +47,7 @@ export { parseJson } from './http/body/parse-json.js';
 export { ProblemPagesModule } from './http/problem-pages.js';
 export {
   ITEM_BYTES,
+  type ItemFault,
   MAX_ITEMS,
   NDJSON,
   type ReadItem,

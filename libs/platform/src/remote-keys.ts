@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 
 /** The algorithms of keys that stand behind a JWKS address. */
@@ -16,14 +17,14 @@ export const ASYMMETRIC = [
 ];
 
 /**
- * After the keys were read, a token of an unknown one does not make us look again for that long: a new key is taken about
- * at once, and whoever sends tokens of keys that never were can't make us ask the issuer more often.
+ * After the keys were read, a token of an unknown one does not make us look again for that long, but waits: a new key is taken
+ * with its first token, and whoever sends tokens of keys that never were can't make us ask the issuer more often.
  */
 const COOLDOWN_MS = 1_000;
 /** While the address answers, a key that was withdrawn is taken for that much longer at most. */
 const FRESH_MS = 600_000;
 /** An address that does not answer is asked again after that long, whatever comes in meanwhile. */
-const PAUSE_MS = 5_000;
+const PAUSE_MS = 1_000;
 const TIMEOUT_MS = 3_000;
 
 /**
@@ -40,7 +41,12 @@ export function remoteKeys(url: URL): JWTVerifyGetKey {
   });
   return async (header, token) => {
     try {
-      return await remote(header, token);
+      return await remote(header, token).catch(async (error: unknown) => {
+        if (!(error instanceof errors.JWKSNoMatchingKey) || !remote.coolingDown) throw error;
+        // The key may have been made since the last look, a moment ago: the token waits for the next one rather than be refused.
+        await pause(COOLDOWN_MS);
+        return remote(header, token);
+      });
     } catch (error) {
       const known = remote.jwks();
       if (known === undefined || !areUnreadable(error)) throw error;

@@ -66,7 +66,12 @@ describe('the words of a query', () => {
     ['\u00bfJane? (Doe);', ['jane', 'doe']],
     ["O'Brien-Smith", ["o'brien-smith"]],
     ['100% _x_ a\\', ['100%', '_x_', 'a\\']],
-    ['% .* "', ['%', '.*', '"']],
+    ['Doe,Jane;Smith\u3001Lee\uff0cKim', ['doe', 'jane', 'smith', 'lee', 'kim']],
+    ['Jane & Doe \u2013 Smith', ['jane', 'doe', 'smith']],
+    ['j.doe@example.com', ['j.doe@example.com']],
+    ['% .* "', ['%']],
+    ['.* "', ['.*', '"']],
+    [',', [',']],
   ])('are those of %s without the punctuation around them', (query, words) => {
     expect(wordsOfQuery(query)).toEqual(words);
   });

@@ -60,13 +60,17 @@ export function fold(text: string): string {
 
 /**
  * The words that a query asks for, folded, as often as they occur, without the punctuation around them: `Doe, Jane`,
- * `Jane Doe <jane@example.com>`. Punctuation alone is a word; nothing but accents is none.
+ * `Jane Doe <jane@example.com>`,
+ * `Doe,Jane`, `Jane & Doe`. A query of nothing but punctuation is looked for as it is; nothing but accents is none.
  */
 export function wordsOfQuery(query: string): string[] {
-  return fold(query).split(/\s+/u).filter(Boolean).map(withoutPunctuationAround);
+  const folded = fold(query);
+  const words = folded.split(SEPARATOR).map((word) => word.replace(AROUND, ''));
+  return [words, folded.split(/\s+/u)].map((some) => some.filter(Boolean)).find(({ length }) => length > 0) ?? [];
 }
 
-const withoutPunctuationAround = (word: string): string => word.replace(AROUND, '') || word;
+// What lists are written with, also without a space behind it.
+const SEPARATOR = /[\s,;\u3001]+/u;
 // `%`, `_` and `\` are plain characters.
 const PUNCTUATION = String.raw`[[\p{P}<>]--[%_\\]]+`;
 const AROUND = new RegExp(`^${PUNCTUATION}|${PUNCTUATION}$`, 'gv');

@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { DirectoryModule } from '#registry';
 import { StatisticsController } from './http/statistics.controller.js';
 import { ActiveUsersHandler } from './queries/active-users.js';
 
 /** Who is active: the figures and their routes. */
-@Module({ imports: [CqrsModule], controllers: [StatisticsController], providers: [ActiveUsersHandler] })
+@Module({
+  imports: [CqrsModule, DirectoryModule],
+  controllers: [StatisticsController],
+  providers: [ActiveUsersHandler],
+})
 export class StatisticsModule {}

@@ -119,17 +119,26 @@ export class AppendActivities {
       this.directory.workspaceIds(environment, workspaces),
     ]);
     const places = new Set(existing);
+    const lastUserId = inputs.some(mayMeanDeleted) ? await this.directory.lastUserId(environment) : 0;
     let next = 0;
     return (input: ActivityInput): Found | Fault => {
-      const meant = userIds.slice(next, (next += input.users.length)).filter((id) => id !== undefined);
+      const ids = userIds.slice(next, (next += input.users.length));
+      const meant = ids.filter((id) => id !== undefined);
       const [userId] = meant;
       if (userId === undefined) return UNKNOWN_USER;
       if (meant.some((id) => id !== userId)) return AMBIGUOUS_USER;
+      if (ids[0] === undefined && wasUser(input, lastUserId)) return AMBIGUOUS_USER;
       if (input.workspaceId === undefined || places.has(input.workspaceId)) return { input, userId };
       return UNKNOWN_WORKSPACE;
     };
   }
 }
+
+/** Whether one of the readings is an integer id: who had it may have been deleted, and nobody else ever gets it. */
+const mayMeanDeleted = ({ users }: ActivityInput) => users.length > 1 && 'userId' in users[0]!;
+
+const wasUser = ({ users: [first] }: ActivityInput, lastUserId: number) =>
+  first !== undefined && 'userId' in first && first.userId <= lastUserId;
 
 const UNKNOWN_USER: Fault = { code: 'unknown-user', detail: 'there is no such user' };
 const AMBIGUOUS_USER: Fault = {

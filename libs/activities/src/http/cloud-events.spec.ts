@@ -74,6 +74,29 @@ describe('events at POST /api/v3/activities', () => {
     expect(await Promise.all([seven, named].map((user) => count(user.id)))).toEqual([1, 2]);
   });
 
+  it('refuses an event whose subject was the id of a user who is gone, though it is a username by now', async () => {
+    const gone = await newUser();
+    await service.registerUser(`${gone.id}`);
+    const later = await service.registerUser('99999');
+    await service.call('DELETE', `/api/v3/users/${gone.id}`);
+    const event = { specversion: '1.0', source: '/s', id: '1', type: 'x' };
+    const events = [`${gone.id}`, '99999'].map((subject) => ({ ...event, subject }));
+    const answer = await post(JSON.stringify(events), typed('application/cloudevents-batch+json'));
+    expect(answer.body).toEqual({
+      accepted: 1,
+      rejected: [expect.objectContaining({ index: 0, code: 'ambiguous-user' })],
+    });
+    expect(await count(later.id)).toBe(1);
+  });
+
+  it('takes data of any kind of JSON beside headers', async () => {
+    const { id } = await newUser();
+    const event = { 'ce-specversion': '1.0', 'ce-id': 'e', 'ce-source': '/s', 'ce-type': 't', 'ce-subject': `${id}` };
+    const answer = await post('{"a":1}', { ...event, ...typed('application/vnd.acme.order+json; charset=utf-8') });
+    expect(answer.body).toEqual({ accepted: 1, rejected: [] });
+    expect(await post('{}', typed('application/vnd.acme.order+json'))).toMatchObject({ status: 415 });
+  });
+
   it.each([
     ['two values of one attribute', { 'ce-id': ['a', 'b'] }, 400],
     ['what is not percent-encoded', { 'ce-subject': '100%' }, 400],

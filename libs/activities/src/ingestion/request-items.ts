@@ -1,6 +1,7 @@
 import { type FastifyRequest } from 'fastify';
 import {
   ITEM_BYTES,
+  type ItemFault,
   mediaTypeOf,
   NDJSON,
   parseJson,
@@ -64,7 +65,8 @@ function reading({ items, bytes, read }: BodySlice, check: typeof checkActivity)
   return { items, bytes, read: readAll };
 }
 
-const FAULTS: Record<'no-json' | 'too-large', Fault> = {
+const FAULTS: Record<ItemFault, Fault> = {
   'no-json': { code: 'invalid', detail: 'the line is no JSON' },
+  'no-utf8': { code: 'invalid', detail: 'the line is no UTF-8' },
   'too-large': { code: 'too-large', detail: `an item takes at most ${ITEM_BYTES} bytes` },
 };

@@ -2,7 +2,7 @@ import { type FastifyRequest } from 'fastify';
 import { Problem } from '../problems.js';
 
 // A name, an IPv4 or a bracketed IPv6 address, and perhaps a port (RFC 9112, 3.2).
-const HOST = /^([a-z0-9._~-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
+const HOST = /^([a-z0-9_~-]+(\.[a-z0-9_~-]+)*\.?|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 
 // Who watches over an instance asks it by its own address, and no answer there has a link.
 const OF_THE_INSTANCE = /^\/(health\/|metrics$)/;

@@ -59,7 +59,9 @@ export function inputErrors(place: Place, issue: z.core.$ZodIssue, input: unknow
   if (place !== 'body' && Array.isArray(value)) {
     return [{ ...placeOf(place, issue.path), code: 'repeated', detail: 'may be given once' }];
   }
-  return [{ ...placeOf(place, issue.path), code: 'invalid', detail: issue.message }];
+  // A number that is kept to the digit is an object to the schema, and to nobody else.
+  const detail = JSON.isRawJSON(value) ? issue.message.replace('received object', 'received number') : issue.message;
+  return [{ ...placeOf(place, issue.path), code: 'invalid', detail }];
 }
 
 const isMissing = (value: unknown) => value === undefined || value === null;

@@ -56,9 +56,12 @@ export function mediaTypeOf({ headers }: Pick<FastifyRequest, 'headers'>): strin
   return (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 }
 
+const JSON_OR_NONE = /^([^/]+\/([^/]+\+)?json)?$/;
+
 function checkMediaType(request: FastifyRequest, types: readonly string[]): void {
   const type = mediaTypeOf(request);
-  if (type === '' && request.routeOptions.config.speaksByHeaders?.(request.headers)) return;
+  // What stands in the headers has a body of JSON of whatever kind, or none.
+  if (JSON_OR_NONE.test(type) && request.routeOptions.config.speaksByHeaders?.(request.headers)) return;
   if (type === '' && !hasBody(request)) throw new Problem('invalid-request', 'The request has no body.');
   if (types.includes(type)) return;
   throw new Problem('unsupported-media-type', `This call takes a body of ${types.join(' or ')}.`);

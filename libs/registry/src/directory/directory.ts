@@ -41,6 +41,15 @@ export class Directory {
     return keys.map((key) => ids.get(key));
   }
 
+  /** The greatest integer id that a user of the environment ever had; 0 where there was none. */
+  async lastUserId(environment: string): Promise<number> {
+    const { rows } = await this.postgres.query<{ id: number }>(
+      'SELECT last_user_id AS id FROM environments WHERE environment = $1',
+      [environment],
+    );
+    return rows[0]?.id ?? 0;
+  }
+
   /** Which of these workspaces exist. */
   async workspaceIds(environment: string, ids: readonly number[]): Promise<Set<number>> {
     const { rows } = await this.postgres.query<{ id: number }>(

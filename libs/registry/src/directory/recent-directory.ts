@@ -28,7 +28,10 @@ export class RecentDirectory {
   private readonly users: ExistingIds<UserReference>;
   private readonly workspaces: ExistingIds<number>;
 
-  constructor(directory: Directory, now = () => performance.now()) {
+  constructor(
+    private readonly directory: Directory,
+    now = () => performance.now(),
+  ) {
     this.users = new ExistingIds(
       stableKey,
       (environment, references) => directory.userIds(environment, references),
@@ -42,6 +45,11 @@ export class RecentDirectory {
       },
       now,
     );
+  }
+
+  /** The greatest integer id that a user of the environment ever had. */
+  lastUserId(environment: string): Promise<number> {
+    return this.directory.lastUserId(environment);
   }
 
   /** The integer id of each user that is named, in the same order; undefined where there is none. */

@@ -53,6 +53,7 @@ export class StatisticsController {
     description: 'Distinct users with an activity in the window, of one workspace or of all. Exact, not estimated.',
     scope: 'statistics:read',
     query: ActiveUsersQuery,
+    problems: ['not-found'],
     answers: { 200: { body: ActiveUsersAnswer, headers } },
   })
   async activeUsers(

@@ -78,7 +78,9 @@ describe('active users', () => {
   it('can be asked for one workspace, where only activities in it count', async () => {
     expect((await ask('?workspace=1')).body.activeUsers).toBe(1);
     expect((await ask('?workspace=1&window=1h')).body.activeUsers).toBe(2);
-    expect((await ask('?workspace=2&window=1h')).body.activeUsers).toBe(0);
+    const empty = await service.createWorkspace('Empty');
+    expect((await ask(`?workspace=${empty.id}&window=1h`)).body.activeUsers).toBe(0);
+    expect(await ask('?workspace=999&window=1h')).toMatchObject({ status: 404 });
   });
 
   it('are none of another environment', async () => {

@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Redis } from 'ioredis';
-import { activitiesTopic } from '#activities';
-import { LOGGER, type Logger, Namespace, Postgres, within } from '#platform';
-import { ActiveFigures } from '../figures/active-figures.js';
-import { countActive, countActiveIn } from '#activities';
+import { activitiesTopic, countActive, countActiveIn } from '#activities';
+import { LOGGER, type Logger, Namespace, notFound, Postgres, within } from '#platform';
 import { liveViews } from '#projections';
+import { Directory } from '#registry';
+import { ActiveFigures } from '../figures/active-figures.js';
 
 export interface ActiveUsersFigure {
   readonly activeUsers: number;
@@ -40,13 +40,17 @@ export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
     private readonly redis: Redis,
     private readonly postgres: Postgres,
     private readonly namespace: Namespace,
+    private readonly directory: Directory,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.partitions = activitiesTopic(namespace).partitions;
   }
 
+  /** Throws `not-found` for a workspace that is not there. */
   async execute({ environment, since, workspace }: ActiveUsers): Promise<ActiveUsersFigure> {
     if (workspace !== undefined) {
+      const existing = await this.directory.workspaceIds(environment, [workspace]);
+      if (!existing.has(workspace)) throw notFound('workspace');
       return { activeUsers: await countActiveIn(this.postgres, environment, workspace, since), source: 'postgres' };
     }
     const figure = await this.fromRedis(environment, since);

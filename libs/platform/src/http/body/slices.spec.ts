@@ -23,8 +23,12 @@ describe('the items of a body', () => {
 
   it('keep their places when a line is no JSON or no UTF-8', async () => {
     const lines = Buffer.concat([Buffer.from('{"a":1}\n{"a":\n"'), Buffer.from([0xc3, 0x28]), Buffer.from('"\n4')]);
-    const fault = { fault: 'no-json' };
-    expect(await linesOf(lines)).toEqual([{ value: { a: 1 } }, fault, fault, { value: 4 }]);
+    expect(await linesOf(lines)).toEqual([
+      { value: { a: 1 } },
+      { fault: 'no-json' },
+      { fault: 'no-utf8' },
+      { value: 4 },
+    ]);
   });
 
   it('are those of an array, or the one value that is none', async () => {

@@ -13,8 +13,10 @@ export const MAX_ITEMS = 10_000;
 export const ITEM_BYTES = 128 * 1024;
 const SLICE_ITEMS = 256;
 
+export type ItemFault = 'no-json' | 'no-utf8' | 'too-large';
+
 /** An item as it was read: what it is, its numbers as `parseExactly` gives them, or why that cannot be said. */
-export type ReadItem = { readonly value: unknown } | { readonly fault: 'no-json' | 'too-large' };
+export type ReadItem = { readonly value: unknown } | { readonly fault: ItemFault };
 
 /** Items that follow one another in a body, few enough to be worked on in one go. */
 export interface Slice<Item = ReadItem> {
@@ -59,6 +61,7 @@ function slicesOf(body: Buffer, spans: readonly Span[], read: Read): Slice[] {
 
 const TOO_LARGE: ReadItem = { fault: 'too-large' };
 const NO_JSON: ReadItem = { fault: 'no-json' };
+const NO_UTF8: ReadItem = { fault: 'no-utf8' };
 
 /** All at once where that keeps all digits; what one item needs of care is then no cost to those beside it. */
 function readItems(bytes: Buffer, spans: readonly Span[], start: number): ReadItem[] {
@@ -72,7 +75,7 @@ function readItems(bytes: Buffer, spans: readonly Span[], start: number): ReadIt
 function readLines(bytes: Buffer): ReadItem[] {
   if (isUtf8(bytes)) return bytes.toString().split('\n').filter(isFilled).map(readLine);
   const lines = findLines(bytes).map(({ start, end }) => bytes.subarray(start, end));
-  return lines.map((line) => (isUtf8(line) ? readLine(line.toString()) : NO_JSON));
+  return lines.map((line) => (isUtf8(line) ? readLine(line.toString()) : NO_UTF8));
 }
 
 const isFilled = (line: string) => line.startsWith('{') || /[^ \t\r]/.test(line);

@@ -86,7 +86,11 @@ async function check(slices: readonly Slice[]) {
   return { users, rejected };
 }
 
-const FAULTS = { 'no-json': 'is no JSON', 'too-large': `a user takes at most ${ITEM_BYTES} bytes` };
+const FAULTS = {
+  'no-json': 'the line is no JSON',
+  'no-utf8': 'the line is no UTF-8',
+  'too-large': `a user takes at most ${ITEM_BYTES} bytes`,
+};
 
 function checkItem(item: ReadItem): UserDetails | string {
   if ('fault' in item) return FAULTS[item.fault];

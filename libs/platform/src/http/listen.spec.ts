@@ -149,15 +149,29 @@ describe('the interface', () => {
       async (host) => expect((await ask(port, [`Host: ${host}`])).status).toBe(200),
     );
 
-    it.each(['', '.', 'a..b', '.a', 'a b', 'a/b', 'a@b', 'a:b', 'a:70000', '[::1', '::1', 'a,b', 'a"b', 'ä', '1.2.3.4.5', 'a%20b'])(
-      'and refuses what is none: "%s"',
-      async (host) => {
-        expect(refusal(await ask(port, [`Host: ${host}`]))).toMatchObject({
-          status: 400,
-          errors: [{ parameter: 'Host' }],
-        });
-      },
-    );
+    it.each([
+      '',
+      '.',
+      'a..b',
+      '.a',
+      'a b',
+      'a/b',
+      'a@b',
+      'a:b',
+      'a:70000',
+      '[::1',
+      '::1',
+      'a,b',
+      'a"b',
+      'ä',
+      '1.2.3.4.5',
+      'a%20b',
+    ])('and refuses what is none: "%s"', async (host) => {
+      expect(refusal(await ask(port, [`Host: ${host}`]))).toMatchObject({
+        status: 400,
+        errors: [{ parameter: 'Host' }],
+      });
+    });
 
     it('which only HTTP 1.0 may leave out', async () => {
       expect(refusal(await ask(port, []))).toMatchObject({ status: 400, errors: [{ parameter: 'Host' }] });

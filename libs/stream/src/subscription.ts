@@ -1,9 +1,9 @@
 import { type Position } from '#event-sourcing';
-import { type MessagePage as Page, type PartitionRange as Range, type WantedActivities as Wanted } from '#activities';
+import { type MessagePage, type PartitionRange, type WantedActivities, type PublishedMessage } from '#activities';
 import { type StreamTarget } from './stream-target.js';
 import { type Connection } from './connection.js';
 import { type Format, type Reset } from './formats.js';
-import { type Subscriber, type Message, type Registration, slices } from './hub/subscribers.js';
+import { type Subscriber, type Registration, slices } from './hub/subscribers.js';
 import { type StreamHub } from './hub/stream-hub.js';
 import { newSalt, type Positions } from './positions.js';
 
@@ -21,7 +21,7 @@ export interface Start {
 /** What a subscription writes to. */
 export type StreamOutput = Pick<Connection, 'isOpen' | 'isFull' | 'write' | 'drained'>;
 
-export type ReadPast = (range: Range, wanted: Wanted) => Promise<Page>;
+export type ReadPast = (range: PartitionRange, wanted: WantedActivities) => Promise<MessagePage>;
 
 // Buffer for new messages while a client still reads the past; when it is full, the messages are read from the view instead.
 const BACKLOG_BYTES = 256 * 1024;
@@ -145,7 +145,11 @@ export class Subscription implements Subscriber {
     }
   }
 
-  private async send(messages: readonly Message[], partition: number, positions: readonly Position[]): Promise<void> {
+  private async send(
+    messages: readonly PublishedMessage[],
+    partition: number,
+    positions: readonly Position[],
+  ): Promise<void> {
     const positionOf = this.positions.formatter({ first: this.registration.first, positions }, partition, newSalt());
     for (const slice of slices(messages)) {
       const texts = slice.map(({ position, json }) => this.format.activity(positionOf(position + 1), json));

@@ -1,5 +1,6 @@
 import { type Position } from '#event-sourcing';
-import { type Message, type Registration, PartitionSubscribers, slices } from './subscribers.js';
+import { type PublishedMessage } from '#activities';
+import { type Registration, PartitionSubscribers, slices } from './subscribers.js';
 
 /** What a tail needs from its hub. */
 export interface TailSource {
@@ -9,7 +10,7 @@ export interface TailSource {
     from: Position,
     to: Position,
     targets: ReturnType<PartitionSubscribers['targets']>,
-  ): Promise<{ messages: Message[]; next: Position }>;
+  ): Promise<{ messages: PublishedMessage[]; next: Position }>;
   deliveredPositions(registration: Registration): readonly Position[];
   /** Retries with backoff until it works; rejects only with `HubClosed`. */
   persist<T>(work: () => Promise<T>): Promise<T>;
@@ -84,7 +85,7 @@ export class PartitionTail {
     }
   }
 
-  private async deliver(messages: readonly Message[]): Promise<void> {
+  private async deliver(messages: readonly PublishedMessage[]): Promise<void> {
     for (const [at, slice] of slices(messages).entries()) {
       if (at > 0) await new Promise((resolve) => setImmediate(resolve));
       this.subscribers.deliver(this.partition, slice, (registration) => this.source.deliveredPositions(registration));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Message, slices } from './subscribers.js';
+import { type PublishedMessage } from '#activities';
+import { slices } from './subscribers.js';
 
 const KIB = 1024;
 
@@ -9,7 +10,7 @@ describe('what is written in one turn', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 200 * KIB }), { maxLength: 40 });
     fc.assert(
       fc.property(sizes, (sizes) => {
-        const messages = sizes.map((size, position): Message => {
+        const messages = sizes.map((size, position): PublishedMessage => {
           return { environment: 'acme', userId: 1, type: 'x', position, json: 'x'.repeat(size) };
         });
         const made = slices(messages);

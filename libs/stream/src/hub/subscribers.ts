@@ -28,15 +28,12 @@ export interface Registration {
   settled: boolean;
 }
 
-/** An activity that is about to be delivered. */
-export type Message = PublishedMessage;
-
 // The most that is written to a client in one turn of the event loop, so that a client that reads is never cut off.
 const SLICE_BYTES = 128 * 1024;
 
 /** The messages in slices of about 128 KiB. */
-export function slices(messages: readonly Message[]): Message[][] {
-  const all: Message[][] = [];
+export function slices(messages: readonly PublishedMessage[]): PublishedMessage[][] {
+  const all: PublishedMessage[][] = [];
   let room = 0;
   for (const message of messages) {
     if (room < message.json.length) {
@@ -93,7 +90,7 @@ export class PartitionSubscribers {
   /** `deliveredPositions`: how far the hub is on each partition of a registration, before these messages. */
   deliver(
     partition: number,
-    messages: readonly Message[],
+    messages: readonly PublishedMessage[],
     deliveredPositions: (registration: Registration) => readonly Position[],
   ): void {
     const salt = newSalt();
@@ -118,8 +115,8 @@ export class PartitionSubscribers {
     }
   }
 
-  private byTarget(messages: readonly Message[]): Map<string, Message[]> {
-    const groups = new Map<string, Message[]>();
+  private byTarget(messages: readonly PublishedMessage[]): Map<string, PublishedMessage[]> {
+    const groups = new Map<string, PublishedMessage[]>();
     for (const message of messages) {
       for (const key of [message.environment, targetKey(message)]) {
         if (!this.byKey.has(key)) continue;
@@ -149,7 +146,7 @@ function sharedKind({ settled, subscriber: { format, types } }: Registration): s
 
 function compose(
   { subscriber: { types, format }, from, first }: Registration,
-  messages: readonly Message[],
+  messages: readonly PublishedMessage[],
   partition: number,
   positionOf: (position: Position) => string,
 ): Buffer {

@@ -19,16 +19,35 @@ export interface App {
   readonly onStart?: (pid: number) => void;
 }
 
-/** Resolves once the app is ready; from then on it is started again whenever it ends. */
-export async function startApp(session: Session, app: App): Promise<void> {
+export interface StartedApp {
+  /** Resolves once it has said one of these, or is refused as `ready` is; to whether it was the first. */
+  says(message: string, otherwise: string): Promise<boolean>;
+  /** Resolves once the app is ready; from then on it is started again whenever it ends. */
+  ready(): Promise<void>;
+}
+
+/** Its warnings are shown once `servers` are up: what it says before, it waits for as the launcher does. */
+export function startApp(session: Session, app: App, servers: Promise<unknown>): StartedApp {
   const log = join(session.logs, `${app.name}.log`);
   rotate(log);
-  followWarnings(app.name, log, say);
+  void servers.then(
+    () => followWarnings(app.name, log, say),
+    () => undefined,
+  );
   const first = launch(session, app, log);
-  let ready = false;
-  first.onMessage((message) => (ready ||= message === 'ready'));
-  await untilReady(`The app ${app.name}`, first, log, app.isReady ?? (async () => ready));
-  void keepRunning(session, app, first, log);
+  const said = new Set<unknown>();
+  first.onMessage((message) => said.add(message));
+  const until = (holds: () => Promise<boolean>) => untilReady(`The app ${app.name}`, first, log, holds);
+  return {
+    async says(message, otherwise) {
+      await until(async () => said.has(message) || said.has(otherwise));
+      return said.has(message);
+    },
+    async ready() {
+      await until(app.isReady ?? (async () => said.has('ready')));
+      void keepRunning(session, app, first, log);
+    },
+  };
 }
 
 /** Node 24 with a compiled app and its arguments. */

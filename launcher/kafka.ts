@@ -32,7 +32,7 @@ export async function startKafka(session: Session, ports: KafkaPorts, durable: b
   const kafka = await prepare(session, ports);
   await formatOnce(kafka);
   const log = join(session.logs, 'kafka.log');
-  const options = ['-Xmx512m', ...(durable ? [] : [quickCompiler]), ...kafka.archive.toReadOrWrite];
+  const options = ['-Xmx512m', ...(durable ? lateCompiler : [quickCompiler]), ...kafka.archive.toReadOrWrite];
   const broker = session.processes.start({
     name: 'kafka',
     kind: 'server',
@@ -92,8 +92,15 @@ async function formatOnce(kafka: Kafka): Promise<void> {
   renameSync(`${done}.new`, done);
 }
 
-// Java's optimising compiler takes a core while the broker starts; for data that is thrown away it never pays.
+// Java's optimising compiler takes a third of the work of a start. For data that is thrown away it never pays;
 const quickCompiler = '-XX:TieredStopAtLevel=1';
+// else it waits for ten times as many calls as usual: what is hot comes there within seconds, a start does not.
+const lateCompiler = [
+  '-XX:Tier4InvocationThreshold=50000',
+  '-XX:Tier4MinInvocationThreshold=6000',
+  '-XX:Tier4CompileThreshold=150000',
+  '-XX:Tier4BackEdgeThreshold=400000',
+];
 
 function javaCommand(
   { folder, jars }: Kafka,

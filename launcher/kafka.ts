@@ -117,14 +117,22 @@ function javaCommand(
 
 function serverProperties({ kafka, kafkaController }: KafkaPorts, data: string): string {
   return [
-    'process.roles=broker,controller',
-    'node.id=1',
-    `controller.quorum.voters=1@127.0.0.1:${kafkaController}`,
+    ...oneBroker(kafkaController, data),
     `listeners=PLAINTEXT://127.0.0.1:${kafka},CONTROLLER://127.0.0.1:${kafkaController}`,
     `advertised.listeners=PLAINTEXT://127.0.0.1:${kafka}`,
-    'controller.listener.names=CONTROLLER',
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name=PLAINTEXT',
+    '',
+  ].join('\n');
+}
+
+/** Settings of a broker that is its own controller, whoever may talk to it. */
+export function oneBroker(controller: number, data: string): string[] {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${controller}`,
+    'controller.listener.names=CONTROLLER',
     `log.dirs=${data}`,
     'auto.create.topics.enable=false',
     'group.initial.rebalance.delay.ms=0',
@@ -138,8 +146,7 @@ function serverProperties({ kafka, kafkaController }: KafkaPorts, data: string):
     'share.coordinator.state.topic.min.isr=1',
     // The 50 partitions of a cluster's default take seconds to open; with one, one answer tells that all are loaded.
     'offsets.topic.num.partitions=1',
-    '',
-  ].join('\n');
+  ];
 }
 
 const logSettings = `status=error

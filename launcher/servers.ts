@@ -34,14 +34,14 @@ export interface Servers {
  */
 export function startServers(session: Session, options: { durable: boolean }): Servers {
   const starting = start(session, options.durable);
-  const addresses = async (kafkaOf: (starting: Starting) => string | Promise<string>): Promise<ServerAddresses> => {
+  const addresses = async (kafkaOf: (starting: Starting) => Promise<string>): Promise<ServerAddresses> => {
     const { kafka, postgres, redis } = variables;
     const started = await starting;
     const all = [kafkaOf(started), started.up.postgres, started.up.redis] as const;
     const [brokers, databaseUrl, redisUrl] = await Promise.all(all);
     return { [kafka]: brokers, [postgres]: databaseUrl, [redis]: redisUrl };
   };
-  return { early: () => addresses(({ kafkaToBe }) => kafkaToBe), up: () => addresses(({ up }) => up.kafka) };
+  return { early: () => addresses(async ({ kafkaToBe }) => kafkaToBe), up: () => addresses(({ up }) => up.kafka) };
 }
 
 interface Starting {

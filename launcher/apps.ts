@@ -26,18 +26,29 @@ export interface StartedApp {
   ready(): Promise<void>;
 }
 
-/** Its warnings are shown once `servers` are up: what it says before, it waits for as the launcher does. */
+/**
+ * Starts it while `servers` come up. Its warnings are shown from then on: what it says before, it waits for as the launcher
+ * does. Where it has given up on them meanwhile, it is started again.
+ */
 export function startApp(session: Session, app: App, servers: Promise<unknown>): StartedApp {
   const log = join(session.logs, `${app.name}.log`);
   rotate(log);
-  void servers.then(
-    () => followWarnings(app.name, log, say),
-    () => undefined,
-  );
-  const first = launch(session, app, log);
   const said = new Set<unknown>();
-  first.onMessage((message) => said.add(message));
-  const until = (holds: () => Promise<boolean>) => untilReady(`The app ${app.name}`, first, log, holds);
+  const start = () => {
+    const started = launch(session, app, log);
+    started.onMessage((message) => said.add(message));
+    return started;
+  };
+  let running = start();
+  let ended = false;
+  void running.exitCode.then(() => (ended = true));
+  const go = () => {
+    followWarnings(app.name, log, say);
+    if (ended) running = start();
+  };
+  // Where they fail to come up, or the launcher stops, there is nothing to go on with.
+  servers.then(go).catch(() => undefined);
+  const until = (holds: () => Promise<boolean>) => untilReady(`The app ${app.name}`, running, log, holds);
   return {
     async says(message, otherwise) {
       await until(async () => said.has(message) || said.has(otherwise));
@@ -45,7 +56,7 @@ export function startApp(session: Session, app: App, servers: Promise<unknown>):
     },
     async ready() {
       await until(app.isReady ?? (async () => said.has('ready')));
-      void keepRunning(session, app, first, log);
+      void keepRunning(session, app, running, log);
     },
   };
 }

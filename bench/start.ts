@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { root } from '../launcher/paths.ts';
 import { Clone } from '../test/support/clone.ts';
 import { Launch } from '../test/support/launch.ts';
-import { type Figure, median } from './report.ts';
+import { type Figure, median, rounded } from './report.ts';
 
 const FORMER = 'af4e5c5';
 const ROUNDS = 5;
@@ -30,6 +30,7 @@ export async function benchStart(): Promise<Figure[]> {
     return [{ ...compared(ours, theirs, 'ready'), asked: '≤ 0.6' }, compared(ours, theirs, 'cpu')];
   } finally {
     git('worktree', 'remove', '--force', former);
+    rmSync(dirname(former), { recursive: true });
     await clone.remove();
   }
 }
@@ -46,7 +47,7 @@ function compared(ours: readonly Start[], theirs: readonly Start[], figure: keyo
   const names = { ready: 'until ready, s', cpu: 'CPU seconds of all its processes, Ctrl-C included' };
   const [our, their] = [ours, theirs].map((starts) => median(starts.map((start) => start[figure]))) as [number, number];
   return {
-    what: `a further \`npm start\`, median of ${ROUNDS}, by turns with commit ${FORMER}: ${names[figure]}`,
+    what: `a further \`npm start\`, median of ${ROUNDS}, by turns with commit ${FORMER}, at a load average of ${rounded(loadavg()[1]!)}: ${names[figure]}`,
     ours: our.toFixed(2),
     beside: their.toFixed(2),
     ratio: (our / their).toFixed(2),

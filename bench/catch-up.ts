@@ -1,12 +1,12 @@
 import { Agent } from 'node:http';
-import pg from 'pg';
+import type pg from 'pg';
 import { insertPeerRows, makePeerTable, readPeerRows } from './catch-up-peer.ts';
-import { countUsers, ENVIRONMENT, peopleOf, useViews, writeUsers } from './population.ts';
+import { countUsers, peopleOf, withViews, writeUsers } from './population.ts';
 import { type Figure, median, rounded } from './report.ts';
-import { type BenchService, startService } from './service.ts';
+import type { BenchService } from './service.ts';
 import { activityBodies, FIRST_USER, USERS } from './visible-activities.ts';
 import { post } from './visible-load.ts';
-import { appliedActivities, appendedActivities, dropActivityViews } from './visible-views.ts';
+import { appliedActivities, dropActivityViews, requireActivities } from './visible-views.ts';
 
 const ACTIVITIES = Number(process.env['BENCH_ACTIVITIES'] ?? 1_000_000);
 const A_REQUEST = 1_000;
@@ -16,12 +16,8 @@ const ROUNDS = 3;
 const BATCH = 2_000;
 
 /** How fast the live projection takes what lies in the log, beside a bare loop of its one largest statement. */
-export async function benchCatchUp(databaseUrl: string): Promise<Figure[]> {
-  const service = await startService();
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
-  try {
-    await useViews(database, service);
+export function benchCatchUp(): Promise<Figure[]> {
+  return withViews(async (service, database) => {
     await writeUsers(database, peopleOf(FIRST_USER, FIRST_USER + USERS - 1));
     await countUsers(database);
     await service.stopProjector();
@@ -44,10 +40,7 @@ export async function benchCatchUp(databaseUrl: string): Promise<Figure[]> {
         asked: '≥ 0.6',
       },
     ];
-  } finally {
-    await database.end();
-    await service.stop();
-  }
+  });
 }
 
 /** Through the door, with the projector stopped. Resolves to activities a second. */
@@ -75,14 +68,7 @@ async function catchUp(service: BenchService, database: pg.Client): Promise<numb
   const start = await until(database, service, (applied) => applied > 0);
   const end = await until(database, service, (applied) => applied >= ACTIVITIES);
   await starting;
-  const appended = await appendedActivities(service);
-  const { rows } = await database.query<{ rows: string; counted: string }>(
-    `SELECT (SELECT count(*) FROM activities WHERE environment = $1) AS rows,
-       (SELECT sum(activities) FROM activity_totals WHERE environment = $1) AS counted`,
-    [ENVIRONMENT],
-  );
-  const counts = [appended, Number(rows[0]!.rows), Number(rows[0]!.counted)];
-  if (counts.some((count) => count !== ACTIVITIES)) throw new Error(`void: ${counts.join(', ')} of ${ACTIVITIES}`);
+  await requireActivities(database, service, ACTIVITIES);
   return (ACTIVITIES - start.applied) / ((end.at - start.at) / 1_000);
 }
 

@@ -1,15 +1,14 @@
 import { Agent } from 'node:http';
 import { load, send } from './load.ts';
 import { type Figure, median, rounded } from './report.ts';
-import { type BenchService, startService } from './service.ts';
+import { type BenchService, withService } from './service.ts';
 
 const USERS = 10_000;
 const ROUNDS = 7;
 
 /** Commands through HTTP, each answered when the views show it: registering in batches, then patching. */
-export async function benchCommands(): Promise<Figure[]> {
-  const service = await startService();
-  try {
+export function benchCommands(): Promise<Figure[]> {
+  return withService(async (service) => {
     const batches: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) batches.push(await registerBatch(service, round));
     const patch = (n: number) => ({
@@ -31,9 +30,7 @@ export async function benchCommands(): Promise<Figure[]> {
       { what: '64 clients patch distinct users, p50 ms', ours: rounded(many.p50), asked: '≤ 45' },
       { what: 'one client patches, p50 ms', ours: rounded(one.p50), asked: '≤ 12' },
     ];
-  } finally {
-    await service.stop();
-  }
+  });
 }
 
 async function registerBatch(service: BenchService, round: number): Promise<number> {

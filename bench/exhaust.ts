@@ -1,13 +1,14 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { registerUsers } from '../test/support/activity-sender.ts';
 import { activityOf } from './traffic-bodies.ts';
 import { type Heavy, heavyBodies } from './exhaust-bodies.ts';
 import { type Call, load, send } from './load.ts';
+import { whileWatching } from './memory.ts';
 import { type Figure, median, rounded } from './report.ts';
-import { type BenchService, commandLine, startService } from './service.ts';
+import { type BenchService, commandLine, withService } from './service.ts';
 
 const USERS = 100;
 const ROUNDS = 5;
@@ -19,16 +20,12 @@ const MEBIBYTE = 1024 * 1024;
 const AT_ONCE = 4;
 
 /** What one environment can do to the others, and to all, with bodies that never end or that are much work to read. */
-export async function benchExhaust(): Promise<Figure[]> {
-  const service = await startService();
-  const greedy = await commandLine(service, 'token', '--environment', 'greedy');
-  try {
-    const users = Array.from({ length: USERS }, (_, n) => ({ username: `user${n}`, email: `user${n}@example.com` }));
-    await send(new Agent(), service, { method: 'POST', path: '/api/v3/users/batch', body: users, expect: 200 });
+export function benchExhaust(): Promise<Figure[]> {
+  return withService(async (service) => {
+    const greedy = await commandLine(service, 'token', '--environment', 'greedy');
+    await registerUsers(service, USERS);
     return [...(await besideStalled(service, greedy)), ...(await besideHeavy(service, greedy))];
-  } finally {
-    await service.stop();
-  }
+  });
 }
 
 /** What others ask meanwhile: activities, a user, and a name that changes. */
@@ -51,7 +48,7 @@ async function besideStalled(service: BenchService, greedy: string): Promise<Fig
     const sides = ['alone', 'beside'] as const;
     for (const side of sides) {
       const open = side === 'beside' ? await openStalled(service, greedy) : [];
-      const watched = await whileWatching(service, () =>
+      const watched = await whileWatching(service.pid, () =>
         load(service, othersCall(round), { clients: 8, seconds: SECONDS }),
       );
       open.forEach((socket) => socket.destroy());
@@ -153,17 +150,4 @@ async function sendHeavy({ url }: BenchService, token: string, heavy: Heavy): Pr
     return promise;
   };
   return (await Promise.all(Array.from({ length: AT_ONCE }, one))).join();
-}
-
-/** The largest resident memory of the interface, in MiB, while something runs. */
-async function whileWatching<Result>({ pid }: BenchService, work: () => Promise<Result>) {
-  let memory = 0;
-  const look = () => {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    memory = Math.max(memory, Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024);
-  };
-  const timer = setInterval(look, 50);
-  const result = await work();
-  clearInterval(timer);
-  return { memory, result };
 }

@@ -5,7 +5,7 @@ import { resendActivities } from '../test/support/resent-activities.ts';
 import { ENVIRONMENT } from './population.ts';
 import { type Figure, rounded } from './report.ts';
 import { startService } from './service.ts';
-import { openViews } from './views.ts';
+import { openViews, withActivityViews } from './views.ts';
 
 const ACTIVITIES = 200_000;
 const FAULTS = 60;
@@ -51,11 +51,8 @@ function faultFigure(report: FaultReport, seconds: number): Figure {
 }
 
 /** The same activities ten times, in other orders and batches. */
-export async function benchResends(): Promise<Figure[]> {
-  const service = await startService();
-  const views = await openViews(service);
-  try {
-    const { caughtUp } = views;
+export function benchResends(): Promise<Figure[]> {
+  return withActivityViews(async (service, { caughtUp }) => {
     const resends = { target: service, activities: RESENT, rounds: ROUNDS, caughtUp };
     const { sent, expected, after } = await resendActivities(resends);
     const wrong = after.findIndex((figures) => !isDeepStrictEqual(figures, expected));
@@ -64,8 +61,5 @@ export async function benchResends(): Promise<Figure[]> {
     }
     const what = `the same ${rounded(RESENT)} activities ${ROUNDS} times, other orders and batches: sent / counted after each; users and active users by a model`;
     return [{ what, ours: `${rounded(sent)} / ${rounded(expected.total)}`, asked: 'as after the first' }];
-  } finally {
-    await views.close();
-    await service.stop();
-  }
+  });
 }

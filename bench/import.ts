@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countsOf, registerUsers } from '../test/support/activity-sender.ts';
 import { type Figure, median, rounded } from './report.ts';
-import { commandLine, startService } from './service.ts';
-import { openViews } from './views.ts';
+import { commandLine, withService } from './service.ts';
+import { withActivityViews } from './views.ts';
 
 const COMMITS = 20_000;
 const AUTHORS = 500;
@@ -38,17 +38,14 @@ async function importRepository(): Promise<Figure> {
   }
 }
 
-async function importOnce(repository: string, commits: number): Promise<number> {
-  const service = await startService();
-  try {
+function importOnce(repository: string, commits: number): Promise<number> {
+  return withService(async (service) => {
     const text = await commandLine(service, 'import', 'git', repository, '--environment', 'demo', '--json');
     const summary = JSON.parse(text) as { commits: { accepted: number }; seconds: number };
     if (summary.commits.accepted !== commits)
       throw new Error(`void: ${summary.commits.accepted} of ${commits} accepted`);
     return commits / summary.seconds;
-  } finally {
-    await service.stop();
-  }
+  });
 }
 
 /** Imports lines without ids, each round into a new service. */
@@ -79,10 +76,8 @@ function lineOf(n: number): string {
 }
 
 /** Lines per second, by the import's own account and until the views have all of them. */
-async function importLinesOnce(file: string): Promise<{ acknowledged: number; visible: number }> {
-  const service = await startService();
-  const views = await openViews(service);
-  try {
+function importLinesOnce(file: string): Promise<{ acknowledged: number; visible: number }> {
+  return withActivityViews(async (service, views) => {
     await registerUsers(service, AUTHORS);
     const begin = performance.now();
     const text = await commandLine(service, 'import', 'ndjson', file, '--environment', 'demo', '--json');
@@ -94,10 +89,7 @@ async function importLinesOnce(file: string): Promise<{ acknowledged: number; vi
       throw new Error(`void: ${lines.accepted} of ${LINES} accepted, ${counted} counted`);
     }
     return { acknowledged: linesPerSecond, visible: LINES / seconds };
-  } finally {
-    await views.close();
-    await service.stop();
-  }
+  });
 }
 
 function git(repository: string, ...args: string[]): string {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import pg from 'pg';
 import { Namespace } from '#platform';
+import { registerUsers } from '../test/support/activity-sender.ts';
 import { bareProducer, emptyRoute, javaProducer } from './ingest-peers.ts';
-import { send as ask } from './load.ts';
+import { whileWatching } from './memory.ts';
 import { type Figure, median, rounded } from './report.ts';
 import { type BenchService, startService } from './service.ts';
 import { send, type Traffic, type TrafficResult } from './traffic.ts';
@@ -36,7 +35,7 @@ export async function benchIngest(): Promise<Figure[]> {
   const run: Run = { service, admin, acknowledged: 0, peak: 0 };
   try {
     await admin.connect();
-    await registerUsers(service);
+    await registerUsers(service, USERS);
     await service.stopProjector();
     const figures = [...(await batches(run)), ...(await singles(run)), ...(await overload(run))];
     await service.startProjector();
@@ -45,13 +44,6 @@ export async function benchIngest(): Promise<Figure[]> {
     await admin.disconnect();
     await service.stop();
   }
-}
-
-async function registerUsers(service: BenchService): Promise<void> {
-  const users = Array.from({ length: USERS }, (_, n) => ({ username: `user${n}`, email: `user${n}@example.com` }));
-  const agent = new Agent();
-  await ask(agent, service, { method: 'POST', path: '/api/v3/users/batch', body: users, expect: 200 });
-  agent.destroy();
 }
 
 /** Ours and the bare producer by turns, on topics of the same settings. */
@@ -117,10 +109,10 @@ async function singles(run: Run): Promise<Figure[]> {
 /** Twice the peak is offered: what gets through, what the others are told, and what it takes of memory. */
 async function overload(run: Run): Promise<Figure[]> {
   const lines = { mediaType: 'application/x-ndjson', perRequest: BATCH } as const;
-  const steady = await whileWatching(run, () => sendTo(run, lines, { connections: 8 }));
+  const steady = await whileWatching(run.service.pid, () => sendTo(run, lines, { connections: 8 }));
   const rate = (2 * run.peak) / BATCH;
   const load = { connections: 256, seconds: OVERLOAD_SECONDS, rate };
-  const over = await whileWatching(run, () => sendTo(run, lines, load));
+  const over = await whileWatching(run.service.pid, () => sendTo(run, lines, load));
   const { statuses, accepted, seconds, requests, unsent, slowestRefusal } = over.result;
   const others = Object.keys(statuses).filter((status) => !['202', '429', '503'].includes(status));
   if (others.length > 0) throw new Error(`void: answers ${JSON.stringify(statuses)}`);
@@ -231,17 +223,4 @@ function trafficTo({ service }: Run, activities: Kind, load: Load): Traffic {
     seconds: SECONDS,
     ...load,
   };
-}
-
-/** The largest resident memory of the interface, in MiB, while something runs. */
-async function whileWatching(run: Run, work: () => Promise<TrafficResult>) {
-  let memory = 0;
-  const look = () => {
-    const status = readFileSync(`/proc/${run.service.pid}/status`, 'utf8');
-    memory = Math.max(memory, Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024);
-  };
-  const timer = setInterval(look, 50);
-  const result = await work();
-  clearInterval(timer);
-  return { memory, result };
 }

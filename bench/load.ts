@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { median, quantile } from './report.ts';
 
 /** What a run of requests came to. Times in milliseconds. */
 export interface Load {
@@ -39,9 +40,8 @@ export async function load(
   await Promise.all(Array.from({ length: clients }, client));
   const elapsed = (performance.now() - start) / 1_000;
   agent.destroy();
-  const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  return { requests: times.length, perSecond: times.length / elapsed, p50: at(0.5), p99: at(0.99), answers };
+  const [requests, times] = [answers.length, answers.map(({ ms }) => ms)];
+  return { requests, perSecond: requests / elapsed, p50: median(times), p99: quantile(times, 0.99), answers };
 }
 
 export function send(agent: Agent, base: { url: string; token: string }, call: Call): Promise<string> {

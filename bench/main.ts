@@ -11,6 +11,7 @@ import { type Figure, report } from './report.ts';
 import { benchReplay, benchReplayScale } from './replay.ts';
 import { benchReplayLoad } from './replay-load.ts';
 import { benchSearch } from './search.ts';
+import { benchStart } from './start.ts';
 import { benchVisible } from './visible.ts';
 
 interface Benchmark {
@@ -19,24 +20,25 @@ interface Benchmark {
 }
 
 const benchmarks: Record<string, Benchmark> = {
+  start: { title: 'Starting again', run: benchStart },
   import: { title: 'Importing history', run: benchImport },
   ingest: { title: 'Taking activities in', run: benchIngest },
   exhaust: { title: 'Bodies without end', run: benchExhaust },
   faults: { title: 'Activities through faults of the log', run: benchFaults },
   resends: { title: 'Activities that are sent again', run: benchResends },
-  visible: { title: 'Activities until visible', run: () => benchVisible(process.env['DATABASE_URL']!) },
+  visible: { title: 'Activities until visible', run: benchVisible },
   'catch-up': {
     title: 'Projecting what lies in the log',
-    run: () => benchCatchUp(process.env['DATABASE_URL']!),
+    run: benchCatchUp,
   },
   chaos: { title: 'Projectors killed and frozen', run: benchChaos },
   commands: { title: 'Commands', run: benchCommands },
-  reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
+  reads: { title: 'Reads among 1,000,000 users', run: benchReads },
   poison: { title: 'Records that cannot be applied', run: benchPoison },
-  replay: { title: 'Replay of all views', run: () => benchReplay(process.env['DATABASE_URL']!) },
+  replay: { title: 'Replay of all views', run: benchReplay },
   'replay-load': { title: 'Replay beside live traffic', run: benchReplayLoad },
-  'replay-scale': { title: 'Replay of longer logs', run: () => benchReplayScale(process.env['DATABASE_URL']!) },
-  search: { title: 'Search of 1,000,000 users', run: () => benchSearch(process.env['DATABASE_URL']!) },
+  'replay-scale': { title: 'Replay of longer logs', run: benchReplayScale },
+  search: { title: 'Search of 1,000,000 users', run: benchSearch },
 };
 
 // `npm run bench` runs all of them, `npm run bench search` one.

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { kafkaEventLog } from '#event-log';
 import type { EventLog, NewRecord } from '#event-sourcing';
 import { createLogger, Namespace } from '#platform';
-import { type Figure, rounded } from './report.ts';
+import { type Figure, median, quantile, rounded } from './report.ts';
 import { type BenchService, startService } from './service.ts';
 
 const PER_SECOND = 5_000;
@@ -51,8 +51,8 @@ async function lagOf(share: number): Promise<{ p50: number; p99: number }> {
     await probing;
     await until(() => seen.arrived.size === sent.size);
     seen.stop();
-    const lags = [...sent].map(([id, at]) => seen.arrived.get(id)! - at).sort((a, b) => a - b);
-    return { p50: lags[Math.floor(lags.length / 2)]!, p99: lags[Math.floor(lags.length * 0.99)]! };
+    const lags = [...sent].map(([id, at]) => seen.arrived.get(id)! - at);
+    return { p50: median(lags), p99: quantile(lags, 0.99) };
   } finally {
     await log.close();
     await service.stop();

@@ -1,18 +1,22 @@
 import type { Client } from 'pg';
 import { FOLD_NAMES, Namespace } from '#platform';
-import type { BenchService } from './service.ts';
+import { type BenchService, withDatabase, withService } from './service.ts';
 import { type Person, personOf } from './search-people.ts';
 
 /** The environment that a service's token is for. */
 export const ENVIRONMENT = 'demo';
 export const USERS = 1_000_000;
 
-/** The schema of the registry's views, in which `client` finds them by their bare names from then on. */
-export async function useViews(client: Client, { env }: Pick<BenchService, 'env'>): Promise<string> {
-  const namespace = new Namespace(env['TIDEMARK_NAMESPACE']!);
-  const schemas = FOLD_NAMES.map((fold) => namespace.views(fold));
-  await client.query(`SET search_path = ${schemas.join(', ')}, public`);
-  return namespace.views('registry');
+/** A service, and a connection that finds its views by their bare names, for as long as `work` takes. */
+export function withViews<T>(work: (service: BenchService, database: Client) => Promise<T>): Promise<T> {
+  return withService((service) =>
+    withDatabase(async (database) => {
+      const namespace = new Namespace(service.env['TIDEMARK_NAMESPACE']!);
+      const schemas = FOLD_NAMES.map((fold) => namespace.views(fold));
+      await database.query(`SET search_path = ${schemas.join(', ')}, public`);
+      return work(service, database);
+    }),
+  );
 }
 
 /** People with the numbers from `from` up to `to`, who are made up again each time. */

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import pg from 'pg';
 import { load } from './load.ts';
-import { countUsers, peopleOf, useViews, USERS, writeUsers } from './population.ts';
+import { countUsers, peopleOf, withViews, USERS, writeUsers } from './population.ts';
 import { type Figure, median, rounded } from './report.ts';
 import { dice } from './search-people.ts';
-import { type BenchService, startService } from './service.ts';
+import type { BenchService } from './service.ts';
 
 const CLIENTS = 64;
 const SECONDS = 5;
@@ -15,19 +14,12 @@ const BATCH = 10_000;
 const FAR_PAGE = 10_000;
 
 /** Reads of users through HTTP: one by id beside a bare handler of the same query, and pages near and far. */
-export async function benchReads(databaseUrl: string): Promise<Figure[]> {
-  const service = await startService();
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
-  try {
-    await useViews(database, service);
+export function benchReads(): Promise<Figure[]> {
+  return withViews(async (service, database) => {
     for (let from = 1; from <= USERS; from += BATCH) await writeUsers(database, peopleOf(from, from + BATCH - 1));
     await countUsers(database);
     return [await readsById(service), await pages(service)];
-  } finally {
-    await database.end();
-    await service.stop();
-  }
+  });
 }
 
 async function readsById(service: BenchService): Promise<Figure> {

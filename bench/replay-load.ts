@@ -5,9 +5,9 @@ import { type Call, send } from './load.ts';
 import { registerUsers, USERS } from './replay.ts';
 import { writeActivities } from './replay-log.ts';
 import { runReplay } from './replay-run.ts';
-import { type Figure, rounded } from './report.ts';
+import { type Figure, quantile, rounded } from './report.ts';
 import { dice } from './search-people.ts';
-import { type BenchService, startService } from './service.ts';
+import { type BenchService, withService } from './service.ts';
 import { appliedActivities } from './visible-views.ts';
 
 const ACTIVITIES = 1_000_000;
@@ -17,9 +17,8 @@ const ACTIVITIES_A_POST = 50;
 const ALONE_SECONDS = 30;
 
 /** Reads and activities at a steady rate, with and without a replay of all views beside them. */
-export async function benchReplayLoad(): Promise<Figure[]> {
-  const service = await startService();
-  try {
+export function benchReplayLoad(): Promise<Figure[]> {
+  return withService(async (service) => {
     await registerUsers(service);
     await writeActivities(service.env, ACTIVITIES, USERS);
     await caughtUp(service);
@@ -47,9 +46,7 @@ export async function benchReplayLoad(): Promise<Figure[]> {
         ours: rounded(seconds),
       },
     ];
-  } finally {
-    await service.stop();
-  }
+  });
 }
 
 /** A million activities lie ahead of the views, more than what is waited for elsewhere. */
@@ -107,8 +104,7 @@ function paced(perSecond: number, agent: Agent, service: BenchService, call: () 
     async end() {
       clearInterval(timer);
       await Promise.all(under);
-      times.sort((a, b) => a - b);
-      return { p99: times[Math.floor(times.length * 0.99)] ?? NaN, failed };
+      return { p99: quantile(times, 0.99), failed };
     },
   };
 }

@@ -13,9 +13,7 @@ import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 
 /** The seconds that COPY takes to put the rows of these schemas into the same tables with the same keys and indexes. */
-export async function copySeconds(databaseUrl: string, schemas: readonly string[]): Promise<number> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+export async function copySeconds(client: pg.Client, schemas: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
   let seconds = 0;
   try {
@@ -33,7 +31,6 @@ export async function copySeconds(databaseUrl: string, schemas: readonly string[
     }
     return seconds;
   } finally {
-    await client.end();
     rmSync(folder, { recursive: true });
   }
 }
@@ -59,12 +56,10 @@ const STREAMS = 200;
  * Events a second at which emmett-postgresql rebuilds how many activities each user has: a part of what Tidemark's views
  * hold. Far fewer events, at its own rate, since a rate is all that is compared.
  */
-export async function emmettRate(databaseUrl: string, events: number): Promise<number> {
+export async function emmettRate(admin: pg.Client, events: number): Promise<number> {
   const database = `emmett_${process.pid}`;
-  const admin = new pg.Client({ connectionString: databaseUrl });
-  await admin.connect();
   await admin.query(`CREATE DATABASE ${database}`);
-  const url = new URL(databaseUrl);
+  const url = new URL(process.env['DATABASE_URL']!);
   url.pathname = `/${database}`;
   try {
     await writeEvents(url.href, events);
@@ -77,7 +72,6 @@ export async function emmettRate(databaseUrl: string, events: number): Promise<n
     return events / seconds;
   } finally {
     await admin.query(`DROP DATABASE ${database} WITH (FORCE)`);
-    await admin.end();
   }
 }
 

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { whileWatching } from './memory.ts';
 import { output, run } from './service.ts';
 
 /** What `tidemark replay` came to. */
@@ -16,22 +15,7 @@ const FLAGS = ['--max-old-space-size=192', '--max-semi-space-size=32'];
 /** Runs `tidemark replay` as an operator does. */
 export async function runReplay(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> {
   const child = run(env, ['ignore', 'pipe', 'inherit'], FLAGS, 'cli', 'replay', '--json', ...args);
-  const answer = output(child);
-  let memory = 0;
-  let running = true;
-  void answer.then(() => (running = false));
-  while (running) {
-    memory = Math.max(memory, residentOf(child.pid!));
-    await pause(100);
-  }
-  const { outcome, seconds } = JSON.parse(await answer) as { outcome: string; seconds: number };
+  const { memory, result } = await whileWatching(child.pid!, () => output(child));
+  const { outcome, seconds } = JSON.parse(result) as { outcome: string; seconds: number };
   return { outcome, seconds, memory };
-}
-
-function residentOf(pid: number): number {
-  try {
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
-  } catch {
-    return 0;
-  }
 }

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { FOLD_NAMES, Namespace } from '#platform';
 import { send } from './load.ts';
 import { writeActivities, type Written } from './replay-log.ts';
@@ -8,7 +8,7 @@ import { copySeconds, emmettRate } from './replay-peers.ts';
 import { type Run, runReplay } from './replay-run.ts';
 import { type Figure, rounded } from './report.ts';
 import { personOf } from './search-people.ts';
-import { type BenchService, freshEnvironment, startApp, startService, stopApp } from './service.ts';
+import { type BenchService, freshEnvironment, startApp, stopApp, withDatabase, withService } from './service.ts';
 
 const ACTIVITIES = 2_000_000;
 export const USERS = 100_000;
@@ -17,17 +17,12 @@ const EMMETT_EVENTS = 20_000;
 const SCALES = [1_000_000, 4_000_000] as const;
 
 /** All views from 2,000,000 activities and 100,000 users, beside the live projection, COPY and emmett-postgresql. */
-export async function benchReplay(databaseUrl: string): Promise<Figure[]> {
-  const service = await startService();
-  try {
+export async function benchReplay(): Promise<Figure[]> {
+  const env = await withService(async (service) => {
     await registerUsers(service);
-  } finally {
-    await service.stop();
-  }
-  const { env } = service;
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
-  try {
+    return service.env;
+  });
+  return withDatabase(async (database) => {
     const written = await writeActivities(env, ACTIVITIES, USERS);
     const records = written.records + USERS;
     const live = records / say('live projection, s', await projectAnew(database, env));
@@ -35,12 +30,10 @@ export async function benchReplay(databaseUrl: string): Promise<Figure[]> {
     requireSwitched(run);
     say('replay, s', run.seconds);
     await requireCounts(database, env, written);
-    const copied = say('COPY, s', await copySeconds(databaseUrl, schemasOf(env)));
-    const emmett = say('emmett, events/s', await emmettRate(databaseUrl, EMMETT_EVENTS));
+    const copied = say('COPY, s', await copySeconds(database, schemasOf(env)));
+    const emmett = say('emmett, events/s', await emmettRate(database, EMMETT_EVENTS));
     return figuresOf(records, run, { live, copied, emmett });
-  } finally {
-    await database.end();
-  }
+  });
 }
 
 /** What was measured on the way stays readable where a later part fails. */
@@ -125,10 +118,8 @@ async function requireCounts(database: pg.Client, env: NodeJS.ProcessEnv, { coun
 }
 
 /** The time per event of a long log beside that of a shorter one; there are no live views to compare with. */
-export async function benchReplayScale(databaseUrl: string): Promise<Figure[]> {
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
-  try {
+export function benchReplayScale(): Promise<Figure[]> {
+  return withDatabase(async (database) => {
     const runs: Run[] = [];
     for (const activities of SCALES) {
       const env = await freshEnvironment();
@@ -155,7 +146,5 @@ export async function benchReplayScale(databaseUrl: string): Promise<Figure[]> {
         asked: '≤ 400 MB',
       },
     ];
-  } finally {
-    await database.end();
-  }
+  });
 }

@@ -1,13 +1,13 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type * as Platform from '#platform';
 import type * as Search from '#search';
 import type * as SearchUsersQuery from '../libs/registry/src/users/queries/search-users.js';
 import { Agent } from 'node:http';
 import { type Load, load, send } from './load.ts';
-import { countUsers, ENVIRONMENT, peopleOf, useViews, USERS, writeUsers } from './population.ts';
-import { type Figure, rounded } from './report.ts';
+import { countUsers, ENVIRONMENT, peopleOf, USERS, withViews, writeUsers } from './population.ts';
+import { type Figure, quantile, rounded } from './report.ts';
 import { HOSTILE, questionOf } from './search-questions.ts';
-import { type BenchService, startService } from './service.ts';
+import type { BenchService } from './service.ts';
 
 const built = async (path: string): Promise<unknown> => import(new URL(`../dist/libs/${path}`, import.meta.url).href);
 const { Namespace, Postgres, prepared } = (await built('platform/src/index.js')) as typeof Platform;
@@ -28,23 +28,17 @@ const NAIVE_SECONDS = 30;
  * Searches through HTTP beside their own statements and beside four ILIKE, eight clients each. The load generator and
  * what is measured share the machine.
  */
-export async function benchSearch(databaseUrl: string): Promise<Figure[]> {
-  const service = await startService();
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
-  try {
-    const written = await fill(database, service);
+export function benchSearch(): Promise<Figure[]> {
+  return withViews(async (service, database) => {
+    const written = await fill(database);
     await load(service, search, { clients: CLIENTS, seconds: 3 });
     const ours = await load(service, search, { clients: CLIENTS, seconds: SECONDS });
-    const bare = await replay(await recorded(databaseUrl, service), databaseUrl, service);
+    const bare = await replay(await recorded(service), service);
     const again = await load(service, search, { clients: CLIENTS, seconds: SECONDS });
-    const naive = await searchByIlike(databaseUrl, service);
+    const naive = await searchByIlike(service);
     show(ours);
     return [written, ...answerTimes(ours), ...rates([ours, again], bare, naive), await slowestOfHostile(service)];
-  } finally {
-    await database.end();
-    await service.stop();
-  }
+  });
 }
 
 const search = (n: number) => ({
@@ -55,11 +49,9 @@ const search = (n: number) => ({
 });
 
 /** Most without the index, which is made at once; the rest as a projector writes it, which is timed. */
-async function fill(database: pg.Client, service: BenchService): Promise<Figure> {
-  const schema = await useViews(database, service);
+async function fill(database: pg.Client): Promise<Figure> {
   const definition = await database.query<{ indexdef: string }>(
-    `SELECT indexdef FROM pg_indexes WHERE schemaname = $1 AND indexname = 'user_search_tokens'`,
-    [schema],
+    `SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'user_search_tokens'`,
   );
   await database.query('DROP INDEX user_search_tokens');
   await writeAll(database, 1, USERS - TIMED_USERS);
@@ -86,14 +78,17 @@ async function writeAll(database: pg.Client, first: number, last: number): Promi
   }
 }
 
+const viewsOf = (env: NodeJS.ProcessEnv, max: number) =>
+  new Postgres(env['DATABASE_URL']!, new Namespace(env['TIDEMARK_NAMESPACE']!), { max });
+
 interface Statement {
   readonly text: string;
   readonly values: unknown[];
 }
 
 /** The statements of searches, search by search. */
-async function recorded(databaseUrl: string, { env }: BenchService): Promise<Statement[][]> {
-  const postgres = new Postgres(databaseUrl, new Namespace(env['TIDEMARK_NAMESPACE']!), { max: 1 });
+async function recorded({ env }: BenchService): Promise<Statement[][]> {
+  const postgres = viewsOf(env, 1);
   const searches: Statement[][] = [];
   const noting = {
     prepared: {
@@ -116,8 +111,8 @@ async function recorded(databaseUrl: string, { env }: BenchService): Promise<Sta
 }
 
 /** Searches a second when clients do nothing but to send the same prepared statements and to wait for each. */
-async function replay(searches: readonly Statement[][], databaseUrl: string, { env }: BenchService): Promise<number> {
-  const postgres = new Postgres(databaseUrl, new Namespace(env['TIDEMARK_NAMESPACE']!), { max: CLIENTS });
+async function replay(searches: readonly Statement[][], { env }: BenchService): Promise<number> {
+  const postgres = viewsOf(env, CLIENTS);
   let sent = 0;
   const once = async () => {
     for (const { text, values } of searches[sent++ % searches.length]!) await postgres.prepared.query(text, values);
@@ -141,8 +136,8 @@ async function perSecondOf(once: () => Promise<unknown>, seconds: number): Promi
 }
 
 /** Searches a second by what one would write without an index: every word in one of four columns, better fits first. */
-async function searchByIlike(databaseUrl: string, { env }: BenchService): Promise<number> {
-  const postgres = new Postgres(databaseUrl, new Namespace(env['TIDEMARK_NAMESPACE']!), { max: CLIENTS });
+async function searchByIlike({ env }: BenchService): Promise<number> {
+  const postgres = viewsOf(env, CLIENTS);
   let asked = 0;
   const once = () => {
     const words = questionOf(asked++, USERS)
@@ -193,9 +188,6 @@ function answerTimes({ p50, p99, answers }: Load): Figure[] {
     })),
   ];
 }
-
-const quantile = (times: readonly number[], share: number) =>
-  times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? NaN;
 
 function rates(loads: readonly Load[], bare: number, naive: number): Figure[] {
   // Before and after what it stands beside.

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import pg from 'pg';
 
 const root = join(import.meta.dirname, '..');
 const secret = 'a secret of the benchmarks, 32 bytes or more';
@@ -48,6 +49,27 @@ export async function startService({
       await stopProjector();
     },
   };
+}
+
+/** A service for as long as `work` takes. */
+export async function withService<T>(work: (service: BenchService) => Promise<T>): Promise<T> {
+  const service = await startService();
+  try {
+    return await work(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+/** A connection to the servers' Postgres for as long as `work` takes. */
+export async function withDatabase<T>(work: (database: pg.Client) => Promise<T>): Promise<T> {
+  const database = new pg.Client({ connectionString: process.env['DATABASE_URL'] });
+  await database.connect();
+  try {
+    return await work(database);
+  } finally {
+    await database.end();
+  }
 }
 
 /** Settings of a namespace that nobody else has. */

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { median, quantile } from './report.ts';
 import { type Activities, bodyOf, renumber } from './traffic-bodies.ts';
 
 /** What is sent: over so many connections, each with one request under way, for so long. */
@@ -128,9 +129,8 @@ class Sending {
     const seconds = (performance.now() - this.start) / 1_000;
     this.lines.forEach((line) => line.close());
     const { sent: requests, accepted, statuses, slowestRefusal, unsent } = this;
-    const times = this.times.sort((a, b) => a - b);
-    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-    return { seconds, requests, accepted, statuses, p50: at(0.5), p99: at(0.99), slowestRefusal, unsent };
+    const [p50, p99] = [median(this.times), quantile(this.times, 0.99)];
+    return { seconds, requests, accepted, statuses, p50, p99, slowestRefusal, unsent };
   }
 
   private next(line: Line): void {

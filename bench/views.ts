@@ -2,7 +2,7 @@ import { activitiesTopic } from '#activities';
 import { Namespace, Postgres } from '#platform';
 import { viewsCaughtUp } from '../test/support/caught-up.ts';
 import { tailTopic, type TopicTail } from '../test/support/topic-tail.ts';
-import type { BenchService } from './service.ts';
+import { type BenchService, withService } from './service.ts';
 
 /** What a service's topic of activities holds, and how far its views are. */
 export interface ActivityViews {
@@ -10,6 +10,18 @@ export interface ActivityViews {
   /** Resolves when the views show all that the topic holds at the moment of the call. */
   caughtUp(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A service and its views, for as long as `work` takes. */
+export function withActivityViews<T>(work: (service: BenchService, views: ActivityViews) => Promise<T>): Promise<T> {
+  return withService(async (service) => {
+    const views = await openViews(service);
+    try {
+      return await work(service, views);
+    } finally {
+      await views.close();
+    }
+  });
 }
 
 export async function openViews({ env }: Pick<BenchService, 'env'>): Promise<ActivityViews> {

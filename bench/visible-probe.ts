@@ -1,12 +1,14 @@
 import { Agent } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { send } from './load.ts';
+import { median, quantile } from './report.ts';
 import type { BenchService } from './service.ts';
 
 const EVERY_MS = 200;
 const POLL_MS = 20;
 
 export interface Probes {
-  /** How long each of them took from being sent to being seen in feed, count and statistics, in ms, sorted. */
+  /** How long each of them took from being sent to being seen in feed, count and statistics, in ms. */
   readonly times: readonly number[];
   readonly p50: number;
   readonly p99: number;
@@ -44,9 +46,5 @@ export async function probe(
     await pause(Math.max(0, EVERY_MS - times.at(-1)!));
   }
   agent.destroy();
-  times.sort((one, other) => one - other);
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  return { times, p50: at(0.5), p99: at(0.99), longest: times.at(-1) ?? NaN };
+  return { times, p50: median(times), p99: quantile(times, 0.99), longest: Math.max(...times) };
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,12 +1,12 @@
 import { Agent } from 'node:http';
-import pg from 'pg';
-import { countUsers, ENVIRONMENT, peopleOf, useViews, writeUsers } from './population.ts';
+import type pg from 'pg';
+import { countUsers, peopleOf, withViews, writeUsers } from './population.ts';
 import { type Figure, rounded } from './report.ts';
-import { type BenchService, startService } from './service.ts';
+import type { BenchService } from './service.ts';
 import { FIRST_USER, USERS } from './visible-activities.ts';
 import { offer, post } from './visible-load.ts';
 import { probe, type Probes } from './visible-probe.ts';
-import { appendedActivities, appliedActivities } from './visible-views.ts';
+import { appliedActivities, requireActivities } from './visible-views.ts';
 
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 120);
 const RATE = Number(process.env['BENCH_RATE'] ?? 20_000);
@@ -15,12 +15,8 @@ const FIRST_PROBE = FIRST_USER + USERS;
 const PROBES = 5_000;
 
 /** Activities through HTTP at a steady rate until they are visible, and how long a single one among them takes. */
-export async function benchVisible(databaseUrl: string): Promise<Figure[]> {
-  const service = await startService();
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
-  try {
-    await useViews(database, service);
+export function benchVisible(): Promise<Figure[]> {
+  return withViews(async (service, database) => {
     await writeUsers(database, peopleOf(FIRST_USER, FIRST_PROBE + PROBES - 1));
     await countUsers(database);
     const run = await newRun(service, database);
@@ -28,10 +24,7 @@ export async function benchVisible(databaseUrl: string): Promise<Figure[]> {
     const half = await run.steadily(RATE / 2, SECONDS / 2);
     const full = await run.steadily(RATE, SECONDS);
     return [figureOf(full, RATE, `≥ ${rounded(RATE)}`), waitOf(full, RATE), waitOf(half, RATE / 2, '≤ 1,000')];
-  } finally {
-    await database.end();
-    await service.stop();
-  }
+  });
 }
 
 interface Steady {
@@ -103,12 +96,6 @@ async function everybodyOnce(service: BenchService): Promise<number> {
 async function shown(database: pg.Client, service: BenchService, accepted: number): Promise<number> {
   while ((await appliedActivities(database, service)) < accepted) await new Promise((done) => setTimeout(done, 20));
   const at = performance.now();
-  const { rows } = await database.query<{ rows: string; counted: string }>(
-    `SELECT (SELECT count(*) FROM activities WHERE environment = $1) AS rows,
-       (SELECT sum(activities) FROM activity_totals WHERE environment = $1) AS counted`,
-    [ENVIRONMENT],
-  );
-  const counts = [await appendedActivities(service), Number(rows[0]!.rows), Number(rows[0]!.counted)];
-  if (counts.some((count) => count !== accepted)) throw new Error(`void: ${counts.join(', ')} of ${accepted}`);
+  await requireActivities(database, service, accepted);
   return at;
 }

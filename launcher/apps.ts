@@ -19,16 +19,46 @@ export interface App {
   readonly onStart?: (pid: number) => void;
 }
 
-/** Resolves once the app is ready; from then on it is started again whenever it ends. */
-export async function startApp(session: Session, app: App): Promise<void> {
+export interface StartedApp {
+  /** Resolves once it has said one of these, or is refused as `ready` is; to whether it was the first. */
+  says(message: string, otherwise: string): Promise<boolean>;
+  /** Resolves once the app is ready; from then on it is started again whenever it ends. */
+  ready(): Promise<void>;
+}
+
+/**
+ * Starts it while `servers` come up. Its warnings are shown from then on: what it says before, it waits for as the launcher
+ * does. Where it has given up on them meanwhile, it is started again.
+ */
+export function startApp(session: Session, app: App, servers: Promise<unknown>): StartedApp {
   const log = join(session.logs, `${app.name}.log`);
   rotate(log);
-  followWarnings(app.name, log, say);
-  const first = launch(session, app, log);
-  let ready = false;
-  first.onMessage((message) => (ready ||= message === 'ready'));
-  await untilReady(`The app ${app.name}`, first, log, app.isReady ?? (async () => ready));
-  void keepRunning(session, app, first, log);
+  const said = new Set<unknown>();
+  const start = () => {
+    const started = launch(session, app, log);
+    started.onMessage((message) => said.add(message));
+    return started;
+  };
+  let running = start();
+  let ended = false;
+  void running.exitCode.then(() => (ended = true));
+  const go = () => {
+    followWarnings(app.name, log, say);
+    if (ended) running = start();
+  };
+  // Where they fail to come up, or the launcher stops, there is nothing to go on with.
+  servers.then(go).catch(() => undefined);
+  const until = (holds: () => Promise<boolean>) => untilReady(`The app ${app.name}`, running, log, holds);
+  return {
+    async says(message, otherwise) {
+      await until(async () => said.has(message) || said.has(otherwise));
+      return said.has(message);
+    },
+    async ready() {
+      await until(app.isReady ?? (async () => said.has('ready')));
+      void keepRunning(session, app, running, log);
+    },
+  };
 }
 
 /** Node 24 with a compiled app and its arguments. */

@@ -10,7 +10,7 @@ const { readFileSync } = await import('node:fs');
 const { constants } = await import('node:os');
 const { join } = await import('node:path');
 const { performance } = await import('node:perf_hooks');
-const { install, isInstalled, node24, root } = await import('./install.mjs');
+const { compileCache, install, isInstalled, node24, root } = await import('./install.mjs');
 
 const patienceMs = 10_000;
 let stop = () => process.exit(1);
@@ -80,6 +80,7 @@ function runMain() {
   const flags = ['--disable-warning=TimeoutNegativeWarning'];
   const main = spawn(node24, [...flags, join(root, 'launcher', 'main.ts'), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   });
   let stoppingSince;
   stop = (signal) => {

@@ -11,6 +11,8 @@ const longestMs = 30 * 60_000;
 const stoppedWithinMs = 5_000;
 /** Node 24, brought by the development dependency `node`. */
 export const node24 = join(root, 'node_modules', 'node', 'bin', 'node');
+/** What Node 24 has made of the sources that it ran: for all that the launcher starts, and the command line. */
+export const compileCache = process.env.NODE_COMPILE_CACHE || join(root, '.tidemark', 'compile-cache');
 
 /**
  * Whether node_modules holds what package-lock.json names. npm writes its own copy of the lock file last, so a killed

@@ -32,7 +32,7 @@ export async function startKafka(session: Session, ports: KafkaPorts, durable: b
   const kafka = await prepare(session, ports);
   await formatOnce(kafka);
   const log = join(session.logs, 'kafka.log');
-  const options = ['-Xmx512m', ...(durable ? [] : [quickCompiler]), ...kafka.archive.toReadOrWrite];
+  const options = ['-Xmx512m', ...(durable ? lateCompiler : [quickCompiler]), ...kafka.archive.toReadOrWrite];
   const broker = session.processes.start({
     name: 'kafka',
     kind: 'server',
@@ -92,8 +92,15 @@ async function formatOnce(kafka: Kafka): Promise<void> {
   renameSync(`${done}.new`, done);
 }
 
-// Java's optimising compiler takes a core while the broker starts; for data that is thrown away it never pays.
+// Java's optimising compiler takes a third of the work of a start. For data that is thrown away it never pays;
 const quickCompiler = '-XX:TieredStopAtLevel=1';
+// else it waits for ten times as many calls as usual: what is hot comes there within seconds, a start does not.
+const lateCompiler = [
+  '-XX:Tier4InvocationThreshold=50000',
+  '-XX:Tier4MinInvocationThreshold=6000',
+  '-XX:Tier4CompileThreshold=150000',
+  '-XX:Tier4BackEdgeThreshold=400000',
+];
 
 function javaCommand(
   { folder, jars }: Kafka,
@@ -110,14 +117,22 @@ function javaCommand(
 
 function serverProperties({ kafka, kafkaController }: KafkaPorts, data: string): string {
   return [
-    'process.roles=broker,controller',
-    'node.id=1',
-    `controller.quorum.voters=1@127.0.0.1:${kafkaController}`,
+    ...oneBroker(kafkaController, data),
     `listeners=PLAINTEXT://127.0.0.1:${kafka},CONTROLLER://127.0.0.1:${kafkaController}`,
     `advertised.listeners=PLAINTEXT://127.0.0.1:${kafka}`,
-    'controller.listener.names=CONTROLLER',
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name=PLAINTEXT',
+    '',
+  ].join('\n');
+}
+
+/** Settings of a broker that is its own controller, whoever may talk to it. */
+export function oneBroker(controller: number, data: string): string[] {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${controller}`,
+    'controller.listener.names=CONTROLLER',
     `log.dirs=${data}`,
     'auto.create.topics.enable=false',
     'group.initial.rebalance.delay.ms=0',
@@ -131,8 +146,7 @@ function serverProperties({ kafka, kafkaController }: KafkaPorts, data: string):
     'share.coordinator.state.topic.min.isr=1',
     // The 50 partitions of a cluster's default take seconds to open; with one, one answer tells that all are loaded.
     'offsets.topic.num.partitions=1',
-    '',
-  ].join('\n');
+  ];
 }
 
 const logSettings = `status=error

@@ -99,7 +99,7 @@ async function createClusterOnce({ session, binaries, account, folder, password 
   renameSync(draft, join(folder, 'data'));
 }
 
-function asAccount(account: PostgresAccount, program: string[]): { command: string; args: string[] } {
+export function asAccount(account: PostgresAccount, program: string[]): { command: string; args: string[] } {
   const [command = '', ...args] = [...account.prefix, ...program];
   return { command, args };
 }
@@ -119,8 +119,9 @@ function settings(port: number, durable: boolean): string[] {
     timezone: 'UTC',
   };
   const careless = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
-  return Object.entries({ ...common, ...(durable ? {} : careless) }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
+  return optionsOf({ ...common, ...(durable ? {} : careless) });
 }
+
+/** Settings as the server's arguments. */
+export const optionsOf = (settings: Readonly<Record<string, string | number>>): string[] =>
+  Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { dockerAnswers, type Service, startContainers } from './docker.ts';
-import { kafkaName, startKafka } from './kafka.ts';
+import { dockerAnswers, type Service, type ServicePorts, startContainers } from './docker.ts';
+import { kafkaName, type KafkaPorts, startKafka } from './kafka.ts';
 import { rememberedPorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { say, step } from './progress.ts';
@@ -20,47 +20,76 @@ const services = Object.keys(variables) as Service[];
 /** Views in the environment's own Postgres may be those of others. */
 export const isPostgresGiven = (): boolean => Boolean(process.env[variables.postgres]);
 
+/** Servers on their way. Each is asked for at once, or its failure has nobody to tell. */
+export interface Servers {
+  /** Once Postgres and Redis are up: Kafka takes longest, and whoever can wait for it begins meanwhile. */
+  early(): Promise<ServerAddresses>;
+  /** Once all are up. */
+  up(): Promise<ServerAddresses>;
+}
+
 /**
  * Uses the servers that the environment names and starts the others: in containers where Docker answers, else as
  * processes. Everything started listens on 127.0.0.1 alone, on ports that nobody else uses.
  */
-export async function startServers(session: Session, options: { durable: boolean }): Promise<ServerAddresses> {
-  const given = services.filter((service) => process.env[variables[service]]);
-  const missing = services.filter((service) => !given.includes(service));
-  if (given.length > 0) say(`✓ ${given.map((service) => variables[service]).join(', ')} from the environment`);
-  const started = missing.length > 0 ? await start(session, missing, options.durable) : {};
-  const address = (service: Service) => process.env[variables[service]] || (started[service] ?? '');
-  return { KAFKA_BROKERS: address('kafka'), DATABASE_URL: address('postgres'), REDIS_URL: address('redis') };
-}
-
-async function start(
-  session: Session,
-  missing: Service[],
-  durable: boolean,
-): Promise<Partial<Record<Service, string>>> {
-  const ports = await rememberedPorts(join(session.folder, 'ports.json'), [...services, 'kafkaController']);
-  if (await dockerAnswers()) {
-    return step(
-      'Docker Compose',
-      () => startContainers(session, missing, ports),
-      () => `${missing.join(', ')} in Docker`,
-    );
-  }
-  const starters: Record<Service, () => Promise<string>> = {
-    kafka: () => announced(kafkaName, ports.kafka, () => startKafka(session, ports, durable)),
-    postgres: () =>
-      announced('PostgreSQL 18', ports.postgres, () => startPostgres(session, { port: ports.postgres, durable })),
-    redis: () => announced(redisLabel, ports.redis, () => startRedis(session, ports.redis)),
+export function startServers(session: Session, options: { durable: boolean }): Servers {
+  const starting = start(session, options.durable);
+  const addresses = async (kafkaOf: (starting: Starting) => Promise<string>): Promise<ServerAddresses> => {
+    const { kafka, postgres, redis } = variables;
+    const started = await starting;
+    const all = [kafkaOf(started), started.up.postgres, started.up.redis] as const;
+    const [brokers, databaseUrl, redisUrl] = await Promise.all(all);
+    return { [kafka]: brokers, [postgres]: databaseUrl, [redis]: redisUrl };
   };
-  const addresses = await Promise.all(missing.map(async (service) => [service, await starters[service]()] as const));
-  return Object.fromEntries(addresses);
+  return { early: () => addresses(async ({ kafkaToBe }) => kafkaToBe), up: () => addresses(({ up }) => up.kafka) };
 }
 
-function announced(name: string | (() => string), port: number, startServer: () => Promise<string>): Promise<string> {
-  const label = () => (typeof name === 'string' ? name : name());
-  return step(label(), startServer, () => `${label()} on 127.0.0.1:${port}`);
+interface Starting {
+  readonly kafkaToBe: string;
+  /** Each settles when the server is up, to its address. */
+  readonly up: Readonly<Record<Service, Promise<string>>>;
 }
 
-function redisLabel(): string {
-  return `Redis ${redisVersion() ?? ''}`.trimEnd();
+async function start(session: Session, durable: boolean): Promise<Starting> {
+  const given = (service: Service) => process.env[variables[service]];
+  const missing = services.filter((service) => !given(service));
+  const found = services.filter(given).map((service) => variables[service]);
+  if (found.length > 0) say(`✓ ${found.join(', ')} from the environment`);
+  const ports = await rememberedPorts(join(session.folder, 'ports.json'), [...services, 'kafkaController']);
+  const isDocker = missing.length > 0 && (await dockerAnswers());
+  const starters = isDocker ? inDocker(session, missing, ports) : asProcesses(session, ports, durable);
+  const addressOf = async (service: Service) => given(service) || starters[service]();
+  return {
+    kafkaToBe: given('kafka') || `127.0.0.1:${ports.kafka}`,
+    up: { kafka: addressOf('kafka'), postgres: addressOf('postgres'), redis: addressOf('redis') },
+  };
+}
+
+type Starters = Record<Service, () => Promise<string>>;
+
+/** All of them together, whichever is asked for. */
+function inDocker(session: Session, missing: Service[], ports: ServicePorts): Starters {
+  const containers = step(
+    'Docker Compose',
+    () => startContainers(session, missing, ports),
+    () => `${missing.join(', ')} in Docker`,
+  );
+  const of = (service: Service) => async () => (await containers)[service];
+  return { kafka: of('kafka'), postgres: of('postgres'), redis: of('redis') };
+}
+
+function asProcesses(session: Session, ports: ServicePorts & KafkaPorts, durable: boolean): Starters {
+  const labels: Record<Service, () => string> = {
+    kafka: () => kafkaName,
+    postgres: () => 'PostgreSQL 18',
+    redis: () => `Redis ${redisVersion() ?? ''}`.trimEnd(),
+  };
+  const starters: Starters = {
+    kafka: () => startKafka(session, ports, durable),
+    postgres: () => startPostgres(session, { port: ports.postgres, durable }),
+    redis: () => startRedis(session, ports.redis),
+  };
+  const announced = (service: Service) => () =>
+    step(labels[service](), starters[service], () => `${labels[service]()} on 127.0.0.1:${ports[service]}`);
+  return { kafka: announced('kafka'), postgres: announced('postgres'), redis: announced('redis') };
 }

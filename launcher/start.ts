@@ -12,11 +12,7 @@ import { keptSecret } from './secrets.ts';
 import { type ServerAddresses, startServers } from './servers.ts';
 import type { Session } from './session.ts';
 
-// How `tidemark migrate` ends where there are views of another version alone.
-const otherVersion = 3;
-
-// It bounds what it waits for by itself (TIDEMARK_START_TIMEOUT), one thing after the other.
-const cliWithinMs = 600_000;
+const tokenWithinMs = 60_000;
 
 interface Surroundings {
   readonly session: Session;
@@ -33,9 +29,15 @@ interface Surroundings {
 export async function start(session: Session): Promise<number> {
   if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
   const address = await chooseAddress(session);
-  const [servers] = await Promise.all([startServers(session, { durable: true }), build(session.processes)]);
-  const surroundings = surround(session, address, servers);
-  await startApps(surroundings);
+  const servers = startServers(session, { durable: true });
+  const up = servers.up();
+  const starting = async (): Promise<Surroundings> => {
+    const [early] = await Promise.all([servers.early(), build(session.processes)]);
+    const surroundings = surround(session, address, early);
+    await startApps(surroundings, up);
+    return surroundings;
+  };
+  const [surroundings] = await Promise.all([starting(), up]);
   await welcome(surroundings);
   return new Promise(() => undefined);
 }
@@ -58,29 +60,23 @@ function surround(session: Session, address: Address, servers: ServerAddresses):
   return { session, address, servers, secretFile, masterKeyFile, env };
 }
 
-/** The projector before the interface: a command is answered when the views show it. */
-async function startApps(surroundings: Surroundings): Promise<void> {
+/** Both load while Kafka comes up. The projector makes topics and views, without which the interface is not ready. */
+async function startApps(surroundings: Surroundings, servers: Promise<unknown>): Promise<void> {
   const { session, address, env } = surroundings;
   const record = runFile(surroundings);
-  const { exitCode } = await step('Topics and schemas', () => cli(surroundings, ['migrate'], otherVersion));
-  if (exitCode === otherVersion) await replayMissing(session, env);
-  await step('Projector', () =>
-    startApp(session, {
-      name: 'projector',
-      env: projectorEnvironment(surroundings),
-      onStart: (pid) => record({ projector: pid }),
-    }),
+  const isReady = async () => {
+    const url = `${address.operations?.url ?? address.url}/health/ready`;
+    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+  };
+  const projector = startApp(
+    session,
+    { name: 'projector', env: projectorEnvironment(surroundings), onStart: (pid) => record({ projector: pid }) },
+    servers,
   );
-  await step('HTTP interface', () =>
-    startApp(session, {
-      name: 'api',
-      env,
-      isReady: async () =>
-        (await fetch(`${address.operations?.url ?? address.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }))
-          .ok,
-      onStart: (pid) => record({ api: pid }),
-    }),
-  );
+  const api = startApp(session, { name: 'api', env, isReady, onStart: (pid) => record({ api: pid }) }, servers);
+  await servers;
+  if (await projector.says('needs a replay', 'ready')) await replayMissing(session, env);
+  await Promise.all([step('Projector', projector.ready), step('HTTP interface', api.ready)]);
 }
 
 function projectorEnvironment({ address: { operations }, env }: Surroundings): NodeJS.ProcessEnv {
@@ -116,23 +112,16 @@ function runFile({
   };
 }
 
-/** Runs a command of the command line. Refused where it ends with another exit code than 0 or the one that is `expected`. */
-async function cli(
-  { session, env }: Surroundings,
-  args: string[],
-  expected = 0,
-): Promise<{ printed: string; exitCode: number }> {
+async function demoToken({ session, env }: Surroundings): Promise<string> {
   let printed = '';
-  const output = { collect: (text: string) => (printed += text), errors: sayLines };
-  const command = { ...appCommand('cli', ...args), name: `tidemark ${args[0]}` };
-  const exitCode = await session.processes.finish({ ...command, kind: 'tool', env, output }, cliWithinMs);
-  if (exitCode === 0 || exitCode === expected) return { printed, exitCode };
-  throw new Refusal(`tidemark ${args.join(' ')} ended with exit code ${exitCode}: see above.`);
-}
-
-/** What a command says of itself, as it says it: what it waits for, and why it failed. */
-function sayLines(text: string): void {
-  for (const line of text.split('\n').filter(Boolean)) say(`… ${line}`);
+  const output = { collect: (text: string) => (printed += text), errors: say };
+  const command = appCommand('cli', 'token', '--environment', 'demo', '--ttl', '1d');
+  await session.processes.run(
+    { ...command, name: 'tidemark token', kind: 'tool', env, output },
+    tokenWithinMs,
+    (exitCode) => new Refusal(`tidemark token ended with exit code ${exitCode}: see above.`),
+  );
+  return printed.trim();
 }
 
 async function welcome(surroundings: Surroundings): Promise<void> {
@@ -143,7 +132,6 @@ async function welcome(surroundings: Surroundings): Promise<void> {
     say(`Health and metrics: ${operations.url}; of the projector: ${operations.projectorUrl}.`);
   }
   if (surroundings.env.AUTH_JWKS_URL) return say('Tokens come from the issuer behind AUTH_JWKS_URL.');
-  const { printed: token } = await cli(surroundings, ['token', '--environment', 'demo', '--ttl', '1d']);
-  say(`A token for the environment demo, good for a day:\n\n${token.trim()}\n`);
+  say(`A token for the environment demo, good for a day:\n\n${await demoToken(surroundings)}\n`);
   say(`Next: curl -H "Authorization: Bearer $(npx tidemark token --environment demo)" ${url}/api/v3/users`);
 }

@@ -20,7 +20,7 @@ export async function test(session: Session, jestArgs: string[]): Promise<number
     () => undefined,
     (error: unknown) => error as Error,
   );
-  const servers = await startServers(session, { durable: false });
+  const servers = await startServers(session, { durable: false }).up();
   const buildError = await building;
   if (buildError) console.error(buildError.message);
   const result = join(session.folder, 'jest.json');

@@ -6,7 +6,7 @@ import { createLogger, Postgres } from '#platform';
 import { type Fold, project, readCheckpoints } from '#projections';
 import { Keyring, registryFold, registryTopic } from '#registry';
 import { eventually } from '../support/eventually.js';
-import { spawnProjector } from '../support/projector-process.js';
+import { spawnApp } from '../support/app-process.js';
 import { type Client, type Service, startService } from '../support/service.js';
 
 const logger = createLogger('test', 'silent');
@@ -58,7 +58,7 @@ describe('an interface of newer code beside a projector of this', () => {
     ((await demo('GET', '/api/v3/workspaces')).body.results as { name: string }[]).map(({ name }) => name);
 
   it('has its commands wait for the update, and none is void, lost or judged before its turn', async () => {
-    const projector = await spawnProjector(service);
+    const projector = await spawnApp('projector', service);
     for (const name of ['Tide', 'Ebb']) {
       expect((await demo('POST', '/api/v3/workspaces', { name })).status).toBe(201);
     }

@@ -7,7 +7,7 @@ import { folds } from '../../apps/api/src/api.module.js';
 import { readAllViews } from '../support/all-views.js';
 import { wreakChaos } from '../support/chaos/chaos.js';
 import { eventually } from '../support/eventually.js';
-import { type ProjectorProcess, spawnProjector } from '../support/projector-process.js';
+import { type AppProcess, spawnApp } from '../support/app-process.js';
 import { type Client, type Service, startService } from '../support/service.js';
 import { dropViews } from '../support/views.js';
 
@@ -18,11 +18,11 @@ describe('a projector', () => {
   let demo: Client;
   let postgres: Postgres;
   let redis: Redis;
-  const projectors: ProjectorProcess[] = [];
+  const projectors: AppProcess[] = [];
   const sent = new Set<number>();
 
   const start = async () => {
-    const projector = await spawnProjector(service);
+    const projector = await spawnApp('projector', service);
     projectors.push(projector);
     return projector;
   };

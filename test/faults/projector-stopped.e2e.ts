@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Postgres } from '#platform';
 import { eventually } from '../support/eventually.js';
-import { type ProjectorProcess, spawnProjector } from '../support/projector-process.js';
+import { type AppProcess, spawnApp } from '../support/app-process.js';
 import { type Client, type Service, startService } from '../support/service.js';
 
 const A_REQUEST = 100;
@@ -10,14 +10,14 @@ describe('a projector that is told to stop', () => {
   let service: Service;
   let demo: Client;
   let postgres: Postgres;
-  let projector: ProjectorProcess;
+  let projector: AppProcess;
   let sent = 0;
 
   beforeEach(async () => {
     service = await startService({ projector: false });
     demo = await service.client();
     postgres = new Postgres(service.config.databaseUrl, service.namespace, { onError: () => undefined });
-    projector = await spawnProjector(service);
+    projector = await spawnApp('projector', service);
     sent = 0;
     const user = await demo('POST', '/api/v3/users', { username: 'ann', email: 'ann@example.com' });
     expect(user.status).toBe(201);
@@ -60,7 +60,7 @@ describe('a projector that is told to stop', () => {
       await stopped();
       expect(projector.logged()).toContain('not all has ended within 10000 ms');
     });
-    projector = await spawnProjector(service);
+    projector = await spawnApp('projector', service);
     await allCounted();
   }, 90_000);
 
@@ -73,7 +73,7 @@ describe('a projector that is told to stop', () => {
       const before = sent;
       await eventually(() => expect(sent).toBeGreaterThan(before));
       await stopped();
-      projector = await spawnProjector(service);
+      projector = await spawnApp('projector', service);
     }
     loaded = false;
     await load;

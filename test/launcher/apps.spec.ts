@@ -1,7 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startApp } from '../../launcher/apps.ts';
 import { restartDelay } from '../../launcher/backoff.ts';
 import { warningIn } from '../../launcher/log-follower.ts';
+import { openThrowAwaySession, type Session } from '../../launcher/session.ts';
 import { summary } from '../../launcher/test.ts';
+import { eventually } from '../support/eventually.js';
 
 describe('an app that keeps ending', () => {
   it('is started again ever later, but after 10 s at most', () => {
@@ -13,6 +16,25 @@ describe('an app that keeps ending', () => {
   it('is started again soon once it has run for half a minute', () => {
     expect(restartDelay(10_000, 30_000)).toBe(500);
   });
+});
+
+describe('an app that is started while its servers come up', () => {
+  let session: Session;
+  beforeEach(async () => {
+    session = await openThrowAwaySession('apps');
+  });
+  afterEach(() => session.processes.stopAll());
+
+  it('is started again, once they are up, where it has given up on them', async () => {
+    const { promise: servers, resolve: up } = Promise.withResolvers<void>();
+    const pids: number[] = [];
+    // Without any settings it ends at once.
+    startApp(session, { name: 'projector', env: {}, onStart: (pid) => pids.push(pid) }, servers);
+    await eventually(() => expect(session.processes.leaders).toEqual([]), { within: 60_000 });
+    expect(pids).toHaveLength(1);
+    up();
+    await eventually(() => expect(pids).toHaveLength(2));
+  }, 90_000);
 });
 
 describe("an app's log", () => {

@@ -28,10 +28,10 @@ describe('npm start, with a server that accepts connections and never answers', 
   ])('says that it waits for %s, and where, and gives up at the deadline', async (server, variable, url) => {
     const launch = start({ [variable]: url(silent.address) });
     const awaited = `${server} at ${silent.address} (${variable})`;
-    await launch.saying(/… waiting for (the topics in Kafka|Postgres)/);
+    await launch.saying(/! projector: waiting for (the topics in Kafka|Postgres)/);
     expect(launch.said).toContain(awaited);
     expect(await launch.exitCode).toBe(1);
-    expect(launch.said).toMatch(/… waited 4 s \(TIDEMARK_START_TIMEOUT\) for [^]+ended with exit code 1: see above/);
+    expect(launch.said).toMatch(/projector ended with exit code 1[^]+waited 4 s \(TIDEMARK_START_TIMEOUT\) for /);
     expect(launch.said).not.toContain('secret');
   });
 

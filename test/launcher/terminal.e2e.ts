@@ -30,7 +30,7 @@ describe('npm start in a terminal', () => {
     eventually(() => expect(clone.claim?.started.map((started) => started.name)).toContain(name), { within: 100_000 });
 
   // Each of them is the next start after the one before it was interrupted.
-  it.each(['the compiler', 'initdb', 'tidemark migrate', 'projector'])(
+  it.each(['the compiler', 'initdb', 'projector', 'api'])(
     'ends at Ctrl-C while it waits for %s, and leaves nothing behind',
     async (name) => {
       launch = clone.startInTerminal();

@@ -12,25 +12,26 @@ export interface AppProcess {
   readonly gone: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
+/** What a program is told of the servers, the namespace and the secret of the service. */
+export const environmentOf = ({ config }: Pick<Service, 'config'>): NodeJS.ProcessEnv => ({
+  KAFKA_BROKERS: config.kafkaBrokers.join(','),
+  DATABASE_URL: config.databaseUrl,
+  REDIS_URL: config.redisUrl,
+  AUTH_JWT_SECRET: config.auth.secrets?.join(','),
+  TIDEMARK_NAMESPACE: config.namespace,
+});
+
 /** Resolves when the app is up: in the namespace of the service, with more variables if there are any. */
 export async function spawnApp(
   app: 'api' | 'projector' | 'stream',
-  { config }: Pick<Service, 'config'>,
+  service: Pick<Service, 'config'>,
   more: NodeJS.ProcessEnv = {},
 ): Promise<AppProcess> {
   const child: ChildProcess = spawn(
     process.execPath,
     ['--disable-warning=TimeoutNegativeWarning', `dist/apps/${app}/src/main.js`],
     {
-      env: {
-        KAFKA_BROKERS: config.kafkaBrokers.join(','),
-        DATABASE_URL: config.databaseUrl,
-        REDIS_URL: config.redisUrl,
-        AUTH_JWT_SECRET: config.auth.secrets?.join(','),
-        TIDEMARK_NAMESPACE: config.namespace,
-        TIDEMARK_LOG_LEVEL: 'warn',
-        ...more,
-      },
+      env: { ...environmentOf(service), TIDEMARK_LOG_LEVEL: 'warn', ...more },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );

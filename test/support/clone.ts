@@ -13,10 +13,12 @@ export class Clone {
   readonly folder = makeFolder(mkdtempSync(join(tmpdir(), 'clone-')));
   private readonly started: Launch[] = [];
 
-  constructor(
-    private readonly env: NodeJS.ProcessEnv,
-    private readonly missing: readonly string[] = [],
-  ) {
+  private readonly env: NodeJS.ProcessEnv;
+  private readonly missing: readonly string[];
+
+  constructor(env: NodeJS.ProcessEnv, missing: readonly string[] = []) {
+    this.env = env;
+    this.missing = missing;
     for (const name of shared) if (!missing.includes(name)) this.link(name);
     // Copied, since the launcher works in the folder that it lies in.
     cpSync(join(root, 'launcher'), join(this.folder, 'launcher'), { recursive: true });

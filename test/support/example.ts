@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { environmentOf } from './app-process.ts';
 import { Launch } from './launch.ts';
 import type { Service } from './service.ts';
 
@@ -20,18 +21,10 @@ export async function startExample(
 export async function runExample(
   program: string,
   args: readonly string[],
-  { config }: Pick<Service, 'config'>,
+  service: Pick<Service, 'config'>,
 ): Promise<{ readonly code: number | null; readonly said: string }> {
   const child = spawn(`examples/${program}`, args, {
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      KAFKA_BROKERS: config.kafkaBrokers.join(','),
-      DATABASE_URL: config.databaseUrl,
-      REDIS_URL: config.redisUrl,
-      AUTH_JWT_SECRET: config.auth.secrets?.join(','),
-      TIDEMARK_NAMESPACE: config.namespace,
-    },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environmentOf(service) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const launch = new Launch(child);

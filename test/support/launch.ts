@@ -7,10 +7,12 @@ export class Launch {
   /** All that it has said so far, to both outputs. */
   said = '';
 
-  constructor(
-    private readonly child: ChildProcess,
-    private readonly interrupt: () => void = () => void child.kill('SIGINT'),
-  ) {
+  private readonly child: ChildProcess;
+  private readonly interrupt: () => void;
+
+  constructor(child: ChildProcess, interrupt: () => void = () => void child.kill('SIGINT')) {
+    this.child = child;
+    this.interrupt = interrupt;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.said += text));
     }

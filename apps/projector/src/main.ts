@@ -16,6 +16,8 @@ await runApp('projector', async () => {
     },
   );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  // Who started it can run one.
+  if (running.projector.needsReplay) process.send?.('needs a replay');
   // One that ends before it has joined says why when all is closed.
   await joined.catch(() => ended);
   logger.info('projecting');

@@ -15,12 +15,14 @@ import {
   waitForPostgres,
   waitingOf,
 } from '#platform';
-import { combineConsumptions, project, requireGeneration } from '#projections';
+import { combineConsumptions, needsReplay, project, requireGeneration } from '#projections';
 import { Keyring, prepareKeys, registryFold } from '#registry';
 import { statisticsFollower } from '#statistics';
 
 /** Joined when every fold knows its partitions; ended when all has been closed. */
 export interface RunningProjector extends Consumption {
+  /** Whether it waits for views that a replay has to build first. */
+  readonly needsReplay: boolean;
   /** Rejects with the reason why it does not project. */
   check(): Promise<void>;
 }
@@ -77,7 +79,8 @@ export async function startProjector(
     for (const fold of folds) await requireGeneration(postgres, namespace, fold);
     for (const { topic } of folds) await log.extents(topic.name);
   };
-  return { ...projector, check: onceJoined(projector, requireServers) };
+  const waits = await Promise.all(folds.map((fold) => needsReplay(postgres, namespace, fold)));
+  return { ...projector, needsReplay: waits.includes(true), check: onceJoined(projector, requireServers) };
 }
 
 function onceJoined({ joined }: Consumption, check: () => Promise<void>): () => Promise<void> {

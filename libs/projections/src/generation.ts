@@ -40,6 +40,12 @@ export async function requireGeneration(db: Queryable, namespace: Namespace, fol
   }
 }
 
+/** Whether there are views of other versions alone, beside which a replay has to build this code's. */
+export async function needsReplay(db: Queryable, namespace: Namespace, fold: FoldViews): Promise<boolean> {
+  const versions = await liveVersions(db, namespace, fold);
+  return versions.length > 0 && !versions.includes(namespace.version(fold.name));
+}
+
 /** How many records a generation has to apply before it is complete; 0 for a complete one. */
 export async function recordsBehind(db: Queryable, checkpoints: string): Promise<number> {
   const { rows } = await db.query<{ behind: number | null }>(

@@ -21,7 +21,7 @@ export {
   type Write,
 } from './fold.js';
 export { guardGenerations } from './generation-gate.js';
-export { GenerationMissing, generationOf, prepareGeneration, requireGeneration } from './generation.js';
+export { GenerationMissing, generationOf, needsReplay, prepareGeneration, requireGeneration } from './generation.js';
 export { measureProjections } from './projection-metrics.js';
 export { project } from './projector.js';
 export { allGenerations } from './replay/generation-states.js';

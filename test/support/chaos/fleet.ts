@@ -1,16 +1,16 @@
 import type { Postgres } from '#platform';
 import { eventually } from '../eventually.ts';
-import { type ProjectorProcess, spawnProjector } from '../projector-process.ts';
+import { type AppProcess, spawnApp } from '../app-process.ts';
 import type { Service } from '../service.ts';
 
 const REFUSED = 'a commit was refused';
 
 /** Projectors of one service, as processes, and what may happen to them. */
 export class Fleet {
-  private readonly members = new Set<ProjectorProcess>();
+  private readonly members = new Set<AppProcess>();
   /** Which ended as they were made to; any other has failed. */
-  private readonly ended = new WeakSet<ProjectorProcess>();
-  private readonly all: ProjectorProcess[] = [];
+  private readonly ended = new WeakSet<AppProcess>();
+  private readonly all: AppProcess[] = [];
   private failure: Error | undefined;
   private readonly service: Pick<Service, 'config'>;
 
@@ -18,8 +18,8 @@ export class Fleet {
     this.service = service;
   }
 
-  async join(): Promise<ProjectorProcess> {
-    const projector = await spawnProjector(this.service);
+  async join(): Promise<AppProcess> {
+    const projector = await spawnApp('projector', this.service);
     this.members.add(projector);
     this.all.push(projector);
     void projector.gone.then(({ code, signal }) => {
@@ -30,20 +30,20 @@ export class Fleet {
     return projector;
   }
 
-  async kill(projector: ProjectorProcess): Promise<void> {
+  async kill(projector: AppProcess): Promise<void> {
     await this.end(projector, 'SIGKILL');
   }
 
-  async leave(projector: ProjectorProcess): Promise<void> {
+  async leave(projector: AppProcess): Promise<void> {
     await this.end(projector, 'SIGTERM');
   }
 
   /** Stops it where it stands; `wake` lets it go on as if nothing had been. */
-  freeze(projector: ProjectorProcess): void {
+  freeze(projector: AppProcess): void {
     projector.kill('SIGSTOP');
   }
 
-  wake(projector: ProjectorProcess): void {
+  wake(projector: AppProcess): void {
     projector.kill('SIGCONT');
   }
 
@@ -61,7 +61,7 @@ export class Fleet {
     await Promise.all([...this.members].map((projector) => this.kill(projector)));
   }
 
-  private async end(projector: ProjectorProcess, signal: NodeJS.Signals): Promise<void> {
+  private async end(projector: AppProcess, signal: NodeJS.Signals): Promise<void> {
     this.ended.add(projector);
     projector.kill(signal);
     await projector.gone;
@@ -72,7 +72,7 @@ export class Fleet {
  * Freezes a projector that owns all partitions in the middle of a transaction: its first statement is held up by a lock
  * until it stands still, and is answered then.
  */
-export async function freezeInTransaction(fleet: Fleet, owner: ProjectorProcess, postgres: Postgres): Promise<void> {
+export async function freezeInTransaction(fleet: Fleet, owner: AppProcess, postgres: Postgres): Promise<void> {
   await postgres.transaction(async (tx) => {
     await tx.query('SELECT FROM activities_checkpoints FOR UPDATE');
     await eventually(async () => {

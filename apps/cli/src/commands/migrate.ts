@@ -6,7 +6,7 @@ import { serverSettings } from '../config.js';
 import { foldsOf, type Servers, withServers } from '../servers.js';
 import { CommandFailed, type CliContext } from '../context.js';
 
-// The launcher waits for this code, to run a replay.
+// Documented: scripts of operators run a replay on it.
 const OTHER_VERSION = 3;
 
 export function migrateCommand(program: Command, context: CliContext): void {

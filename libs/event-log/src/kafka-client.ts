@@ -1,4 +1,6 @@
 import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
+import Cluster from 'kafkajs/src/cluster/index.js';
+import defaultSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import { type KafkaAccess } from '#platform';
 import { registerZstd } from './zstd.js';
 
@@ -35,21 +37,34 @@ export function kafkaClient(
   registerZstd();
   silenceNegativeTimeouts();
   return new kafkajs.Kafka({
-    brokers: options.brokers,
-    clientId: options.clientId,
-    ssl: options.tls && { ...options.tls },
-    // kafkajs keeps its own things in it.
-    sasl: options.sasl && ({ ...options.sasl } as SASLOptions),
-    connectionTimeout: 2_000,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: { retries: 1, initialRetryTime: 100 },
+    ...accessOf(options),
     logCreator: () => (entry) => {
       onLog?.(entry);
       passOn(options.logger, entry);
     },
-    ...(options.socketFactory && { socketFactory: options.socketFactory }),
     ...config,
   });
+}
+
+/** kafkajs's connections to a cluster, for requests of our own. */
+export function kafkaCluster(options: KafkaOptions): Cluster {
+  const logger = kafkaClient(options).logger();
+  return new Cluster({ socketFactory: defaultSocketFactory(), ...accessOf(options), logger, metadataMaxAge: 300_000 });
+}
+
+function accessOf({ brokers, clientId, tls, sasl, socketFactory }: KafkaOptions) {
+  return {
+    brokers,
+    clientId,
+    ssl: tls && { ...tls },
+    // kafkajs keeps its own things in it.
+    sasl: sasl && ({ ...sasl } as SASLOptions),
+    connectionTimeout: 2_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    enforceRequestTimeout: true,
+    retry: { retries: 1, initialRetryTime: 100 },
+    ...(socketFactory && { socketFactory }),
+  };
 }
 
 function passOn(logger: LogSink, { namespace, level, log }: LogEntry): void {

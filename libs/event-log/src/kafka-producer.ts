@@ -1,5 +1,5 @@
 import { LogUnavailable, type NewRecord } from '#event-sourcing';
-import { kafkaClient, type KafkaOptions } from './kafka-client.js';
+import { type KafkaOptions } from './kafka-client.js';
 import { partitionFor } from './partitions.js';
 import { PendingAppend } from './pending-append.js';
 import { type ProducerHooks, SequentialProducer } from './sequential-producer.js';
@@ -25,9 +25,8 @@ export class KafkaProducer {
     options: KafkaOptions,
     private readonly hooks: Omit<ProducerHooks, 'onLeave'>,
   ) {
-    const kafka = kafkaClient(options);
     const onLeave = (chunk: { bytes: number }) => void (this.collected -= chunk.bytes);
-    this.producer = new SequentialProducer(kafka, options.logger, { ...hooks, onLeave });
+    this.producer = new SequentialProducer(options, { ...hooks, onLeave });
   }
 
   /** See `EventLog.append`. @throws LogOverloaded when too much is waiting, RangeError for a record over 900 KB. */

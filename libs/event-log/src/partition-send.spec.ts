@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { LogMismatch, LogUnavailable } from '#event-sourcing';
-import { type RecordMetadata } from 'kafkajs';
+import { type PartitionAnswer } from './idempotent-producer.js';
 import { partitionSends } from './partition-send.js';
 import { PendingAppend } from './pending-append.js';
 import { PreparedTopic } from './prepared-topic.js';
@@ -21,11 +21,11 @@ function sendOfThree() {
   return { topic, parts, outcomes };
 }
 
-const answer = (partition: number, more: Partial<RecordMetadata> = {}): RecordMetadata => ({
-  topicName: 'log',
+const answer = (partition: number, more: Partial<PartitionAnswer> = {}): PartitionAnswer => ({
+  topic: 'log',
   partition,
   errorCode: 0,
-  baseOffset: '7',
+  baseOffset: 7,
   ...more,
 });
 
@@ -39,10 +39,10 @@ describe('what a send holds of a partition', () => {
 
   test.each([
     ['leaves it out', []],
-    ['names another topic', [answer(1, { topicName: 'other' })]],
+    ['names another topic', [answer(1, { topic: 'other' })]],
     ['has an error for it', [answer(1, { errorCode: 3 })]],
-    ['tells no offset of it', [answer(1, { baseOffset: undefined })]],
-    ['tells that it has no offset', [answer(1, { baseOffset: '-1' })]],
+    ['tells no offset of it', [answer(1, { baseOffset: Number.NaN })]],
+    ['tells that it has no offset', [answer(1, { baseOffset: -1 })]],
   ])('has failed where the answer %s, and the others of the send have not', async (_what, ofOne) => {
     const { parts, outcomes } = sendOfThree();
     const answers = [answer(0), ...ofOne, answer(2)];

@@ -1,33 +1,35 @@
-import { LogUnavailable } from '#event-sourcing';
-import { type RecordMetadata } from 'kafkajs';
+import { LogUnavailable, type NewRecord } from '#event-sourcing';
+import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
+import { type PartitionAnswer, type PartitionRecords } from './idempotent-producer.js';
 import { type PreparedTopic } from './prepared-topic.js';
 import { type Chunk } from './send-queue.js';
 
 /** What one send holds of a partition. */
-export class PartitionSend {
+export class PartitionSend implements PartitionRecords {
   readonly chunks: Chunk[] = [];
   private readonly stored: (base: number, count: number) => void;
 
   constructor(
-    private readonly topic: string,
-    private readonly partition: number,
+    readonly topic: string,
+    readonly partition: number,
     prepared: PreparedTopic,
   ) {
     this.stored = prepared.sending(partition);
   }
 
-  /**
-   * Acknowledges what the broker says that it has stored. kafkajs leaves out what belongs to a partition that it does not
-   * know of, and calls the send a success: what the answer does not name has failed. Returns whether all is well.
-   */
-  settle(answers: readonly RecordMetadata[]): boolean {
+  get records(): NewRecord[] {
+    return this.chunks.flatMap(({ records }) => records);
+  }
+
+  /** Acknowledges what a broker says that it has stored; what no answer names has failed. Returns whether all is well. */
+  settle(answers: readonly PartitionAnswer[]): boolean {
+    const name = `${this.topic}/${this.partition}`;
     try {
-      const answer = answers.find(
-        ({ topicName, partition }) => topicName === this.topic && partition === this.partition,
-      );
-      const base = answer?.errorCode === 0 ? Number(answer.baseOffset) : Number.NaN;
-      if (!(base >= 0)) throw new Error(`the broker's answer does not name ${this.topic}/${this.partition}`);
-      this.stored(base, this.count);
+      const answer = answers.find(({ topic, partition }) => topic === this.topic && partition === this.partition);
+      if (!answer) throw new Error(`no broker's answer names ${name}`);
+      if (answer.errorCode !== 0) throw createErrorFromCode(answer.errorCode);
+      if (!(answer.baseOffset >= 0)) throw new Error(`the broker's answer has no offset for ${name}`);
+      this.stored(answer.baseOffset, this.count);
       for (const { append } of this.chunks) append.acknowledge();
       return true;
     } catch (error) {

@@ -4,8 +4,8 @@ import { type LogUnavailable, type NewRecord } from '#event-sourcing';
 export const MAX_PARTITION_BYTES = 900_000;
 /** A whole send: enough to keep the producer busy, and answered long before a caller times out. */
 export const MAX_SEND_BYTES = 8 * 1024 * 1024;
-/** kafkajs sorts the records of a send by partition in quadratic time; and a short send holds nobody up for long. */
-export const MAX_PARTITION_RECORDS = 500;
+/** So that encoding a send holds nobody up for long. */
+export const MAX_PARTITION_RECORDS = 2_000;
 /** Queues per partition that take turns, so that a key with many records delays few others. */
 export const FLOWS = 16;
 /** What Kafka and kafkajs add to each record, at most. */

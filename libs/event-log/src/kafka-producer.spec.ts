@@ -20,7 +20,8 @@ beforeEach(async () => {
   await log.prepare([{ name, partitions: 1 }]);
   const topic = new PreparedTopic({ name, partitions: 4 }, new Map());
   doubted = [];
-  producer = new KafkaProducer(options, { prepared: () => topic, onDoubt: (topics) => doubted.push(...topics) });
+  const check = async (topic: string) => void doubted.push(topic);
+  producer = new KafkaProducer(options, { get: () => topic, writable: () => topic, check });
 });
 afterEach(async () => {
   await producer.close();

@@ -1,19 +1,20 @@
 import { LogUnavailable } from '#event-sourcing';
 import { type RecordMetadata } from 'kafkajs';
+import { type Chunk } from './pending-append.js';
 import { type PreparedTopic } from './prepared-topic.js';
-import { type Chunk } from './send-queue.js';
 
 /** What one send holds of a partition. */
 export class PartitionSend {
-  readonly chunks: Chunk[] = [];
+  readonly topic: string;
+  readonly partition: number;
   private readonly stored: (base: number, count: number) => void;
 
   constructor(
-    private readonly topic: string,
-    private readonly partition: number,
+    readonly chunks: readonly Chunk[],
     prepared: PreparedTopic,
   ) {
-    this.stored = prepared.sending(partition);
+    ({ topic: this.topic, partition: this.partition } = chunks[0]!);
+    this.stored = prepared.sending(this.partition);
   }
 
   /**
@@ -27,7 +28,10 @@ export class PartitionSend {
       );
       const base = answer?.errorCode === 0 ? Number(answer.baseOffset) : Number.NaN;
       if (!(base >= 0)) throw new Error(`the broker's answer does not name ${this.topic}/${this.partition}`);
-      this.stored(base, this.count);
+      this.stored(
+        base,
+        this.chunks.reduce((sum, { records }) => sum + records.length, 0),
+      );
       for (const { append } of this.chunks) append.acknowledge();
       return true;
     } catch (error) {
@@ -40,24 +44,4 @@ export class PartitionSend {
     const reason = new LogUnavailable('the log did not confirm the append', { cause });
     for (const { append } of this.chunks) append.fail(reason);
   }
-
-  private get count(): number {
-    return this.chunks.reduce((sum, { records }) => sum + records.length, 0);
-  }
-}
-
-/** The chunks of a send, by their partitions. */
-export function partitionSends(
-  chunks: readonly Chunk[],
-  prepared: (topic: string) => PreparedTopic,
-): readonly PartitionSend[] {
-  const sends = new Map<string, PartitionSend>();
-  for (const chunk of chunks) {
-    const { topic, partition } = chunk;
-    const name = `${topic}/${partition}`;
-    const send = sends.get(name) ?? new PartitionSend(topic, partition, prepared(topic));
-    sends.set(name, send);
-    send.chunks.push(chunk);
-  }
-  return [...sends.values()];
 }

@@ -2,7 +2,7 @@ import { type Extent, type LogRecord, type Position, type Subscription } from '#
 import { type Consumer, type EachBatchPayload, type Kafka, type LogEntry } from 'kafkajs';
 import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS } from './kafka-client.js';
 import { Lease } from './lease.js';
-import { asMembershipLost, MembershipLost } from './membership-lost.js';
+import { asMembershipLost, MembershipLost } from './kafka-errors.js';
 import { assertInside, recordsOf } from './records.js';
 import { isSettledWithin, within } from '#platform';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textAs } from './text-as.js';
 import { pemFile } from './tls.js';
 
 /** How the brokers of Kafka let this process in, beside their addresses. */
@@ -14,18 +15,17 @@ export interface KafkaAccess {
   readonly replication?: number;
 }
 
-const MECHANISM = z.enum(['plain', 'scram-sha-256', 'scram-sha-512']);
-const SASL = /^([^:]+):([^:]+):(.+)$/s;
+type Sasl = NonNullable<KafkaAccess['sasl']>;
 
-const sasl = z.string().transform((text, context) => {
-  const [, name = '', username = '', password = ''] = SASL.exec(text) ?? [];
-  const mechanism = MECHANISM.safeParse(name.toLowerCase());
-  if (mechanism.success) return { mechanism: mechanism.data, username, password };
-  const message =
-    'mechanism:user:password, the mechanism one of plain, scram-sha-256 and scram-sha-512, the password all that follows';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
+const SASL = /^(plain|scram-sha-256|scram-sha-512):([^:]+):(.+)$/is;
+
+function saslOf(text: string): Sasl | undefined {
+  const [, mechanism, username, password] = SASL.exec(text) ?? [];
+  return mechanism ? ({ mechanism: mechanism.toLowerCase(), username, password } as Sasl) : undefined;
+}
+
+const SASL_HINT =
+  'mechanism:user:password, the mechanism one of plain, scram-sha-256 and scram-sha-512, the password all that follows';
 
 /** The settings of it, by the name of their environment variable. */
 export const KafkaAccessSettings = {
@@ -33,7 +33,7 @@ export const KafkaAccessSettings = {
   KAFKA_TLS_CA: pemFile.optional(),
   KAFKA_TLS_CERT: pemFile.optional(),
   KAFKA_TLS_KEY: pemFile.optional(),
-  KAFKA_SASL: sasl.optional(),
+  KAFKA_SASL: textAs(saslOf, SASL_HINT).optional(),
   KAFKA_REPLICATION: z.coerce.number().int().min(1).max(32_767).optional(),
 };
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import { textAs } from './text-as.js';
 
 /** How Node calls a certificate that it does not accept. */
 const UNTRUSTED =
@@ -15,16 +15,12 @@ export function tlsFault(error: unknown): string | undefined {
 }
 
 /** A setting that is the path of a PEM file, read at once. */
-export const pemFile = z.string().transform((path, context) => {
-  const pem = textOf(path);
-  if (pem?.includes('-----BEGIN ')) return pem;
-  context.addIssue({ code: 'custom', message: 'the path of a PEM file, which cannot be read there' });
-  return z.NEVER;
-});
+export const pemFile = textAs(pemIn, 'the path of a PEM file, which cannot be read there');
 
-function textOf(path: string): string | undefined {
+function pemIn(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    const text = readFileSync(path, 'utf8');
+    return text.includes('-----BEGIN ') ? text : undefined;
   } catch {
     return undefined;
   }

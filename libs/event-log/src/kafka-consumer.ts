@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Consumption, type Extent, type Subscription } from '#event-sourcing';
+import { type Consumption, type Extents, type Subscription } from '#event-sourcing';
 import { backoffMs } from '#platform';
 import { GroupSession } from './group-session.js';
 import { kafkaClient, type KafkaOptions } from './kafka-client.js';
@@ -21,7 +21,7 @@ export class KafkaConsumer implements Consumption {
   constructor(
     private readonly options: KafkaOptions,
     private readonly subscription: Subscription,
-    private readonly extents: (topic: string) => Promise<ReadonlyMap<number, Extent>>,
+    private readonly extents: (topic: string) => Promise<Extents>,
   ) {
     const running = this.run();
     this.finished = running.catch(() => undefined);

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import kafkajs, { type Admin } from 'kafkajs';
 import { type EventLog, LogMismatch, LogUnavailable } from '#event-sourcing';
 import { describeEventLog } from '../test/event-log.contract.js';
-import { kafkaEventLog, type LogSink } from './index.js';
+import { type LogSink } from './kafka-client.js';
+import { kafkaEventLog } from './kafka-event-log.js';
 import { RecordingView } from '../test/recording-view.js';
 import { eventually } from '../../../test/support/eventually.js';
 

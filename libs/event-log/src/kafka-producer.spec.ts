@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type EventLog, LogUnavailable } from '#event-sourcing';
 import { eventually } from '../../../test/support/eventually.js';
-import { kafkaEventLog, type LogSink, partitionFor } from './index.js';
+import { type LogSink } from './kafka-client.js';
+import { kafkaEventLog } from './kafka-event-log.js';
 import { KafkaProducer } from './kafka-producer.js';
+import { partitionFor } from './partitions.js';
 import { PreparedTopic } from './prepared-topic.js';
 
 const quiet: LogSink = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Extent, LogMismatch, LogUnavailable, type Topic } from '#event-sourcing';
+import { type Extents, LogMismatch, LogUnavailable, type Topic } from '#event-sourcing';
 import { ConfigError, saying, within } from '#platform';
 import kafkajs, { type Admin } from 'kafkajs';
 import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
@@ -10,8 +10,6 @@ const PREPARE_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 /** A question and its answer, with the connection where that is new. */
 const ASK_TIMEOUT_MS = 12_000;
-
-type Extents = Map<number, Extent>;
 
 interface Connection {
   readonly admin: Admin;

@@ -1,4 +1,4 @@
-import { type Extent, LogMismatch, LogUnavailable, type Position, type Topic } from '#event-sourcing';
+import { type Extents, LogMismatch, LogUnavailable, type Position, type Topic } from '#event-sourcing';
 import { type KafkaOptions } from './kafka-client.js';
 import { type KafkaTopics } from './kafka-topics.js';
 
@@ -13,7 +13,7 @@ export class PreparedTopic {
   private readonly ends: Position[];
   private mismatch: LogMismatch | undefined;
 
-  constructor({ name, partitions }: Topic, extents: ReadonlyMap<number, Extent>) {
+  constructor({ name, partitions }: Topic, extents: Extents) {
     this.name = name;
     this.partitions = partitions;
     this.ends = Array.from({ length: partitions }, (_, partition) => extents.get(partition)?.high ?? 0);
@@ -37,7 +37,7 @@ export class PreparedTopic {
   }
 
   /** What `ask` answers of the topic. @throws LogMismatch where that is another topic */
-  async check(ask: () => Promise<Map<number, Extent>>): Promise<Map<number, Extent>> {
+  async check(ask: () => Promise<Extents>): Promise<Extents> {
     this.assertSame();
     // Records may be stored while the answer is on its way.
     const ends = [...this.ends];
@@ -88,7 +88,7 @@ export class PreparedTopics {
     return found;
   }
 
-  async extents(topic: string): Promise<ReadonlyMap<number, Extent>> {
+  async extents(topic: string): Promise<Extents> {
     const ask = () => this.topics.extents(topic);
     return this.known.get(topic)?.check(ask) ?? ask();
   }

@@ -5,15 +5,11 @@ import { HealthModule, type ReadinessCheck, type ReadinessChecks } from './healt
 import { httpApplication } from './http/listen.js';
 import { type Logger } from './logging.js';
 import { MetricsModule } from './metrics.js';
+import { type Closable } from './run-app.js';
 import { waitFor, type Waiting, waitingOf } from './waiting.js';
 
 @Module({})
 class OperationsModule {}
-
-/** What ends in order, see `runApp`. */
-interface Closable {
-  close(): Promise<void>;
-}
 
 /** Health and metrics among the routes of an interface; nothing where they have a port of their own. */
 export function operationsOf(

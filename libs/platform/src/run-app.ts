@@ -4,7 +4,7 @@ import { ConfigError } from './config.js';
 const LONGEST_STOP_MS = 15_000;
 
 /** Ends in order: what it has taken in is answered, then its connections are closed. */
-interface Closable {
+export interface Closable {
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Consumption, type EventLog, type Position } from '#event-sourcing';
+import { type Consumption, type EventLog, type Positions } from '#event-sourcing';
 import { type GenerationKind, type Logger, type Namespace, Postgres, together } from '#platform';
 import { readCheckpoints } from '../checkpoints.js';
 import { type Fold } from '../fold.js';
@@ -124,7 +124,7 @@ export class Candidate {
   }
 
   /** Reads the log up to `ends`, unless that was done before; then makes of it what the fold would have written. */
-  async load(ends: ReadonlyMap<number, Position>): Promise<void> {
+  async load(ends: Positions): Promise<void> {
     const { fold, load } = this.replayed;
     const { schema, context } = this;
     const phase = (await readState(this.views, schema, fold.name))?.phase;
@@ -183,7 +183,7 @@ export class Candidate {
   }
 
   /** Reports its progress towards `ends` and returns the number of records to go. Throws what ended the feeding. */
-  async progress(phase: ReplayProgress['phase'], ends: ReadonlyMap<number, Position>): Promise<number> {
+  async progress(phase: ReplayProgress['phase'], ends: Positions): Promise<number> {
     this.context.signal.throwIfAborted();
     if (this.failed) throw this.failed.error;
     const positions = await readCheckpoints(this.views, this.fold, this.schema);

@@ -15,7 +15,7 @@ const MAKE_ONE = 'make one with: openssl rand -base64 32';
 const LONG_ENOUGH = `at least 32 bytes; ${MAKE_ONE} (former ones behind it, comma-separated)`;
 const TOO_SIMPLE = `too simple to be random; ${MAKE_ONE}, with this one behind it, comma-separated`;
 
-/** The secret in use, then former ones, which can no longer be chosen. */
+/** The secret in use, then former ones, which are not checked for simplicity: they cannot be changed any more. */
 const secrets = z
   .string()
   .transform(secretsOf)
@@ -24,7 +24,7 @@ const secrets = z
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
-/** A time span in milliseconds, written as a number and ms, s, m or h; seconds where no unit is said. */
+/** A duration in milliseconds, written as a number and ms, s, m or h; seconds without a unit. */
 function duration(from: number, to: number) {
   const read = (text: string) => {
     const [, number, unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
@@ -118,20 +118,20 @@ const Settings = z
     message: 'is for TLS: begin REDIS_URL with rediss:// too, or leave this out',
   });
 
-/** The families are never mixed (RFC 8725, 3.1). */
+/** Symmetric and asymmetric algorithms are never mixed (RFC 8725, 3.1). */
 function fitsTheKeys(settings: { AUTH_JWT_SECRET?: unknown; AUTH_ALGORITHMS?: readonly string[] }): boolean {
   const { AUTH_JWT_SECRET: secret, AUTH_ALGORITHMS: algorithms } = settings;
   return !algorithms || (secret ? algorithms.join() === 'HS256' : !algorithms.includes('HS256'));
 }
 
-/** `pg` reads them at each connection, and says of one that is missing no more than ENOENT. */
+/** Checked here, since `pg` reads the files at each connection and reports a missing one as a bare ENOENT. */
 function namesFilesThatExist(url: string): boolean {
   const parameters = URL.parse(url)?.searchParams;
   const paths = ['sslrootcert', 'sslcert', 'sslkey'].flatMap((name) => parameters?.get(name) ?? []);
   return paths.every((path) => existsSync(path));
 }
 
-/** `theirs=ours ours,theirs=ours`; undefined for anything else, and for scopes that there are not. */
+/** Parses `theirs=ours ours,theirs=ours`; undefined for anything else and for unknown scopes. */
 function scopesMapOf(text: string): ReadonlyMap<string, readonly string[]> | undefined {
   const entries = text.split(',').map((entry): [string, string[]] => {
     const [, theirs = '', ours = ''] = /^(.*)=(.*)$/s.exec(entry) ?? [];
@@ -148,7 +148,7 @@ export interface AuthConfig {
   /** The first signs, all check. */
   readonly secrets?: readonly string[];
   readonly jwksUrl?: string;
-  /** Of the public keys; all that are safe when left out. */
+  /** Accepted for public keys; all safe ones by default. */
   readonly algorithms?: readonly string[];
   readonly claims?: ClaimsConfig;
   readonly issuer?: string;
@@ -181,36 +181,36 @@ function configOf(data: z.output<typeof Settings>) {
     kafka: kafkaAccess(data),
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
-    /** The authority that signed the certificate of Redis, as PEM text; else those that Node knows. */
+    /** The CA of the Redis certificate, as PEM text; Node's own CAs by default. */
     redisCa: data.REDIS_TLS_CA,
     host: data.HOST,
     port: data.PORT,
-    /** What absolute links begin with, without a slash at its end; otherwise they begin as the request did. */
+    /** The base of absolute links, without a trailing slash; that of the request by default. */
     publicUrl: data.PUBLIC_URL,
-    /** The only hosts that requests may name, with a port or for every port; any where there are none. */
+    /** The hosts that requests may name, with a port or for every port; any host by default. */
     allowedHosts: data.ALLOWED_HOSTS,
-    /** The proxies whose word on how a request began counts. */
+    /** The proxies whose forwarding headers are trusted. */
     trustProxy: data.TRUST_PROXY,
-    /** The origins whose pages are let in, `*` for all; none where it is left out. */
+    /** The origins that CORS allows, `*` for all; none by default. */
     corsOrigins: data.CORS_ORIGINS,
-    /** Where health and metrics are served, and nowhere else; with all the rest where it is left out. */
+    /** The only port of health and metrics; the port of the interface by default. */
     operationsPort: data.OPERATIONS_PORT,
     /** How long a request may take to arrive. */
     requestTimeoutMs: data.HTTP_REQUEST_TIMEOUT,
     auth: authOf(data),
-    /** What wraps the keys of personal fields: the one in use, then former ones. Empty: they lie open in Postgres. */
+    /** They encrypt the keys of personal fields: the one in use, then former ones. Without any, those lie open in Postgres. */
     masterKeys: data.TIDEMARK_MASTER_KEY,
     /** How many records of a fold may be set aside and wait before its projector stops instead. */
     maxDeadLetters: data.TIDEMARK_MAX_DEAD_LETTERS,
     /** How many streams a process serves at a time, and for how many seconds at most. */
     streams: {
       maxOpen: data.STREAM_MAX_OPEN,
-      // One environment cannot take the places of all.
+      // So that one environment cannot take all streams.
       maxOpenPerEnvironment: data.STREAM_MAX_OPEN_PER_ENVIRONMENT ?? Math.ceil(data.STREAM_MAX_OPEN / 2),
       maxAge: data.STREAM_MAX_AGE,
     },
     namespace: data.TIDEMARK_NAMESPACE,
-    /** How long a process waits for each thing that it needs to begin. */
+    /** How long a process waits, at its start, for each thing that it needs. */
     startTimeoutMs: data.TIDEMARK_START_TIMEOUT * 1_000,
     logLevel: data.TIDEMARK_LOG_LEVEL,
   };

@@ -2,20 +2,20 @@ import { EventEmitter } from 'node:events';
 import { Client } from 'pg';
 import { retry } from './retry.js';
 
-// A connection that only listens sends nothing: that the other side is gone would not be seen for hours.
+// A connection that only listens sends nothing: without a heartbeat, a dead peer would go unnoticed for hours.
 const HEARTBEAT_MS = 5_000;
 
 /**
- * What Postgres announces on its channels (LISTEN/NOTIFY), on a connection of its own that comes back after a
- * failure. An announcement can be lost while it is away, so every listener is also told when it is back (`resumed`)
- * and must then look for itself.
+ * Listens to channels of Postgres (LISTEN/NOTIFY) on a connection of its own, which is re-established after a failure.
+ * Notifications sent meanwhile are lost, so every listener is also told when the connection is back (`resumed`) and must
+ * then query what it missed.
  */
 export class Notifications {
   private readonly listeners = new EventEmitter().setMaxListeners(0);
   private readonly channels = new Set<string>();
   /** The connection, from when it listens to every channel until it is lost. */
   private client: Client | undefined;
-  /** Shared by all who need the connection while it is being made, so that there is never a second one. */
+  /** Shared by all callers while the connection is being made, so that there is never a second one. */
   private connecting: Promise<Client> | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private saying: Promise<unknown> = Promise.resolve();
@@ -75,7 +75,7 @@ export class Notifications {
     return client;
   }
 
-  /** One statement after the other, as the client wants it. */
+  /** Runs one statement after the other: the client deprecates concurrent queries. */
   private say(client: Client, statement: string): Promise<unknown> {
     const said = this.saying.then(() => client.query(statement));
     this.saying = said.catch(() => undefined);

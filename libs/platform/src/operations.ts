@@ -37,7 +37,7 @@ export async function serveOperations(
   return app;
 }
 
-/** Of an interface that is watched on another port: it takes requests. */
+/** Checks that an interface takes requests, where its health is served on another port. */
 export function takesRequests(app: NestFastifyApplication): ReadinessCheck {
   const { draining, server } = app.getHttpAdapter().getInstance();
   const check = async () => {
@@ -47,7 +47,7 @@ export function takesRequests(app: NestFastifyApplication): ReadinessCheck {
   return { name: 'interface', check };
 }
 
-/** Where an interface is watched elsewhere, that ends last: until then it says that the interface is stopping. */
+/** Closes the interface first and operations last: until then readiness says that the interface is stopping. */
 export function closingBoth(app: Closable, operations: Closable | undefined): Closable {
   const close = async () => {
     await app.close();

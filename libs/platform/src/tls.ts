@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { textAs } from './text-as.js';
 
-/** How Node calls a certificate that it does not accept. */
+/** Node's error codes for certificates that it does not accept. */
 const UNTRUSTED =
   /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_CERT_ALTNAME)/;
-/** What OpenSSL says of another side that speaks no TLS, or refuses ours. */
+/** OpenSSL's error codes for a peer that speaks no TLS, or refuses ours. */
 const NOT_AGREED = /^ERR_SSL_/;
 
-/** Why no connection over TLS can come about until a setting is changed; undefined for errors of any other kind. */
+/** Why TLS fails until a setting is changed; undefined for any other error. */
 export function tlsFault(error: unknown): string | undefined {
   const code = String((error as { code?: unknown } | undefined)?.code);
   if (UNTRUSTED.test(code)) return `the certificate of the server is not trusted (${code})`;

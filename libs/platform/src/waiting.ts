@@ -8,18 +8,18 @@ import { within } from './within.js';
 const SAID_AFTER_MS = 2_000;
 const LONGEST_DELAY_MS = 200;
 
-/** What a process needs before it can begin did not come in time: the message says what, and where it was expected. */
+/** A dependency was not there in time at the start of a process: the message says which, and where it was expected. */
 export class NotInTime extends Error {
   override readonly name = 'NotInTime';
 }
 
-/** How a process waits at its start: whom it tells of what takes longer than two seconds, and how long it waits at most. */
+/** How a process waits at its start: `tell` is called for what takes longer than two seconds. */
 export interface Waiting {
   tell(sentence: string): void;
   readonly deadlineMs: number;
 }
 
-/** As the setting says, and told to the app's log. */
+/** The deadline of the settings, and the app's log to tell. */
 export function waitingOf(config: Config, logger: Logger): Waiting {
   return { tell: (sentence) => logger.warn(sentence), deadlineMs: config.startTimeoutMs };
 }
@@ -45,7 +45,7 @@ export async function saying<T>(
   }
 }
 
-/** Resolves once Postgres answers; one that refuses for another reason than being down is no use waiting for. */
+/** Resolves once Postgres answers. Throws at once where it refuses for another reason than being down. */
 export async function waitForPostgres(waiting: Waiting, config: Config, postgres: Queryable): Promise<void> {
   let reason: Error | undefined;
   const onFailure = (error: unknown) => {
@@ -66,6 +66,6 @@ export async function waitForPostgres(waiting: Waiting, config: Config, postgres
   }
 }
 
-/** What is waited for where it is Kafka: what is asked of it, and where it is. */
+/** Names something in Kafka that is waited for, with the brokers' addresses. */
 export const kafkaFor = (what: string, { kafkaBrokers }: Config): string =>
   `${what} in Kafka at ${kafkaBrokers.join(', ')} (KAFKA_BROKERS)`;

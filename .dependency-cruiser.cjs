@@ -101,7 +101,7 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-production',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: ['\\.(spec|contract)\\.ts$', '^libs/[^/]+/test/'] },
+      from: { path: '^(libs|apps)/', pathNot: ['\\.spec\\.ts$', '^libs/[^/]+/test/'] },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],

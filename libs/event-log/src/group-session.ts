@@ -1,8 +1,8 @@
-import { type Extent, type LogRecord, type Position, type Subscription } from '#event-sourcing';
+import { type Extents, type LogRecord, type Position, type Subscription } from '#event-sourcing';
 import { type Consumer, type EachBatchPayload, type Kafka, type LogEntry } from 'kafkajs';
 import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS } from './kafka-client.js';
 import { Lease } from './lease.js';
-import { asMembershipLost, MembershipLost } from './membership-lost.js';
+import { asMembershipLost, MembershipLost } from './kafka-errors.js';
 import { assertInside, recordsOf } from './records.js';
 import { isSettledWithin, within } from '#platform';
 
@@ -29,7 +29,7 @@ interface Generation {
 export interface SessionOptions {
   readonly subscription: Subscription;
   readonly connect: (onLog: (entry: LogEntry) => void) => Kafka;
-  readonly extents: (topic: string) => Promise<ReadonlyMap<number, Extent>>;
+  readonly extents: (topic: string) => Promise<Extents>;
   /** The group was joined, and the positions of what was assigned are known. */
   readonly onJoined: () => void;
 }
@@ -126,7 +126,7 @@ export class GroupSession {
     this.readFrom(generation, partitions);
   }
 
-  private async extents(): Promise<ReadonlyMap<number, Extent>> {
+  private async extents(): Promise<Extents> {
     try {
       return await this.options.extents(this.topic);
     } catch (error) {

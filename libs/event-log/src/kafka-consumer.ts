@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Consumption, type Extent, type Subscription } from '#event-sourcing';
+import { type Consumption, type Extents, type Subscription } from '#event-sourcing';
 import { backoffMs } from '#platform';
 import { GroupSession } from './group-session.js';
 import { kafkaClient, type KafkaOptions } from './kafka-client.js';
-import { MembershipLost } from './membership-lost.js';
+import { MembershipLost } from './kafka-errors.js';
 
 const MAX_BACKOFF_MS = 5_000;
 
@@ -16,17 +16,19 @@ export class KafkaConsumer implements Consumption {
   private readonly stopped = new AbortController();
   private session: GroupSession | undefined;
   private failures = 0;
-  private onJoined!: () => void;
+  private readonly firstJoin = Promise.withResolvers<void>();
 
   constructor(
     private readonly options: KafkaOptions,
     private readonly subscription: Subscription,
-    private readonly extents: (topic: string) => Promise<ReadonlyMap<number, Extent>>,
+    private readonly extents: (topic: string) => Promise<Extents>,
   ) {
-    const firstJoin = new Promise<void>((resolve) => (this.onJoined = resolve));
     const running = this.run();
     this.finished = running.catch(() => undefined);
-    this.joined = Promise.race([firstJoin, running.then(() => Promise.reject(new Error('stopped before it joined')))]);
+    this.joined = Promise.race([
+      this.firstJoin.promise,
+      running.then(() => Promise.reject(new Error('stopped before it joined'))),
+    ]);
     this.joined.catch(() => undefined);
     // A promise of its own: when nobody listens to this one, its rejection ends the process, as it should.
     this.ended = running.then(() => undefined);
@@ -60,7 +62,7 @@ export class KafkaConsumer implements Consumption {
       extents: this.extents,
       onJoined: () => {
         this.failures = 0;
-        this.onJoined();
+        this.firstJoin.resolve();
       },
     });
   }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import kafkajs, { type Admin } from 'kafkajs';
 import { type EventLog, LogMismatch, LogUnavailable } from '#event-sourcing';
-import { describeEventLog } from './event-log.contract.js';
-import { kafkaEventLog, type LogSink } from './index.js';
-import { RecordingView } from './recording-view.contract.js';
+import { describeEventLog } from '../test/event-log.contract.js';
+import { type LogSink } from './kafka-client.js';
+import { kafkaEventLog } from './kafka-event-log.js';
+import { RecordingView } from '../test/recording-view.js';
 import { eventually } from '../../../test/support/eventually.js';
 
 const brokers = (process.env['KAFKA_BROKERS'] ?? missing()).split(',');

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type EventLog, LogUnavailable } from '#event-sourcing';
 import { eventually } from '../../../test/support/eventually.js';
-import { kafkaEventLog, type LogSink, partitionFor } from './index.js';
+import { type LogSink } from './kafka-client.js';
+import { kafkaEventLog } from './kafka-event-log.js';
 import { KafkaProducer } from './kafka-producer.js';
+import { partitionFor } from './partitions.js';
 import { PreparedTopic } from './prepared-topic.js';
 
 const quiet: LogSink = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -20,7 +22,8 @@ beforeEach(async () => {
   await log.prepare([{ name, partitions: 1 }]);
   const topic = new PreparedTopic({ name, partitions: 4 }, new Map());
   doubted = [];
-  producer = new KafkaProducer(options, { prepared: () => topic, onDoubt: (topics) => doubted.push(...topics) });
+  const check = async (topic: string) => void doubted.push(topic);
+  producer = new KafkaProducer(options, { get: () => topic, writable: () => topic, check });
 });
 afterEach(async () => {
   await producer.close();

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EventLog, LogUnavailable } from '#event-sourcing';
 import { kafkaEventLog } from './index.js';
-import { RecordingView } from './recording-view.contract.js';
+import { RecordingView } from '../test/recording-view.js';
 
 /** Accepts connections and never says a word, as a broker does whose port is open and which is not up yet. */
 describe('a log that takes connections and does not answer', () => {

@@ -1,17 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Extent, LogMismatch, LogUnavailable, type Topic } from '#event-sourcing';
+import { type Extents, LogMismatch, LogUnavailable, type Topic } from '#event-sourcing';
 import { ConfigError, saying, within } from '#platform';
 import kafkajs, { type Admin } from 'kafkajs';
 import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
-import { asConfigError } from './config-errors.js';
+import { asConfigError, isUnknownTopic } from './kafka-errors.js';
 
 /** A broker that has just started elects leaders and loads its coordinators first. */
 const PREPARE_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 /** A question and its answer, with the connection where that is new. */
 const ASK_TIMEOUT_MS = 12_000;
-
-type Extents = Map<number, Extent>;
 
 interface Connection {
   readonly admin: Admin;
@@ -153,13 +151,6 @@ export class KafkaTopics {
 async function disconnect({ admin, asked }: Connection): Promise<void> {
   const atRest = Promise.allSettled(asked).then(() => admin.disconnect());
   await within(DISCONNECT_TIMEOUT_MS, atRest).catch(() => undefined);
-}
-
-function isUnknownTopic(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('type' in cause && cause.type === 'UNKNOWN_TOPIC_OR_PARTITION') return true;
-  }
-  return false;
 }
 
 const missing = (topic: string) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LogMismatch, LogUnavailable } from '#event-sourcing';
 import { type PartitionAnswer } from './idempotent-producer.js';
-import { partitionSends } from './partition-send.js';
+import { PartitionSend } from './partition-send.js';
 import { PendingAppend } from './pending-append.js';
 import { PreparedTopic } from './prepared-topic.js';
 
@@ -13,10 +13,7 @@ function sendOfThree() {
   const appends = [0, 1, 2].map(
     (partition) => new PendingAppend('log', [{ key: 'ada', value: 'x' }], () => partition, 60_000),
   );
-  const parts = partitionSends(
-    appends.flatMap(({ chunks }) => chunks),
-    () => topic,
-  );
+  const parts = appends.map(({ chunks }) => new PartitionSend(chunks, topic));
   const outcomes = Promise.all(appends.map(({ done }) => done.then(() => 'stored').catch((error: unknown) => error)));
   return { topic, parts, outcomes };
 }
@@ -53,7 +50,7 @@ describe('what a send holds of a partition', () => {
   test('has failed where the answer shows another topic, which is refused from then on', async () => {
     const { topic, parts, outcomes } = sendOfThree();
     topic.sending(1)(7, 5);
-    expect(sendOn(topic).map((part) => part.settle([answer(1)]))).toEqual([false]);
+    expect(sendOn(topic).settle([answer(1)])).toBe(false);
     expect(() => topic.assertSame()).toThrow(LogMismatch);
     for (const part of parts) part.fail(new Error('never sent'));
     await outcomes;
@@ -63,5 +60,5 @@ describe('what a send holds of a partition', () => {
 function sendOn(topic: PreparedTopic) {
   const append = new PendingAppend('log', [{ key: 'ada', value: 'x' }], () => 1, 60_000);
   append.done.catch(() => undefined);
-  return partitionSends(append.chunks, () => topic);
+  return new PartitionSend(append.chunks, topic);
 }

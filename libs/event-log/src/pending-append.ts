@@ -1,9 +1,27 @@
 import { LogUnavailable, type NewRecord } from '#event-sourcing';
 import { flowFor } from './partitions.js';
-import { type Chunk, FLOWS, MAX_PARTITION_BYTES, MAX_PARTITION_RECORDS, sizeOf, type Waiter } from './send-queue.js';
+
+/** The broker refuses a partition's batch over 1 MiB; what compression adds to bytes that cannot shrink must fit too. */
+export const MAX_PARTITION_BYTES = 900_000;
+/** So that encoding a send holds nobody up for long. */
+export const MAX_PARTITION_RECORDS = 2_000;
+/** Queues per partition that take turns, so that a key with many records delays few others. */
+const FLOWS = 16;
+/** What Kafka and kafkajs add to each record, at most. */
+const RECORD_OVERHEAD = 32;
+
+/** Records of one append that go to one partition in one send, of keys that are of the same flow. */
+export interface Chunk {
+  readonly append: PendingAppend;
+  readonly topic: string;
+  readonly partition: number;
+  readonly flow: number;
+  readonly records: NewRecord[];
+  bytes: number;
+}
 
 /** An append on its way: done when the log has acknowledged each of its chunks, failed with the first that it has not. */
-export class PendingAppend implements Waiter {
+export class PendingAppend {
   readonly chunks: readonly Chunk[];
   readonly bytes: number;
   private outstanding: number;
@@ -26,6 +44,7 @@ export class PendingAppend implements Waiter {
     return this.result.promise;
   }
 
+  /** It was answered already, by success or failure. */
   get isSettled(): boolean {
     return this.settled;
   }
@@ -57,7 +76,7 @@ function cut(
   const chunks: Chunk[] = [];
   const open = new Map<number, Chunk>();
   for (const record of records) {
-    const bytes = sizeOf(record);
+    const bytes = Buffer.byteLength(record.key) + Buffer.byteLength(record.value) + RECORD_OVERHEAD;
     if (bytes > MAX_PARTITION_BYTES)
       throw new RangeError(`a record of ${bytes} bytes: the log takes ${MAX_PARTITION_BYTES}`);
     const partition = partitionOf(record.key);

@@ -1,4 +1,6 @@
-import { type Extent, LogMismatch, type Position, type Topic } from '#event-sourcing';
+import { type Extents, LogMismatch, LogUnavailable, type Position, type Topic } from '#event-sourcing';
+import { type KafkaOptions } from './kafka-client.js';
+import { type KafkaTopics } from './kafka-topics.js';
 
 /**
  * A topic as this process prepared it, with the position that each partition is known to reach. Anybody may delete a topic
@@ -11,7 +13,7 @@ export class PreparedTopic {
   private readonly ends: Position[];
   private mismatch: LogMismatch | undefined;
 
-  constructor({ name, partitions }: Topic, extents: ReadonlyMap<number, Extent>) {
+  constructor({ name, partitions }: Topic, extents: Extents) {
     this.name = name;
     this.partitions = partitions;
     this.ends = Array.from({ length: partitions }, (_, partition) => extents.get(partition)?.high ?? 0);
@@ -35,7 +37,7 @@ export class PreparedTopic {
   }
 
   /** What `ask` answers of the topic. @throws LogMismatch where that is another topic */
-  async check(ask: () => Promise<Map<number, Extent>>): Promise<Map<number, Extent>> {
+  async check(ask: () => Promise<Extents>): Promise<Extents> {
     this.assertSame();
     // Records may be stored while the answer is on its way.
     const ends = [...this.ends];
@@ -63,5 +65,49 @@ export class PreparedTopic {
         'records: restore it, or restart all apps to go on with this one and replay the views from it',
     );
     throw this.mismatch;
+  }
+}
+
+/** The topics that this process has prepared, each checked to be still the same. */
+export class PreparedTopics {
+  private readonly known = new Map<string, PreparedTopic>();
+
+  constructor(
+    private readonly topics: KafkaTopics,
+    private readonly options: KafkaOptions,
+  ) {}
+
+  async prepare(wanted: readonly Topic[]): Promise<void> {
+    const found = await Promise.all(wanted.map((topic) => this.topics.prepare(topic)));
+    for (const [at, topic] of wanted.entries()) this.known.set(topic.name, new PreparedTopic(topic, found[at]!));
+  }
+
+  get(topic: string): PreparedTopic {
+    const found = this.known.get(topic);
+    if (!found) throw new Error(`topic ${topic} has not been prepared`);
+    return found;
+  }
+
+  async extents(topic: string): Promise<Extents> {
+    const ask = () => this.topics.extents(topic);
+    return this.known.get(topic)?.check(ask) ?? ask();
+  }
+
+  /** Logs what is wrong with the topic, if it is no longer the one that was prepared. */
+  async check(topic: string): Promise<void> {
+    await this.extents(topic).catch((error: unknown) => {
+      if (error instanceof LogMismatch) this.options.logger.error({ err: error }, 'appends are refused');
+    });
+  }
+
+  /** @throws LogUnavailable where the topic is no longer the one that was prepared */
+  writable(topic: string): PreparedTopic {
+    const found = this.get(topic);
+    try {
+      found.assertSame();
+      return found;
+    } catch (cause) {
+      throw new LogUnavailable('the log takes no appends', { cause });
+    }
   }
 }

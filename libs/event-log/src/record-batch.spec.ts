@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type NewRecord } from '#event-sourcing';
 import { recordBatch } from './record-batch.js';
-import { MAX_PARTITION_BYTES } from './send-queue.js';
+import { MAX_PARTITION_BYTES } from './pending-append.js';
 import { registerZstd } from './zstd.js';
 
 const require = createRequire(import.meta.url);

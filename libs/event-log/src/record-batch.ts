@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { type NewRecord } from '#event-sourcing';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
-import { MAX_PARTITION_BYTES } from './send-queue.js';
+import { MAX_PARTITION_BYTES } from './pending-append.js';
 
 /** Who sends a batch, and which record of that producer in the partition is its first, from 0. */
 export interface BatchSource {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LogUnavailable } from '#event-sourcing';
-import { PendingAppend } from './pending-append.js';
-import { type Chunk, MAX_PARTITION_BYTES, MAX_PARTITION_RECORDS, MAX_SEND_BYTES, SendQueue } from './send-queue.js';
+import { type Chunk, MAX_PARTITION_BYTES, MAX_PARTITION_RECORDS, PendingAppend } from './pending-append.js';
+import { MAX_SEND_BYTES, SendQueue } from './send-queue.js';
 
 const appendOf = (values: readonly (string | Buffer)[], partition = 0, key = 'ada') =>
   new PendingAppend(
@@ -19,7 +19,7 @@ function collect(...appends: PendingAppend[]): SendQueue {
 
 function drain(queue: SendQueue): Chunk[][] {
   const sends: Chunk[][] = [];
-  while (!queue.isEmpty) sends.push(queue.take());
+  while (!queue.isEmpty) sends.push(queue.take().flat());
   sends.flat().forEach(({ append }) => append.acknowledge());
   return sends;
 }

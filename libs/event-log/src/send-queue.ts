@@ -1,38 +1,7 @@
-import { type LogUnavailable, type NewRecord } from '#event-sourcing';
+import { type Chunk, MAX_PARTITION_BYTES, MAX_PARTITION_RECORDS } from './pending-append.js';
 
-/** The broker refuses a partition's batch over 1 MiB; what compression adds to bytes that cannot shrink must fit too. */
-export const MAX_PARTITION_BYTES = 900_000;
 /** A whole send: enough to keep the producer busy, and answered long before a caller times out. */
 export const MAX_SEND_BYTES = 8 * 1024 * 1024;
-/** So that encoding a send holds nobody up for long. */
-export const MAX_PARTITION_RECORDS = 2_000;
-/** Queues per partition that take turns, so that a key with many records delays few others. */
-export const FLOWS = 16;
-/** What Kafka and kafkajs add to each record, at most. */
-const RECORD_OVERHEAD = 32;
-
-/** Who waits for the records of a chunk to be stored. */
-export interface Waiter {
-  /** It was answered already, by success or failure. */
-  readonly isSettled: boolean;
-  acknowledge(): void;
-  fail(reason: LogUnavailable): void;
-}
-
-/** Records of one append that go to one partition in one send, of keys that are of the same flow. */
-export interface Chunk {
-  readonly append: Waiter;
-  readonly topic: string;
-  readonly partition: number;
-  readonly flow: number;
-  readonly records: NewRecord[];
-  bytes: number;
-}
-
-/** The size of a record as a send counts it. */
-export function sizeOf(record: NewRecord): number {
-  return Buffer.byteLength(record.key) + Buffer.byteLength(record.value) + RECORD_OVERHEAD;
-}
 
 /** The queues of one partition by flow; the first is next. */
 type PartitionQueue = Map<number, Chunk[]>;
@@ -57,14 +26,14 @@ export class SendQueue {
     else queue.set(chunk.flow, [chunk]);
   }
 
-  /** Takes the chunks of the next send out of the queue. */
-  take(): Chunk[] {
-    const send: Chunk[] = [];
+  /** Takes the chunks of the next send out of the queue, by their partitions. */
+  take(): Chunk[][] {
+    const send: Chunk[][] = [];
     let bytes = 0;
     for (const [name, queue] of [...this.queues]) {
       const taken = takeInTurns(queue, MAX_SEND_BYTES - bytes);
       for (const chunk of taken) bytes += chunk.bytes;
-      send.push(...taken);
+      send.push(taken);
       this.queues.delete(name);
       if (queue.size > 0) this.queues.set(name, queue);
       if (bytes >= MAX_SEND_BYTES) break;

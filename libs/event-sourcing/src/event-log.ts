@@ -1,6 +1,9 @@
 /** A partition's position: the offset of the next record, so 0 is its start and the end is the high-water mark. */
 export type Position = number;
 
+/** A position of each partition, by the partition's number. */
+export type Positions = ReadonlyMap<number, Position>;
+
 /** A record as it is asked to be stored. Records of one key keep their order and share a partition. */
 export interface NewRecord {
   readonly key: string;
@@ -29,13 +32,16 @@ export interface Extent {
   readonly high: Position;
 }
 
+/** The extent of each partition, by the partition's number. */
+export type Extents = ReadonlyMap<number, Extent>;
+
 /** One owner a partition: what a group of consumers does with the records of a topic. */
 export interface Subscription {
   readonly topic: string;
   /** Consumers of the same group share the partitions among them. */
   readonly group: string;
   /** Where to begin with partitions that were just assigned. The log keeps no positions of its own. */
-  startAt(partitions: readonly number[]): Promise<ReadonlyMap<number, Position>>;
+  startAt(partitions: readonly number[]): Promise<Positions>;
   /**
    * Takes the next records of one partition: contiguous, in order, beginning where `startAt` said or the previous call
    * ended. Partitions run side by side, calls of one partition one after the other. A throw ends the consumption.
@@ -66,10 +72,10 @@ export interface EventLog {
    */
   append(topic: string, records: readonly NewRecord[]): Promise<void>;
   /**
-   * The extent of each partition, by its number; throws `LogMismatch` where the topic is missing or no longer the one that was
-   * prepared, `LogUnavailable` where the log does not answer.
+   * Throws `LogMismatch` where the topic is missing or no longer the one that was prepared, `LogUnavailable` where the log
+   * does not answer.
    */
-  extents(topic: string): Promise<ReadonlyMap<number, Extent>>;
+  extents(topic: string): Promise<Extents>;
   /** The partition that records of this key go to; the topic has been prepared. */
   partitionOf(topic: string, key: string): number;
   consume(subscription: Subscription): Promise<Consumption>;

@@ -12,19 +12,19 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** How an issuer says in its tokens what they open; all is optional. */
+/** Which claims of an issuer's tokens name environments and scopes; all optional. */
 export interface ClaimsConfig {
   /** The claim that names the environments: its name, or a path into the claims (`/realm_access/roles`). */
   readonly environmentsClaim?: string;
   /** Environments of tokens that name none. */
   readonly environments?: readonly string[];
-  /** The claim that names the scopes, in the place of `scope` and `scp`. */
+  /** The claim that names the scopes, instead of `scope` and `scp`. */
   readonly scopesClaim?: string;
-  /** What the issuer's names mean in ours; a name that is not among them stands for itself. */
+  /** Our scopes for each scope of the issuer's; a scope that is not listed is taken as it is. */
   readonly scopesMap?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What a token opens. */
+/** The environments and scopes that a token grants. */
 export interface Rights {
   readonly environments: readonly string[];
   readonly scopes: ReadonlySet<string>;
@@ -36,7 +36,7 @@ export const ENVIRONMENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const names = z.union([z.array(z.string()), z.string().transform((text) => text.split(' ').filter(Boolean))]);
 const environmentIds = z.array(z.string().regex(ENVIRONMENT_ID));
 
-/** The rights that these claims give; the name of the claim that is not as it should be otherwise. */
+/** The rights that these claims grant, or the name of the claim that is malformed. */
 export function rightsOf(claims: Readonly<Record<string, unknown>>, settings: ClaimsConfig): Rights | string {
   const { environmentsClaim, scopesClaim } = settings;
   const given = environmentsClaim === undefined ? claims.environments : claimAt(claims, environmentsClaim);
@@ -50,7 +50,7 @@ export function rightsOf(claims: Readonly<Record<string, unknown>>, settings: Cl
   return { environments: named.data, scopes: new Set(scopes) };
 }
 
-/** A name may have slashes in it (`https://example.com/environments`); a path begins with one. */
+/** The claim of this name or path: a path begins with a slash, a name may contain some (`https://example.com/environments`). */
 function claimAt(claims: unknown, claim: string): unknown {
   const path = claim.startsWith('/') ? claim.slice(1).split('/').map(unescaped) : [claim];
   return path.reduce<unknown>(

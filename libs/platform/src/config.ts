@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { type ClaimsConfig, ENVIRONMENT_ID, SCOPES } from './claims.js';
-import { type KafkaAccess, kafkaAccess, kafkaAccessIssues, KafkaAccessSettings } from './kafka-access.js';
+import { kafkaAccess, kafkaAccessIssues, KafkaAccessSettings } from './kafka-access.js';
 import { corsOriginsOf } from './http/origins.js';
-import { type TrustProxy, trustProxyOf } from './http/trusted-proxies.js';
+import { trustProxyOf } from './http/trusted-proxies.js';
 import { ASYMMETRIC } from './remote-keys.js';
 import { isLongEnough, isTooSimple, secretsOf } from './secrets.js';
+import { textAs } from './text-as.js';
 import { pemFile } from './tls.js';
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
@@ -14,7 +15,7 @@ const MAKE_ONE = 'make one with: openssl rand -base64 32';
 const LONG_ENOUGH = `at least 32 bytes; ${MAKE_ONE} (former ones behind it, comma-separated)`;
 const TOO_SIMPLE = `too simple to be random; ${MAKE_ONE}, with this one behind it, comma-separated`;
 
-/** The secret in use, then former ones, which can no longer be chosen. */
+/** The secret in use, then former ones, which are not checked for simplicity: they cannot be changed any more. */
 const secrets = z
   .string()
   .transform(secretsOf)
@@ -23,15 +24,21 @@ const secrets = z
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
-/** A time span in milliseconds, written as a number and ms, s, m or h; seconds where no unit is said. */
+/** A duration in milliseconds, written as a number and ms, s, m or h; seconds without a unit. */
 function duration(from: number, to: number) {
-  const message = `a number and ms, s, m or h, from ${from} ms to ${to / UNITS.h} h, e.g. 30s`;
-  return z
-    .string()
-    .regex(/^\d{1,9}(ms|s|m|h)?$/, message)
-    .transform((text) => parseInt(text) * UNITS[(text.replace(/^\d+/, '') || 's') as keyof typeof UNITS])
-    .pipe(z.number().min(from, message).max(to, message));
+  const read = (text: string) => {
+    const [, number, unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
+    const span = Number(number) * UNITS[unit as keyof typeof UNITS];
+    return span >= from && span <= to ? span : undefined;
+  };
+  return textAs(read, `a number and ms, s, m or h, from ${from} ms to ${to / UNITS.h} h, e.g. 30s`);
 }
+
+const TRUST_PROXY =
+  'addresses and networks of proxies, comma-separated, loopback, linklocal and uniquelocal among them, e.g. loopback,10.0.0.0/8; or how many proxies there are, e.g. 1';
+const CORS_ORIGINS =
+  'origins as browsers send them, comma-separated, e.g. https://app.example,http://localhost:5173; or * alone';
+const SCOPES_MAP = `their name to ours, e.g. viewer=users:read activities:read,editor=users:write (ours are: ${SCOPES.join(', ')})`;
 
 /** The settings of every app, by the name of their environment variable (.env.example explains each). */
 const Settings = z
@@ -59,16 +66,8 @@ const Settings = z
         message: 'comma-separated names, with a port or without, e.g. tidemark.example,10.0.0.7:3000',
       })
       .optional(),
-    TRUST_PROXY: z
-      .string()
-      .transform((text, context) => trustProxyOf(text) ?? context.addIssue(TRUST_PROXY_HINT))
-      .pipe(z.custom<TrustProxy>())
-      .optional(),
-    CORS_ORIGINS: z
-      .string()
-      .transform((text, context) => corsOriginsOf(text) ?? context.addIssue(CORS_ORIGINS_HINT))
-      .pipe(z.custom<readonly string[]>())
-      .optional(),
+    TRUST_PROXY: textAs(trustProxyOf, TRUST_PROXY).optional(),
+    CORS_ORIGINS: textAs(corsOriginsOf, CORS_ORIGINS).optional(),
     OPERATIONS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
     AUTH_JWT_SECRET: secrets.optional(),
     AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -84,11 +83,7 @@ const Settings = z
       .refine((ids) => ids.every((id) => ENVIRONMENT_ID.test(id)), { message: 'ids of environments, comma-separated' })
       .optional(),
     AUTH_SCOPES_CLAIM: z.string().optional(),
-    AUTH_SCOPES_MAP: z
-      .string()
-      .transform((text, context) => scopesMapOf(text) ?? context.addIssue(SCOPES_MAP_HINT))
-      .pipe(z.custom<ReadonlyMap<string, readonly string[]>>())
-      .optional(),
+    AUTH_SCOPES_MAP: textAs(scopesMapOf, SCOPES_MAP).optional(),
     TIDEMARK_MASTER_KEY: secrets.default([]),
     TIDEMARK_MAX_DEAD_LETTERS: z.coerce.number().int().min(0).max(1_000_000).default(10_000),
     STREAM_MAX_OPEN: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
@@ -123,49 +118,24 @@ const Settings = z
     message: 'is for TLS: begin REDIS_URL with rediss:// too, or leave this out',
   });
 
-/** The families are never mixed (RFC 8725, 3.1). */
+/** Symmetric and asymmetric algorithms are never mixed (RFC 8725, 3.1). */
 function fitsTheKeys(settings: { AUTH_JWT_SECRET?: unknown; AUTH_ALGORITHMS?: readonly string[] }): boolean {
   const { AUTH_JWT_SECRET: secret, AUTH_ALGORITHMS: algorithms } = settings;
   return !algorithms || (secret ? algorithms.join() === 'HS256' : !algorithms.includes('HS256'));
 }
 
-/** `pg` reads them at each connection, and says of one that is missing no more than ENOENT. */
+/** Checked here, since `pg` reads the files at each connection and reports a missing one as a bare ENOENT. */
 function namesFilesThatExist(url: string): boolean {
   const parameters = URL.parse(url)?.searchParams;
   const paths = ['sslrootcert', 'sslcert', 'sslkey'].flatMap((name) => parameters?.get(name) ?? []);
   return paths.every((path) => existsSync(path));
 }
 
-const TRUST_PROXY_HINT = {
-  code: 'custom',
-  message:
-    'addresses and networks of proxies, comma-separated, loopback, linklocal and uniquelocal among them, e.g. loopback,10.0.0.0/8; or how many proxies there are, e.g. 1',
-} as const;
-
-const CORS_ORIGINS_HINT = {
-  code: 'custom',
-  message: 'origins as browsers send them, comma-separated, e.g. https://app.example,http://localhost:5173; or * alone',
-} as const;
-
-const SCOPES_MAP_HINT = {
-  code: 'custom',
-  message: 'their name to ours, e.g. viewer=users:read activities:read,editor=users:write (ours are: '.concat(
-    SCOPES.join(', '),
-    ')',
-  ),
-} as const;
-
-/** `theirs=ours ours,theirs=ours`; undefined for anything else, and for scopes that there are not. */
+/** Parses `theirs=ours ours,theirs=ours`; undefined for anything else and for unknown scopes. */
 function scopesMapOf(text: string): ReadonlyMap<string, readonly string[]> | undefined {
   const entries = text.split(',').map((entry): [string, string[]] => {
-    const equals = entry.lastIndexOf('=');
-    return [
-      entry.slice(0, Math.max(equals, 0)).trim(),
-      entry
-        .slice(equals + 1)
-        .split(' ')
-        .filter(Boolean),
-    ];
+    const [, theirs = '', ours = ''] = /^(.*)=(.*)$/s.exec(entry) ?? [];
+    return [theirs.trim(), ours.split(' ').filter(Boolean)];
   });
   const isRight = entries.every(([theirs, ours]) => theirs !== '' && ours.length > 0 && ours.every(isScope));
   return isRight ? new Map(entries) : undefined;
@@ -173,59 +143,21 @@ function scopesMapOf(text: string): ReadonlyMap<string, readonly string[]> | und
 
 const isScope = (name: string) => SCOPES.some((scope) => scope === name);
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
-
 /** How tokens are checked: with shared secrets or with the public keys behind a JWKS address, never both. */
 export interface AuthConfig {
   /** The first signs, all check. */
   readonly secrets?: readonly string[];
   readonly jwksUrl?: string;
-  /** Of the public keys; all that are safe when left out. */
+  /** Accepted for public keys; all safe ones by default. */
   readonly algorithms?: readonly string[];
   readonly claims?: ClaimsConfig;
   readonly issuer?: string;
   readonly audience?: string;
 }
 
-/** How many streams a process serves at a time, and for how many seconds at most. */
-export interface StreamLimits {
-  readonly maxOpen: number;
-  readonly maxOpenPerEnvironment: number;
-  readonly maxAge: number;
-}
-
-export interface Config {
-  readonly kafkaBrokers: string[];
-  readonly kafka: KafkaAccess;
-  readonly databaseUrl: string;
-  readonly redisUrl: string;
-  /** The authority that signed the certificate of Redis, as PEM text; else those that Node knows. */
-  readonly redisCa?: string;
-  readonly host: string;
-  readonly port: number;
-  /** What absolute links begin with, without a slash at its end; otherwise they begin as the request did. */
-  readonly publicUrl?: string;
-  /** The only hosts that requests may name, with a port or for every port; any where there are none. */
-  readonly allowedHosts?: readonly string[];
-  /** The proxies whose word on how a request began counts. */
-  readonly trustProxy?: TrustProxy;
-  /** The origins whose pages are let in, `*` for all; none where it is left out. */
-  readonly corsOrigins?: readonly string[];
-  /** Where health and metrics are served, and nowhere else; with all the rest where it is left out. */
-  readonly operationsPort?: number;
-  /** How long a request may take to arrive. */
-  readonly requestTimeoutMs: number;
-  readonly auth: AuthConfig;
-  /** What wraps the keys of personal fields: the one in use, then former ones. Empty: they lie open in Postgres. */
-  readonly masterKeys: readonly string[];
-  /** How many records of a fold may be set aside and wait before its projector stops instead. */
-  readonly maxDeadLetters: number;
-  readonly streams: StreamLimits;
-  readonly namespace: string;
-  /** How long a process waits for each thing that it needs to begin. */
-  readonly startTimeoutMs: number;
-  readonly logLevel: LogLevel;
-}
+export type Config = Readonly<ReturnType<typeof configOf>>;
+export type LogLevel = Config['logLevel'];
+export type StreamLimits = Config['streams'];
 
 /** The settings are wrong: the message names each variable and what it takes. */
 export class ConfigError extends Error {
@@ -243,31 +175,42 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return configOf(settings.data);
 }
 
-function configOf(data: z.output<typeof Settings>): Config {
+function configOf(data: z.output<typeof Settings>) {
   return {
     kafkaBrokers: data.KAFKA_BROKERS,
     kafka: kafkaAccess(data),
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
+    /** The CA of the Redis certificate, as PEM text; Node's own CAs by default. */
     redisCa: data.REDIS_TLS_CA,
     host: data.HOST,
     port: data.PORT,
+    /** The base of absolute links, without a trailing slash; that of the request by default. */
     publicUrl: data.PUBLIC_URL,
+    /** The hosts that requests may name, with a port or for every port; any host by default. */
     allowedHosts: data.ALLOWED_HOSTS,
+    /** The proxies whose forwarding headers are trusted. */
     trustProxy: data.TRUST_PROXY,
+    /** The origins that CORS allows, `*` for all; none by default. */
     corsOrigins: data.CORS_ORIGINS,
+    /** The only port of health and metrics; the port of the interface by default. */
     operationsPort: data.OPERATIONS_PORT,
+    /** How long a request may take to arrive. */
     requestTimeoutMs: data.HTTP_REQUEST_TIMEOUT,
     auth: authOf(data),
+    /** They encrypt the keys of personal fields: the one in use, then former ones. Without any, those lie open in Postgres. */
     masterKeys: data.TIDEMARK_MASTER_KEY,
+    /** How many records of a fold may be set aside and wait before its projector stops instead. */
     maxDeadLetters: data.TIDEMARK_MAX_DEAD_LETTERS,
+    /** How many streams a process serves at a time, and for how many seconds at most. */
     streams: {
       maxOpen: data.STREAM_MAX_OPEN,
-      // One environment cannot take the places of all.
+      // So that one environment cannot take all streams.
       maxOpenPerEnvironment: data.STREAM_MAX_OPEN_PER_ENVIRONMENT ?? Math.ceil(data.STREAM_MAX_OPEN / 2),
       maxAge: data.STREAM_MAX_AGE,
     },
     namespace: data.TIDEMARK_NAMESPACE,
+    /** How long a process waits, at its start, for each thing that it needs. */
     startTimeoutMs: data.TIDEMARK_START_TIMEOUT * 1_000,
     logLevel: data.TIDEMARK_LOG_LEVEL,
   };

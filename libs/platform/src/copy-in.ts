@@ -1,14 +1,14 @@
 import { type Connection, Query } from 'pg';
 
-/** What the client's connection can do, though its types do not say so. */
+/** Methods of the client's connection that its types leave out. */
 interface CopyConnection extends Connection {
   sendCopyFromChunk(rows: Buffer): void;
   endCopyFrom(): void;
 }
 
 /**
- * A `COPY … FROM STDIN` with its rows right behind it: nothing is waited for in between, so that it can travel with other
- * statements. The server passes over rows whose statement has failed.
+ * A `COPY … FROM STDIN` followed at once by its rows, without a round trip in between, so that it can be pipelined with other
+ * statements. The server discards the rows of a statement that failed.
  */
 export class CopyIn extends Query {
   constructor(

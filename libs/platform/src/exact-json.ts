@@ -50,7 +50,7 @@ function asWritten(_name: string, value: unknown, { source }: { source?: string 
   return JSON.stringify(value) === source ? value : JSON.rawJSON(source);
 }
 
-/** The value, a raw number as the double next to it: where a number is meant rather than kept, 1.0 is 1. */
+/** Converts a raw number to the nearest double, and leaves other values: for numbers that are computed with, where 1.0 is 1. */
 export function asDouble(value: unknown): unknown {
   return JSON.isRawJSON(value) ? Number(value.rawJSON) : value;
 }

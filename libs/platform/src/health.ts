@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { PublicEndpoint } from './http/endpoint.js';
 import { within } from './within.js';
 
-/** Something that the process cannot serve without: resolves when it is there, rejects with the reason. */
+/** A dependency without which the process cannot serve: `check` resolves when it is there and rejects with the reason. */
 export interface ReadinessCheck {
   readonly name: string;
   check(): Promise<void>;
@@ -13,7 +13,7 @@ export interface ReadinessCheck {
 
 export const READINESS = Symbol('READINESS');
 
-// A probe waits for its answer; a server that hangs is as good as one that is down.
+// A probe waits for its answer; a server that hangs counts as down.
 const PATIENCE_MS = 2_000;
 
 const Live = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness', examples: [{ status: 'ok' }] });
@@ -49,7 +49,7 @@ class HealthController {
     answers: { 200: { body: Readiness }, 503: { body: Readiness, headers: { 'Retry-After': 'always' } } },
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    // Whoever sends requests here has to find another instance before this one is gone.
+    // Load balancers have to find another instance before this one is gone.
     const stopping = reply.server.draining.begun ? [['interface', 'is stopping'] as const] : [];
     const results = [
       ...stopping,

@@ -1,5 +1,5 @@
 export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
-export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
+export { type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
 export { asDouble, mayLoseDigits, parseExactly } from './exact-json.js';
 export { type ReadinessCheck } from './health.js';
 export { linkTo, publicBase } from './http/address.js';
@@ -8,9 +8,9 @@ export { checkedHeaders, IdempotencyKey, IfMatch, IfNoneMatch } from './http/req
 export { type Content } from './openapi/content.js';
 export { describeEndpoints } from './openapi/document.js';
 export { Endpoint, type EndpointOptions } from './http/endpoint.js';
-export { checkedBody, checkedPath, checkedQuery, checkInput, inputErrors } from './http/input.js';
+export { checkedBody, checkedPath, checkedQuery, inputErrors } from './http/input.js';
 export { httpApplication } from './http/listen.js';
-export { copyColumn, copyLine, copyLines, type CopyValue } from './copy-lines.js';
+export { copyColumn, copyLine, copyLines } from './copy-lines.js';
 export { createLogger, type Logger } from './logging.js';
 export { type KafkaAccess } from './kafka-access.js';
 export { Lookups } from './lookups.js';
@@ -22,14 +22,14 @@ export { closingBoth, listenAt, operationsOf, serveOperations, takesRequests } f
 export { isOutage } from './outage.js';
 export { ownTurn } from './own-turn.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
-export { type InputError, isProblemCode, notFound, Problem, type ProblemCode, PROBLEMS } from './problems.js';
+export { isProblemCode, notFound, Problem } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
 export { backoffMs, retry } from './retry.js';
 export { timeParameter } from './time-parameter.js';
 export { parseTimestamp, timestampFault } from './timestamp.js';
 export { secretsOf } from './secrets.js';
 export { tlsFault } from './tls.js';
-export { type Principal, signToken, tokenVerifier, unauthorized, type VerifyToken } from './tokens.js';
+export { type Principal, signToken, tokenVerifier, unauthorized } from './tokens.js';
 export {
   entityId,
   faultOf as freeFieldFault,

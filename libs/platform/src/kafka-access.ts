@@ -1,45 +1,45 @@
 import { z } from 'zod';
+import { textAs } from './text-as.js';
 import { pemFile } from './tls.js';
 
-/** How the brokers of Kafka let this process in, beside their addresses. */
+/** TLS, SASL and replication: the settings of Kafka besides the addresses of its brokers. */
 export interface KafkaAccess {
-  /** PEM texts. Without `ca` the authorities that Node knows are trusted. */
+  /** PEM texts. Without `ca`, Node's own CAs are trusted. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly sasl?: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
     readonly username: string;
     readonly password: string;
   };
-  /** Of topics when they are created; the broker's own default when left out. */
+  /** The replication factor of new topics; the broker's own by default. */
   readonly replication?: number;
 }
 
-const MECHANISM = z.enum(['plain', 'scram-sha-256', 'scram-sha-512']);
-const SASL = /^([^:]+):([^:]+):(.+)$/s;
+type Sasl = NonNullable<KafkaAccess['sasl']>;
 
-const sasl = z.string().transform((text, context) => {
-  const [, name = '', username = '', password = ''] = SASL.exec(text) ?? [];
-  const mechanism = MECHANISM.safeParse(name.toLowerCase());
-  if (mechanism.success) return { mechanism: mechanism.data, username, password };
-  const message =
-    'mechanism:user:password, the mechanism one of plain, scram-sha-256 and scram-sha-512, the password all that follows';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
+const SASL = /^(plain|scram-sha-256|scram-sha-512):([^:]+):(.+)$/is;
 
-/** The settings of it, by the name of their environment variable. */
+function saslOf(text: string): Sasl | undefined {
+  const [, mechanism, username, password] = SASL.exec(text) ?? [];
+  return mechanism ? ({ mechanism: mechanism.toLowerCase(), username, password } as Sasl) : undefined;
+}
+
+const SASL_HINT =
+  'mechanism:user:password, the mechanism one of plain, scram-sha-256 and scram-sha-512, the password all that follows';
+
+/** The settings, by the names of their environment variables. */
 export const KafkaAccessSettings = {
   KAFKA_TLS: z.enum(['true', 'false'], 'true or false').default('false'),
   KAFKA_TLS_CA: pemFile.optional(),
   KAFKA_TLS_CERT: pemFile.optional(),
   KAFKA_TLS_KEY: pemFile.optional(),
-  KAFKA_SASL: sasl.optional(),
+  KAFKA_SASL: textAs(saslOf, SASL_HINT).optional(),
   KAFKA_REPLICATION: z.coerce.number().int().min(1).max(32_767).optional(),
 };
 
 type Given = z.output<z.ZodObject<typeof KafkaAccessSettings>>;
 
-/** Settings that are useless without another one are a mistake: the connection would be less safe than it looks. */
+/** Settings that have no effect without another one are refused: the connection would be less safe than it looks. */
 export function kafkaAccessIssues(given: Given): z.core.$ZodRawIssue[] {
   const issue = (name: keyof Given, message: string) => [
     { code: 'custom' as const, path: [name], message, input: undefined },

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { CLOCK_SKEW, type Principal, type VerifyToken } from './tokens.js';
 
-/** So long a token is believed without a look at its signature: a key that was withdrawn is refused from then on. */
+/** How long a verified token is accepted without verifying it again: a withdrawn key is refused after that. */
 const BELIEVED_MS = 60_000;
 const MOST = 10_000;
 
@@ -12,8 +12,8 @@ interface Known {
 }
 
 /**
- * The same, but a token that was found good is not checked again for a minute, or until it expires: clients send theirs
- * with every request. Tokens are known by their hashes alone, and the oldest are forgotten first.
+ * Caches verified tokens for a minute, or until they expire: clients send theirs with every request. Only hashes of tokens
+ * are kept, and the oldest are evicted first.
  */
 export function withKnownTokens(verify: VerifyToken, { most = MOST, now = Date.now } = {}): VerifyToken {
   const known = new Map<string, Known>();

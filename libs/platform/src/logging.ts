@@ -4,7 +4,7 @@ import { type LogLevel } from './config.js';
 
 export { type Logger } from 'pino';
 
-/** One JSON line an event on standard output. What could hold a secret or a person's data is not logged at all. */
+/** Logs one JSON line per event to standard output. What could hold a secret or personal data is not logged at all. */
 export function createLogger(app: string, level: LogLevel, to?: DestinationStream): Logger {
   const options: LoggerOptions = {
     base: { app, pid: process.pid },
@@ -22,7 +22,7 @@ function withoutCommand(error: Error): object {
   return shown;
 }
 
-/** Nest's own messages through the same logger; its start-up chatter is for debugging. */
+/** Sends Nest's own messages to the same logger; those of its start only at level debug. */
 export function nestLogger(logger: Logger): LoggerService {
   const at =
     (level: 'debug' | 'warn' | 'error') =>

@@ -6,15 +6,15 @@ interface Waiting<Key, Value> {
   reject(error: unknown): void;
 }
 
-// So that no statement grows without bound.
+// Bounds the size of a statement.
 const MOST_AT_ONCE = 10_000;
-// A statement that takes longer may never be answered, and must not hold up everybody.
+// A slower statement may never be answered, and must not block all other lookups.
 const SLOW_MS = 250;
 const MOST_RUNNING = 4;
 
 /**
- * One statement for all that is looked up in a turn of the event loop, or while the one before is under way: a lookup
- * alone goes at once, and many at a time cost little more than one.
+ * Batches lookups: one statement for all keys asked for in a turn of the event loop, or while the statement before runs. A
+ * single lookup is not delayed, and many at a time cost little more than one.
  */
 export class Lookups<Key, Value> {
   private readonly waiting: Waiting<Key, Value>[] = [];

@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { z } from 'zod';
 import { PublicEndpoint } from './http/endpoint.js';
 
-/** The process's metrics, in one registry. Names begin with `tidemark_`. */
+/** The registry of the process's metrics. Their names begin with `tidemark_`. */
 export const metrics = new Registry();
 collectDefaultMetrics({ register: metrics });
 

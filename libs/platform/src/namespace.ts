@@ -8,8 +8,8 @@ export type FoldName = keyof typeof VIEW_VERSIONS;
 export type ViewVersions = Readonly<Record<FoldName, number>>;
 
 /**
- * Generations of a fold's views that are not live: one that is being built to take the place of the live one, the one whose
- * place was taken, the views as of a moment, and a part that is built to be compared.
+ * Generations of a fold's views that are not live: `next` is being built to replace the live one, `old` was replaced by it,
+ * `until` shows the views as of a moment, and `check` is a part that is built to be compared.
  */
 export type GenerationKind = 'next' | 'old' | 'until' | 'check';
 
@@ -50,7 +50,7 @@ export class Namespace {
     return `${this.name}_${fold}_${kind}`;
   }
 
-  /** A Postgres schema of what is no view. */
+  /** A Postgres schema of tables that are no views. */
   schema(name: string): string {
     return `${this.name}_${name}`;
   }

@@ -1,25 +1,25 @@
 import { EventEmitter } from 'node:events';
 import { Client } from 'pg';
+import { retry } from './retry.js';
 
-// A connection that only listens sends nothing: that the other side is gone would not be seen for hours.
+// A connection that only listens sends nothing: without a heartbeat, a dead peer would go unnoticed for hours.
 const HEARTBEAT_MS = 5_000;
 
 /**
- * What Postgres announces on its channels (LISTEN/NOTIFY), on a connection of its own that comes back after a
- * failure. An announcement can be lost while it is away, so every listener is also told when it is back (`resumed`)
- * and must then look for itself.
+ * Listens to channels of Postgres (LISTEN/NOTIFY) on a connection of its own, which is re-established after a failure.
+ * Notifications sent meanwhile are lost, so every listener is also told when the connection is back (`resumed`) and must
+ * then query what it missed.
  */
 export class Notifications {
   private readonly listeners = new EventEmitter().setMaxListeners(0);
   private readonly channels = new Set<string>();
   /** The connection, from when it listens to every channel until it is lost. */
   private client: Client | undefined;
-  /** Shared by all who need the connection while it is being made, so that there is never a second one. */
+  /** Shared by all callers while the connection is being made, so that there is never a second one. */
   private connecting: Promise<Client> | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
-  private retrying: NodeJS.Timeout | undefined;
   private saying: Promise<unknown> = Promise.resolve();
-  private closed = false;
+  private readonly closed = new AbortController();
 
   constructor(
     private readonly url: string,
@@ -64,7 +64,7 @@ export class Notifications {
     try {
       await client.connect();
       for (const channel of this.channels) await client.query(`LISTEN "${channel}"`);
-      if (this.closed) throw new Error('nobody listens any more');
+      if (this.closed.signal.aborted) throw new Error('nobody listens any more');
     } catch (error) {
       await client.end().catch(() => undefined);
       throw error;
@@ -75,7 +75,7 @@ export class Notifications {
     return client;
   }
 
-  /** One statement after the other, as the client wants it. */
+  /** Runs one statement after the other: the client deprecates concurrent queries. */
   private say(client: Client, statement: string): Promise<unknown> {
     const said = this.saying.then(() => client.query(statement));
     this.saying = said.catch(() => undefined);
@@ -83,29 +83,26 @@ export class Notifications {
   }
 
   private lost(client: Client, error: Error): void {
-    if (this.closed || this.client !== client) return;
+    if (this.closed.signal.aborted || this.client !== client) return;
     clearInterval(this.heartbeat);
     this.client = undefined;
     void client.end().catch(() => undefined);
-    this.retry(100);
+    void this.comeBack();
     this.onError(error);
   }
 
-  private retry(wait: number): void {
-    if (this.closed) return;
-    this.retrying = setTimeout(() => {
-      // Somebody who began to listen meanwhile may have connected already; the others still have to look.
-      this.connection().then(
-        () => this.listeners.emit('resumed'),
-        () => this.retry(Math.min(wait * 2, 5_000)),
-      );
-    }, wait).unref();
+  /** Somebody who begins to listen meanwhile may have connected first; the others still have to look. */
+  private async comeBack(): Promise<void> {
+    const { signal } = this.closed;
+    await retry(() => this.connection(), { longestMs: 5_000, onFailure: () => undefined, signal }).then(
+      () => this.listeners.emit('resumed'),
+      () => undefined,
+    );
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.closed.abort();
     clearInterval(this.heartbeat);
-    clearTimeout(this.retrying);
     await this.connecting?.catch(() => undefined);
     await this.client?.end().catch(() => undefined);
   }

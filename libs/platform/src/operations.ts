@@ -5,15 +5,11 @@ import { HealthModule, type ReadinessCheck, type ReadinessChecks } from './healt
 import { httpApplication } from './http/listen.js';
 import { type Logger } from './logging.js';
 import { MetricsModule } from './metrics.js';
+import { type Closable } from './run-app.js';
 import { waitFor, type Waiting, waitingOf } from './waiting.js';
 
 @Module({})
 class OperationsModule {}
-
-/** What ends in order, see `runApp`. */
-interface Closable {
-  close(): Promise<void>;
-}
 
 /** Health and metrics among the routes of an interface; nothing where they have a port of their own. */
 export function operationsOf(
@@ -41,7 +37,7 @@ export async function serveOperations(
   return app;
 }
 
-/** Of an interface that is watched on another port: it takes requests. */
+/** Checks that an interface takes requests, where its health is served on another port. */
 export function takesRequests(app: NestFastifyApplication): ReadinessCheck {
   const { draining, server } = app.getHttpAdapter().getInstance();
   const check = async () => {
@@ -51,7 +47,7 @@ export function takesRequests(app: NestFastifyApplication): ReadinessCheck {
   return { name: 'interface', check };
 }
 
-/** Where an interface is watched elsewhere, that ends last: until then it says that the interface is stopping. */
+/** Closes the interface first and operations last: until then readiness says that the interface is stopping. */
 export function closingBoth(app: Closable, operations: Closable | undefined): Closable {
   const close = async () => {
     await app.close();

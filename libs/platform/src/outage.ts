@@ -1,4 +1,4 @@
-// What the language throws at code that does what it must not. `fetch` throws one as well when it reaches nobody, with a cause.
+// Errors of the language: bugs. `fetch` throws a TypeError as well when it reaches nobody, but with a cause.
 const LANGUAGE_ERROR = /^(Type|Range|Reference|Syntax|Eval|URI)Error$/;
 
 // Data exception and integrity constraint violation, by SQLSTATE: Postgres refuses the values of a statement.

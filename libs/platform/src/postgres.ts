@@ -5,9 +5,9 @@ import { parseExactly } from './exact-json.js';
 import { FOLD_NAMES, type Namespace } from './namespace.js';
 import { tlsFault } from './tls.js';
 
-// Counts and positions stay far below 2^53; as numbers they can be compared and added.
+// Counts and positions stay far below 2^53, so numbers are exact.
 types.setTypeParser(types.builtins.INT8, Number);
-// What is kept as JSON is kept as it was written.
+// Keeps numbers in JSON as they were written.
 types.setTypeParser(types.builtins.JSON, parseExactly);
 
 /** Whatever runs a statement: the pool or a transaction's connection. */
@@ -27,8 +27,8 @@ export interface Transaction extends Queryable {
 const names = new Map<string, string>();
 
 /**
- * The same connections, on each of which every text is parsed and planned once: for statements whose texts are few, and
- * for which one plan is as good for all values.
+ * Runs statements as prepared ones, parsed and planned once per connection: for statements with few distinct texts, whose
+ * plan is equally good for all values.
  */
 export function prepared(db: ClientBase): Transaction;
 export function prepared(db: Pool): Queryable;
@@ -53,9 +53,9 @@ export function prepared(db: Pool | ClientBase): Queryable | Transaction {
 const UNDONE_ALREADY = '25P02';
 
 /**
- * What a transaction asks side by side. Throws the first failure, but when all have ended: nothing may be sent any more
- * when the transaction is rolled back and its connection given to the next. What was refused only because something else had
- * failed says nothing.
+ * Waits for concurrent statements of a transaction, then throws the first failure if any: nothing may still be sent when the
+ * transaction is rolled back and its connection goes back to the pool. Statements refused only because another one had failed
+ * are not reported.
  */
 export async function together(work: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
@@ -64,20 +64,20 @@ export async function together(work: readonly Promise<unknown>[]): Promise<void>
   throw failures.find((failure) => (failure as { code?: unknown }).code !== UNDONE_ALREADY) ?? failures[0];
 }
 
-/** Lets one transaction at a time pass, of all processes, until it ends; then it sees what the ones before it made. */
+/** Takes an advisory lock until the transaction ends: one at a time runs, of all processes, and sees what those before it made. */
 export async function takeTurn(tx: Queryable, name: string): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [name]);
-  // A session learns of schemas that others made when it locks a table, which waiting for a turn is not.
+  // A session learns of schemas that others made when it locks a table, not when it waits for an advisory lock.
   await tx.query('SELECT FROM pg_namespace LIMIT 0');
 }
 
-// No transaction of ours waits for anything but Postgres.
+// Ours wait for nothing but Postgres, so one that idles for longer belongs to a frozen process.
 const FROZEN_MS = 5_000;
 
 // A new connection, or one that others use.
 const CONNECTING_MS = 5_000;
 
-// A statement that has no answer by then runs on a connection whose other side is gone, for all that we can see.
+// A statement without an answer for so long is taken to run on a dead connection.
 const UNANSWERED_MS = 30_000;
 
 interface PostgresOptions {
@@ -170,7 +170,7 @@ export function refusalOf(error: Error): string | undefined {
   return undefined;
 }
 
-/** A connection that can't even roll back is broken: it is thrown away rather than given to the next. */
+/** Rolls back; a connection that can't is broken and is destroyed rather than returned to the pool. */
 async function endTransaction(tx: PoolClient, error: Error): Promise<void> {
   // The statement without an answer would hold up the ROLLBACK for as long again.
   if (/^Query read timeout/.test(error.message)) return tx.release(error);

@@ -1,4 +1,4 @@
-/** One entry of the catalogue: what a client sees of an error and what the page under `/problems/` says to do. */
+/** One entry of the catalogue: status and title of an error, and the advice on its page under `/problems/`. */
 interface ProblemType {
   readonly status: number;
   readonly title: string;

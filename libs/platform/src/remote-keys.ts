@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 
-/** The algorithms of keys that stand behind a JWKS address. */
+/** The algorithms that keys of a JWKS address may have. */
 export const ASYMMETRIC = [
   'RS256',
   'RS384',

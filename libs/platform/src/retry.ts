@@ -5,7 +5,7 @@ interface RetryOptions {
   readonly longestMs: number;
   /** Called before each delay; throws to give up. */
   onFailure(error: unknown, delayMs: number): void;
-  /** Gives up with its reason. */
+  /** Aborting it gives up, with its reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -3,8 +3,8 @@ import { ConfigError } from './config.js';
 // What is in flight has ten seconds of these (draining.ts); the rest is for connections to servers that hang.
 const LONGEST_STOP_MS = 15_000;
 
-/** Ends in order: what it has taken in is answered, then its connections are closed. */
-interface Closable {
+/** Closes in order: answers the requests that it has accepted, then closes its connections. */
+export interface Closable {
   close(): Promise<void>;
 }
 

@@ -10,9 +10,9 @@ export function secretsOf(text: string): string[] {
   return parts.every(isLongEnough) ? parts : [text];
 }
 
-// Of the characters of a random secret half are different ones, even of one in hex.
+// A random secret has more distinct characters, even in hex.
 const FEWEST_CHARACTERS = 8;
-// No such part of a random one is foreseen by what is in front of it.
+// The share of characters that follow from those before them; far lower in a random secret.
 const FORESEEN = 3 / 4;
 
 /**

@@ -16,7 +16,7 @@ export function plainText(min: number, max: number) {
     .meta({ ...(min > 0 && { minLength: min }), maxLength: max });
 }
 
-/** The same with something in it that can be seen. */
+/** The same, with at least one visible character. */
 export function visibleText(min: number, max: number) {
   return plainText(min, max).refine(isVisible, { error: 'must have at least one visible character' });
 }
@@ -24,7 +24,7 @@ export function visibleText(min: number, max: number) {
 /** Whether a text has so many characters as people count them: one outside the basic plane is one, not two. */
 export function hasCharacters(text: string, min: number, max: number): boolean {
   if (text.length > 2 * max) return false;
-  // Where the units decide it, nothing has to be counted.
+  // Only counted where the number of UTF-16 units does not decide it.
   const count = text.length < 2 * min || text.length > max ? [...text].length : text.length;
   return count >= min && count <= max;
 }
@@ -51,7 +51,7 @@ export const entityId = z
   .pipe(z.int().min(1).max(999_999_999_999_999))
   .meta({ examples: [1] });
 
-/** A whole number in a query, its bounds included. */
+/** A whole number in a query, from and to included. */
 export function wholeNumber(from: number, to: number) {
   const error = `must be a whole number from ${from} to ${to}`;
   return z

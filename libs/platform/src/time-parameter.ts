@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { parseTimestamp, timestampFault } from './timestamp.js';
 
-const OFFSET_AT_END = /^(.{10}T\d\d:\d\d:\d\d(?:\.\d+)?)([ +-])(\d\d):?(\d\d)$/i;
+const UNESCAPED_PLUS = / (?=\d\d:?\d\d$)/;
+const WITHOUT_COLON = /([+-]\d\d)(\d\d)$/;
 
 /**
  * A moment in a query, in milliseconds since the epoch: what `parseTimestamp` reads, and two spellings of an offset that
@@ -12,14 +13,10 @@ export function timeParameter(description: string) {
   return z
     .string()
     .transform((text, context): number => {
-      const time = parseTimestamp(text.replace(OFFSET_AT_END, withOffset));
+      const time = parseTimestamp(text.replace(UNESCAPED_PLUS, '+').replace(WITHOUT_COLON, '$1:$2'));
       if (time !== undefined) return time;
       context.addIssue({ code: 'custom', message: timestampFault(text) });
       return z.NEVER;
     })
     .meta({ format: 'date-time', description, examples: ['2026-11-22T05:59:01Z'] });
-}
-
-function withOffset(_: string, time: string, sign: string, hours: string, minutes: string): string {
-  return `${time}${sign === ' ' ? '+' : sign}${hours}:${minutes}`;
 }

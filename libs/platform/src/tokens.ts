@@ -6,7 +6,7 @@ import { Problem } from './problems.js';
 import { areUnreadable, ASYMMETRIC, remoteKeys } from './remote-keys.js';
 import { plainText } from './text.js';
 
-/** Who calls, as the token says. */
+/** The caller, according to the token. */
 export interface Principal {
   readonly subject: string;
   readonly environments: readonly string[];
@@ -15,13 +15,13 @@ export interface Principal {
   readonly expiresAt: number;
 }
 
-/** How far the clocks of who issues tokens and of who checks them may be apart, in seconds. */
+/** The largest tolerated difference between the clocks of the issuer and of this service, in seconds. */
 export const CLOCK_SKEW = 30;
 
 // The subject stands in records and logs, and a line break in it would end it where keys are told apart by their owner.
 const Identity = z.looseObject({ sub: plainText(1, 255), exp: z.number() });
 
-// The families are never mixed: a public key must not pass as an HMAC secret (RFC 8725, 3.1).
+// Symmetric and asymmetric algorithms are never mixed: a public key must not pass as an HMAC secret (RFC 8725, 3.1).
 const SHARED = ['HS256'];
 export type VerifyToken = (token: string) => Promise<Principal>;
 

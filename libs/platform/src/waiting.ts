@@ -1,32 +1,34 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Config, ConfigError } from './config.js';
 import { type Logger } from './logging.js';
 import { isOutage } from './outage.js';
 import { type Queryable, refusalOf } from './postgres.js';
+import { retry } from './retry.js';
 import { within } from './within.js';
 
 const SAID_AFTER_MS = 2_000;
-const ASK_EVERY_MS = 200;
+const LONGEST_DELAY_MS = 200;
 
-/** What a process needs before it can begin did not come in time: the message says what, and where it was expected. */
+/** A dependency was not there in time at the start of a process: the message says which, and where it was expected. */
 export class NotInTime extends Error {
   override readonly name = 'NotInTime';
 }
 
-/** How a process waits at its start: whom it tells of what takes longer than two seconds, and how long it waits at most. */
+/** How a process waits at its start: `tell` is called for what takes longer than two seconds. */
 export interface Waiting {
   tell(sentence: string): void;
   readonly deadlineMs: number;
 }
 
-/** As the setting says, and told to the app's log. */
+/** The deadline of the settings, and the app's log to tell. */
 export function waitingOf(config: Config, logger: Logger): Waiting {
   return { tell: (sentence) => logger.warn(sentence), deadlineMs: config.startTimeoutMs };
 }
 
 /** Settles as `work` does, or throws `NotInTime`; what is under way is not ended by that. */
 export function waitFor<T>(waiting: Waiting, what: string, work: Promise<T>): Promise<T> {
-  return within(waiting.deadlineMs, saying(waiting, what, work), notInTime(waiting, what));
+  const { deadlineMs } = waiting;
+  const late = new NotInTime(`waited ${deadlineMs / 1000} s (TIDEMARK_START_TIMEOUT) for ${what}`);
+  return within(deadlineMs, saying(waiting, what, work), late);
 }
 
 /** Settles as `work` does, however long that takes, and says after two seconds what is waited for. */
@@ -43,19 +45,20 @@ export async function saying<T>(
   }
 }
 
-/** Resolves once Postgres answers; one that refuses for another reason than being down is no use waiting for. */
+/** Resolves once Postgres answers. Throws at once where it refuses for another reason than being down. */
 export async function waitForPostgres(waiting: Waiting, config: Config, postgres: Queryable): Promise<void> {
   let reason: Error | undefined;
-  const over = new AbortController();
-  const answers = async () => {
-    while (!over.signal.aborted) {
-      reason = await outageOf(postgres);
-      if (reason === undefined) return;
-      await pause(ASK_EVERY_MS);
-    }
+  const onFailure = (error: unknown) => {
+    const refusal = refusalOf(error as Error);
+    if (refusal) throw new ConfigError(`DATABASE_URL: ${refusal}`);
+    if (!isOutage(error)) throw error;
+    reason = error as Error;
   };
+  const over = new AbortController();
+  const ask = () => postgres.query('SELECT 1');
+  const answer = retry(ask, { longestMs: LONGEST_DELAY_MS, onFailure, signal: over.signal });
   try {
-    await waitFor(waiting, `Postgres at ${new URL(config.databaseUrl).host} (DATABASE_URL)`, answers());
+    await waitFor(waiting, `Postgres at ${new URL(config.databaseUrl).host} (DATABASE_URL)`, answer);
   } catch (error) {
     throw error instanceof NotInTime && reason ? new NotInTime(`${error.message}: ${reason.message}`) : error;
   } finally {
@@ -63,22 +66,6 @@ export async function waitForPostgres(waiting: Waiting, config: Config, postgres
   }
 }
 
-async function outageOf(postgres: Queryable): Promise<Error | undefined> {
-  try {
-    await postgres.query('SELECT 1');
-    return undefined;
-  } catch (error) {
-    const refusal = refusalOf(error as Error);
-    if (refusal) throw new ConfigError(`DATABASE_URL: ${refusal}`);
-    if (!isOutage(error)) throw error;
-    return error as Error;
-  }
-}
-
-/** What is waited for where it is Kafka: what is asked of it, and where it is. */
+/** Names something in Kafka that is waited for, with the brokers' addresses. */
 export const kafkaFor = (what: string, { kafkaBrokers }: Config): string =>
   `${what} in Kafka at ${kafkaBrokers.join(', ')} (KAFKA_BROKERS)`;
-
-function notInTime({ deadlineMs }: Waiting, what: string): NotInTime {
-  return new NotInTime(`waited ${deadlineMs / 1000} s (TIDEMARK_START_TIMEOUT) for ${what}`);
-}

@@ -1,6 +1,6 @@
 import pTimeout from 'p-timeout';
 
-/** A question that had no answer in time; what is under way is not ended by that. */
+/** There was no answer in time; the work itself goes on. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }

@@ -1,4 +1,4 @@
-import { type Position } from '#event-sourcing';
+import { type Position, type Positions } from '#event-sourcing';
 import { type Queryable } from '#platform';
 import { type Fold } from './fold.js';
 
@@ -26,7 +26,7 @@ export async function readCheckpoints(
 /** Which generation of a fold's views is live, and the position of each partition that it shows. */
 export interface LiveViews {
   readonly generation: string;
-  readonly positions: ReadonlyMap<number, Position>;
+  readonly positions: Positions;
 }
 
 /** In one statement, so that both are of one generation. */

@@ -99,40 +99,30 @@ export function retryDeadLetters(
   letters: readonly DeadLetter[],
   limit: number,
 ): Promise<Outcome[]> {
-  return ask(
-    operator,
-    letters,
-    letters.map(({ key }) => ({ control: 'retry', id: randomUUID(), key, limit, by: operator.by })),
-  );
+  return ask(operator, letters, ({ key }) => ({ control: 'retry', key, limit }));
 }
 
 /** Drops this dead letter for good and applies what waits behind it. Throws `ControlPending`. */
 export async function skipDeadLetter(operator: Operator, letter: DeadLetter, limit: number): Promise<Outcome> {
-  const { key, position } = letter;
-  const [outcome] = await ask(
-    operator,
-    [letter],
-    [{ control: 'skip', id: randomUUID(), key, position, limit, by: operator.by }],
-  );
+  const [outcome] = await ask(operator, [letter], ({ key, position }) => ({ control: 'skip', key, position, limit }));
   return outcome!;
 }
 
 async function ask(
   operator: Operator,
   letters: readonly DeadLetter[],
-  controls: readonly Control[],
+  requestFor: (letter: DeadLetter) => Omit<Control, 'id' | 'by'>,
 ): Promise<Outcome[]> {
-  const { log, fold } = operator;
+  const { log, fold, by } = operator;
   const { name: topic } = fold.topic;
+  const ids = letters.map(() => randomUUID());
   await log.prepare([fold.topic]);
-  const records = controls.map((control, index) => {
-    return { key: keyInto(log, topic, letters[index]!), value: encodeControl(control) };
-  });
+  const records = letters.map((letter, at) => ({
+    key: keyInto(log, topic, letter),
+    value: encodeControl({ id: ids[at]!, ...requestFor(letter), by }),
+  }));
   await log.append(topic, records);
-  await untilExecuted(
-    operator,
-    controls.map(({ id }) => id),
-  );
+  await untilExecuted(operator, ids);
   return Promise.all(letters.map((letter) => outcomeOf(operator, letter)));
 }
 

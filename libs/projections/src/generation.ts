@@ -1,4 +1,4 @@
-import { type Extent } from '#event-sourcing';
+import { type Extents } from '#event-sourcing';
 import { type FoldName, type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
 import { deadLetterTables } from './dead-letters.js';
 import { type FoldViews } from './fold.js';
@@ -17,7 +17,7 @@ export async function prepareGeneration(
   postgres: Postgres,
   namespace: Namespace,
   fold: FoldViews,
-  extents: ReadonlyMap<number, Extent>,
+  extents: Extents,
 ): Promise<void> {
   await postgres.transaction(async (tx) => {
     // Several processes start at once.
@@ -102,7 +102,7 @@ export async function createGeneration(tx: Queryable, schema: string, generation
   await tx.query(fold.tables);
 }
 
-export const highWaterMarks = (extents: ReadonlyMap<number, Extent>): Map<number, number> =>
+export const highWaterMarks = (extents: Extents): Map<number, number> =>
   new Map([...extents].map(([partition, { high }]) => [partition, high]));
 
 /** The id of the generation whose views are found by their bare names. */

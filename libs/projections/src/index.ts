@@ -4,22 +4,13 @@ export { retriedKeys } from './controls.js';
 export {
   type DeadLetter,
   listDeadLetters,
-  ControlPending,
   type Outcome,
   retryDeadLetters,
   showDeadLetter,
   skipDeadLetter,
 } from './dead-letter-commands.js';
 export { countOpen, keysThatWait } from './dead-letters.js';
-export {
-  type AfterCommit,
-  type Fold,
-  type FoldViews,
-  RecordTooNew,
-  StopProjection,
-  Unreadable,
-  type Write,
-} from './fold.js';
+export { type Fold, type FoldViews, RecordTooNew, StopProjection, Unreadable } from './fold.js';
 export { guardGenerations } from './generation-gate.js';
 export { GenerationMissing, generationOf, needsReplay, prepareGeneration, requireGeneration } from './generation.js';
 export { measureProjections } from './projection-metrics.js';

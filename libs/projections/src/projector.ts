@@ -147,35 +147,22 @@ async function applyPart(owner: Owner, records: readonly LogRecord[], attempt: A
   try {
     await applyClassified(owner, records, attempt);
   } catch (error) {
-    if (error instanceof RecordTooNew) await applyBefore(owner, records, error.at, attempt);
+    const { stillOwned, again } = attempt;
+    if (error instanceof RecordTooNew) {
+      // Those before it do not wait for an update of this code.
+      const before = records.slice(0, Math.max(0, records.indexOf(error.at!)));
+      if (before.length > 0) await applyPart(owner, before, { stillOwned });
+    }
     if (!mayBeTheRecord(error)) throw error;
-    const [record] = records;
-    if (attempt.again) {
-      owner.context.logger.error({ err: error, partition: record!.partition, position: record!.offset }, 'set aside');
-      return applyClassified(owner, records, attempt, new Map([[record!, reasonOf(error)]]));
+    if (again) {
+      const [record] = records as [LogRecord];
+      owner.context.logger.error({ err: error, partition: record.partition, position: record.offset }, 'set aside');
+      return applyClassified(owner, records, attempt, new Map([[record, reasonOf(error)]]));
     }
     for (const half of halvesOf(records)) {
-      if (attempt.stillOwned())
-        await applyPart(owner, half, { stillOwned: attempt.stillOwned, again: half.length === 1 });
+      if (stillOwned()) await applyPart(owner, half, { stillOwned, again: half.length === 1 });
     }
   }
-}
-
-/** Applies the records before one that is too new: they do not wait for an update of this code. */
-async function applyBefore(
-  owner: Owner,
-  records: readonly LogRecord[],
-  record: LogRecord | undefined,
-  { stillOwned }: Attempt,
-): Promise<void> {
-  const before = records.slice(
-    0,
-    Math.max(
-      0,
-      records.findIndex((one) => one === record),
-    ),
-  );
-  if (before.length > 0) await applyPart(owner, before, { stillOwned });
 }
 
 function halvesOf(records: readonly LogRecord[]): (readonly LogRecord[])[] {

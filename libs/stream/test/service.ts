@@ -7,6 +7,7 @@ import {
   type Logger,
   PlatformModule,
   Postgres,
+  readConfig,
   signToken,
   type StreamLimits,
 } from '#platform';
@@ -27,26 +28,20 @@ export async function startService(
   options: { redisUrl: string; port?: number; logger?: Logger; limits?: Partial<StreamLimits> },
 ) {
   const { logger = createLogger('spec', 'silent') } = options;
-  const auth = { secrets: [SECRET] };
   const config: Config = {
-    kafkaBrokers: [],
-    kafka: {},
-    databaseUrl: view.url,
-    redisUrl: options.redisUrl,
-    host: '127.0.0.1',
+    ...readConfig({
+      KAFKA_BROKERS: 'none:9092',
+      DATABASE_URL: view.url,
+      REDIS_URL: options.redisUrl,
+      AUTH_JWT_SECRET: SECRET,
+      TIDEMARK_NAMESPACE: view.namespace.name,
+    }),
     port: options.port ?? 0,
-    requestTimeoutMs: 30_000,
-    auth,
-    masterKeys: [],
-    maxDeadLetters: 0,
     streams: { maxOpen: 1_000, maxOpenPerEnvironment: 1_000, maxAge: 3_600, ...options.limits },
-    namespace: view.namespace.name,
-    startTimeoutMs: 60_000,
-    logLevel: 'silent',
   };
   const app = await httpApplication(
     { module: ServiceModule, imports: [PlatformModule.with(config, logger), StreamModule] },
-    { auth, logger },
+    { auth: config.auth, logger },
   );
   await app.listen(config.port, config.host);
   const port = Number(new URL(await app.getUrl()).port);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type PoolClient } from 'pg';
-import { type Position } from '#event-sourcing';
+import { type Positions } from '#event-sourcing';
 import { type Postgres } from '#platform';
 import { readCheckpoints } from '../checkpoints.js';
 import { highWaterMarks } from '../generation.js';
@@ -24,7 +24,7 @@ export async function atBarrier<T>(
   candidates: readonly BarrierCandidate[],
   work: (tx: PoolClient) => Promise<T>,
 ): Promise<T> {
-  const endsOf = async ({ live, fold }: BarrierCandidate): Promise<ReadonlyMap<number, Position>> => {
+  const endsOf = async ({ live, fold }: BarrierCandidate): Promise<Positions> => {
     if (live) return readCheckpoints(admin, fold, live.schema);
     return highWaterMarks(await log.extents(fold.topic.name));
   };
@@ -38,10 +38,7 @@ export async function atBarrier<T>(
 }
 
 /** Follows the live views until the lag is small. */
-async function catchUp(
-  candidate: BarrierCandidate,
-  endsOf: () => Promise<ReadonlyMap<number, Position>>,
-): Promise<void> {
+async function catchUp(candidate: BarrierCandidate, endsOf: () => Promise<Positions>): Promise<void> {
   for (;;) {
     const ends = await endsOf();
     candidate.bounds.moveTo(ends);
@@ -53,7 +50,7 @@ async function catchUp(
 async function withLiveLocked<T>(
   tx: PoolClient,
   candidates: readonly BarrierCandidate[],
-  endsOf: (candidate: BarrierCandidate) => Promise<ReadonlyMap<number, Position>>,
+  endsOf: (candidate: BarrierCandidate) => Promise<Positions>,
   work: (tx: PoolClient) => Promise<T>,
 ): Promise<{ value: T } | undefined> {
   await tx.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);

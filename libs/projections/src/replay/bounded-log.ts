@@ -1,4 +1,4 @@
-import { type EventLog, type LogRecord, type Position, type Subscription } from '#event-sourcing';
+import { type EventLog, type LogRecord, type Position, type Positions, type Subscription } from '#event-sourcing';
 
 // A partition that goes to another consumer while it waits is let go within this.
 const LOOK_EVERY_MS = 100;
@@ -9,16 +9,16 @@ export class Bounds {
   private open = true;
 
   constructor(
-    private positions: ReadonlyMap<number, Position>,
+    private positions: Positions,
     /** What the log took later than this (milliseconds since the epoch) is not read at all. */
     private readonly until = Infinity,
   ) {}
 
-  get all(): ReadonlyMap<number, Position> {
+  get all(): Positions {
     return this.positions;
   }
 
-  moveTo(positions: ReadonlyMap<number, Position>): void {
+  moveTo(positions: Positions): void {
     this.positions = positions;
     this.wake();
   }

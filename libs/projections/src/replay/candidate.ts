@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Consumption, type EventLog, type Position } from '#event-sourcing';
-import { type GenerationKind, type Logger, type Namespace, Postgres, type Queryable, together } from '#platform';
+import { type Consumption, type EventLog, type Positions } from '#event-sourcing';
+import { type GenerationKind, type Logger, type Namespace, Postgres, together } from '#platform';
 import { readCheckpoints } from '../checkpoints.js';
 import { type Fold } from '../fold.js';
 import { createGeneration } from '../generation.js';
 import { follow } from '../projector.js';
 import { boundedLog, Bounds } from './bounded-log.js';
 import { distance, type LiveGeneration, notePhase, readState } from './generation-states.js';
-import { type ReplayedFold, type ReplayProgress, type Work } from './replayed-fold.js';
+import { type Comparison, type ReplayedFold, type ReplayProgress, type Work } from './replayed-fold.js';
 import { nameOfReplay } from './replay-lock.js';
 import { type ConcurrencyLimit } from './concurrency-limit.js';
 
@@ -25,12 +25,17 @@ export interface ReplayContext {
   readonly limit: ConcurrencyLimit;
 }
 
+/** What a generation is built for. */
 export interface CandidateSpec {
   readonly kind: GenerationKind;
-  /** What it is built for: one with another plan is built from the start. */
+  /** A generation with another plan is built from the start. */
   readonly plan: string;
   /** Resumes a generation that a comparison has found unequal, too. */
   readonly refusedToo?: boolean;
+  /** What it is compared with; undefined where nothing is live. */
+  readonly live: LiveGeneration | undefined;
+  /** What the log took later than this (milliseconds since the epoch) is left out. */
+  readonly until?: number;
 }
 
 const LOOK_EVERY_MS = 200;
@@ -70,17 +75,18 @@ export function buildConnections(
 
 /** A generation that a replay builds, or brings to where the live one is. */
 export class Candidate {
-  readonly bounds: Bounds;
-  private feeding: Consumption | undefined;
-  private closed: Promise<void> | undefined;
-  private failed: { readonly error: unknown } | undefined;
-
   readonly schema: string;
   /** What it is compared with; undefined where nothing is live. */
   readonly live: LiveGeneration | undefined;
+  /** What that comparison found. */
+  comparison: Comparison | undefined;
+  readonly bounds: Bounds;
   readonly views: Postgres;
+  private feeding: Consumption | undefined;
+  private failed: { readonly error: unknown } | undefined;
 
-  private constructor(
+  /** Of a schema that is there. */
+  constructor(
     private readonly context: ReplayContext,
     readonly replayed: ReplayedFold,
     { schema, live, until }: { schema: string; live: LiveGeneration | undefined; until?: number },
@@ -91,44 +97,34 @@ export class Candidate {
     this.bounds = new Bounds(new Map(), until);
   }
 
-  get fold(): Fold {
-    return this.replayed.fold;
-  }
-
-  /** One that stands there already. */
-  static existing(
-    context: ReplayContext,
-    replayed: ReplayedFold,
-    schema: string,
-    live: LiveGeneration | undefined,
-  ): Candidate {
-    return new Candidate(context, replayed, { schema, live });
-  }
-
   /** Resumes a generation that an earlier replay built by the same plan, or creates one. */
   static async open(
     context: ReplayContext,
     admin: Postgres,
     replayed: ReplayedFold,
-    { spec, live, until }: { spec: CandidateSpec; live: LiveGeneration | undefined; until?: number },
+    { kind, plan, refusedToo, live, until }: CandidateSpec,
   ): Promise<Candidate> {
     const { fold, load } = replayed;
     const { namespace } = context;
-    const schema = namespace.generation(fold.name, spec.kind);
+    const schema = namespace.generation(fold.name, kind);
     const state = await readState(admin, schema, fold.name);
-    const phases = ['loading', 'indexing', 'complete', ...(spec.refusedToo ? ['unequal'] : [])];
-    if (state?.plan !== spec.plan || !phases.includes(state.phase)) {
+    const phases = ['loading', 'indexing', 'complete', ...(refusedToo ? ['unequal'] : [])];
+    if (state?.plan !== plan || !phases.includes(state.phase)) {
       await admin.transaction(async (tx) => {
         await tx.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
-        const building = { phase: 'loading', plan: spec.plan };
+        const building = { phase: 'loading', plan };
         await createGeneration(tx, schema, { fold: load.fold, version: namespace.version(fold.name), building });
       });
     }
     return new Candidate(context, replayed, { schema, live, until });
   }
 
+  get fold(): Fold {
+    return this.replayed.fold;
+  }
+
   /** Reads the log up to `ends`, unless that was done before; then makes of it what the fold would have written. */
-  async load(ends: ReadonlyMap<number, Position>): Promise<void> {
+  async load(ends: Positions): Promise<void> {
     const { fold, load } = this.replayed;
     const { schema, context } = this;
     const phase = (await readState(this.views, schema, fold.name))?.phase;
@@ -172,11 +168,6 @@ export class Candidate {
     if (!rows[0]!.there) await this.context.limit.run(() => connections.query(sql));
   }
 
-  /** Where the live views are. */
-  livePositions(db: Queryable): Promise<Map<number, Position>> {
-    return readCheckpoints(db, this.fold, this.live!.schema);
-  }
-
   /** From now on it follows the log up to the bounds. */
   follow(): Promise<void> {
     return this.feed(this.fold, this.views);
@@ -192,15 +183,13 @@ export class Candidate {
   }
 
   /** Reports its progress towards `ends` and returns the number of records to go. Throws what ended the feeding. */
-  async progress(phase: ReplayProgress['phase'], ends: ReadonlyMap<number, Position>): Promise<number> {
+  async progress(phase: ReplayProgress['phase'], ends: Positions): Promise<number> {
     this.context.signal.throwIfAborted();
     if (this.failed) throw this.failed.error;
     const positions = await readCheckpoints(this.views, this.fold, this.schema);
-    const partitions = [...positions].map(([partition, position]) => ({
-      partition,
-      position,
-      end: ends.get(partition) ?? 0,
-    }));
+    const partitions = [...positions].map(([partition, position]) => {
+      return { partition, position, end: ends.get(partition) ?? 0 };
+    });
     this.context.onProgress({ view: this.fold.name, phase, partitions });
     return distance(positions, ends);
   }
@@ -213,13 +202,9 @@ export class Candidate {
   }
 
   /** May be called again. */
-  close(): Promise<void> {
-    return (this.closed ??= this.end());
-  }
-
-  private async end(): Promise<void> {
+  async close(): Promise<void> {
     this.bounds.close();
     await this.rest();
-    await this.views.close();
+    if (!this.views.pool.ending) await this.views.close();
   }
 }

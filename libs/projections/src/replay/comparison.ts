@@ -1,15 +1,8 @@
 import { type Queryable } from '#platform';
 import { type Candidate } from './candidate.js';
-import { type Difference } from './replayed-fold.js';
+import { type Comparison, type Difference } from './replayed-fold.js';
 import { type ConcurrencyLimit } from './concurrency-limit.js';
 import { type Snapshot } from './snapshot.js';
-
-/** What a comparison looked at, and what it found. */
-export interface Comparison {
-  readonly tables: number;
-  readonly rows: number;
-  readonly differences: readonly Difference[];
-}
 
 interface Table {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { type Position } from '#event-sourcing';
+import { type Positions } from '#event-sourcing';
 import { type FoldName, type Namespace, type Queryable } from '#platform';
 import { type FoldViews } from '../fold.js';
 import { liveVersions } from '../generation.js';
@@ -64,6 +64,6 @@ export async function allGenerations(
 }
 
 /** How many records are between positions and others further on. */
-export function distance(from: ReadonlyMap<number, Position>, to: ReadonlyMap<number, Position>): number {
+export function distance(from: Positions, to: Positions): number {
   return [...to].reduce((sum, [partition, end]) => sum + Math.max(0, end - (from.get(partition) ?? 0)), 0);
 }

@@ -1,11 +1,12 @@
 import { type FoldName, type Namespace, type Postgres, together } from '#platform';
+import { readCheckpoints } from '../checkpoints.js';
 import { highWaterMarks, recordsBehind } from '../generation.js';
 import { atBarrier } from './barrier.js';
-import { buildConnections, Candidate, type CandidateSpec, type ReplayContext } from './candidate.js';
-import { compare, type Comparison, unsharedTables } from './comparison.js';
+import { buildConnections, Candidate, type ReplayContext } from './candidate.js';
+import { compare, unsharedTables } from './comparison.js';
 import { forgetPrevious } from './previous-generations.js';
 import { findLive, type LiveGeneration, notePhase } from './generation-states.js';
-import { type Difference, type ReplayedFold, ReplayRefused } from './replayed-fold.js';
+import { type Comparison, type Difference, type ReplayedFold, ReplayRefused } from './replayed-fold.js';
 import { takeReplayLock } from './replay-lock.js';
 import { ofOneEnvironment } from './one-environment.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
@@ -82,27 +83,21 @@ export function replay(
   return withCandidates(resources, async (context, admin, candidates) => {
     for (const fold of folds) candidates.push(await openCandidate(context, admin, fold, options));
     await load(context, admin, candidates, options);
-    return options.until === undefined ? compareAndSwitch(context, admin, candidates, options) : { outcome: 'built' };
+    return options.until === undefined ? compareAndSwitch(context, admin, candidates, options) : 'built';
   });
-}
-
-interface Outcome {
-  readonly outcome: ReplayResult['outcome'];
-  /** In the order of the candidates. */
-  readonly comparisons?: readonly (Comparison | undefined)[];
 }
 
 /** Runs `work` with the replay lock, and closes the candidates that it adds. Throws `ReplayRefused`. */
 export function withCandidates(
   resources: ReplayResources,
-  work: (context: ReplayContext, admin: Postgres, candidates: Candidate[]) => Promise<Outcome>,
+  work: (context: ReplayContext, admin: Postgres, candidates: Candidate[]) => Promise<ReplayResult['outcome']>,
 ): Promise<ReplayResult> {
   const begin = performance.now();
   return withReplayLock(resources, async (context, admin) => {
     const candidates: Candidate[] = [];
     try {
-      const { outcome, comparisons = [] } = await work(context, admin, candidates);
-      const views = candidates.map((candidate, at) => viewOf(context, candidate, comparisons[at]));
+      const outcome = await work(context, admin, candidates);
+      const views = candidates.map((candidate) => viewOf(context, candidate));
       return { outcome, views, seconds: (performance.now() - begin) / 1_000 };
     } finally {
       await together(candidates.map((candidate) => candidate.close()));
@@ -110,34 +105,29 @@ export function withCandidates(
   });
 }
 
-const viewOf = ({ namespace }: ReplayContext, { fold, schema, live }: Candidate, compared?: Comparison) => ({
+const viewOf = ({ namespace }: ReplayContext, { fold, schema, live, comparison }: Candidate): ReplayedView => ({
   view: fold.name,
   schema,
   version: namespace.version(fold.name),
   live: live ?? null,
-  compared: compared ?? null,
+  compared: comparison ?? null,
 });
 
 async function openCandidate(
   context: ReplayContext,
   admin: Postgres,
   replayed: ReplayedFold,
-  { environment, until, accept }: ReplayOptions,
+  { environment, until, accept: refusedToo }: ReplayOptions,
 ): Promise<Candidate> {
   const { namespace } = context;
   const { name } = replayed.fold;
   const live = until === undefined ? await findLive(admin, namespace, replayed.fold) : undefined;
-  if (live) await requireComplete(admin, name, live);
+  if (live && (await recordsBehind(admin, `"${live.schema}".${name}_checkpoints`)) > 0)
+    throw new ReplayRefused(`the live views of ${name} are themselves still being rebuilt`);
   const plan = JSON.stringify({ version: namespace.version(name), environment, until });
   const kind = until !== undefined ? 'until' : environment !== undefined ? 'check' : 'next';
-  const spec: CandidateSpec = { kind, plan, refusedToo: accept };
   const restrictedTo = environment === undefined ? replayed : ofOneEnvironment(replayed, environment);
-  return Candidate.open(context, admin, restrictedTo, { spec, live, until });
-}
-
-async function requireComplete(admin: Postgres, view: FoldName, { schema }: LiveGeneration): Promise<void> {
-  if ((await recordsBehind(admin, `"${schema}".${view}_checkpoints`)) > 0)
-    throw new ReplayRefused(`the live views of ${view} are themselves still being rebuilt`);
+  return Candidate.open(context, admin, restrictedTo, { kind, plan, refusedToo, live, until });
 }
 
 async function load(
@@ -148,9 +138,9 @@ async function load(
 ): Promise<void> {
   await together(
     candidates.map(async (candidate) => {
-      const extents = await log.extents(candidate.fold.topic.name);
-      const ends = candidate.live ? await candidate.livePositions(admin) : highWaterMarks(extents);
-      await candidate.load(ends);
+      const { fold, live } = candidate;
+      const extents = await log.extents(fold.topic.name);
+      await candidate.load(live ? await readCheckpoints(admin, fold, live.schema) : highWaterMarks(extents));
       if (until === undefined) await candidate.follow();
     }),
   );
@@ -162,17 +152,17 @@ async function compareAndSwitch(
   admin: Postgres,
   candidates: readonly Candidate[],
   options: ReplayOptions,
-): Promise<Outcome> {
-  const comparisons = await compareAll(context, admin, candidates, options.environment);
-  const refused = candidates.filter(({ live, fold }, at) => {
+): Promise<ReplayResult['outcome']> {
+  await compareAll(context, admin, candidates, options.environment);
+  const isRefused = candidates.some(({ live, fold, comparison }) => {
     const accepted = options.accept && live?.version !== context.namespace.version(fold.name);
-    return !accepted && (comparisons[at]?.differences.length ?? 0) > 0;
+    return !accepted && (comparison?.differences.length ?? 0) > 0;
   });
   const isCheck = options.dryRun || options.environment !== undefined;
   if (isCheck) await drop(admin, candidates);
-  else if (refused.length > 0) await keepRefused(admin, candidates);
+  else if (isRefused) await keepRefused(admin, candidates);
   else await goLive(context, admin, candidates);
-  return { outcome: refused.length > 0 ? 'unequal' : isCheck ? 'compared' : 'switched', comparisons };
+  return isRefused ? 'unequal' : isCheck ? 'compared' : 'switched';
 }
 
 /** At one moment of the whole database, which a transaction keeps while the live views go on. */
@@ -181,18 +171,16 @@ export async function compareAll(
   admin: Postgres,
   candidates: readonly Candidate[],
   environment?: string,
-): Promise<(Comparison | undefined)[]> {
+): Promise<void> {
   const taken: Snapshot[] = [];
   try {
     // Given back also where the barrier fails when it has been taken.
     await atBarrier(context, admin, candidates, async () => taken.push(await Snapshot.take(admin)));
     const snapshot = taken[0]!;
-    const comparisons: (Comparison | undefined)[] = [];
     for (const candidate of candidates) {
       await candidate.progress('comparing', candidate.bounds.all);
-      comparisons.push(candidate.live && (await compareOne(context, snapshot, candidate, environment)));
+      if (candidate.live) candidate.comparison = await compareOne(context, snapshot, candidate, environment);
     }
-    return comparisons;
   } finally {
     for (const snapshot of taken) await snapshot.release();
   }

@@ -47,6 +47,13 @@ export interface Difference {
   readonly rows: readonly string[];
 }
 
+/** What a comparison looked at, and what it found. */
+export interface Comparison {
+  readonly tables: number;
+  readonly rows: number;
+  readonly differences: readonly Difference[];
+}
+
 /** How far a replay is. */
 export interface ReplayProgress {
   readonly view: FoldName;

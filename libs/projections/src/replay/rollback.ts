@@ -20,10 +20,10 @@ export function rollBack(folds: readonly ReplayedFold[], resources: ReplayResour
   return withCandidates(resources, async (context, admin, candidates) => {
     candidates.push(...(await previousCandidates(context, admin, folds)));
     for (const candidate of candidates) await candidate.follow();
-    const comparisons = await compareAll(context, admin, candidates);
-    const isEqual = comparisons.every((comparison) => comparison?.differences.length === 0);
-    if (isEqual) await goLive(context, admin, candidates);
-    return { outcome: isEqual ? 'switched' : 'unequal', comparisons };
+    await compareAll(context, admin, candidates);
+    if (!candidates.every(({ comparison }) => comparison?.differences.length === 0)) return 'unequal';
+    await goLive(context, admin, candidates);
+    return 'switched';
   });
 }
 
@@ -40,7 +40,7 @@ async function previousCandidates(
     const state = await readState(admin, schema, name);
     const live = await findLive(admin, namespace, replayed.fold);
     if (state?.version !== namespace.version(name) || live?.version !== state.version) continue;
-    candidates.push(Candidate.existing(context, replayed, schema, live));
+    candidates.push(new Candidate(context, replayed, { schema, live }));
   }
   if (candidates.length > 0) return candidates;
   throw new ReplayRefused(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { scenario } from '#event-sourcing';
+import { scenario } from '../../../event-sourcing/test/given-when-then.js';
 import { type AssignmentCommand, assignmentDecider } from './assignment.decider.js';
 
 const ends = { target: { type: 'workspace', id: 1 }, holder: { type: 'group', id: 2 } } as const;

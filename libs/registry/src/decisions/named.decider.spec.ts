@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { scenario } from '#event-sourcing';
+import { scenario } from '../../../event-sourcing/test/given-when-then.js';
 import { namedDecider, type NamedEvent } from './named.decider.js';
 
 const created: NamedEvent = { type: 'Created', id: 1, name: 'Tide', at: 10 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { scenario } from '#event-sourcing';
+import { scenario } from '../../../event-sourcing/test/given-when-then.js';
 import { type ChangeUser, type ReplaceUser } from './user.commands.js';
 import { digestsOf } from './digests.js';
 import { PROFILE_BYTES, type UserChanges, type UserDetails } from './user.js';

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { LogMismatch, LogUnavailable } from '#event-sourcing';
-import { ConfigError } from '#platform';
-import { asMembershipLost, MembershipLost } from './membership-lost.js';
-import { NoAnswer } from '#platform';
+import { ConfigError, NoAnswer } from '#platform';
+import { asMembershipLost, MembershipLost } from './kafka-errors.js';
 
 /** kafkajs exports more errors, and takes other arguments, than its types say. */
 function kafkaError(name: string): Error {

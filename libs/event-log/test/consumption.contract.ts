@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Consumption, type EventLog, LogMismatch, LogUnavailable, type NewRecord } from '#event-sourcing';
 import { eventually } from '../../../test/support/eventually.js';
-import { gate, RecordingView } from './recording-view.contract.js';
+import { gate, RecordingView } from './recording-view.js';
 
 /** What every `EventLog` promises to consumers. */
 export function describeConsumption(name: string, makeLog: () => Promise<EventLog>): void {

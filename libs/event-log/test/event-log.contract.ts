@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EventLog, LogMismatch, LogUnavailable, type NewRecord } from '#event-sourcing';
 import { eventually } from '../../../test/support/eventually.js';
 import { describeConsumption } from './consumption.contract.js';
-import { RecordingView } from './recording-view.contract.js';
+import { RecordingView } from './recording-view.js';
 
 /** What every `EventLog` promises. `makeLog` gives a new client of one and the same log each time. */
 export function describeEventLog(name: string, makeLog: () => Promise<EventLog>): void {

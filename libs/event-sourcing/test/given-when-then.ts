@@ -1,4 +1,4 @@
-import { type Decider, type Decision, isRejection } from './decider.js';
+import { type Decider, type Decision, isRejection } from '../src/decider.js';
 
 /**
  * Given the events so far, when a command comes, then what does the decider say?

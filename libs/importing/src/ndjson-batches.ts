@@ -1,6 +1,12 @@
 import { hash } from 'node:crypto';
 import { type Line, type LineReader, MAX_LINE_BYTES, type LinePosition } from './ndjson-lines.js';
-import { type RefusedLine } from './line-tally.js';
+
+/** A line that did not get in. */
+export interface RefusedLine {
+  readonly number: number;
+  readonly code: string;
+  readonly detail: string;
+}
 
 /** What is sent in one request. */
 export interface Batch {

@@ -1,12 +1,12 @@
-import { type PublishedMessage } from '#activities';
+import { type ActivityOwner, type PublishedMessage } from '#activities';
 import { type Position } from '#event-sourcing';
-import { type StreamTarget, targetKey } from '../stream-target.js';
+import { targetKey } from '../stream-request.js';
 import { type Format } from '../formats.js';
 import { newSalt, type Positions } from '../positions.js';
 
 /** One client's stream, as the hub sees it. */
 export interface Subscriber {
-  readonly target: StreamTarget;
+  readonly target: ActivityOwner;
   /** Only activities of these types; all when left out. */
   readonly types?: ReadonlySet<string>;
   readonly format: Format;

@@ -42,7 +42,7 @@ export class Authors {
       if (!first || (!first.name.trim() && name.trim()))
         met.set(username, { address: first?.address ?? address, name });
     }
-    await concurrently(met, AT_ONCE, async ([username, { address, name }]) => {
+    await concurrently(met.entries(), AT_ONCE, async ([username, { address, name }]) => {
       this.users.set(username, await this.find(address, authorOf(address, name)));
     });
   }

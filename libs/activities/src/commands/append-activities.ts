@@ -43,12 +43,12 @@ interface Appending extends Judged {
 @Injectable()
 export class AppendActivities {
   private readonly topic: string;
+  private readonly turns = new Turns();
 
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     private readonly directory: RecentDirectory,
     private readonly admission: Admission,
-    private readonly turns: Turns,
     namespace: Namespace,
   ) {
     this.topic = activitiesTopic(namespace).name;

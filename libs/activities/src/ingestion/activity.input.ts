@@ -36,7 +36,9 @@ export const DATA_BYTES = 16 * 1024;
 export const ID_CHARACTERS = 128;
 export const SOURCE_CHARACTERS = 255;
 const AHEAD_MS = 24 * 60 * 60 * 1000;
-const TYPE = /^[A-Za-z0-9._:-]{1,100}$/;
+/** The type of an activity. */
+export const TYPE = /^[A-Za-z0-9._:-]{1,100}$/;
+export const TYPE_FAULT = '1 to 100 of A-Z, a-z, 0-9, ".", "_", ":" and "-"';
 const OBJECT_ID = /^[0-9a-f]{24}$/;
 const OF_USERS = ['userId', 'objectId', 'username'];
 // `receivedAt` is passed over: an item of a feed has one, and may be sent as it came.
@@ -152,7 +154,7 @@ export function isObjectId(id: unknown): id is string {
 
 function typeFault(type: unknown): Fault | undefined {
   if (isActivityType(type)) return undefined;
-  return { code: 'invalid-type', detail: 'type takes 1 to 100 of A-Z, a-z, 0-9, ".", "_", ":" and "-"' };
+  return { code: 'invalid-type', detail: `type takes ${TYPE_FAULT}` };
 }
 
 function checkWorkspace(workspaceId: unknown, names: Names): number | undefined | Fault {

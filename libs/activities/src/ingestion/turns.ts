@@ -1,5 +1,3 @@
-import { Injectable } from '@nestjs/common';
-
 /** What one turn of the event loop begins at most: a few milliseconds' work, after which others are heard. */
 const ITEMS_A_TURN = 512;
 const BYTES_A_TURN = 256 * 1024;
@@ -23,7 +21,6 @@ interface Waiting {
  * Whose work is next: environments take turns, one piece of work each, whatever the others have waiting. No more is begun
  * than the log takes, nor more in one turn of the event loop than delays nobody.
  */
-@Injectable()
 export class Turns {
   /** By environment; the one that is first has its turn next. */
   private readonly waiting = new Map<string, Waiting[]>();

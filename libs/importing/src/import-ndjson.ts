@@ -43,9 +43,9 @@ export interface NdjsonSummary {
   readonly refusedLines: readonly RefusedLine[];
 }
 
-/** No larger: what is live would wait behind it in the process that takes it, and larger ones were no faster. */
+/** No larger: live requests would wait behind it in the process that takes it, and larger ones were no faster. */
 const SIZE = { lines: 2_000, bytes: 4 * 1024 * 1024 };
-/** Most of them wait to be let in, a second each time: with half as many the views run out of work meanwhile. */
+/** Most of them wait to be let in, a second each time: with half as many the views would run out of work. */
 const BATCHES_AT_ONCE = 16;
 /** How far one batch may be left behind by others, which bounds what is remembered of them. */
 const WIDTH = 64;
@@ -79,7 +79,7 @@ interface Start {
 
 class Run {
   private readonly client: ServiceClient;
-  private readonly order = new InOrder<Settled>((settled) => this.pass(settled));
+  private readonly order = new InOrder<Settled>(WIDTH, (settled) => this.pass(settled));
   private readonly refusals = new Refusals<'line'>();
   private readonly told: RefusedLine[] = [];
   private readonly resumedAfter: number;
@@ -113,7 +113,8 @@ class Run {
     const { signal, source } = this.request;
     signal?.addEventListener('abort', () => stream.destroy(), { once: true });
     const batches = batchesOf(stream, this.start.reader, SIZE, source);
-    await concurrently(batches, BATCHES_AT_ONCE, (batch) => this.send(batch));
+    const send = (batch: Batch) => this.order.run(() => this.settled(batch));
+    await concurrently(batches, BATCHES_AT_ONCE, send).finally(() => this.order.end());
     this.checkpointFile?.forget();
   }
 
@@ -142,16 +143,6 @@ class Run {
     return new ImportError(
       `${said} All up to line ${this.place.lines} has been answered; importing again ${again} and counts nothing twice.`,
     );
-  }
-
-  private async send(batch: Batch): Promise<void> {
-    try {
-      await this.order.within(WIDTH, batch.index);
-      this.order.settle(batch.index, await this.settled(batch));
-    } catch (error) {
-      this.order.giveUp();
-      throw error;
-    }
   }
 
   private async settled({ numbers, body, named, refused, place }: Batch): Promise<Settled> {

@@ -2,7 +2,7 @@ import { type Redis } from 'ioredis';
 import { activitiesTopic, type ActivityFollower, type LastActive, type Move } from '#activities';
 import { type Logger, type Namespace, type Postgres, within } from '#platform';
 import { ActiveFigures } from './figures/active-figures.js';
-import { liveViews, type LiveViews } from '#projections';
+import { liveViews } from '#projections';
 import { repair } from './figures/repair.js';
 
 const CHECK_EVERY_MS = 2_000;
@@ -48,7 +48,8 @@ export class StatisticsFollower implements ActivityFollower {
   private async checkAll(): Promise<void> {
     const all = [...Array(activitiesTopic(this.namespace).partitions).keys()];
     try {
-      const views = await this.views();
+      // While Postgres is down or the views do not exist yet, there is nothing to follow.
+      const views = await liveViews(this.postgres, { name: 'activities' }).catch(() => undefined);
       // Also without views to compare with, to find out whether Redis is back.
       const figures = this.figuresOf(views?.generation ?? '');
       const checkpoints = await Promise.all(all.map((partition) => figures.checkpoint(partition)));
@@ -63,11 +64,6 @@ export class StatisticsFollower implements ActivityFollower {
 
   private figuresOf(generation: string): ActiveFigures {
     return new ActiveFigures(this.redis, this.namespace, generation);
-  }
-
-  /** Undefined while Postgres is down or the views do not exist yet: then there is nothing to follow. */
-  private views(): Promise<LiveViews | undefined> {
-    return liveViews(this.postgres, { name: 'activities' }).catch(() => undefined);
   }
 
   /** One repair a partition at a time. */

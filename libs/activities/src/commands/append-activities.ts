@@ -39,7 +39,7 @@ interface Appending extends Judged {
   readonly stored: Promise<void>;
 }
 
-/** Takes the items of one request into the log. It is called without the bus of commands, which has nothing to add to it. */
+/** Appends the items of one request to the log. It is called without the command bus, which would add nothing. */
 @Injectable()
 export class AppendActivities {
   private readonly topic: string;
@@ -108,7 +108,10 @@ export class AppendActivities {
     return judged;
   }
 
-  /** How to find whose the inputs are, asked in their order: each with its user's integer id, or why it cannot be taken. */
+  /**
+   * Finds the users and workspaces of all inputs. The returned function, called with each input in order, gives it with its
+   * user's integer id, or why it cannot be taken.
+   */
   private async look(environment: string, inputs: readonly ActivityInput[]) {
     const workspaces = inputs.flatMap(({ workspaceId }) => workspaceId ?? []);
     const [userIds, existing] = await Promise.all([

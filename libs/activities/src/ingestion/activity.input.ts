@@ -22,13 +22,13 @@ export interface Fault {
 export interface ActivityInput {
   readonly id?: string;
   readonly source?: string;
-  /** What its user's name may mean: who is found by any of these must be the same user. */
+  /** All that its user's name may mean: whoever is found by any of these must be the same user. */
   readonly users: readonly UserReference[];
   readonly type: string;
   readonly workspaceId?: number;
   /** Milliseconds since the epoch. */
   readonly occurredAt?: number;
-  /** JSON, written anew from what was read, numbers as they came: nothing is in it that a reader passed over, such as a blank. */
+  /** JSON, written anew from the parsed value with its numbers as they came: without blanks between its parts. */
   readonly data?: string;
 }
 
@@ -46,7 +46,7 @@ const FIELDS = new Set(['id', 'source', ...OF_USERS, 'type', 'workspaceId', 'occ
 
 type Fields = Record<string, unknown>;
 
-/** What the fields are called by who sent them, to be told what is wrong. */
+/** The sender's names of the fields, for the sentences that say what is wrong. */
 export interface Names {
   readonly workspaceId: string;
   readonly occurredAt: string;

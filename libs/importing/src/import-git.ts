@@ -152,20 +152,14 @@ class Run {
 
   private async *windows(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
     const window: Commit[] = [];
-    for await (const commits of this.timed(history)) {
-      window.push(...commits);
-      while (window.length >= WINDOW) yield window.splice(0, WINDOW);
-    }
-    if (window.length > 0) yield window;
-  }
-
-  private async *timed(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
     let asked = performance.now();
     for await (const commits of history) {
       this.readingMs += performance.now() - asked;
-      yield commits;
+      window.push(...commits);
+      while (window.length >= WINDOW) yield window.splice(0, WINDOW);
       asked = performance.now();
     }
+    if (window.length > 0) yield window;
   }
 
   private isNew({ address, hash }: Commit): boolean {

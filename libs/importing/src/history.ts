@@ -1,6 +1,6 @@
 import { refusalOf, type ServiceClient } from './service-client.js';
 
-export interface RejectedItem {
+interface RejectedItem {
   /** Its place in the request, from 0. */
   readonly index: number;
   readonly code: string;
@@ -8,7 +8,7 @@ export interface RejectedItem {
 }
 
 /** What became of the activities of one request: each is accepted or rejected. */
-export interface Verdict {
+interface Verdict {
   readonly accepted: number;
   readonly rejected: readonly RejectedItem[];
 }

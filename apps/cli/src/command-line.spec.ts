@@ -101,7 +101,7 @@ describe('wrong usage', () => {
     expect(err).toMatch(said);
   });
 
-  it('is not what asking for help is', async () => {
+  it('is not a question for help, which ends with 0', async () => {
     for (const kind of ['git', 'ndjson']) {
       const { code, out } = await run(['import', kind, '--help']);
       expect(code).toBe(0);

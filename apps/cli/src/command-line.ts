@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { deadLetterCommands } from './commands/deadletters.js';
 import { eraseCommand } from './commands/erase.js';
-import { importCommands } from './commands/import.js';
+import { importGitCommand } from './commands/import-git.js';
+import { importNdjsonCommand } from './commands/import-ndjson.js';
 import { migrateCommand } from './commands/migrate.js';
 import { replayCommand } from './commands/replay.js';
 import { statusCommand } from './commands/status.js';
@@ -33,7 +34,9 @@ function programFor(context: CliContext): Command {
   statusCommand(program, context);
   deadLetterCommands(program, context);
   replayCommand(program, context);
-  importCommands(program, context);
+  const importing = program.command('import').description('bring history in from elsewhere');
+  importGitCommand(importing, context);
+  importNdjsonCommand(importing, context);
   eraseCommand(program, context);
   return program;
 }

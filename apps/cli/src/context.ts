@@ -11,6 +11,11 @@ export interface CliContext {
   readonly err: Pick<WriteStream, 'write' | 'isTTY'>;
 }
 
+/** Writes the result: as JSON for programs, else the text. */
+export function say({ out }: CliContext, { json }: { json?: boolean }, result: unknown, text: string): void {
+  out.write(`${json ? JSON.stringify(result, null, 2) : text}\n`);
+}
+
 /** Ends a command with one sentence for the person at the terminal. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';

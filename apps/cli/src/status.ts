@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { type EventLog, type Extent, LogMismatch } from '#event-sourcing';
-import { type Config, connectRedis } from '#platform';
+import { type Extent, LogMismatch } from '#event-sourcing';
+import { type Config, connectRedis, type Namespace, type Postgres } from '#platform';
 import {
   allGenerations,
   countOpen,
@@ -47,85 +47,63 @@ const PATIENCE_MS = 3_000;
 
 /** Asks every server; what does not answer is part of the result, not an error. */
 export async function readStatus(config: Config, url: string | undefined): Promise<Status> {
-  const down: Record<string, string> = {};
+  const down: { kafka?: string; postgres?: string } = {};
   const [folds, redis, service] = await Promise.all([
-    withServers(config, (servers) => foldStatuses(servers, down)),
+    withServers(config, async (servers) => {
+      const statuses: FoldStatus[] = [];
+      // One after the other: they share a connection to Kafka, which a question that fails ends.
+      for (const fold of foldsOf(servers.namespace)) statuses.push(await foldStatus(fold, servers, down));
+      return statuses;
+    }),
     outcome(() => pingRedis(config)),
     url === undefined ? undefined : outcome(() => askReady(readyUrl(url, config))),
   ]);
-  const servers = {
-    kafka: down.kafka ?? 'up',
-    postgres: down.postgres ?? 'up',
-    redis,
-    ...(service !== undefined && { service }),
-  };
+  const { kafka = 'up', postgres = 'up' } = down;
+  const servers = { kafka, postgres, redis, ...(service !== undefined && { service }) };
   const ok =
     Object.values(servers).every((state) => state === 'up') && folds.every(({ problems }) => problems.length === 0);
   return { ok, servers, folds };
 }
 
-async function foldStatuses(servers: Servers, down: Record<string, string>): Promise<FoldStatus[]> {
-  const statuses: FoldStatus[] = [];
-  // One after the other: they share a connection to Kafka, which a question that fails ends.
-  for (const fold of foldsOf(servers.namespace)) {
-    statuses.push(await foldStatus(fold, servers, down));
-  }
-  return statuses;
-}
-
-async function foldStatus(fold: FoldViews, servers: Servers, down: Record<string, string>): Promise<FoldStatus> {
+async function foldStatus(
+  fold: FoldViews,
+  { log, postgres, namespace }: Servers,
+  down: { kafka?: string; postgres?: string },
+): Promise<FoldStatus> {
+  const { name, topic } = fold;
   const problems: string[] = [];
+  const missing = (error: unknown) => {
+    if (error instanceof GenerationMissing) problems.push(error.message);
+    else if (error instanceof LogMismatch)
+      problems.push(`topic ${topic.name} is missing: start a projector, or run "tidemark migrate"`);
+    else throw error;
+  };
   const [extents, views] = await Promise.all([
-    extentsOf(fold, servers.log, problems).catch((error: unknown) => void (down.kafka = doesNotAnswer(error))),
-    viewsOf(fold, servers, problems).catch((error: unknown) => void (down.postgres = doesNotAnswer(error))),
+    log
+      .extents(topic.name)
+      .catch(missing)
+      .catch((error: unknown) => void (down.kafka = doesNotAnswer(error))),
+    viewsOf(fold, postgres, namespace)
+      .catch(missing)
+      .catch((error: unknown) => void (down.postgres = doesNotAnswer(error))),
   ]);
-  const partitions = Array.from({ length: fold.topic.partitions }, (_, partition) =>
+  const partitions = Array.from({ length: topic.partitions }, (_, partition) =>
     partitionStatus(partition, extents?.get(partition), views?.checkpoints.get(partition)),
   );
   problems.push(...partitions.flatMap(outsideTheLog));
   const lag = partitions.reduce<number | null>((sum, { lag }) => (sum === null || lag === null ? null : sum + lag), 0);
-  const version = views === undefined ? null : servers.namespace.version(fold.name);
+  const version = views === undefined ? null : namespace.version(name);
   const deadLetters = views?.deadLetters ?? null;
-  const generations = await otherGenerations(fold, servers).catch(() => []);
-  return { name: fold.name, topic: fold.topic.name, version, problems, lag, deadLetters, partitions, generations };
-}
-
-async function otherGenerations(
-  { name }: FoldViews,
-  { postgres, namespace }: Servers,
-): Promise<FoldStatus['generations']> {
-  const all = await allGenerations(postgres, namespace, name);
-  return all
+  const all = await allGenerations(postgres, namespace, name).catch(() => []);
+  const generations = all
     .filter(({ schema }) => schema !== namespace.views(name))
     .map(({ schema, version, phase }) => ({ schema, version, phase }));
+  return { name, topic: topic.name, version, problems, lag, deadLetters, partitions, generations };
 }
 
-async function extentsOf(
-  fold: FoldViews,
-  log: EventLog,
-  problems: string[],
-): Promise<ReadonlyMap<number, Extent> | undefined> {
-  try {
-    return await log.extents(fold.topic.name);
-  } catch (error) {
-    if (!(error instanceof LogMismatch)) throw error;
-    problems.push(`topic ${fold.topic.name} is missing: start a projector, or run "tidemark migrate"`);
-    return undefined;
-  }
-}
-
-async function viewsOf(fold: FoldViews, { postgres, namespace }: Servers, problems: string[]) {
-  try {
-    await requireGeneration(postgres, namespace, fold);
-    return {
-      checkpoints: await readCheckpoints(postgres, fold),
-      deadLetters: await countOpen(postgres, fold.name),
-    };
-  } catch (error) {
-    if (!(error instanceof GenerationMissing)) throw error;
-    problems.push(error.message);
-    return undefined;
-  }
+async function viewsOf(fold: FoldViews, postgres: Postgres, namespace: Namespace) {
+  await requireGeneration(postgres, namespace, fold);
+  return { checkpoints: await readCheckpoints(postgres, fold), deadLetters: await countOpen(postgres, fold.name) };
 }
 
 function partitionStatus(

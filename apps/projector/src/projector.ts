@@ -17,7 +17,7 @@ import {
 } from '#platform';
 import { combineConsumptions, needsReplay, project, requireGeneration } from '#projections';
 import { Keyring, prepareKeys, registryFold } from '#registry';
-import { statisticsFollower } from '#statistics';
+import { StatisticsFollower } from '#statistics';
 
 /** Joined when every fold knows its partitions; ended when all has been closed. */
 export interface RunningProjector extends Consumption {
@@ -55,7 +55,7 @@ export async function startProjector(
   const postgres = new Postgres(config.databaseUrl, namespace, options);
   const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa), waiting.tell);
   const log = kafkaEventLog({ brokers: config.kafkaBrokers, ...config.kafka, clientId: namespace.name, logger });
-  const statistics = statisticsFollower(redis, postgres, namespace, logger);
+  const statistics = new StatisticsFollower(redis, postgres, namespace, logger);
   const keyring = new Keyring(postgres, namespace, config.masterKeys);
   const folds = [registryFold(namespace, keyring), activitiesFold(namespace, [statistics])];
   await waitForPostgres(waiting, config, postgres);

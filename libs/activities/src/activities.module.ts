@@ -5,7 +5,6 @@ import { AppendActivities } from './commands/append-activities.js';
 import { ActivitiesController } from './http/activities.controller.js';
 import { FeedCursors } from './http/feed-cursors.js';
 import { Admission } from './ingestion/admission.js';
-import { Turns } from './ingestion/turns.js';
 import { ActiveWorkspacesHandler } from './queries/active-workspaces.js';
 import { CountActivitiesHandler } from './queries/count-activities.js';
 import { UserFeedHandler } from './queries/user-feed.js';
@@ -16,7 +15,6 @@ import { UserFeedHandler } from './queries/user-feed.js';
   controllers: [ActivitiesController],
   providers: [
     Admission,
-    Turns,
     AppendActivities,
     FeedCursors,
     UserFeedHandler,

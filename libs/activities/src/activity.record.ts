@@ -40,12 +40,8 @@ export function encodeKey({ environment, userId }: Owner): string {
 export const versionOf = ({ source }: Pick<ActivityRecord, 'source'>): ActivityRecord['v'] =>
   source === undefined ? 1 : 2;
 
-export function encodeActivity({ data, ...fields }: Omit<ActivityRecord, 'v'>): string {
-  return encodeFields(fields, data === undefined ? undefined : JSON.stringify(data));
-}
-
-/** The same with `data` as JSON already: a JSON object that was written by `JSON.stringify`, or this would be no record. */
-export function encodeFields(fields: Omit<ActivityRecord, 'data' | 'v'>, data?: string): string {
+/** `data` is JSON already: an object that was written by `JSON.stringify`, or this would be no record. */
+export function encodeActivity(fields: Omit<ActivityRecord, 'data' | 'v'>, data?: string): string {
   const { id, source, type, workspace, occurredAt } = fields;
   const from = source === undefined ? '' : `,"source":${JSON.stringify(source)}`;
   const place = workspace === undefined ? '' : `,"workspace":${workspace}`;

@@ -1,6 +1,7 @@
 export { ActivitiesModule } from './activities.module.js';
 export { activitiesTopic } from './activities.topic.js';
 export { activitiesFold, type ActivityFollower, type Move } from './fold/activities.fold.js';
+export { TYPE as ACTIVITY_TYPE } from './ingestion/activity.input.js';
 export { replayedActivities } from './fold/bulk.js';
 export { type LastActive } from './fold/tally.js';
 export {
@@ -28,4 +29,4 @@ export {
   publishedActivity,
   type PublishedRow,
 } from './queries/published-activity.js';
-export { parseWindow, type Window, windowParameter } from './window.js';
+export { windowParameter } from './window.js';

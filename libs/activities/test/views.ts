@@ -26,7 +26,7 @@ interface Given {
 /** A record of activities as the door appends it. */
 export function activity(given: Given) {
   const { id, source, user = 1, environment = 'acme', type = 'seen', workspace, at = NOON, data } = given;
-  const value = encodeActivity({ id, source, type, workspace, occurredAt: at, data });
+  const value = encodeActivity({ id, source, type, workspace, occurredAt: at }, data && JSON.stringify(data));
   return { key: encodeKey({ environment, userId: user }), value };
 }
 

@@ -42,7 +42,7 @@ export class Authors {
       if (!first || (!first.name.trim() && name.trim()))
         met.set(username, { address: first?.address ?? address, name });
     }
-    await concurrently(met, AT_ONCE, async ([username, { address, name }]) => {
+    await concurrently(met.entries(), AT_ONCE, async ([username, { address, name }]) => {
       this.users.set(username, await this.find(address, authorOf(address, name)));
     });
   }
@@ -55,7 +55,7 @@ export class Authors {
     const person = await findPerson(this.client, author);
     if (person === undefined) return undefined;
     await this.before.load(person.id);
-    this.tally.author('existing');
+    this.tally.authors.existing += 1;
     return { userId: person.id };
   }
 
@@ -69,7 +69,7 @@ export class Authors {
     const email = substituteEmail(address);
     if (isAboutEmail(answer) && author.email !== email) return this.register(address, { ...author, email });
     if (code === 'username-taken') {
-      this.tally.author('existing');
+      this.tally.authors.existing += 1;
       return { username: author.username };
     }
     this.tally.refused('author', code, author.username, detail);
@@ -77,7 +77,7 @@ export class Authors {
   }
 
   private registered(address: string, { username, email }: Author, { body }: Answer): UserReference {
-    this.tally.author('new');
+    this.tally.authors.new += 1;
     const isAsItStands = username === normalAddress(address) && email === username;
     if (!isAsItStands) this.tally.changedAuthors.push({ address, username, email });
     const { id } = (body ?? {}) as { id?: unknown };

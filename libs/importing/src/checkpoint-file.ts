@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type LineCounts } from './line-tally.js';
 import { LineReader, type LinePosition } from './ndjson-lines.js';
+
+/** What became of the lines of an input that are not blank. */
+export interface LineCounts {
+  readonly accepted: number;
+  readonly refused: number;
+  /** Of all of them, how many came without an id. */
+  readonly named: number;
+}
 
 /** How far an import has come: the service has answered all lines before `place`. */
 export interface ImportCheckpoint {

@@ -8,7 +8,7 @@ describe('concurrently', () => {
     const done: number[] = [];
     let running = 0;
     let most = 0;
-    await concurrently([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
+    await concurrently([1, 2, 3, 4, 5, 6, 7].values(), 3, async (item) => {
       most = Math.max(most, (running += 1));
       await turn();
       running -= 1;
@@ -25,7 +25,7 @@ describe('concurrently', () => {
       await turn();
       ended.push(item);
     };
-    await expect(concurrently([0, 1, 2, 3, 4, 5], 2, work)).rejects.toThrow('first');
+    await expect(concurrently([0, 1, 2, 3, 4, 5].values(), 2, work)).rejects.toThrow('first');
     expect(ended).toEqual([0]);
   });
 

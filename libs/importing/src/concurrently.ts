@@ -3,24 +3,19 @@
  * started; what is running is awaited, then the first failure is thrown. Not p-map, which rejects while work is still running.
  */
 export async function concurrently<Item>(
-  items: Iterable<Item> | AsyncIterable<Item>,
+  items: IterableIterator<Item> | AsyncIterableIterator<Item>,
   limit: number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  const fail = (error: unknown) => void failures.push(error);
-  const begin = async () => {
+  // All take from one iterator, which gives each item once.
+  const takeAll = async () => {
     for await (const item of items) {
       if (failures.length > 0) return;
-      const run = work(item).catch(fail);
-      running.add(run);
-      void run.then(() => running.delete(run));
-      if (running.size >= limit) await Promise.race(running);
+      await work(item);
     }
   };
-  await begin().catch(fail);
-  await Promise.all(running);
+  await Promise.all(Array.from({ length: limit }, () => takeAll().catch((error: unknown) => failures.push(error))));
   if (failures.length > 0) throw failures[0];
 }
 

@@ -2,7 +2,7 @@ import { type ServiceClient } from './service-client.js';
 
 interface Listed {
   readonly id: string;
-  /** There where somebody else than an import has counted it. */
+  /** Set where somebody else than an import has counted it. */
   readonly source?: string;
   readonly workspaceId: number | null;
 }

@@ -15,7 +15,7 @@ export interface Activity {
 
 export interface CommitData {
   readonly subject: string;
-  /** There where the subject was longer than an activity may be. */
+  /** Set where the subject was longer than an activity may be. */
   readonly truncated?: true;
   /** The author's date where it could not be taken: a time, or the text that git found in its place. */
   readonly authorDate?: string;
@@ -51,7 +51,7 @@ export function activityOf(commit: Commit, user: UserReference, workspaceId: num
   };
 }
 
-/** A commit of the future happened by now; one without any date has that which git shows for it. */
+/** A date in the future becomes now; where there is no date at all it is the epoch, as git shows it. */
 function lastResort({ authorTime, committerTime }: Commit, now: number): number {
   return IS_NUMBER.test(authorTime) || IS_NUMBER.test(committerTime) ? now : 0;
 }

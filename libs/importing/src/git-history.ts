@@ -13,14 +13,14 @@ export interface Commit {
   readonly subject: string;
 }
 
-// Of an author line without an address git prints %aE and %aN letter for letter, which %ae tells: it is empty then. These two
-// are as .mailmap has them, whatever --no-mailmap says.
+// Where an author line has no address, git prints the letters %aE and %aN in place of them; it is known by %ae, which is empty
+// then. %aE and %aN follow .mailmap, whatever --no-mailmap says.
 const fields = ({ mailmap }: GitRepository) => {
   const author = mailmap ? ['%aE', '%aN'] : ['%ae', '%an'];
   return ['%H', '%ae', ...author, '%at', '%ct', '%s'];
 };
 const FIELDS = 7;
-/** Neither notes, stash, refs/original, refs/pull nor what replaces a commit: those are no history of anybody's. */
+/** Not notes, stash, refs/original, refs/pull or what replaces a commit: nobody's history is there. */
 const REFERENCES = ['--branches', '--remotes', '--tags'];
 const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** Enough of what git says on stderr to quote it. */
@@ -42,7 +42,9 @@ export async function countCommits(repository: GitRepository, signal?: AbortSign
 
 /** The oldest one of HEAD's first parents, and HEAD's own commit, by which a repository is known again. */
 export async function endsOf(repository: GitRepository): Promise<Commit[]> {
-  const head = (await headOf(repository)) || (await firstReferenceOf(repository));
+  // A bare repository's HEAD may name a branch that it never had.
+  const first = ['for-each-ref', '--count=1', '--format=%(objectname)', 'refs/heads', 'refs/remotes', 'refs/tags'];
+  const head = (await headOf(repository)) || (await ask(repository, first));
   if (!head) return [];
   const oldest = await ask(repository, ['rev-list', '--first-parent', '--max-parents=0', head]).catch(() => '');
   const ends: Commit[] = [];
@@ -75,12 +77,6 @@ async function referencesOf(repository: GitRepository): Promise<string[]> {
   return head === undefined ? REFERENCES : [...REFERENCES, head];
 }
 
-/** A bare repository's HEAD may name a branch that it never had. */
-function firstReferenceOf(repository: GitRepository): Promise<string> {
-  const kinds = ['refs/heads', 'refs/remotes', 'refs/tags'];
-  return ask(repository, ['for-each-ref', '--count=1', '--format=%(objectname)', ...kinds]);
-}
-
 function headOf(repository: GitRepository): Promise<string | undefined> {
   return ask(repository, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).catch(() => undefined);
 }
@@ -111,10 +107,8 @@ export async function* commitsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<
 function commitsIn(texts: readonly string[], end: number): Commit[] {
   const commits: Commit[] = [];
   for (let at = 0; at < end; at += FIELDS) {
-    const [hash = '', plain, mapped = '', named = '', authorTime = '', committerTime = '', subject = ''] = texts.slice(
-      at,
-      at + FIELDS,
-    );
+    const fields = texts.slice(at, at + FIELDS);
+    const [hash = '', plain, mapped = '', named = '', authorTime = '', committerTime = '', subject = ''] = fields;
     if (!HASH.test(hash)) throw new ImportError(`git printed "${hash.slice(0, 80)}" where a commit's hash belongs.`);
     const [address, name] = plain === '' && mapped === '%aE' ? ['', ''] : [mapped, named];
     commits.push({ hash, address, name, authorTime, committerTime, subject });

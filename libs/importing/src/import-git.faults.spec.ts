@@ -51,7 +51,7 @@ describe('a service that cannot keep up', () => {
       busy,
       { ...busy, headers: { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' } },
     );
-    const summary = await importGit(request());
+    const summary = await importGit(request({ patience: { patienceMs: 20_000, timeoutMs: 20_000 } }));
     expect(summary.commits.accepted).toBe(DIRT.length);
     expect(server.activities.size).toBe(DIRT.length);
     const [first] = server.requests(/POST .*users/);

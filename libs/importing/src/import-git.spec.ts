@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ContractServer, firstOf, problem } from '../test/contract-server.js';
 import { DIRT, DirtyRepository } from '../test/dirty-repository.js';
 import { usernameOf } from './git-identities.js';
-import { type GitImport, importGit, type ImportProgress } from './import-git.js';
+import { type GitImport, importGit } from './import-git.js';
+import { type Progress } from './progress.js';
 import { isComplete, summaryText } from './summary.js';
 
 let server: ContractServer;
@@ -126,10 +127,11 @@ describe('the import of a dirty history', () => {
 
   it('shows each step, never more than there is and the whole at the end', async () => {
     dirty.history(DIRT);
-    const seen: ImportProgress[] = [];
+    const seen: Progress[] = [];
     await importGit(request({ onProgress: (progress) => seen.push(progress) }));
-    expect(seen.every(({ commits }) => commits.accepted <= commits.read)).toBe(true);
-    expect(seen.at(-1)).toMatchObject({ commits: { read: DIRT.length, accepted: DIRT.length }, total: DIRT.length });
+    expect(seen.every(({ done, whole }) => done <= whole)).toBe(true);
+    const { length } = DIRT;
+    expect(seen.at(-1)).toMatchObject({ done: length, whole: length, counted: `${length} of ${length} commits` });
   });
 });
 

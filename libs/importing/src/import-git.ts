@@ -8,9 +8,9 @@ import { ImportError } from './import-error.js';
 import { type Progress } from './progress.js';
 import { type Refused } from './refusals.js';
 import { type Patience, type Service, ServiceClient } from './service-client.js';
-import { type ChangedAuthor, type Counts, Tally } from './tally.js';
+import { type ChangedAuthor, Tally } from './tally.js';
 import { LatestTaken } from './latest-taken.js';
-import { type Verdict, verdictOf } from './verdict.js';
+import { sendHistory } from './history.js';
 import { type Workspace, workspaceNamed, workspaceOf } from './workspaces.js';
 
 export interface GitImport {
@@ -24,26 +24,10 @@ export interface GitImport {
   readonly patience?: Patience;
   /** The environment in which git runs. */
   readonly env: NodeJS.ProcessEnv;
-  onProgress?(progress: ImportProgress): void;
+  onProgress?(progress: Progress): void;
 }
 
-export interface ImportProgress extends Counts {
-  /** Of commits; undefined until git has counted them. */
-  readonly total: number | undefined;
-}
-
-/** How an import of commits is shown. */
-export function gitProgress({ commits, authors, total }: ImportProgress): Progress {
-  const done = commits.accepted + commits.countedBefore + commits.refused;
-  const of = total === undefined ? '' : ` of ${total}`;
-  return {
-    done,
-    whole: Math.max(total ?? 0, commits.read),
-    count: done,
-    counted: `${done}${of} commits`,
-    more: [`${authors.total} authors`, `${commits.refused + authors.refused} refused`],
-  };
-}
+type Counts = ReturnType<Tally['counts']>;
 
 /** What an import came to. Times in seconds, rates in commits per second. */
 export interface ImportSummary extends Counts {
@@ -53,8 +37,7 @@ export interface ImportSummary extends Counts {
   readonly commitsPerSecond: number;
   /** The part of it that was spent waiting for git. */
   readonly readingSeconds: number;
-  /** Commits that got another date, and subjects that were shortened. */
-  readonly altered: { readonly dates: number; readonly subjects: number };
+  readonly altered: Tally['altered'];
   readonly changedAuthors: readonly ChangedAuthor[];
   readonly refusals: readonly Refused[];
   /** False where the service's views lagged too far behind to wait until they show all of it. */
@@ -88,13 +71,13 @@ export async function importGit(request: GitImport): Promise<ImportSummary> {
     await concurrently(run.batches(readHistory(repository)), BATCHES_AT_ONCE, (batch) => run.send(batch));
   } catch (error) {
     ended.abort();
-    throw interrupted(error, run.tally.counts());
+    throw interrupted(error, run.tally.commits.accepted);
   }
   await counting;
   run.report();
   const isShown = await run.latest.shown(client, request.patience?.patienceMs);
   const seconds = (performance.now() - begin) / 1000;
-  const { accepted, countedBefore } = run.tally.counts().commits;
+  const { accepted, countedBefore } = run.tally.commits;
   return {
     repository: repository.path,
     workspace,
@@ -104,7 +87,7 @@ export async function importGit(request: GitImport): Promise<ImportSummary> {
     readingSeconds: run.readingMs / 1000,
     altered: run.tally.altered,
     changedAuthors: run.tally.changedAuthors,
-    refusals: run.tally.refusals(),
+    refusals: run.tally.refusals.list(),
     isShown,
   };
 }
@@ -136,7 +119,7 @@ class Run {
 
   private async *registered(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
     for await (const commits of this.windows(history)) {
-      this.tally.read(commits.length);
+      this.tally.commits.read += commits.length;
       await this.authors.meet(commits);
       this.report();
       yield commits;
@@ -144,41 +127,45 @@ class Run {
   }
 
   async send(batch: Activity[]): Promise<void> {
-    const body = JSON.stringify(batch);
-    const answer = await this.client.send('POST', 'api/v3/activities', {
-      body,
-      headers: { 'tidemark-lane': 'backfill' },
-    });
-    this.settle(batch, verdictOf(answer, batch.length));
+    const { accepted, rejected } = await sendHistory(this.client, batch.length, JSON.stringify(batch));
+    this.tally.commits.accepted += accepted;
+    const refused = new Set(rejected.map(({ index }) => index));
+    batch.forEach((activity, index) => !refused.has(index) && this.latest.add(activity));
+    for (const { index, code, detail } of rejected) {
+      this.tally.refused('commit', code, batch[index]?.id ?? `number ${index} of a request`, detail);
+    }
     this.report();
   }
 
   report(): void {
-    this.request.onProgress?.({ ...this.tally.counts(), total: this.total });
+    const { commits, authors } = this.tally.counts();
+    const done = commits.accepted + commits.countedBefore + commits.refused;
+    const of = this.total === undefined ? '' : ` of ${this.total}`;
+    this.request.onProgress?.({
+      done,
+      whole: Math.max(this.total ?? 0, commits.read),
+      count: done,
+      counted: `${done}${of} commits`,
+      more: [`${authors.total} authors`, `${commits.refused + authors.refused} refused`],
+    });
   }
 
   private async *windows(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
     const window: Commit[] = [];
-    for await (const commits of this.timed(history)) {
-      window.push(...commits);
-      while (window.length >= WINDOW) yield window.splice(0, WINDOW);
-    }
-    if (window.length > 0) yield window;
-  }
-
-  private async *timed(history: AsyncGenerator<Commit[]>): AsyncGenerator<Commit[]> {
     let asked = performance.now();
     for await (const commits of history) {
       this.readingMs += performance.now() - asked;
-      yield commits;
+      window.push(...commits);
+      while (window.length >= WINDOW) yield window.splice(0, WINDOW);
       asked = performance.now();
     }
+    if (window.length > 0) yield window;
   }
 
   private isNew({ address, hash }: Commit): boolean {
     const user = this.authors.userOf(address);
     if (!('userId' in user) || !this.before.has(user.userId, hash)) return true;
-    this.tally.countedBefore();
+    this.tally.commits.countedBefore += 1;
     return false;
   }
 
@@ -187,15 +174,6 @@ class Run {
     if (activity.data.authorDate !== undefined) this.tally.altered.dates += 1;
     if (activity.data.subject !== commit.subject) this.tally.altered.subjects += 1;
     return activity;
-  }
-
-  private settle(batch: readonly Activity[], { accepted, rejected }: Verdict): void {
-    this.tally.accepted(accepted);
-    const refused = new Set(rejected.map(({ index }) => index));
-    batch.forEach((activity, index) => !refused.has(index) && this.latest.add(activity));
-    for (const { index, code, detail } of rejected) {
-      this.tally.refused('commit', code, batch[index]?.id ?? `number ${index} of a request`, detail);
-    }
   }
 }
 
@@ -216,9 +194,9 @@ function* inBatches(activities: readonly Activity[]): Generator<Activity[]> {
   if (batch.length > 0) yield batch;
 }
 
-function interrupted(error: unknown, { commits }: Counts): unknown {
-  if (!(error instanceof ImportError) || commits.accepted === 0) return error;
+function interrupted(error: unknown, accepted: number): unknown {
+  if (!(error instanceof ImportError) || accepted === 0) return error;
   return new ImportError(
-    `${error.message} ${commits.accepted} commits had been accepted by then; importing again is safe and adds the rest.`,
+    `${error.message} ${accepted} commits had been accepted by then; importing again is safe and adds the rest.`,
   );
 }

@@ -28,7 +28,7 @@ afterEach(async () => {
 
 function request(more: Partial<NdjsonImport> = {}): NdjsonImport {
   const service = { url: server.url, environment: 'demo', token: async () => 'a-token' };
-  return { input: file, service, checkpointPath: place, patience: { patienceMs: 2_000, timeoutMs: 5_000 }, ...more };
+  return { input: file, service, checkpointPath: place, patience: { patienceMs: 20_000, timeoutMs: 20_000 }, ...more };
 }
 
 const line = (n: number) => JSON.stringify({ username: n % 3 ? 'jane' : 'joe', type: 'step', data: { n } });

@@ -2,15 +2,14 @@ import { type Readable } from 'node:stream';
 import { concurrently } from './concurrently.js';
 import { ImportError } from './import-error.js';
 import { InOrder } from './in-order.js';
-import { CheckpointFile, type ImportCheckpoint, resumeReader } from './checkpoint-file.js';
+import { CheckpointFile, type ImportCheckpoint, type LineCounts, resumeReader } from './checkpoint-file.js';
+import { sendHistory } from './history.js';
 import { lineInput, type LineInput } from './line-input.js';
-import { type LineCounts, LineTally, type RefusedLine } from './line-tally.js';
-import { type Batch, batchesOf } from './ndjson-batches.js';
+import { type Batch, batchesOf, type RefusedLine } from './ndjson-batches.js';
 import { LineReader, type LinePosition } from './ndjson-lines.js';
 import { type Progress } from './progress.js';
-import { type Refused } from './refusals.js';
+import { Refusals, type Refused } from './refusals.js';
 import { type Patience, type Service, ServiceClient } from './service-client.js';
-import { verdictOf } from './verdict.js';
 
 export interface NdjsonImport {
   /** The path of a file, or a stream of bytes. */
@@ -44,12 +43,14 @@ export interface NdjsonSummary {
   readonly refusedLines: readonly RefusedLine[];
 }
 
-/** No larger: what is live would wait behind it in the process that takes it, and larger ones were no faster. */
+/** No larger: live requests would wait behind it in the process that takes it, and larger ones were no faster. */
 const SIZE = { lines: 2_000, bytes: 4 * 1024 * 1024 };
-/** Most of them wait to be let in, a second each time: with half as many the views run out of work meanwhile. */
+/** Most of them wait to be let in, a second each time: with half as many the views would run out of work. */
 const BATCHES_AT_ONCE = 16;
 /** How far one batch may be left behind by others, which bounds what is remembered of them. */
 const WIDTH = 64;
+/** How many refused lines are told one by one. */
+const TOLD = 20;
 
 /**
  * Each line an activity. One without an id gets one of its number and its bytes: whatever was imported before stays as
@@ -68,33 +69,32 @@ export async function importNdjson(request: NdjsonImport): Promise<NdjsonSummary
 }
 
 /** What became of a batch. */
-interface Settled {
-  readonly place: LinePosition;
-  readonly accepted: number;
-  readonly named: number;
-  readonly refused: readonly RefusedLine[];
+type Settled = Pick<Batch, 'place' | 'named' | 'refused'> & { readonly accepted: number };
+
+/** Where an import begins: its first line, or where one that was interrupted had come to. */
+interface Start {
+  readonly reader: LineReader;
+  readonly counts: LineCounts;
 }
 
 class Run {
   private readonly client: ServiceClient;
-  private readonly tally: LineTally;
-  private readonly order = new InOrder<Settled>((settled) => this.pass(settled));
-  private readonly reader: LineReader;
-  private readonly before: LineCounts;
+  private readonly order = new InOrder<Settled>(WIDTH, (settled) => this.pass(settled));
+  private readonly refusals = new Refusals<'line'>();
+  private readonly told: RefusedLine[] = [];
   private readonly resumedAfter: number;
   private place: LinePosition;
+  private counts: LineCounts;
 
   private constructor(
     private readonly request: NdjsonImport,
     private readonly input: LineInput,
     private readonly checkpointFile: CheckpointFile | undefined,
-    { reader, counts }: { reader: LineReader; counts: LineCounts },
+    private readonly start: Start,
   ) {
     this.client = new ServiceClient(request.service, request.patience);
-    this.reader = reader;
-    this.before = counts;
-    this.tally = new LineTally(counts);
-    this.place = reader.place();
+    this.counts = start.counts;
+    this.place = start.reader.place();
     this.resumedAfter = this.place.lines;
   }
 
@@ -112,28 +112,28 @@ class Run {
     const stream = this.input.open(this.place.offset);
     const { signal, source } = this.request;
     signal?.addEventListener('abort', () => stream.destroy(), { once: true });
-    const batches = batchesOf(stream, this.reader, SIZE, source);
-    await concurrently(batches, BATCHES_AT_ONCE, (batch) => this.send(batch));
+    const batches = batchesOf(stream, this.start.reader, SIZE, source);
+    const send = (batch: Batch) => this.order.run(() => this.settled(batch));
+    await concurrently(batches, BATCHES_AT_ONCE, send).finally(() => this.order.end());
     this.checkpointFile?.forget();
   }
 
   summary(seconds: number): NdjsonSummary {
-    const lines = this.tally.counts();
     return {
       input: this.input.name,
-      lines,
+      lines: this.counts,
       resumedAfter: this.resumedAfter,
       seconds,
       linesPerSecond: this.answered() / seconds,
-      refusals: this.tally.refusals(),
-      refusedLines: this.tally.told,
+      refusals: this.refusals.list(),
+      refusedLines: this.told,
     };
   }
 
   /** What ended the import before its time, and what that means for the next one. */
   ended(cause: unknown): unknown {
     const { signal } = this.request;
-    if (this.answered() > 0) this.checkpointFile?.keep(this.checkpoint(), { isLast: true });
+    if (this.answered() > 0) this.checkpointFile?.keep({ place: this.place, counts: this.counts }, { isLast: true });
     const isFileError = typeof (cause as { code?: unknown }).code === 'string';
     if (!signal?.aborted && !isFileError && !(cause instanceof ImportError)) return cause;
     const said = signal?.aborted ? 'Interrupted.' : sentence((cause as Error).message);
@@ -145,49 +145,36 @@ class Run {
     );
   }
 
-  private async send(batch: Batch): Promise<void> {
-    try {
-      await this.order.within(WIDTH, batch.index);
-      this.order.settle(batch.index, await this.settled(batch));
-    } catch (error) {
-      this.order.giveUp();
-      throw error;
-    }
-  }
-
   private async settled({ numbers, body, named, refused, place }: Batch): Promise<Settled> {
     if (numbers.length === 0) return { place, accepted: 0, named, refused };
-    const headers = { 'tidemark-lane': 'backfill', 'content-type': 'application/x-ndjson' };
-    const answer = await this.client.send('POST', 'api/v3/activities', { body, headers });
-    const { accepted, rejected } = verdictOf(answer, numbers.length);
+    const { accepted, rejected } = await sendHistory(this.client, numbers.length, body, 'application/x-ndjson');
     const told = rejected.map(({ index, code, detail }) => ({ number: numbers[index] ?? 0, code, detail }));
     return { place, accepted, named, refused: [...refused, ...told].sort((one, other) => one.number - other.number) };
   }
 
-  private pass(settled: Settled): void {
-    this.tally.add(settled);
-    this.place = settled.place;
-    this.note();
-    this.request.onProgress?.(this.progress());
-  }
-
-  private note(): void {
-    const failure = this.checkpointFile?.keep(this.checkpoint());
+  private pass({ place, accepted, named, refused }: Settled): void {
+    const { counts } = this;
+    this.counts = {
+      accepted: counts.accepted + accepted,
+      refused: counts.refused + refused.length,
+      named: counts.named + named,
+    };
+    for (const { number, code, detail } of refused) this.refusals.add('line', code, `line ${number}`, detail);
+    this.told.push(...refused.slice(0, TOLD - this.told.length));
+    this.place = place;
+    const failure = this.checkpointFile?.keep({ place, counts: this.counts });
     if (failure) this.request.onRemark?.(unkept(failure));
+    this.request.onProgress?.(this.progress());
   }
 
   /** Lines, by this import. */
   private answered(): number {
-    const { accepted, refused } = this.tally.counts();
-    return accepted + refused - this.before.accepted - this.before.refused;
-  }
-
-  private checkpoint(): ImportCheckpoint {
-    return { place: this.place, counts: this.tally.counts() };
+    const { counts, start } = this;
+    return counts.accepted + counts.refused - start.counts.accepted - start.counts.refused;
   }
 
   private progress(): Progress {
-    const { accepted, refused } = this.tally.counts();
+    const { accepted, refused } = this.counts;
     const { offset } = this.place;
     const whole = Math.max(this.input.size ?? 0, offset);
     const more = [`${refused} refused`];

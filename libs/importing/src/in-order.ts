@@ -1,35 +1,30 @@
-/** Passes on results in the order of their numbers (from 0), whatever order they arrive in. No library bounds the gap. */
+/** Passes on what work comes to in the order in which it was begun, however long each takes. No library bounds the gap. */
 export class InOrder<Result> {
-  private readonly early = new Map<number, Result>();
-  private next = 0;
-  private isGivenUp = false;
-  private moved = Promise.withResolvers<void>();
+  /** Of what has been begun, oldest first: resolves when the result was passed on. */
+  private readonly passed: Promise<void>[] = [];
 
-  constructor(private readonly pass: (result: Result) => void) {}
+  /** About `width` results at most are kept while one before them is still to come. */
+  constructor(
+    private readonly width: number,
+    private readonly pass: (result: Result) => void,
+  ) {}
 
-  settle(number: number, result: Result): void {
-    this.early.set(number, result);
-    for (let found = this.early.get(this.next); found !== undefined; found = this.early.get(this.next)) {
-      this.early.delete(this.next);
-      this.next += 1;
-      this.pass(found);
-    }
-    this.wake();
+  /** Begins as soon as there is room, and resolves when the work is done. Rejects where it fails, or work before it has. */
+  async run(work: () => Promise<Result>): Promise<void> {
+    if (this.passed.length >= this.width) await this.passed[0];
+    const result = work();
+    const passed = Promise.all([result, this.passed.at(-1)]).then(([result]) => {
+      void this.passed.shift();
+      this.pass(result);
+    });
+    // Whoever asked for the work is told.
+    passed.catch(() => undefined);
+    this.passed.push(passed);
+    await result;
   }
 
-  /** Ends all waiting, since a result will never come. */
-  giveUp(): void {
-    this.isGivenUp = true;
-    this.wake();
-  }
-
-  /** Resolves when fewer than `width` results before this number are still to come. */
-  async within(width: number, number: number): Promise<void> {
-    while (number - this.next >= width && !this.isGivenUp) await this.moved.promise;
-  }
-
-  private wake(): void {
-    this.moved.resolve();
-    this.moved = Promise.withResolvers<void>();
+  /** Resolves when all results have been passed on. */
+  async end(): Promise<void> {
+    await this.passed.at(-1);
   }
 }

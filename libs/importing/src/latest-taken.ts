@@ -36,7 +36,7 @@ export class LatestTaken {
 
 interface Shown {
   readonly id: string;
-  /** There where it came from somebody else than an import. */
+  /** Set where it came from somebody else than an import. */
   readonly source?: string;
 }
 

@@ -1,4 +1,4 @@
-import { createReadStream, type Stats, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { type Readable } from 'node:stream';
 import { ImportError } from './import-error.js';
 
@@ -8,7 +8,7 @@ export interface LineInput {
   readonly name: string;
   /** Bytes, where that is known. */
   readonly size: number | undefined;
-  /** There where it can be read again from any place. */
+  /** Set where it can be read again from any place. */
   readonly path?: string;
   /** What stands behind so many bytes. */
   open(start: number): Readable;
@@ -22,20 +22,16 @@ const CHUNK_BYTES = 256 * 1024;
  */
 export function lineInput(from: string | Readable): LineInput {
   if (typeof from !== 'string') return { name: 'standard input', size: undefined, open: () => from };
-  const found = statsOf(from);
+  let found;
+  try {
+    found = statSync(from, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new ImportError(`${from} cannot be read: ${(error as Error).message}.`);
+  }
   if (!found) throw new ImportError(`There is no file ${from}.`);
   if (found.isDirectory()) throw new ImportError(`${from} is a folder; one file is imported at a time.`);
   const open = (start?: number) => createReadStream(from, { start, highWaterMark: CHUNK_BYTES });
+  if (found.isFile()) return { name: from, size: found.size, path: from, open };
   // A pipe is as long as it is, and read once: what cannot be sought must not be told where to begin, be it at 0.
-  return found.isFile()
-    ? { name: from, size: found.size, path: from, open }
-    : { name: from, size: undefined, open: () => open() };
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    throw new ImportError(`${path} cannot be read: ${(error as Error).message}.`);
-  }
+  return { name: from, size: undefined, open: () => open() };
 }

@@ -1,11 +1,15 @@
 import { hash } from 'node:crypto';
 import { type Line, type LineReader, MAX_LINE_BYTES, type LinePosition } from './ndjson-lines.js';
-import { type RefusedLine } from './line-tally.js';
+
+/** A line that did not get in. */
+export interface RefusedLine {
+  readonly number: number;
+  readonly code: string;
+  readonly detail: string;
+}
 
 /** What is sent in one request. */
 export interface Batch {
-  /** Its place among the batches, from 0. */
-  readonly index: number;
   /** The number of each line in `body`, in its order. */
   readonly numbers: readonly number[];
   readonly body: Buffer;
@@ -38,13 +42,13 @@ export async function* batchesOf(
   size: BatchSize,
   source = '',
 ): AsyncGenerator<Batch> {
-  let collected = new Collected(0);
+  let collected = new Collected();
   for await (const chunk of input) {
     for (const line of reader.linesIn(chunk)) {
       collected.add(line, source);
       if (!collected.isFull(size)) continue;
       yield collected.batch(reader.place());
-      collected = new Collected(collected.index + 1);
+      collected = new Collected();
     }
   }
   for (const line of reader.rest()) collected.add(line, source);
@@ -57,8 +61,6 @@ class Collected {
   private readonly refused: RefusedLine[] = [];
   private bytes = 0;
   private named = 0;
-
-  constructor(readonly index: number) {}
 
   add({ number, bytes }: Line, source: string): void {
     if (bytes === undefined) {
@@ -78,8 +80,8 @@ class Collected {
   }
 
   batch(place: LinePosition): Batch {
-    const { index, numbers, named, refused } = this;
-    return { index, numbers, named, refused, place, body: Buffer.concat(this.parts) };
+    const { numbers, named, refused } = this;
+    return { numbers, named, refused, place, body: Buffer.concat(this.parts) };
   }
 }
 

@@ -21,7 +21,7 @@ export async function findPerson(client: ServiceClient, { email, username }: Aut
   return named.find((person) => isSame(person.username, username));
 }
 
-// What is the same stands before what only begins so.
+// Exact matches come before those that only begin with the text.
 async function search(client: ServiceClient, text: string): Promise<Person[]> {
   const query = new URLSearchParams({ q: cut(text, MAX_QUERY), limit: String(MAX_FOUND) });
   const { status, body } = await client.send('GET', `api/v3/users/search?${query}`);
@@ -29,8 +29,5 @@ async function search(client: ServiceClient, text: string): Promise<Person[]> {
 }
 
 /** As the service tells names apart. */
-function isSame(one: string, other: string): boolean {
-  return comparable(one) === comparable(other);
-}
-
 const comparable = (text: string) => text.normalize('NFKC').trim().toLowerCase();
+const isSame = (one: string, other: string) => comparable(one) === comparable(other);

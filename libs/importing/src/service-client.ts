@@ -63,9 +63,11 @@ export class ServiceClient {
   async send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, send: Send = {}): Promise<Answer> {
     const outcome = await this.poll(
       () => this.attempt(method, path, send),
-      (outcome) => 'lost' in outcome || isTransient(outcome.status),
+      (outcome) => 'lost' in outcome || outcome.status === 429 || outcome.status >= 500,
     );
-    return this.checked(outcome as Answer);
+    const answer = outcome as Answer;
+    if (answer.status !== 401 && answer.status !== 403) return answer;
+    throw new ImportError(`The service does not take the token: ${refusalOf(answer).detail}`);
   }
 
   /** Like `send`, for a command: where the answer is 202, waits for what it comes to. */
@@ -76,7 +78,7 @@ export class ServiceClient {
     const outcomeAt = this.pathOf(location);
     return this.poll(
       () => this.send('GET', outcomeAt),
-      ({ body }) => isPending(body),
+      ({ body }) => (body as { status?: unknown } | undefined)?.status === 'pending',
     );
   }
 
@@ -92,10 +94,10 @@ export class ServiceClient {
     }
   }
 
-  /** Of an address that the service gave, what is asked for: it may know itself by another name than this client. */
+  /** The path and query of an address that the service gave: the service may know itself by another host name. */
   pathOf(address: string): string {
     const { pathname, search } = new URL(address, this.base);
-    // Neither is the path that it is known under, from outside, the one by which it is reached here.
+    // A path before `/api/` is one by which it is known from outside, and need not be there from here.
     return pathname.slice(Math.max(0, pathname.indexOf('/api/')) + 1) + search;
   }
 
@@ -110,7 +112,7 @@ export class ServiceClient {
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body !== undefined && { body: contentOf(body) }),
+        body: typeof body === 'string' || body instanceof Buffer ? body : JSON.stringify(body),
         signal: AbortSignal.timeout(this.patience.timeoutMs),
       });
       const text = await response.text();
@@ -121,11 +123,6 @@ export class ServiceClient {
       if (this.hasAnswered) return { lost: reason(error) };
       throw new ImportError(`The service at ${this.base.href} does not answer (${reason(error)}). Is it running?`);
     }
-  }
-
-  private checked(answer: Answer): Answer {
-    if (answer.status !== 401 && answer.status !== 403) return answer;
-    throw new ImportError(`The service does not take the token: ${refusalOf(answer).detail}`);
   }
 
   private givenUp(outcome: Answer | Lost): ImportError {
@@ -144,26 +141,13 @@ export function refusalOf({ status, body }: Answer): Refusal {
   return { code: code || `http-${status}`, detail: told ?? `the answer had the status ${status}`, pointers };
 }
 
-function contentOf(body: unknown): string | Uint8Array<ArrayBuffer> {
-  if (typeof body === 'string') return body;
-  return body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body);
-}
-
 function baseOf(url: string): URL {
   const base = URL.parse(url.endsWith('/') ? url : `${url}/`);
   if (base?.protocol === 'http:' || base?.protocol === 'https:') return base;
   throw new ImportError(`"${url}" is no address of a service, such as http://127.0.0.1:3000.`);
 }
 
-function isTransient(status: number): boolean {
-  return status === 429 || status >= 500;
-}
-
-function isPending(body: unknown): boolean {
-  return (body as { status?: unknown } | undefined)?.status === 'pending';
-}
-
-/** As long as the service asks for, else twice as long each time; some chance keeps requests from coming together. */
+/** As long as the service asks for, else twice as long each time; a random part keeps clients from coming back together. */
 function waitBefore(attempt: number, outcome: Answer | Lost): number {
   const asked = 'lost' in outcome ? undefined : retryAfterMs(outcome.headers.get('retry-after'));
   const chosen = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);

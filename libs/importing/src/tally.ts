@@ -1,4 +1,4 @@
-import { Refusals, type Refused } from './refusals.js';
+import { Refusals } from './refusals.js';
 
 /** A new user whose address could not be taken as it stands. */
 export interface ChangedAuthor {
@@ -7,65 +7,25 @@ export interface ChangedAuthor {
   readonly email: string;
 }
 
-/** What an import has come to. `authors.total` and, at the end, `commits.read` are the sums of what follows them. */
-export interface Counts {
-  readonly authors: {
-    readonly total: number;
-    readonly new: number;
-    readonly existing: number;
-    readonly refused: number;
-  };
-  readonly commits: {
-    readonly read: number;
-    readonly accepted: number;
-    /** Counted already by an earlier import, of this repository or of another one that has them too. */
-    readonly countedBefore: number;
-    readonly refused: number;
-  };
-}
-
-type RefusedKind = 'author' | 'commit';
-
 /** Counts every author and every commit once, under what became of it. */
 export class Tally {
-  private readonly authors = { new: 0, existing: 0, refused: 0 };
-  private readonly commits = { read: 0, accepted: 0, countedBefore: 0, refused: 0 };
-  private readonly reasons = new Refusals<RefusedKind>();
-  /** What was read in another form than git has it; nothing of it is refused. */
+  readonly authors = { new: 0, existing: 0, refused: 0 };
+  /** `countedBefore`: by an earlier import, of this repository or of another one that has them too. */
+  readonly commits = { read: 0, accepted: 0, countedBefore: 0, refused: 0 };
+  readonly refusals = new Refusals<'author' | 'commit'>();
+  /** Commits that got another date, and subjects that were shortened; nothing of it is refused. */
   readonly altered = { dates: 0, subjects: 0 };
   readonly changedAuthors: ChangedAuthor[] = [];
 
-  counts(): Counts {
-    const { new: added, existing, refused } = this.authors;
-    return {
-      authors: { total: added + existing + refused, new: added, existing, refused },
-      commits: { ...this.commits },
-    };
+  refused(of: 'author' | 'commit', code: string, what: string, detail: string): void {
+    (of === 'author' ? this.authors : this.commits).refused += 1;
+    this.refusals.add(of, code, what, detail);
   }
 
-  refusals(): Refused[] {
-    return this.reasons.list();
-  }
-
-  author(became: 'new' | 'existing'): void {
-    this.authors[became] += 1;
-  }
-
-  read(commits: number): void {
-    this.commits.read += commits;
-  }
-
-  accepted(commits: number): void {
-    this.commits.accepted += commits;
-  }
-
-  countedBefore(): void {
-    this.commits.countedBefore += 1;
-  }
-
-  refused(of: RefusedKind, code: string, what: string, detail: string): void {
-    if (of === 'author') this.authors.refused += 1;
-    else this.commits.refused += 1;
-    this.reasons.add(of, code, what, detail);
+  /** `authors.total` and, at the end, `commits.read` are the sums of what follows them. */
+  counts() {
+    const { authors, commits } = this;
+    const total = authors.new + authors.existing + authors.refused;
+    return { authors: { total, ...authors }, commits: { ...commits } };
   }
 }

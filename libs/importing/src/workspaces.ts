@@ -51,7 +51,7 @@ export async function workspaceOf(
   return ownWorkspace(client, nameOf(wanted), ends[0]!.hash);
 }
 
-/** Of an import that was interrupted before its first commit was counted, the next one goes on with the workspace. */
+/** The same workspace again where an import was interrupted before its first commit was counted. */
 async function ownWorkspace(client: ServiceClient, name: string, root: string): Promise<Workspace> {
   const others = await all(client);
   const key = createHash('sha256').update(`${root} ${name}`).digest('hex');
@@ -60,9 +60,10 @@ async function ownWorkspace(client: ServiceClient, name: string, root: string): 
   if (!found) return create(client, name, randomUUID());
   if (others.some(({ id }) => id === found.id)) return { ...found, isNew: false };
   const names = new Set(others.map((other) => other.name.normalize('NFC')));
-  return names.has(name)
-    ? { ...(await rename(client, found.id, freeName(name, names))), isNew: true, taken: name }
-    : made;
+  if (!names.has(name)) return made;
+  const free = freeName(name, names);
+  expected(await client.send('PATCH', `api/v3/workspaces/${found.id}`, { body: { name: free } }));
+  return { id: found.id, name: free, isNew: true, taken: name };
 }
 
 function freeName(name: string, names: ReadonlySet<string>): string {
@@ -70,11 +71,6 @@ function freeName(name: string, names: ReadonlySet<string>): string {
     const free = `${cut(name, MAX_NAME - 8)} (${n})`;
     if (!names.has(free)) return free;
   }
-}
-
-async function rename(client: ServiceClient, id: number, name: string): Promise<Found> {
-  expected(await client.send('PATCH', `api/v3/workspaces/${id}`, { body: { name } }));
-  return { id, name };
 }
 
 // Names need not be unique: only the key keeps a resend from making a second one.
@@ -94,7 +90,7 @@ async function withId(client: ServiceClient, id: number | undefined): Promise<Fo
   return answer.status === 404 ? undefined : (expected(answer) as Found);
 }
 
-// Behind an id, and not page by page: while others are deleted, these would move, and one be made that is there already.
+// By id and not page by page: deletions meanwhile would move pages, and a workspace that exists would be made again.
 async function all(client: ServiceClient): Promise<Found[]> {
   const found: Found[] = [];
   for (;;) {

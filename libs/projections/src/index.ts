@@ -1,5 +1,5 @@
 export { combineConsumptions } from './combine-consumptions.js';
-export { liveViews, type LiveViews, readCheckpoints } from './checkpoints.js';
+export { liveViews, readCheckpoints } from './checkpoints.js';
 export { retriedKeys } from './controls.js';
 export {
   type DeadLetter,

@@ -1,3 +1,3 @@
 export { replayedFigures } from './figures-replay.js';
 export { StatisticsModule } from './statistics.module.js';
-export { statisticsFollower, type StatisticsFollower } from './statistics-follower.js';
+export { StatisticsFollower } from './statistics-follower.js';

@@ -2,49 +2,30 @@ import { type Redis } from 'ioredis';
 import { activitiesTopic, type ActivityFollower, type LastActive, type Move } from '#activities';
 import { type Logger, type Namespace, type Postgres, within } from '#platform';
 import { ActiveFigures } from './figures/active-figures.js';
-import { liveViews, type LiveViews } from '#projections';
+import { liveViews } from '#projections';
 import { repair } from './figures/repair.js';
 
 const CHECK_EVERY_MS = 2_000;
 /** The longest that a projection waits for Redis, once per outage: after that only the checks ask. */
 const PATIENCE_MS = 500;
 
-/** Keeps the figures in Redis at the checkpoints of the views of activities. */
-export interface StatisticsFollower extends ActivityFollower {
-  /** Checks all partitions and repairs what was emptied or fell behind; never throws. */
-  check(): Promise<void>;
-  /** Ends the checks; the connections stay open. */
-  close(): Promise<void>;
-}
-
 /**
- * Follows the views of activities with the figures in Redis. When Redis is down, the projection waits only a moment; a
- * check every few seconds repairs what was missed, also after a crash or a flush.
+ * Keeps the figures in Redis at the checkpoints of the views of activities. When Redis is down, the projection waits only a
+ * moment; a check every few seconds repairs what was missed, also after a crash or a flush.
  */
-export function statisticsFollower(
-  redis: Redis,
-  postgres: Postgres,
-  namespace: Namespace,
-  logger: Pick<Logger, 'info' | 'warn'>,
-): StatisticsFollower {
-  const figuresOf = (generation: string) => new ActiveFigures(redis, namespace, generation);
-  return new Follower(figuresOf, postgres, activitiesTopic(namespace).partitions, logger);
-}
-
-class Follower implements StatisticsFollower {
+export class StatisticsFollower implements ActivityFollower {
   private answers = true;
   private closed = false;
   private readonly repairs = new Map<string, Promise<void>>();
   private checking: Promise<void> | undefined;
-  private readonly timer: NodeJS.Timeout;
+  private readonly timer = setInterval(() => void this.check(), CHECK_EVERY_MS).unref();
 
   constructor(
-    private readonly figuresOf: (generation: string) => ActiveFigures,
+    private readonly redis: Redis,
     private readonly postgres: Postgres,
-    private readonly partitions: number,
+    private readonly namespace: Namespace,
     private readonly logger: Pick<Logger, 'info' | 'warn'>,
   ) {
-    this.timer = setInterval(() => void this.check(), CHECK_EVERY_MS).unref();
     void this.check();
   }
 
@@ -59,14 +40,16 @@ class Follower implements StatisticsFollower {
     }
   }
 
+  /** Checks all partitions and repairs what was emptied or fell behind; never throws. */
   check(): Promise<void> {
     return (this.checking ??= this.checkAll().finally(() => (this.checking = undefined)));
   }
 
   private async checkAll(): Promise<void> {
-    const all = Array.from({ length: this.partitions }, (_, partition) => partition);
+    const all = [...Array(activitiesTopic(this.namespace).partitions).keys()];
     try {
-      const views = await this.views();
+      // While Postgres is down or the views do not exist yet, there is nothing to follow.
+      const views = await liveViews(this.postgres, { name: 'activities' }).catch(() => undefined);
       // Also without views to compare with, to find out whether Redis is back.
       const figures = this.figuresOf(views?.generation ?? '');
       const checkpoints = await Promise.all(all.map((partition) => figures.checkpoint(partition)));
@@ -79,9 +62,8 @@ class Follower implements StatisticsFollower {
     }
   }
 
-  /** Undefined while Postgres is down or the views do not exist yet: then there is nothing to follow. */
-  private views(): Promise<LiveViews | undefined> {
-    return liveViews(this.postgres, { name: 'activities' }).catch(() => undefined);
+  private figuresOf(generation: string): ActiveFigures {
+    return new ActiveFigures(this.redis, this.namespace, generation);
   }
 
   /** One repair a partition at a time. */
@@ -107,6 +89,7 @@ class Follower implements StatisticsFollower {
     this.answers = true;
   }
 
+  /** Ends the checks; the connections stay open. */
   async close(): Promise<void> {
     this.closed = true;
     clearInterval(this.timer);

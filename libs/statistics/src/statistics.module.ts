@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DirectoryModule } from '#registry';
+import { LiveFigures } from './figures/live-figures.js';
 import { StatisticsController } from './http/statistics.controller.js';
 import { ActiveUsersHandler } from './queries/active-users.js';
 
@@ -8,6 +9,6 @@ import { ActiveUsersHandler } from './queries/active-users.js';
 @Module({
   imports: [CqrsModule, DirectoryModule],
   controllers: [StatisticsController],
-  providers: [ActiveUsersHandler],
+  providers: [ActiveUsersHandler, LiveFigures],
 })
 export class StatisticsModule {}

@@ -3,7 +3,7 @@ import { connectRedis, type Namespace } from '#platform';
 import { ActiveFigures } from '../src/figures/active-figures.js';
 import { countActive } from '#activities';
 import { liveViews } from '#projections';
-import { statisticsFollower, type StatisticsFollower } from '#statistics';
+import { StatisticsFollower } from '#statistics';
 import { MemoryLog } from '../../activities/test/memory-log.js';
 import { activity, logger, NOON, Views } from '../../activities/test/views.js';
 
@@ -35,7 +35,7 @@ export class Followed {
   }
 
   follower(redis = this.redis): StatisticsFollower {
-    const follower = statisticsFollower(redis, this.views.postgres, this.namespace, logger);
+    const follower = new StatisticsFollower(redis, this.views.postgres, this.namespace, logger);
     this.followers.push(follower);
     return follower;
   }

@@ -1,11 +1,13 @@
+import { Injectable } from '@nestjs/common';
 import pMemoize from 'p-memoize';
-import { type Namespace, type Notifications } from '#platform';
-import { type Directory } from '#registry';
-import { type StreamTarget, targetKey } from './stream-target.js';
+import { type ActivityOwner } from '#activities';
+import { Namespace, notFound, Notifications } from '#platform';
+import { Directory } from '#registry';
+import { targetKey } from './stream-request.js';
 
 /** A stream that ends when its user is deleted. */
 interface Watched {
-  readonly target: StreamTarget;
+  readonly target: ActivityOwner;
   readonly end: () => void;
   /** True once the user has been deleted since the watch began. */
   gone: boolean;
@@ -13,6 +15,7 @@ interface Watched {
 }
 
 /** Ends the streams of deleted users. */
+@Injectable()
 export class DeletionWatch {
   private readonly watched = new Map<string, Set<Watched>>();
 
@@ -22,8 +25,8 @@ export class DeletionWatch {
     private readonly namespace: Namespace,
   ) {}
 
-  /** Resolves once notifications of deletions are being received. */
-  readonly ready = pMemoize(() =>
+  /** Once notifications of deletions are being received. */
+  private readonly ready = pMemoize(() =>
     this.notifications.listen(
       this.namespace.channel('deleted_users'),
       (user) => this.userDeleted(user),
@@ -31,12 +34,18 @@ export class DeletionWatch {
     ),
   );
 
-  /** Call it before checking that the user exists, so that no deletion is missed in between. */
-  watch(target: StreamTarget, end: () => void): Readonly<Watched> {
+  /** Call it before `requireUser`, so that no deletion is missed in between. */
+  watch(target: ActivityOwner, end: () => void): Readonly<Watched> {
     const key = targetKey(target);
     const watched: Watched = { target, end, gone: false, stop: () => this.forget(key, watched) };
     this.watched.set(key, (this.watched.get(key) ?? new Set()).add(watched));
     return watched;
+  }
+
+  /** Resolves when deletions are heard of; throws `not-found` for a user who is not there. */
+  async requireUser({ environment, userId }: ActivityOwner): Promise<void> {
+    await this.ready();
+    if (userId !== undefined && !(await this.directory.hasUser(environment, userId))) throw notFound('user');
   }
 
   get count(): number {

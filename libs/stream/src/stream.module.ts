@@ -4,14 +4,18 @@ import { type FastifyInstance } from 'fastify';
 import { DirectoryModule } from '#registry';
 import { StreamController } from './http/stream.controller.js';
 import { StreamTicketsController } from './http/stream-tickets.controller.js';
+import { DeletionWatch } from './deletion-watch.js';
+import { StreamHub } from './hub/stream-hub.js';
+import { OpenStreams } from './open-streams.js';
 import { StreamGateway } from './stream-gateway.js';
+import { Subscriptions } from './subscriptions.js';
 import { StreamTickets } from './tickets.js';
 
 /** The live stream: its routes, and the tickets that open it. */
 @Module({
   imports: [DirectoryModule],
   controllers: [StreamController, StreamTicketsController],
-  providers: [StreamGateway, StreamTickets],
+  providers: [StreamGateway, OpenStreams, Subscriptions, StreamHub, DeletionWatch, StreamTickets],
 })
 export class StreamModule implements OnModuleInit {
   constructor(

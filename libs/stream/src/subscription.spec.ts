@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { type ActivityOwner } from '#activities';
 import { createLogger } from '#platform';
 import { eventually } from '../../../test/support/eventually.js';
 import { messagesIn } from '../test/events.js';
 import { followAt, type FollowOptions, Reader } from '../test/reader.js';
 import { openView, type View } from '../test/view.js';
-import { type StreamTarget } from './stream-target.js';
 import { StreamHub } from './hub/stream-hub.js';
 
 const logger = createLogger('spec', 'silent');
@@ -16,13 +16,13 @@ describe('a subscription', () => {
   const hubs: StreamHub[] = [];
 
   const newHub = async () => {
-    const hub = new StreamHub({ ...view, postgres: view.postgres, notifications: view.notifications, logger });
+    const hub = new StreamHub(view.postgres, view.notifications, view.namespace, logger);
     hubs.push(hub);
     await hub.ready();
     return hub;
   };
 
-  const follow = (target: StreamTarget, options: FollowOptions & { at?: StreamHub } = {}) =>
+  const follow = (target: ActivityOwner, options: FollowOptions & { at?: StreamHub } = {}) =>
     followAt(options.at ?? hub, view, target, options);
 
   let environments = 0;
@@ -35,7 +35,7 @@ describe('a subscription', () => {
   });
 
   afterAll(async () => {
-    for (const hub of hubs) hub.close();
+    for (const hub of hubs) hub.beforeApplicationShutdown();
     await view.close();
   });
 

@@ -1,6 +1,11 @@
 import { type Position } from '#event-sourcing';
-import { type MessagePage, type PartitionRange, type WantedActivities, type PublishedMessage } from '#activities';
-import { type StreamTarget } from './stream-target.js';
+import {
+  type ActivityOwner,
+  type MessagePage,
+  type PartitionRange,
+  type PublishedMessage,
+  type WantedActivities,
+} from '#activities';
 import { type Connection } from './connection.js';
 import { type Format, type Reset } from './formats.js';
 import { type Subscriber, type Registration, slices } from './hub/subscribers.js';
@@ -32,7 +37,7 @@ const BACKLOG_BYTES = 256 * 1024;
  * reads again from the view.
  */
 export class Subscription implements Subscriber {
-  readonly target: StreamTarget;
+  readonly target: ActivityOwner;
   readonly types?: ReadonlySet<string>;
   readonly format: Format;
   readonly positions: Positions;
@@ -74,12 +79,13 @@ export class Subscription implements Subscriber {
     else this.keep(chunk);
   }
 
-  /** Resolves when it reads nothing any more, once it has left and its connection is closed. */
-  idle(): Promise<void> {
+  /** Resolves when it reads nothing any more, once its connection is closed. */
+  leave(): Promise<void> {
+    this.detach();
     return this.work;
   }
 
-  leave(): void {
+  private detach(): void {
     this.source.hub.detach(this.registration);
     this.backlog = [];
     this.backlogBytes = 0;
@@ -88,7 +94,7 @@ export class Subscription implements Subscriber {
   private deliverLive(chunk: Buffer, behind: () => Position[]): void {
     this.connection.write(chunk);
     if (!this.connection.isFull) return;
-    this.leave();
+    this.detach();
     this.state = 'overrun';
     const reached = behind();
     this.work = this.connection
@@ -101,7 +107,7 @@ export class Subscription implements Subscriber {
     this.backlog.push(chunk);
     this.backlogBytes += chunk.length;
     if (this.backlogBytes <= BACKLOG_BYTES) return;
-    this.leave();
+    this.detach();
     this.state = 'overrun';
   }
 

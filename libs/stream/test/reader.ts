@@ -1,6 +1,5 @@
 import { type Postgres } from '#platform';
-import { readPast } from '#activities';
-import { type StreamTarget } from '../src/stream-target.js';
+import { type ActivityOwner, readPast } from '#activities';
 import { EVENT_STREAM } from '../src/formats.js';
 import { type StreamHub } from '../src/hub/stream-hub.js';
 import { type Positions } from '../src/positions.js';
@@ -62,7 +61,7 @@ interface FollowedView {
 }
 
 /** A stream that is read by a `Reader`, in pages of a few activities. */
-export function followAt(hub: StreamHub, view: FollowedView, target: StreamTarget, options: FollowOptions = {}) {
+export function followAt(hub: StreamHub, view: FollowedView, target: ActivityOwner, options: FollowOptions = {}) {
   const { reader = new Reader(), after } = options;
   const { postgres, positions } = view;
   const types = options.types && new Set(options.types);
@@ -78,7 +77,7 @@ export function followAt(hub: StreamHub, view: FollowedView, target: StreamTarge
   subscription.begin();
   const leave = () => {
     reader.isOpen = false;
-    subscription.leave();
+    void subscription.leave();
   };
   return { reader, leave };
 }

@@ -11,7 +11,9 @@ import {
   signToken,
   type StreamLimits,
 } from '#platform';
-import { StreamGateway } from '../src/stream-gateway.js';
+import { DeletionWatch } from '../src/deletion-watch.js';
+import { StreamHub } from '../src/hub/stream-hub.js';
+import { OpenStreams } from '../src/open-streams.js';
 import { StreamModule } from '../src/stream.module.js';
 import { StreamTickets } from '../src/tickets.js';
 import { idsIn } from './events.js';
@@ -45,10 +47,12 @@ export async function startService(
   );
   await app.listen(config.port, config.host);
   const port = Number(new URL(await app.getUrl()).port);
-  const gateway = app.get(StreamGateway, { strict: false });
+  const streams = app.get(OpenStreams, { strict: false });
+  const deletions = app.get(DeletionWatch, { strict: false });
+  const hub = app.get(StreamHub, { strict: false });
   const tickets = app.get(StreamTickets, { strict: false });
   const postgres = app.get(Postgres);
-  return { postgres, tickets, port, url: `http://127.0.0.1:${port}`, gateway, stop: () => app.close() };
+  return { postgres, tickets, port, url: `http://127.0.0.1:${port}`, streams, deletions, hub, stop: () => app.close() };
 }
 
 export type Service = Awaited<ReturnType<typeof startService>>;

@@ -14,7 +14,7 @@ import { count, environment, text } from '../arguments.js';
 import { serverSettings } from '../config.js';
 import { letterLines, letterText, outcomeLine } from '../dead-letters.js';
 import { foldsOf, type Servers, withServers } from '../servers.js';
-import { ReportedFailure, CommandFailed, type CliContext } from '../context.js';
+import { ReportedFailure, say, CommandFailed, type CliContext } from '../context.js';
 
 interface Selection {
   readonly view?: FoldName;
@@ -106,7 +106,7 @@ async function list(selection: Selection, context: CliContext): Promise<void> {
   const letters = await ofEachView(selection, context, async ({ name }, { postgres }) =>
     (await listDeadLetters(postgres, name, selection)).map((letter) => ({ view: name, ...letter })),
   );
-  say(context, selection, letters, () => letters.flatMap(letterLines).join('\n') || 'Nothing waits.');
+  say(context, selection, letters, letters.flatMap(letterLines).join('\n') || 'Nothing waits.');
 }
 
 async function show([view, partition, position, options]: Named, context: CliContext): Promise<void> {
@@ -115,7 +115,7 @@ async function show([view, partition, position, options]: Named, context: CliCon
     return found ? [{ view: name, ...found }] : [];
   });
   if (letter === undefined) throw nothingAt(view, partition, position);
-  say(context, options, { ...letter, value: letter.value.toString('base64') }, () => letterText(letter));
+  say(context, options, { ...letter, value: letter.value.toString('base64') }, letterText(letter));
 }
 
 async function retryAll(selection: Selection, context: CliContext): Promise<void> {
@@ -128,7 +128,7 @@ async function retryAll(selection: Selection, context: CliContext): Promise<void
     const outcomes = await retryInParts({ log, postgres, fold, by: personAt(context) }, letters, selection.limit);
     return outcomes.map((outcome) => ({ view: fold.name, ...outcome }));
   });
-  say(context, selection, outcomes, () => outcomes.map(outcomeLine).join('\n') || 'Nothing waits.');
+  say(context, selection, outcomes, outcomes.map(outcomeLine).join('\n') || 'Nothing waits.');
   if (outcomes.some(({ result }) => result === 'failed')) throw new ReportedFailure();
 }
 
@@ -154,7 +154,7 @@ async function skipOne([view, partition, position, options]: Named, context: Cli
     const outcome = await skipDeadLetter({ log, postgres, fold, by: personAt(context) }, letter, options.limit);
     return [{ view: fold.name, ...outcome }];
   });
-  say(context, options, outcomes[0], () => outcomes.map(outcomeLine).join('\n'));
+  say(context, options, outcomes[0], outcomes.map(outcomeLine).join('\n'));
   if (outcomes.some(({ result }) => result === 'failed')) throw new ReportedFailure();
 }
 
@@ -162,8 +162,4 @@ const personAt = ({ env }: CliContext) => (env.USER || 'tidemark-cli').slice(0, 
 
 function nothingAt(view: FoldName, partition: number, position: number): CommandFailed {
   return new CommandFailed(`Nothing of ${view} was set aside at position ${position} of partition ${partition}.`);
-}
-
-function say({ out }: CliContext, { json }: { json?: boolean }, result: unknown, text: () => string): void {
-  out.write(`${json ? JSON.stringify(result, null, 2) : text()}\n`);
 }

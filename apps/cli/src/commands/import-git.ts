@@ -1,8 +1,9 @@
 import { type Command } from 'commander';
-import { gitProgress, importGit, type ImportProgress, isComplete, progressDisplay, summaryText } from '#importing';
+import { importGit, isComplete, summaryText } from '#importing';
 import { type Scope } from '#platform';
 import { environment, text } from '../arguments.js';
-import { ReportedFailure, type CliContext } from '../context.js';
+import { ReportedFailure, say, type CliContext } from '../context.js';
+import { ProgressDisplay } from '../progress-display.js';
 import { serviceFor } from './service.js';
 
 interface Options {
@@ -38,11 +39,10 @@ export function importGitCommand(importing: Command, context: CliContext): void 
 
 async function importRepository(repository: string, options: Options, context: CliContext): Promise<void> {
   const service = serviceFor(options.environment, NEEDED, context);
-  const display = progressDisplay(context.err);
-  const onProgress = (progress: ImportProgress) => display.show(gitProgress(progress));
+  const display = new ProgressDisplay(context.err);
   const { workspace, mailmap } = options;
-  const request = { repository, workspace, mailmap, service, env: context.env, onProgress };
+  const request = { repository, workspace, mailmap, service, env: context.env, onProgress: display.showImport };
   const summary = await importGit(request).finally(() => display.end());
-  context.out.write(`${options.json ? JSON.stringify(summary, null, 2) : summaryText(summary)}\n`);
+  say(context, options, summary, summaryText(summary));
   if (!isComplete(summary)) throw new ReportedFailure();
 }

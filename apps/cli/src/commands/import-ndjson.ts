@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { type Command } from 'commander';
-import { importNdjson, linesSummaryText, type NdjsonSummary, progressDisplay } from '#importing';
+import { importNdjson, linesSummaryText, type NdjsonSummary } from '#importing';
 import { environment, text } from '../arguments.js';
-import { ReportedFailure, type CliContext } from '../context.js';
+import { ReportedFailure, say, type CliContext } from '../context.js';
+import { ProgressDisplay } from '../progress-display.js';
 import { serviceFor } from './service.js';
 
 interface Options {
@@ -40,8 +41,8 @@ export function importNdjsonCommand(importing: Command, context: CliContext): vo
 async function importLines(file: string, options: Options, context: CliContext): Promise<void> {
   const { source, restart } = options;
   const service = serviceFor(options.environment, ['activities:write'], context);
-  const display = progressDisplay(context.err);
-  const onProgress = display.show.bind(display);
+  const display = new ProgressDisplay(context.err);
+  const onProgress = display.showImport;
   const onRemark = (remark: string) => void context.err.write(`${remark}\n`);
   const input = file === '-' ? process.stdin : file;
   const checkpointPath = checkpointFile(context.stateFolder, [
@@ -54,7 +55,7 @@ async function importLines(file: string, options: Options, context: CliContext):
     importNdjson({ input, source, service, checkpointPath, restart, signal, onProgress, onRemark }),
   ).finally(() => display.end());
   tellRefused(summary, context);
-  context.out.write(`${options.json ? JSON.stringify(summary, null, 2) : linesSummaryText(summary)}\n`);
+  say(context, options, summary, linesSummaryText(summary));
   if (summary.lines.refused > 0) throw new ReportedFailure();
 }
 

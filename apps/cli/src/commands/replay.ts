@@ -15,10 +15,10 @@ import { Keyring, replayedRegistry } from '#registry';
 import { replayedFigures } from '#statistics';
 import { environment, moment } from '../arguments.js';
 import { serverSettings } from '../config.js';
-import { type ReplayDisplay, replayDisplay } from '../replay-display.js';
+import { ProgressDisplay } from '../progress-display.js';
 import { replayText } from '../replay-text.js';
 import { type Servers, withServers } from '../servers.js';
-import { ReportedFailure, CommandFailed, type CliContext } from '../context.js';
+import { ReportedFailure, say, CommandFailed, type CliContext } from '../context.js';
 
 interface Options {
   readonly view: readonly FoldName[];
@@ -77,7 +77,7 @@ export function replayCommand(program: Command, context: CliContext): void {
 
 async function runReplay(options: Options, context: CliContext): Promise<void> {
   const config = serverSettings(context);
-  const display = replayDisplay(context.err);
+  const display = new ProgressDisplay(context.err);
   endAtSignals(display);
   const redis = await redisReady(connectRedis(config.redisUrl, () => undefined, config.redisCa));
   setPriority(NICE);
@@ -87,7 +87,7 @@ async function runReplay(options: Options, context: CliContext): Promise<void> {
       const { log, namespace } = servers;
       const logger = createLogger('cli', config.logLevel);
       const { databaseUrl } = config;
-      const outside = { databaseUrl, log, namespace, logger, onProgress: display.show.bind(display) };
+      const outside = { databaseUrl, log, namespace, logger, onProgress: display.showReplay };
       if (options.dropOld) return dropOld(folds, outside);
       return options.rollback ? rollBack(folds, outside) : replay(folds, outside, options);
     });
@@ -103,7 +103,7 @@ async function runReplay(options: Options, context: CliContext): Promise<void> {
 }
 
 /** Ctrl-C ends the process where it is, but for the terminal, which wraps no long lines while bars are drawn on it. */
-function endAtSignals(display: ReplayDisplay): void {
+function endAtSignals(display: ProgressDisplay): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       display.end();
@@ -112,9 +112,9 @@ function endAtSignals(display: ReplayDisplay): void {
   }
 }
 
-function tell(answer: ReplayResult | string[], { json }: Options, { out }: CliContext): void {
+function tell(answer: ReplayResult | string[], options: Options, context: CliContext): void {
   const result = Array.isArray(answer) ? { outcome: 'dropped' as const, dropped: answer } : answer;
-  out.write(`${json ? JSON.stringify(result, null, 2) : replayText(result)}\n`);
+  say(context, options, result, replayText(result));
   if (result.outcome === 'unequal') throw new ReportedFailure(UNEQUAL);
 }
 

@@ -19,26 +19,19 @@ export function serviceFor(
     );
   }
   const given = context.env.TIDEMARK_TOKEN;
-  return {
-    url,
-    environment,
-    token: given ? async () => given : renewedToken({ environment, scopes, subject }, context),
-  };
-}
-
-/** Tokens of ten minutes, each used for five: an import may take hours, a token that leaks does not last. */
-function renewedToken(
-  { environment, scopes, subject }: { environment: string; scopes: readonly Scope[]; subject: string },
-  context: CliContext,
-): () => Promise<string> {
+  if (given) return { url, environment, token: async () => given };
   const { secret, ...issuer } = signing(context);
   const claims = { subject, environments: [environment], scope: scopes.join(' '), ttl: TOKEN_SECONDS };
-  let token: Promise<string> | undefined;
-  let madeAt = 0;
+  return { url, environment, token: renewed(() => signToken(secret, claims, issuer)) };
+}
+
+/** Each is used for half of its time: an import may take hours, a token that leaks does not last. */
+function renewed(make: () => Promise<string>): () => Promise<string> {
+  let token: Promise<string>;
+  let madeAt = -Infinity;
   return () => {
-    const age = performance.now() - madeAt;
-    if (token && age < (TOKEN_SECONDS / 2) * 1000) return token;
+    if (performance.now() - madeAt < (TOKEN_SECONDS / 2) * 1000) return token;
     madeAt = performance.now();
-    return (token = signToken(secret, claims, issuer));
+    return (token = make());
   };
 }

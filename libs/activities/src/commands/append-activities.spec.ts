@@ -5,7 +5,6 @@ import { type RecentDirectory } from '#registry';
 import { checkActivity } from '../ingestion/activity.input.js';
 import { type Admission } from '../ingestion/admission.js';
 import { type Slice } from '../ingestion/request-items.js';
-import { Turns } from '../ingestion/turns.js';
 import { AppendActivities } from './append-activities.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -39,7 +38,6 @@ describe('the slices of a request', () => {
       log as EventLog,
       directory as RecentDirectory,
       admission as Admission,
-      new Turns(),
       new Namespace('test'),
     );
   });

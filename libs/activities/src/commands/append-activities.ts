@@ -3,7 +3,7 @@ import { EVENT_LOG, type EventLog, type NewRecord } from '#event-sourcing';
 import { Namespace } from '#platform';
 import { RecentDirectory } from '#registry';
 import { activitiesTopic } from '../activities.topic.js';
-import { encodeFields, encodeKey } from '../activity.record.js';
+import { encodeActivity, encodeKey } from '../activity.record.js';
 import { type ActivityInput, type Fault, isFault } from '../ingestion/activity.input.js';
 import { Admission } from '../ingestion/admission.js';
 import { type NameItem } from '../ingestion/ids.js';
@@ -39,16 +39,16 @@ interface Appending extends Judged {
   readonly stored: Promise<void>;
 }
 
-/** Takes the items of one request into the log. It is called without the bus of commands, which has nothing to add to it. */
+/** Appends the items of one request to the log. It is called without the command bus, which would add nothing. */
 @Injectable()
 export class AppendActivities {
   private readonly topic: string;
+  private readonly turns = new Turns();
 
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     private readonly directory: RecentDirectory,
     private readonly admission: Admission,
-    private readonly turns: Turns,
     namespace: Namespace,
   ) {
     this.topic = activitiesTopic(namespace).name;
@@ -60,7 +60,8 @@ export class AppendActivities {
    */
   async execute(request: Request): Promise<Taken> {
     if (request.lane !== 'backfill') return this.take(request);
-    const settled = await this.admission.admitBackfill(itemsIn(request.slices));
+    const items = request.slices.reduce((sum, slice) => sum + slice.items, 0);
+    const settled = await this.admission.admitBackfill(items);
     return this.take(request).finally(settled);
   }
 
@@ -108,7 +109,10 @@ export class AppendActivities {
     return judged;
   }
 
-  /** How to find whose the inputs are, asked in their order: each with its user's integer id, or why it cannot be taken. */
+  /**
+   * Finds the users and workspaces of all inputs. The returned function, called with each input in order, gives it with its
+   * user's integer id, or why it cannot be taken.
+   */
   private async look(environment: string, inputs: readonly ActivityInput[]) {
     const workspaces = inputs.flatMap(({ workspaceId }) => workspaceId ?? []);
     const [userIds, existing] = await Promise.all([
@@ -119,7 +123,9 @@ export class AppendActivities {
       this.directory.workspaceIds(environment, workspaces),
     ]);
     const places = new Set(existing);
-    const lastUserId = inputs.some(mayMeanDeleted) ? await this.directory.lastUserId(environment) : 0;
+    const lastUserId = inputs.some((input) => idAmong(input) !== undefined)
+      ? await this.directory.lastUserId(environment)
+      : 0;
     let next = 0;
     return (input: ActivityInput): Found | Fault => {
       const ids = userIds.slice(next, (next += input.users.length));
@@ -127,18 +133,16 @@ export class AppendActivities {
       const [userId] = meant;
       if (userId === undefined) return UNKNOWN_USER;
       if (meant.some((id) => id !== userId)) return AMBIGUOUS_USER;
-      if (ids[0] === undefined && wasUser(input, lastUserId)) return AMBIGUOUS_USER;
+      if (ids[0] === undefined && (idAmong(input) ?? Infinity) <= lastUserId) return AMBIGUOUS_USER;
       if (input.workspaceId === undefined || places.has(input.workspaceId)) return { input, userId };
       return UNKNOWN_WORKSPACE;
     };
   }
 }
 
-/** Whether one of the readings is an integer id: who had it may have been deleted, and nobody else ever gets it. */
-const mayMeanDeleted = ({ users }: ActivityInput) => users.length > 1 && 'userId' in users[0]!;
-
-const wasUser = ({ users: [first] }: ActivityInput, lastUserId: number) =>
-  first !== undefined && 'userId' in first && first.userId <= lastUserId;
+/** The integer id that one of several readings is: who had it may have been deleted, and nobody else ever gets it. */
+const idAmong = ({ users: [first, other] }: ActivityInput) =>
+  first && other && 'userId' in first ? first.userId : undefined;
 
 const UNKNOWN_USER: Fault = { code: 'unknown-user', detail: 'there is no such user' };
 const AMBIGUOUS_USER: Fault = {
@@ -154,8 +158,6 @@ interface Found {
 
 function recordOf(environment: string, { input, userId }: Found, name: () => string, now: number): NewRecord {
   const { id = name(), source, type, workspaceId, occurredAt = now, data } = input;
-  const value = encodeFields({ id, source, type, workspace: workspaceId, occurredAt }, data);
+  const value = encodeActivity({ id, source, type, workspace: workspaceId, occurredAt }, data);
   return { key: encodeKey({ environment, userId }), value };
 }
-
-const itemsIn = (slices: readonly Slice[]) => slices.reduce((sum, { items }) => sum + items, 0);

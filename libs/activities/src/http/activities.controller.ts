@@ -113,7 +113,7 @@ export class ActivitiesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const place = after === undefined ? undefined : await this.cursors.parse(environment, after);
-    const page = await this.queries.execute(new UserFeed(environment, user_id, filters, limit, place));
+    const page = await this.queries.execute(new UserFeed(environment, user_id, filters, { limit, after: place }));
     const next = page.next && (await this.cursors.format(environment, page.next));
     if (next) void reply.header('link', `<${linkTo(request, { after: next })}>; rel="next"`);
     return page.activities;

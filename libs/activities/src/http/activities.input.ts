@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { entityId, IdempotencyKey, timeParameter, wholeNumber } from '#platform';
+import { TYPE, TYPE_FAULT } from '../ingestion/activity.input.js';
 import { windowParameter } from '../window.js';
 
 const cursor = z.string().min(1, 'must come from the Link of a page');
@@ -11,7 +12,7 @@ export const UserPath = z.strictObject({ user_id: entityId });
 export const CountQuery = z.strictObject({
   type: z
     .string()
-    .regex(/^[A-Za-z0-9._:-]{1,100}$/, 'must be 1 to 100 of A-Z, a-z, 0-9, ".", "_", ":" and "-"')
+    .regex(TYPE, `must be ${TYPE_FAULT}`)
     .optional()
     .meta({ examples: ['page.viewed'] }),
   workspace: entityId.optional(),

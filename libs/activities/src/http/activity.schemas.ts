@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_ITEMS } from '#platform';
-import { FAULT_CODES, ID_CHARACTERS, SOURCE_CHARACTERS } from '../ingestion/activity.input.js';
+import { FAULT_CODES, ID_CHARACTERS, SOURCE_CHARACTERS, TYPE } from '../ingestion/activity.input.js';
 import { JSON_CONTENT } from '../ingestion/cloud-event.js';
 
 /** How one path takes activities in five forms. */
@@ -15,7 +15,7 @@ const PLAIN = /^[^\p{Cc}\p{Cs}]+$/u;
 const id = z.string().regex(PLAIN).min(1).max(ID_CHARACTERS);
 const type = z
   .string()
-  .regex(/^[A-Za-z0-9._:-]{1,100}$/)
+  .regex(TYPE)
   .meta({ examples: ['page.viewed'] });
 const entity = z.int().min(1);
 const time = z.string().meta({ format: 'date-time', description: 'Now when left out; at most 24 hours ahead.' });

@@ -22,13 +22,13 @@ export interface Fault {
 export interface ActivityInput {
   readonly id?: string;
   readonly source?: string;
-  /** What its user's name may mean: who is found by any of these must be the same user. */
+  /** All that its user's name may mean: whoever is found by any of these must be the same user. */
   readonly users: readonly UserReference[];
   readonly type: string;
   readonly workspaceId?: number;
   /** Milliseconds since the epoch. */
   readonly occurredAt?: number;
-  /** JSON, written anew from what was read, numbers as they came: nothing is in it that a reader passed over, such as a blank. */
+  /** JSON, written anew from the parsed value with its numbers as they came: without blanks between its parts. */
   readonly data?: string;
 }
 
@@ -36,7 +36,9 @@ export const DATA_BYTES = 16 * 1024;
 export const ID_CHARACTERS = 128;
 export const SOURCE_CHARACTERS = 255;
 const AHEAD_MS = 24 * 60 * 60 * 1000;
-const TYPE = /^[A-Za-z0-9._:-]{1,100}$/;
+/** The type of an activity. */
+export const TYPE = /^[A-Za-z0-9._:-]{1,100}$/;
+export const TYPE_FAULT = '1 to 100 of A-Z, a-z, 0-9, ".", "_", ":" and "-"';
 const OBJECT_ID = /^[0-9a-f]{24}$/;
 const OF_USERS = ['userId', 'objectId', 'username'];
 // `receivedAt` is passed over: an item of a feed has one, and may be sent as it came.
@@ -44,7 +46,7 @@ const FIELDS = new Set(['id', 'source', ...OF_USERS, 'type', 'workspaceId', 'occ
 
 type Fields = Record<string, unknown>;
 
-/** What the fields are called by who sent them, to be told what is wrong. */
+/** The sender's names of the fields, for the sentences that say what is wrong. */
 export interface Names {
   readonly workspaceId: string;
   readonly occurredAt: string;
@@ -152,7 +154,7 @@ export function isObjectId(id: unknown): id is string {
 
 function typeFault(type: unknown): Fault | undefined {
   if (isActivityType(type)) return undefined;
-  return { code: 'invalid-type', detail: 'type takes 1 to 100 of A-Z, a-z, 0-9, ".", "_", ":" and "-"' };
+  return { code: 'invalid-type', detail: `type takes ${TYPE_FAULT}` };
 }
 
 function checkWorkspace(workspaceId: unknown, names: Names): number | undefined | Fault {

@@ -4,7 +4,7 @@ import { Namespace, Postgres, Problem } from '#platform';
 import { readCheckpoints } from '#projections';
 import { activitiesTopic } from '../activities.topic.js';
 
-/** Records that the views may be behind before history has to wait: a fraction of a second's work. */
+/** How many records the views may be behind before history has to wait: a fraction of a second's work. */
 const MAX_BACKLOG = 20_000;
 const MEASURE_EVERY_MS = 250;
 
@@ -25,8 +25,8 @@ export class Admission {
   ) {}
 
   /**
-   * Lets history in while the views keep up; throws `overloaded` while they do not. Call what it gives when the log has
-   * the items, or does not take them.
+   * Lets history in while the views keep up; throws `overloaded` while they do not. Call the returned function when the log
+   * has the items, or has refused them.
    */
   async admitBackfill(items: number): Promise<() => void> {
     if (this.backlog === undefined || this.now() - this.backlog.at > MEASURE_EVERY_MS) {

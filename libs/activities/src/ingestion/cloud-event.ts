@@ -21,8 +21,8 @@ type Event = Record<string, unknown>;
 
 /**
  * The activity that an event (CloudEvents 1.0, JSON format) stands for, checked as one; `now` in milliseconds since the epoch.
- * An attribute that is null is not there. Extensions that say nothing to us (traceparent …) are passed over, as the
- * specification asks of consumers.
+ * An attribute that is null counts as left out. Unknown extensions (traceparent …) are ignored, as the specification asks
+ * of consumers.
  */
 export function checkEvent(event: unknown, now: number): ActivityInput | Fault {
   if (!isObject(event)) return invalid('an event is a JSON object');
@@ -54,14 +54,14 @@ function contentFault({ datacontenttype: type }: Event): Fault | undefined {
   return invalid('datacontenttype must be JSON');
 }
 
-/** All that a subject may mean: usernames may look like ids, and whom it names is not for us to guess. */
+/** All that a subject may mean: a username may look like an id, and which of them is meant cannot be known here. */
 function usersOf(subject: string): readonly UserReference[] {
   const username = { username: subject };
   if (/^[1-9]\d{0,14}$/.test(subject)) return [{ userId: Number(subject) }, username];
   return isObjectId(subject) ? [{ objectId: subject }, username] : [username];
 }
 
-/** Transports that know texts alone carry an integer as its digits. */
+/** Transports that carry only text write an integer as its digits. */
 function wholeNumber(value: unknown): unknown {
   return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : asDouble(value);
 }

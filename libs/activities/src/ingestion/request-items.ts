@@ -31,8 +31,9 @@ export const CLOUDEVENTS_BATCH = 'application/cloudevents-batch+json';
  */
 export async function slicesOf(request: Pick<FastifyRequest, 'headers' | 'raw'>, body: Buffer): Promise<Slice[]> {
   const mediaType = mediaTypeOf(request);
-  if (mediaType === CLOUDEVENT) return slicesOfEvent(body);
-  if (mediaType === CLOUDEVENTS_BATCH) return slicesOfEvents(body);
+  if (mediaType === CLOUDEVENT || mediaType === CLOUDEVENTS_BATCH) {
+    return slicesOfEvents(body, mediaType === CLOUDEVENTS_BATCH);
+  }
   if (isEventByHeaders(request.headers)) return [sliceByHeaders(request, body)];
   const slices = mediaType === NDJSON ? await slicesOfLines(body) : (await slicesOfJson(body)).slices;
   return slices.map((slice) => reading(slice, checkActivity));
@@ -47,16 +48,13 @@ function sliceByHeaders({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'
   return { items: 1, bytes: body.length, read };
 }
 
-async function slicesOfEvent(body: Buffer): Promise<Slice[]> {
+async function slicesOfEvents(body: Buffer, isBatch: boolean): Promise<Slice[]> {
   const { isArray, slices } = await slicesOfJson(body);
-  if (!isArray) return slices.map((slice) => reading(slice, checkEvent));
-  throw new Problem('invalid-body', `An event is a JSON object; an array of them is ${CLOUDEVENTS_BATCH}.`);
-}
-
-async function slicesOfEvents(body: Buffer): Promise<Slice[]> {
-  const { isArray, slices } = await slicesOfJson(body);
-  if (isArray) return slices.map((slice) => reading(slice, checkEvent));
-  throw new Problem('invalid-body', `A batch of events is a JSON array; one of them alone is ${CLOUDEVENT}.`);
+  if (isArray === isBatch) return slices.map((slice) => reading(slice, checkEvent));
+  const detail = isBatch
+    ? `A batch of events is a JSON array; one of them alone is ${CLOUDEVENT}.`
+    : `An event is a JSON object; an array of them is ${CLOUDEVENTS_BATCH}.`;
+  throw new Problem('invalid-body', detail);
 }
 
 function reading({ items, bytes, read }: BodySlice, check: typeof checkActivity): Slice {

@@ -1,9 +1,7 @@
-import { Injectable } from '@nestjs/common';
-
-/** What one turn of the event loop begins at most: a few milliseconds' work, after which others are heard. */
+/** The most that one turn of the event loop begins: a few milliseconds of work, after which other requests are served. */
 const ITEMS_A_TURN = 512;
 const BYTES_A_TURN = 256 * 1024;
-/** What is on its way into the log at most. The rest waits as the bytes it came in. */
+/** The most that is on its way into the log, in bytes. The rest waits as the bytes it came in. */
 const MAX_AT_LOG = 2 * 1024 * 1024;
 
 /** A part of a request that is checked and appended in one go. */
@@ -20,12 +18,11 @@ interface Waiting {
 }
 
 /**
- * Whose work is next: environments take turns, one piece of work each, whatever the others have waiting. No more is begun
- * than the log takes, nor more in one turn of the event loop than delays nobody.
+ * Decides whose work is next: environments take turns, one piece of work each, however much the others have waiting. No more
+ * is begun than the log takes, and no more in one turn of the event loop than a few milliseconds of work.
  */
-@Injectable()
 export class Turns {
-  /** By environment; the one that is first has its turn next. */
+  /** By environment; the first one has the next turn. */
   private readonly waiting = new Map<string, Waiting[]>();
   private left: Work = A_TURN;
   private atLog = 0;

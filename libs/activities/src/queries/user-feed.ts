@@ -27,8 +27,7 @@ export class UserFeed extends Query<FeedPage> {
     readonly environment: string,
     readonly userId: number,
     readonly filters: ActivityFilters,
-    readonly limit: number,
-    readonly after?: FeedPlace,
+    readonly page: { readonly limit: number; readonly after?: FeedPlace },
   ) {
     super();
   }
@@ -42,7 +41,7 @@ export class UserFeedHandler implements IQueryHandler<UserFeed> {
   ) {}
 
   /** Throws `not-found` for a user that is not there. */
-  async execute({ environment, userId, filters, limit, after }: UserFeed): Promise<FeedPage> {
+  async execute({ environment, userId, filters, page: { limit, after } }: UserFeed): Promise<FeedPage> {
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
     const values: unknown[] = [environment, userId];
     const where = conditions(filters, values);
@@ -55,11 +54,11 @@ export class UserFeedHandler implements IQueryHandler<UserFeed> {
        ORDER BY occurred_at DESC, position DESC LIMIT ${limit + 1}`,
       values,
     );
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
     const more = rows.length > limit && last;
     return {
-      activities: page.map(publishedActivity),
+      activities: shown.map(publishedActivity),
       ...(more && { next: { occurredAt: last.occurred_at, position: last.position } }),
     };
   }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { type LastActive } from '#activities';
 import { type Namespace } from '#platform';
-import { ENVIRONMENT_FIELD, FigureKeys } from './keys.js';
 import { ADD_PAGE, ADVANCE, BEGIN_REWRITE, FINISH_REWRITE, READ_CHECKPOINT, RELEASE } from './scripts.js';
 
 /** The position of a partition's figures in Redis, or `missing` where some or all of them are gone. */
@@ -11,24 +10,22 @@ export type Checkpoint = number | 'missing';
 // Long enough for a page to be read from Postgres; a rewriter that died is followed by another after it.
 const LEASE_MS = 10_000;
 const PAGE = 5_000;
+/** Environments have a field of their own in a partition's checkpoint hash once they have figures there. */
+const ENVIRONMENT_FIELD = 'in:';
 
 /**
  * Who was last active when, per partition, in Redis, as one generation of the views has it. Each method is one or few
  * steps; what Redis throws, they throw.
  */
 export class ActiveFigures {
-  private readonly keys: FigureKeys;
-
   constructor(
     private readonly redis: Redis,
-    namespace: Namespace,
-    generation: string,
-  ) {
-    this.keys = new FigureKeys(namespace, generation);
-  }
+    private readonly namespace: Namespace,
+    private readonly generation: string,
+  ) {}
 
   async checkpoint(partition: number): Promise<Checkpoint> {
-    const keys = [this.keys.checkpoint(partition)];
+    const keys = [this.checkpointKey(partition)];
     const position = (await this.run(READ_CHECKPOINT, keys, [this.prefix(partition)])) as number | null;
     return position === null || position < 0 ? 'missing' : position;
   }
@@ -39,7 +36,7 @@ export class ActiveFigures {
       return [environment, members.length, ...members];
     });
     const args = [this.prefix(partition), from, to, ...groups];
-    return (await this.run(ADVANCE, [this.keys.checkpoint(partition)], args)) === 1;
+    return (await this.run(ADVANCE, [this.checkpointKey(partition)], args)) === 1;
   }
 
   /**
@@ -47,7 +44,7 @@ export class ActiveFigures {
    * `position`. False when another is at it, or took over.
    */
   async rewrite(partition: number, position: number, pages: AsyncIterable<readonly LastActive[]>): Promise<boolean> {
-    const keys = [this.keys.lease(partition), this.keys.checkpoint(partition)];
+    const keys = [this.leaseKey(partition), this.checkpointKey(partition)];
     const token = randomUUID();
     try {
       if ((await this.run(BEGIN_REWRITE, keys, [this.prefix(partition), token, LEASE_MS])) !== 1) return false;
@@ -64,11 +61,7 @@ export class ActiveFigures {
     let previous: string | undefined;
     for await (const page of pages) {
       for (const [environment, members] of byEnvironment(page)) {
-        const keys = [
-          this.keys.lease(partition),
-          this.keys.checkpoint(partition),
-          this.keys.active(partition, environment),
-        ];
+        const keys = [this.leaseKey(partition), this.checkpointKey(partition), this.activeKey(partition, environment)];
         const first = environment === previous ? 0 : 1;
         previous = environment;
         if ((await this.run(ADD_PAGE, keys, [token, LEASE_MS, environment, first, ...members])) !== 1) return false;
@@ -84,8 +77,8 @@ export class ActiveFigures {
   async countActive(environment: string, since: number, atLeast: readonly number[]): Promise<number | undefined> {
     const reading = this.redis.multi();
     for (const partition of atLeast.keys()) {
-      const set = this.keys.active(partition, environment);
-      reading.hmget(this.keys.checkpoint(partition), 'position', ENVIRONMENT_FIELD + environment);
+      const set = this.activeKey(partition, environment);
+      reading.hmget(this.checkpointKey(partition), 'position', ENVIRONMENT_FIELD + environment);
       // No upper bound: nobody is active in the future but by the clocks of two machines.
       reading.zcount(set, since, '+inf').exists(set);
     }
@@ -98,7 +91,7 @@ export class ActiveFigures {
 
   /** Everyone of one partition and environment, page by page: user id and when last active. It must not move meanwhile. */
   async *everyone(partition: number, environment: string): AsyncGenerator<[user: string, at: string][]> {
-    const set = this.keys.active(partition, environment);
+    const set = this.activeKey(partition, environment);
     for (let start = 0; ; start += PAGE) {
       const flat = await this.redis.zrange(set, start, start + PAGE - 1, 'WITHSCORES');
       if (flat.length === 0) return;
@@ -108,14 +101,33 @@ export class ActiveFigures {
 
   /** The environments that have figures in a partition. */
   async environments(partition: number): Promise<string[]> {
-    const fields = await this.redis.hkeys(this.keys.checkpoint(partition));
+    const fields = await this.redis.hkeys(this.checkpointKey(partition));
     return fields.flatMap((field) =>
       field.startsWith(ENVIRONMENT_FIELD) ? [field.slice(ENVIRONMENT_FIELD.length)] : [],
     );
   }
 
+  /** The sorted set of one partition's users of an environment: member user id, score when last active. */
+  private activeKey(partition: number, environment: string): string {
+    return this.key(partition, environment);
+  }
+
   private prefix(partition: number): string {
-    return this.keys.active(partition, '');
+    return this.activeKey(partition, '');
+  }
+
+  /** The hash that says how far a partition's figures are (`position`) and which environments have any. */
+  private checkpointKey(partition: number): string {
+    return this.key('position', partition);
+  }
+
+  /** Held by whoever rewrites a partition's figures. */
+  private leaseKey(partition: number): string {
+    return this.key('rewriting', partition);
+  }
+
+  private key(...parts: (string | number)[]): string {
+    return this.namespace.key('active', this.generation, ...parts);
   }
 
   private run(script: string, keys: string[], args: (string | number)[]): Promise<unknown> {

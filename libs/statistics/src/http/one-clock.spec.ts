@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { connectRedis } from '#platform';
-import { statisticsFollower, type StatisticsFollower, StatisticsModule } from '#statistics';
+import { StatisticsFollower, StatisticsModule } from '#statistics';
 import { Service } from '../../../activities/test/service.js';
 import { logger } from '../../../activities/test/views.js';
 
@@ -67,7 +67,7 @@ beforeAll(async () => {
   jest.spyOn(Date, 'now').mockReturnValue(NOW);
   service = await Service.start(servers, {
     modules: [StatisticsModule],
-    followers: (postgres, namespace) => [(follower = statisticsFollower(redis, postgres, namespace, logger))],
+    followers: (postgres, namespace) => [(follower = new StatisticsFollower(redis, postgres, namespace, logger))],
   });
   const payload = users.map((user) => ({ username: `u${user}`, email: `u${user}@example.com` }));
   await service.call('POST', '/api/v3/users/batch', { payload });

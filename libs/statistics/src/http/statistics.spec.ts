@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { connectRedis } from '#platform';
-import { statisticsFollower, type StatisticsFollower, StatisticsModule } from '#statistics';
+import { StatisticsFollower, StatisticsModule } from '#statistics';
 import { Service } from '../../../activities/test/service.js';
 import { logger } from '../../../activities/test/views.js';
 
@@ -13,7 +13,7 @@ let follower: StatisticsFollower;
 beforeAll(async () => {
   service = await Service.start(servers, {
     modules: [StatisticsModule],
-    followers: (postgres, namespace) => [(follower = statisticsFollower(redis, postgres, namespace, logger))],
+    followers: (postgres, namespace) => [(follower = new StatisticsFollower(redis, postgres, namespace, logger))],
   });
   const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
   const users: number[] = [];
@@ -126,7 +126,7 @@ describe('active users', () => {
     expect(answer.body).toEqual({ status: 'ok', data: { activeUsers: 4 } });
     expect(answer.headers).toMatchObject({ 'tidemark-source': 'postgres' });
     expect((await ask()).body.activeUsers).toBe(4);
-    follower = statisticsFollower(redis, service.postgres, service.namespace, logger);
+    follower = new StatisticsFollower(redis, service.postgres, service.namespace, logger);
     await follower.check();
     const later = await askV2();
     expect(later.body).toEqual({ status: 'ok', data: { activeUsers: 4 } });

@@ -16,7 +16,7 @@ describe('the open streams of a process', () => {
   });
   afterEach(async () => {
     suite.leaveAll();
-    await eventually(() => expect(service.gateway.count).toBe(0));
+    await eventually(() => expect(service.streams.count).toBe(0));
   });
   afterAll(() => suite.stop());
 
@@ -65,13 +65,13 @@ describe('the open streams of a process', () => {
     await eventually(() => expect(eventsIn(first.text)).toHaveLength(1));
     const { id } = eventsIn(first.text)[0]!;
     first.leave();
-    await eventually(() => expect(one.gateway.count).toBe(0));
+    await eventually(() => expect(one.streams.count).toBe(0));
     await suite.view.send(suite.environment, 1, ...named('meanwhile'));
     const unlock = await suite.view.lockActivities();
     const second = await suite.open('/api/v3/users/1/stream', { 'last-event-id': id! }, one);
     await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
     second.leave();
-    await eventually(() => expect(one.gateway.count).toBe(0));
+    await eventually(() => expect(one.streams.count).toBe(0));
     expect((await suite.open('/api/v3/users/1/stream', {}, one)).status).toBe(429);
     await unlock();
     await eventually(async () => expect((await suite.open('/api/v3/users/1/stream', {}, one)).status).toBe(200));
@@ -99,7 +99,7 @@ describe('the open streams of a process', () => {
     await eventually(async () => expect(await suite.view.waiting()).toBe(2));
     const impatient = await resume(id);
     impatient.leave();
-    await eventually(() => expect(one.gateway.count).toBe(2));
+    await eventually(() => expect(one.streams.count).toBe(2));
     const last = await resume(id);
     await unlock();
     await eventually(() => expect(last.ids).toEqual(idsOf(sent)));
@@ -112,7 +112,7 @@ describe('the open streams of a process', () => {
       const streams = await openMany(3);
       expect(statuses(streams)).toEqual([200, 200, 200]);
       for (const stream of streams) stream.leave();
-      await eventually(() => expect(service.gateway.count).toBe(0));
+      await eventually(() => expect(service.streams.count).toBe(0));
       expect((await open('/api/v3/users/999/stream')).status).toBe(404);
     }
   });

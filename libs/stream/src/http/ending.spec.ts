@@ -79,11 +79,7 @@ describe('a stream', () => {
       const waits = opened.map(({ text }) => Number(/\n\nretry: (\d+)\n\n$/.exec(text)?.[1]));
       for (const wait of waits) expect(wait >= 1_000 && wait <= 10_000).toBe(true);
       expect(waits[0]).not.toBe(waits[1]);
-      expect([instance.gateway.count, instance.gateway.deletions.count, instance.gateway.hub.idle]).toEqual([
-        0,
-        0,
-        true,
-      ]);
+      expect([instance.streams.count, instance.deletions.count, instance.hub.idle]).toEqual([0, 0, true]);
     });
 
     it('before it begins, where the user is deleted meanwhile', async () => {
@@ -91,7 +87,7 @@ describe('a stream', () => {
       const authorization = await bearer(['hasty']);
       await suite.view.send('hasty', 1, ...named('past'));
       const open = await suite.open('/api/v3/users/1/stream', { authorization });
-      await suite.service.gateway.hub.look();
+      await suite.service.hub.look();
       const unlock = await suite.view.lockActivities();
       const opening = suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', { authorization });
       await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
@@ -105,12 +101,12 @@ describe('a stream', () => {
     it('before it begins, where the process is about to stop', async () => {
       const instance = await suite.another();
       await suite.view.send(environment, 1, ...named('past'));
-      await instance.gateway.hub.ready();
-      await instance.gateway.hub.look();
+      await instance.hub.ready();
+      await instance.hub.look();
       const unlock = await suite.view.lockActivities();
       const opening = suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', {}, instance);
       await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
-      await instance.gateway.beforeApplicationShutdown();
+      await instance.streams.beforeApplicationShutdown();
       await unlock();
       const { status, headers } = await opening;
       expect([status, headers['retry-after']]).toEqual([503, '2']);
@@ -146,8 +142,8 @@ describe('a stream', () => {
         await unanswered.catch(() => undefined);
         stream.leave();
       }
-      const { gateway } = instance;
-      await eventually(() => expect([gateway.count, gateway.deletions.count, gateway.hub.idle]).toEqual([0, 0, true]));
+      const { streams, deletions, hub } = instance;
+      await eventually(() => expect([streams.count, deletions.count, hub.idle]).toEqual([0, 0, true]));
       await instance.stop();
     });
 
@@ -160,7 +156,7 @@ describe('a stream', () => {
       const data = { text: 'x'.repeat(16_000) };
       const sent = Array.from({ length: 1_000 }, () => ({ id: randomUUID(), data }));
       for (let at = 0; at < sent.length; at += 100) await suite.view.send(environment, 2, ...sent.slice(at, at + 100));
-      await eventually(() => expect(instance.gateway.count).toBe(0));
+      await eventually(() => expect(instance.streams.count).toBe(0));
       expect((await cutOffs()) - before).toBe(1);
       stream.resume();
       expect(await stream.ended).toBe(false);

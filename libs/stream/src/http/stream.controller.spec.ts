@@ -140,7 +140,7 @@ describe('the live stream over HTTP', () => {
       headers: { authorization: suite.authorization },
     });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
-    await eventually(() => expect(suite.service.gateway.count).toBe(0));
+    await eventually(() => expect(suite.service.streams.count).toBe(0));
   });
 
   it('says every 8 seconds that it is still there', async () => {

@@ -2,10 +2,11 @@ import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { type z } from 'zod';
+import { type ActivityOwner } from '#activities';
 import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
-import { type StreamTarget } from '../stream-target.js';
 import { formatFor } from '../formats.js';
-import { StreamGateway, type StreamRequest } from '../stream-gateway.js';
+import { StreamGateway } from '../stream-gateway.js';
+import { type StreamRequest } from '../stream-request.js';
 import { ResumeHeaders, Streamed, StreamPath, StreamQuery } from './stream.input.js';
 
 @ApiTags('stream')
@@ -63,7 +64,7 @@ export class StreamController {
 }
 
 function requestOf(
-  target: StreamTarget,
+  target: ActivityOwner,
   { types, since, lastEventId, after }: z.output<typeof StreamQuery>,
   headers: Record<string, string | undefined>,
 ): StreamRequest {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { PublishedActivity } from '#activities';
+import { ACTIVITY_TYPE, PublishedActivity } from '#activities';
 import { entityId, timeParameter } from '#platform';
 import { EVENT_STREAM, LINES, RESET_REASONS } from '../formats.js';
 
 const EXAMPLES = ['kq2Zb8vN4sWm1XfYc0TgRw', 'b7JdP3uLx9QeHn6SaVtKyA'] as const;
 
-const TYPE_LIST = /^[A-Za-z0-9._:-]{1,100}(?:,[A-Za-z0-9._:-]{1,100}){0,49}$/;
+const TYPE = ACTIVITY_TYPE.source.slice(1, -1);
+const TYPE_LIST = new RegExp(`^${TYPE}(?:,${TYPE}){0,49}$`);
 
 export const StreamPath = z.strictObject({ user_id: entityId });
 

@@ -59,8 +59,8 @@ describe('a hub that is slower than the commits', () => {
   beforeAll(async () => {
     view = await openView(process.env.DATABASE_URL!);
     postgres = new SlowPostgres(process.env.DATABASE_URL!, view.namespace);
-    slow = new StreamHub({ postgres, notifications: view.notifications, namespace: view.namespace, logger });
-    ahead = new StreamHub({ ...view, postgres: view.postgres, notifications: view.notifications, logger });
+    slow = new StreamHub(postgres, view.notifications, view.namespace, logger);
+    ahead = new StreamHub(view.postgres, view.notifications, view.namespace, logger);
     await Promise.all([slow.ready(), ahead.ready()]);
     reading = () => {
       const before = postgres.started.length;
@@ -69,8 +69,8 @@ describe('a hub that is slower than the commits', () => {
   });
 
   afterAll(async () => {
-    slow.close();
-    ahead.close();
+    slow.beforeApplicationShutdown();
+    ahead.beforeApplicationShutdown();
     await postgres.close();
     await view.close();
   });
@@ -78,7 +78,7 @@ describe('a hub that is slower than the commits', () => {
   it('shows what is committed while it begins to listen', async () => {
     const partition = partitionOf(1);
     const notifications = new Notifications(view.url, () => undefined);
-    const starting = new StreamHub({ postgres, notifications, namespace: view.namespace, logger });
+    const starting = new StreamHub(postgres, notifications, view.namespace, logger);
     postgres.meanwhile = () => {
       postgres.meanwhile = undefined;
       return view.send(environment, 1, { id: 'as it begins' });
@@ -88,7 +88,7 @@ describe('a hub that is slower than the commits', () => {
       const checkpoint = (await ahead.look()).get(partition);
       expect(starting.deliveredPositions({ first: partition, count: 1 })).toEqual([checkpoint]);
     });
-    starting.close();
+    starting.beforeApplicationShutdown();
     await notifications.close();
   });
 

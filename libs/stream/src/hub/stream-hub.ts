@@ -1,33 +1,32 @@
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import pMemoize from 'p-memoize';
 import { partitionFor } from '#event-log';
 import { type Position } from '#event-sourcing';
-import { type Logger, type Namespace, type Notifications, type Postgres, retry } from '#platform';
+import { LOGGER, type Logger, Namespace, Notifications, Postgres, retry } from '#platform';
 import { readCheckpoints } from '#projections';
-import { readForTargets } from '#activities';
-import { type StreamTarget } from '../stream-target.js';
+import { type ActivityOwner, readForTargets } from '#activities';
 import { HubClosed, PartitionTail, type TailSource } from './partition-tail.js';
 import { type Subscriber, type Registration } from './subscribers.js';
 
 const FOLD = 'activities';
 const PAGE = 500;
 
-interface HubContext {
-  readonly postgres: Postgres;
-  readonly notifications: Notifications;
-  readonly namespace: Namespace;
-  readonly logger: Logger;
-}
-
 /**
  * The live end of the view of activities, for all streams of a process. It reads what the projector has committed,
  * never the log: so a stream shows what has been counted, once, and nothing before its checkpoint. Announcements of
  * commits drive it; no timer stands between a commit and a delivery.
  */
-export class StreamHub {
+@Injectable()
+export class StreamHub implements BeforeApplicationShutdown {
   private tails: readonly PartitionTail[] = [];
   private readonly closing = new AbortController();
 
-  constructor(private readonly context: HubContext) {}
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly notifications: Notifications,
+    private readonly namespace: Namespace,
+    @Inject(LOGGER) private readonly logger: Pick<Logger, 'warn'>,
+  ) {}
 
   /** Resolves when the hub knows the checkpoints of the view. Rejects when the view is not there or Postgres is down. */
   readonly ready = pMemoize(() => this.start());
@@ -45,8 +44,8 @@ export class StreamHub {
 
   /** Once, however often the hub has to be started. */
   private readonly listen = pMemoize(() =>
-    this.context.notifications.listen(
-      this.context.namespace.views(FOLD),
+    this.notifications.listen(
+      this.namespace.views(FOLD),
       (payload) => this.heard(payload),
       () => void this.persist(() => this.look()).catch(() => undefined),
     ),
@@ -65,11 +64,11 @@ export class StreamHub {
   }
 
   private checkpoints(): Promise<Map<number, Position>> {
-    return readCheckpoints(this.context.postgres, { name: FOLD });
+    return readCheckpoints(this.postgres, { name: FOLD });
   }
 
   /** The partitions whose records are about a target: consecutive, beginning at `first`. */
-  partitionsOf({ environment, userId }: StreamTarget): { first: number; count: number } {
+  partitionsOf({ environment, userId }: ActivityOwner): { first: number; count: number } {
     if (userId === undefined) return { first: 0, count: this.tails.length };
     return { first: partitionFor(`${environment}/${userId}`, this.tails.length), count: 1 };
   }
@@ -102,13 +101,12 @@ export class StreamHub {
     return this.tails.every(({ subscribers }) => subscribers.empty);
   }
 
-  close(): void {
+  beforeApplicationShutdown(): void {
     this.closing.abort(new HubClosed());
   }
 
   private readonly source: TailSource = {
-    read: (partition, from, to, targets) =>
-      readForTargets(this.context.postgres, { partition, from, to }, targets, PAGE),
+    read: (partition, from, to, targets) => readForTargets(this.postgres, { partition, from, to }, targets, PAGE),
     deliveredPositions: ({ first, from }) => this.deliveredPositions({ first, count: from.length }),
     persist: (work) => this.persist(work),
   };
@@ -116,7 +114,7 @@ export class StreamHub {
   private persist<T>(work: () => Promise<T>): Promise<T> {
     const { signal } = this.closing;
     const onFailure = (err: unknown, delay: number) =>
-      this.context.logger.warn({ err }, `the view of activities cannot be read; trying again in ${delay} ms`);
+      this.logger.warn({ err }, `the view of activities cannot be read; trying again in ${delay} ms`);
     return retry(work, { longestMs: 2_000, onFailure, signal });
   }
 }

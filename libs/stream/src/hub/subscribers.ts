@@ -1,12 +1,12 @@
-import { type PublishedMessage } from '#activities';
+import { type ActivityOwner, type PublishedMessage } from '#activities';
 import { type Position } from '#event-sourcing';
-import { type StreamTarget, targetKey } from '../stream-target.js';
+import { targetKey } from '../stream-request.js';
 import { type Format } from '../formats.js';
 import { newSalt, type Positions } from '../positions.js';
 
 /** One client's stream, as the hub sees it. */
 export interface Subscriber {
-  readonly target: StreamTarget;
+  readonly target: ActivityOwner;
   /** Only activities of these types; all when left out. */
   readonly types?: ReadonlySet<string>;
   readonly format: Format;
@@ -57,13 +57,9 @@ export class PartitionSubscribers {
 
   add(registration: Registration): void {
     const key = targetKey(registration.subscriber.target);
-    const subscribers = this.byKey.get(key);
-    if (subscribers) {
-      subscribers.add(registration);
-    } else {
-      this.byKey.set(key, new Set([registration]));
-      this.known = undefined;
-    }
+    const subscribers = this.byKey.get(key) ?? new Set();
+    if (subscribers.size === 0) this.known = undefined;
+    this.byKey.set(key, subscribers.add(registration));
   }
 
   remove(registration: Registration): void {
@@ -76,15 +72,12 @@ export class PartitionSubscribers {
 
   /** The targets that have a subscriber. */
   targets() {
-    return (this.known ??= this.collectTargets());
-  }
-
-  private collectTargets() {
-    const targets = [...this.byKey.values()].flatMap((subscribers) => [...subscribers].slice(0, 1)).map(targetOf);
-    return {
-      environments: targets.filter(({ userId }) => userId === undefined).map(({ environment }) => environment),
-      users: targets.flatMap(({ environment, userId }) => (userId === undefined ? [] : [{ environment, userId }])),
-    };
+    if (this.known) return this.known;
+    const targets = [...this.byKey.values()].map(([registration]) => registration!.subscriber.target);
+    return (this.known = {
+      environments: targets.flatMap(({ environment, userId }) => (userId === undefined ? environment : [])),
+      users: targets.flatMap(({ environment, userId }) => (userId === undefined ? [] : { environment, userId })),
+    });
   }
 
   /** `deliveredPositions`: how far the hub is on each partition of a registration, before these messages. */
@@ -120,16 +113,14 @@ export class PartitionSubscribers {
     for (const message of messages) {
       for (const key of [message.environment, targetKey(message)]) {
         if (!this.byKey.has(key)) continue;
-        const group = groups.get(key);
-        if (group) group.push(message);
-        else groups.set(key, [message]);
+        const group = groups.get(key) ?? [];
+        group.push(message);
+        groups.set(key, group);
       }
     }
     return groups;
   }
 }
-
-const targetOf = ({ subscriber }: Registration) => subscriber.target;
 
 /** The positions that a subscriber has reached: those of the hub, unless it is new and started further on. */
 function positionsOf(registration: Registration, deliveredPositions: readonly Position[]): readonly Position[] {

@@ -1,5 +1,5 @@
 import { isRejection } from '#event-sourcing';
-import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
+import { addRows, putRows, type Queryable, type Table, together, type Transaction } from '#platform';
 import {
   type Accepted,
   expiredUpTo,
@@ -10,7 +10,6 @@ import {
 } from '../decisions/registry.state.js';
 import { textOfKeyId, usableKey, type UserKey } from '../stored/keyring.js';
 import { sealUser } from '../stored/sealed-user.js';
-import { changesOf, idColumns, type ObjectId, timestamp } from './changes.js';
 
 /**
  * The outcomes of commands, and their `Idempotency-Key`s, for 24 hours by the log's time. The rows that are there are a
@@ -26,7 +25,7 @@ export async function moveClock(tx: Queryable, state: RegistryState, partition: 
     `INSERT INTO registry_clock AS clock VALUES ($1, $2)
      ON CONFLICT (partition) DO UPDATE SET time = greatest(clock.time, EXCLUDED.time)
      RETURNING (SELECT time FROM registry_clock WHERE partition = $1) AS before`,
-    [partition, timestamp(to)],
+    [partition, new Date(to).toISOString()],
   );
   state.startClock(rows[0]?.before?.getTime() ?? -Infinity);
 }
@@ -43,7 +42,7 @@ async function dropUpTo(tx: Queryable, table: string, partition: number, upTo: n
     const { rowCount } = await tx.query(
       `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
          SELECT ctid FROM ${table} WHERE partition = $1 AND decided_on <= $2 LIMIT ${MOST_AT_ONCE}))`,
-      [partition, timestamp(upTo)],
+      [partition, new Date(upTo).toISOString()],
     );
     gone = rowCount ?? 0;
   }
@@ -51,7 +50,7 @@ async function dropUpTo(tx: Queryable, table: string, partition: number, upTo: n
 
 /** What became of the commands that made a user who is gone now does not show them any more. */
 export async function clearDeleted(tx: Queryable, { users }: RegistryState): Promise<void> {
-  const gone = [...users.changes].flatMap(([id, user]) => (user === undefined ? (users.before(id) ?? []) : []));
+  const gone = users.gone().flatMap((id) => users.before(id) ?? []);
   if (gone.length === 0) return;
   await tx.query('UPDATE outcomes SET key = NULL, sealed = NULL WHERE key = ANY($1)', [gone.map(({ key }) => key)]);
 }
@@ -70,7 +69,11 @@ export async function loadOutcomes(db: Queryable, state: RegistryState, commandI
 type KeyRow = OutcomeRow & { place: number; command_id: string; body_hash: string; decided_on: Date };
 
 /** What these keys answer, by environment and key. */
-export async function loadKeys(db: Queryable, state: RegistryState, asked: readonly ObjectId[]): Promise<void> {
+export async function loadKeys(
+  db: Queryable,
+  state: RegistryState,
+  asked: readonly { environment: string; key: string }[],
+): Promise<void> {
   if (asked.length === 0) return;
   const { rows } = await db.query<KeyRow>(
     `SELECT place::int, command_id, body_hash, known.decided_on, verdict, outcomes.key, sealed
@@ -78,12 +81,12 @@ export async function loadKeys(db: Queryable, state: RegistryState, asked: reado
      CROSS JOIN LATERAL (SELECT command_id, body_hash, decided_on FROM idempotency_keys kept
        WHERE kept.environment = asked.environment AND kept.key = asked.key LIMIT 1) known
      JOIN outcomes USING (command_id)`,
-    idColumns(asked),
+    [asked.map(({ environment }) => environment), asked.map(({ key }) => key)],
   );
   for (const { place, command_id, body_hash, decided_on, ...row } of rows) {
     const known = { commandId: command_id, bodyHash: body_hash, decidedOn: decided_on.getTime() };
-    const { environment, id } = asked[place - 1]!;
-    state.keyed.load(inEnvironment(environment, id), { ...known, verdict: verdictOf(row) });
+    const { environment, key } = asked[place - 1]!;
+    state.keyed.load(inEnvironment(environment, key), { ...known, verdict: verdictOf(row) });
   }
 }
 
@@ -100,24 +103,28 @@ export function verdictOf({ verdict, key, sealed }: OutcomeRow): Verdict {
   return { accepted: { ...verdict.accepted, sealed: { key, content: sealed } } };
 }
 
+const OUTCOMES: Table = {
+  name: 'outcomes',
+  key: { commandId: 'uuid' },
+  columns: {
+    ...{ partition: 'int', environment: 'text', decidedOn: 'timestamptz' },
+    ...{ verdict: 'json', key: 'uuid', sealed: 'text' },
+  },
+};
+
 export async function writeOutcomes(
   tx: Transaction,
   state: RegistryState,
   partition: number,
   keys: ReadonlyMap<string, UserKey>,
 ): Promise<void> {
-  const kept = [...state.outcomes.changes].filter(([, outcome]) => state.keeps(outcome!.decidedOn));
-  if (kept.length === 0) return;
-  const lines = copyLines(kept, ([id, outcome]) => {
-    const { environment, decidedOn, verdict } = outcome!;
+  const kept = state.outcomes.kept().filter(({ value }) => state.keeps(value.decidedOn));
+  const rows = kept.map(({ key: commandId, value: { environment, decidedOn, verdict } }) => {
     const { clear, sealed } = stored(state, environment, verdict, keys);
-    const columns = [id, partition, environment, timestamp(decidedOn), JSON.stringify(clear)];
-    return copyLine([...columns, sealed?.key ?? null, sealed?.content ?? null]);
+    const user = { key: sealed?.key, sealed: sealed?.content };
+    return { commandId, partition, environment, decidedOn, verdict: clear, ...user };
   });
-  await tx.copy(
-    'COPY outcomes (command_id, partition, environment, decided_on, verdict, key, sealed) FROM STDIN',
-    lines,
-  );
+  await addRows(tx, OUTCOMES, rows);
 }
 
 /** The verdict, and apart from it, sealed, the user whom it shows. Of one who is gone by now there is nothing left. */
@@ -144,20 +151,17 @@ function sealedUser(
   return key && sealUser(environment, user, key);
 }
 
+const KEYS: Table = {
+  name: 'idempotency_keys',
+  key: { environment: 'text', key: 'text' },
+  columns: { partition: 'int', commandId: 'uuid', bodyHash: 'text', decidedOn: 'timestamptz' },
+};
+
 export async function writeKeys(tx: Queryable, state: RegistryState, partition: number): Promise<void> {
-  const kept = changesOf(state.keyed.changes).kept.filter(({ value }) => state.keeps(value.decidedOn));
-  if (kept.length === 0) return;
-  await tx.query(
-    `INSERT INTO idempotency_keys (partition, environment, key, command_id, body_hash, decided_on)
-     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[])
-     ON CONFLICT (environment, key) DO UPDATE SET command_id = EXCLUDED.command_id,
-       body_hash = EXCLUDED.body_hash, decided_on = EXCLUDED.decided_on`,
-    [
-      partition,
-      ...idColumns(kept),
-      kept.map(({ value }) => value.commandId),
-      kept.map(({ value }) => value.bodyHash),
-      kept.map(({ value }) => timestamp(value.decidedOn)),
-    ],
-  );
+  const kept = state.keyed.kept().filter(({ value }) => state.keeps(value.decidedOn));
+  const rows = kept.map(({ key, value }) => {
+    const slash = key.indexOf('/');
+    return { ...value, partition, environment: key.slice(0, slash), key: key.slice(slash + 1) };
+  });
+  await putRows(tx, KEYS, rows);
 }

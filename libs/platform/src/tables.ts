@@ -9,6 +9,7 @@ type Columns = Readonly<Record<string, string>>;
  * the table is undefined.
  */
 export interface Table {
+  /** Or, for rows that are found alone, a query in brackets. */
   readonly name: string;
   /** Of the primary key, or of another that tells rows apart. */
   readonly key: Columns;
@@ -69,7 +70,11 @@ export async function deleteRows(tx: Queryable, { name, key }: Table, keys: read
  * What is found of each of these keys, in their order. Each row is looked up for itself (LATERAL with a limit): the
  * planner, which can't know how many are asked for, would rather read a large table from end to end.
  */
-export async function findRows(db: Queryable, { name, key, columns }: Table, keys: readonly object[]) {
+export async function findRows<Row extends object>(
+  db: Queryable,
+  { name, key, columns }: Table,
+  keys: readonly object[],
+): Promise<(Row | undefined)[]> {
   if (keys.length === 0) return [];
   const fields = Object.keys(columns).map((field) => `${nameOf(field)} AS "${field}"`);
   const { rows } = await db.query<{ place: number }>(
@@ -77,7 +82,7 @@ export async function findRows(db: Queryable, { name, key, columns }: Table, key
      CROSS JOIN LATERAL (SELECT ${fields.join(', ')} FROM ${name} one WHERE ${isSame(key, 'one', 'asked')} LIMIT 1) found`,
     valuesOf(key, keys),
   );
-  const found = new Map(rows.map(({ place, ...row }) => [place, fieldsOf(row)]));
+  const found = new Map(rows.map(({ place, ...row }) => [place, fieldsOf(row) as Row]));
   return keys.map((_, at) => found.get(at + 1));
 }
 

@@ -3,9 +3,8 @@ import { createLogger, metrics, Notifications } from '#platform';
 import { openViews, type Views } from '../../../../test/support/views.js';
 import { registryFold } from '../fold/registry.fold.js';
 import { Keyring } from '../stored/keyring.js';
-import { commandIdAt } from '../../test/command-ids.js';
 import { newCommandId } from '../stored/command-id.js';
-import { Outcomes } from './outcomes.js';
+import { AwaitedOutcomes } from './awaited-outcomes.js';
 
 const NEVER_MS = 600_000;
 const idsOf = (count: number) => Array.from({ length: count }, () => newCommandId());
@@ -13,18 +12,12 @@ const idsOf = (count: number) => Array.from({ length: count }, () => newCommandI
 describe('who waits for the outcome of a command', () => {
   let views: Views;
   let notifications: Notifications;
-  let outcomes: Outcomes;
+  let outcomes: AwaitedOutcomes;
 
   beforeEach(async () => {
     views = await openViews((namespace, postgres) => registryFold(namespace, new Keyring(postgres, namespace, [])));
     notifications = new Notifications(process.env.DATABASE_URL!, () => undefined);
-    outcomes = new Outcomes(
-      views.postgres,
-      notifications,
-      views.namespace,
-      new Keyring(views.postgres, views.namespace, []),
-      createLogger('test', 'silent'),
-    );
+    outcomes = new AwaitedOutcomes(views.postgres, notifications, views.namespace, createLogger('test', 'silent'));
     await outcomes.onModuleInit();
   });
   afterEach(async () => {
@@ -119,23 +112,6 @@ describe('who waits for the outcome of a command', () => {
     expected.sending([id]);
     await views.postgres.query(`INSERT INTO outcomes VALUES ($1, 0, 'demo', now(), '{"rejected":"not-found"}')`, [id]);
     expect((await expected.verdicts).get(id)).toEqual({ rejected: 'not-found' });
-  });
-
-  it('is told when it was decided within the last 24 hours, in its environment alone', async () => {
-    const [id, old] = [newCommandId(), newCommandId()];
-    await judge([id, old]);
-    await views.postgres.query("UPDATE outcomes SET decided_on = now() - interval '24 hours' WHERE command_id = $1", [
-      old,
-    ]);
-    expect(await outcomes.find('demo', id)).toEqual({ rejected: 'not-found' });
-    expect(await outcomes.find('other', id)).toBeUndefined();
-    expect(await outcomes.find('demo', old)).toBeUndefined();
-  });
-
-  it('counts as judged when it may be forgotten by then, so that its key is free again', async () => {
-    const day = 24 * 60 * 60 * 1000;
-    expect(await outcomes.isJudged('demo', commandIdAt(Date.now() - day + 60_000))).toBe(false);
-    expect(await outcomes.isJudged('demo', commandIdAt(Date.now() - day - 1))).toBe(true);
   });
 });
 

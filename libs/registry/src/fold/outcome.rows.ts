@@ -1,9 +1,10 @@
 import { isRejection } from '#event-sourcing';
-import { addRows, putRows, type Queryable, type Table, together, type Transaction } from '#platform';
+import { addRows, findRows, putRows, type Queryable, type Table, together, type Transaction } from '#platform';
 import {
   type Accepted,
   expiredUpTo,
   inEnvironment,
+  type KeyedCommand,
   type RegistryState,
   type SealedUser,
   type Verdict,
@@ -55,51 +56,16 @@ export async function clearDeleted(tx: Queryable, { users }: RegistryState): Pro
   await tx.query('UPDATE outcomes SET key = NULL, sealed = NULL WHERE key = ANY($1)', [gone.map(({ key }) => key)]);
 }
 
-export async function loadOutcomes(db: Queryable, state: RegistryState, commandIds: readonly string[]): Promise<void> {
-  if (commandIds.length === 0) return;
-  const { rows } = await db.query<OutcomeRow & { command_id: string; environment: string; decided_on: Date }>(
-    'SELECT command_id, environment, decided_on, verdict, key, sealed FROM outcomes WHERE command_id = ANY($1)',
-    [commandIds],
-  );
-  for (const { command_id, environment, decided_on, ...row } of rows) {
-    state.outcomes.load(command_id, { environment, decidedOn: decided_on.getTime(), verdict: verdictOf(row) });
-  }
-}
-
-type KeyRow = OutcomeRow & { place: number; command_id: string; body_hash: string; decided_on: Date };
-
-/** What these keys answer, by environment and key. */
-export async function loadKeys(
-  db: Queryable,
-  state: RegistryState,
-  asked: readonly { environment: string; key: string }[],
-): Promise<void> {
-  if (asked.length === 0) return;
-  const { rows } = await db.query<KeyRow>(
-    `SELECT place::int, command_id, body_hash, known.decided_on, verdict, outcomes.key, sealed
-     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (environment, key, place)
-     CROSS JOIN LATERAL (SELECT command_id, body_hash, decided_on FROM idempotency_keys kept
-       WHERE kept.environment = asked.environment AND kept.key = asked.key LIMIT 1) known
-     JOIN outcomes USING (command_id)`,
-    [asked.map(({ environment }) => environment), asked.map(({ key }) => key)],
-  );
-  for (const { place, command_id, body_hash, decided_on, ...row } of rows) {
-    const known = { commandId: command_id, bodyHash: body_hash, decidedOn: decided_on.getTime() };
-    const { environment, key } = asked[place - 1]!;
-    state.keyed.load(inEnvironment(environment, key), { ...known, verdict: verdictOf(row) });
-  }
-}
-
 /** What became of a command, as it is stored. */
 export interface OutcomeRow {
   readonly verdict: Verdict;
-  readonly key: string | null;
+  readonly key?: string | null;
   /** In base64. */
-  readonly sealed: string | null;
+  readonly sealed?: string | null;
 }
 
 export function verdictOf({ verdict, key, sealed }: OutcomeRow): Verdict {
-  if (isRejection(verdict) || key === null || sealed === null) return verdict;
+  if (isRejection(verdict) || !key || !sealed) return verdict;
   return { accepted: { ...verdict.accepted, sealed: { key, content: sealed } } };
 }
 
@@ -111,6 +77,35 @@ const OUTCOMES: Table = {
     ...{ verdict: 'json', key: 'uuid', sealed: 'text' },
   },
 };
+
+export async function loadOutcomes(db: Queryable, { outcomes }: RegistryState, ids: readonly string[]): Promise<void> {
+  const asked = ids.map((commandId) => ({ commandId }));
+  const rows = await findRows<OutcomeRow & { environment: string; decidedOn: number }>(db, OUTCOMES, asked);
+  for (const [at, row] of rows.entries()) if (row) outcomes.load(ids[at]!, { ...row, verdict: verdictOf(row) });
+}
+
+const ANSWERED_KEYS: Table = {
+  name: `(SELECT kept.*, verdict, outcomes.key AS user_key, sealed
+    FROM idempotency_keys kept JOIN outcomes USING (command_id))`,
+  key: { environment: 'text', key: 'text' },
+  columns: {
+    ...{ commandId: 'uuid', bodyHash: 'text', decidedOn: 'timestamptz' },
+    ...{ verdict: 'json', userKey: 'uuid', sealed: 'text' },
+  },
+};
+
+/** What these keys answer. */
+export async function loadKeys(
+  db: Queryable,
+  { keyed }: RegistryState,
+  asked: readonly { environment: string; key: string }[],
+): Promise<void> {
+  const rows = await findRows<KeyedCommand & { userKey?: string; sealed?: string }>(db, ANSWERED_KEYS, asked);
+  for (const [at, row] of rows.entries()) {
+    const { environment, key } = asked[at]!;
+    if (row) keyed.load(inEnvironment(environment, key), { ...row, verdict: verdictOf({ ...row, key: row.userKey }) });
+  }
+}
 
 export async function writeOutcomes(
   tx: Transaction,

@@ -7,7 +7,7 @@ export const MAX_PARTITION_BYTES = 900_000;
 export const MAX_PARTITION_RECORDS = 2_000;
 /** Queues per partition that take turns, so that a key with many records delays few others. */
 const FLOWS = 16;
-/** What Kafka and kafkajs add to each record, at most. */
+/** What Kafka adds to each record, at most. */
 const RECORD_OVERHEAD = 32;
 
 /** Records of one append that go to one partition in one send, of keys that are of the same flow. */

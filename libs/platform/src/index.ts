@@ -25,6 +25,7 @@ export { Postgres, prepared, type Queryable, takeTurn, together, type Transactio
 export { isProblemCode, notFound, Problem } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
 export { backoffMs, retry } from './retry.js';
+export { addRows, addUpRows, deleteRows, findRows, putRows, type Table } from './tables.js';
 export { timeParameter } from './time-parameter.js';
 export { parseTimestamp, timestampFault } from './timestamp.js';
 export { secretsOf } from './secrets.js';

@@ -2,7 +2,9 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DirectoryModule } from './directory/directory.module.js';
 import { CommandLog } from './commands/command-log.js';
+import { AwaitedOutcomes } from './commands/awaited-outcomes.js';
 import { Outcomes } from './commands/outcomes.js';
+import { RegistryLog } from './commands/registry-log.js';
 import { StoppedEnvironments } from './commands/stopped-environments.js';
 import { CommandsController } from './commands.controller.js';
 import { Keyring, KeysUnusable } from './stored/keyring.js';
@@ -52,7 +54,7 @@ const workspaces = [
     UserWorkspacesController,
     CommandsController,
   ],
-  providers: [CommandLog, Outcomes, StoppedEnvironments, ...users, ...workspaces],
+  providers: [CommandLog, RegistryLog, Outcomes, AwaitedOutcomes, StoppedEnvironments, ...users, ...workspaces],
   exports: [DirectoryModule],
 })
 export class RegistryModule implements OnModuleInit {

@@ -1,12 +1,6 @@
-import { type Queryable } from '#platform';
-import { type Counted, type Lookup, rarestTokens } from './lookups.js';
+import { type Place } from './counts.js';
+import { type Lookup, rarestTokens } from './lookups.js';
 import { BLOCK, SAMPLE, tokenOfSample, tokensOfBlocks } from './tokens.js';
-
-/** Where a search looks. */
-export interface Place extends Counted {
-  /** Where statements are prepared. */
-  readonly db: Queryable;
-}
 
 /** A user with its search text. */
 export interface Candidate {

@@ -27,7 +27,7 @@ describe('how common something is', () => {
 
   it('tells how many there are in all, as many as the sample is a part of', async () => {
     const environment = await views.environmentOf([...people, person(4_096, { firstName: 'Jane' })]);
-    const counted = { environment, counts: await countsOf(environment) };
+    const counted = { db: views.postgres.prepared, environment, counts: await countsOf(environment) };
     const lookup = lookupsOf(counted, [{ text: 'jane', times: 1 }], ['exact'])[0]!;
     const among = (...names: string[]) => ({ ...lookup, choices: [tokensOfNames(environment, names)] });
     expect(expectedOf(counted, lookup)).toBe(12);

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type Queryable } from '#platform';
 import { SAMPLE, tokenOfSample, tokensOf } from './tokens.js';
 
@@ -11,30 +12,35 @@ export interface Counts {
   readonly samples: number;
 }
 
+/** Where a search looks. */
+export interface Place {
+  /** Where statements are prepared. */
+  readonly db: Queryable;
+  readonly environment: string;
+  readonly counts: Counts;
+}
+
 const GOOD_FOR_MS = 60_000;
 // Each takes one or two megabytes.
 const MOST_ENVIRONMENTS = 64;
 
-interface Kept {
-  readonly counts: Promise<Counts>;
-  readonly until: number;
-}
-
-const kept = new WeakMap<Queryable, Map<string, Kept>>();
+const kept = new WeakMap<Queryable, LRUCache<string, Counts>>();
 
 /** Counted at the first search of an environment, and again every minute while it is searched. */
 export function countsIn(db: Queryable, environment: string): Promise<Counts> {
-  const environments = kept.get(db) ?? new Map<string, Kept>();
+  const environments = kept.get(db) ?? keepingCounts(db);
   kept.set(db, environments);
-  const known = environments.get(environment);
-  if (known && known.until > performance.now()) return known.counts;
-  const fresh = { counts: countTokens(db, environment), until: performance.now() + GOOD_FOR_MS };
-  environments.delete(environment);
-  environments.set(environment, fresh);
-  if (environments.size > MOST_ENVIRONMENTS) environments.delete(environments.keys().next().value!);
-  fresh.counts.catch(() => environments.get(environment) === fresh && environments.delete(environment));
-  return fresh.counts;
+  return environments.forceFetch(environment);
 }
+
+const keepingCounts = (db: Queryable) =>
+  new LRUCache<string, Counts>({
+    max: MOST_ENVIRONMENTS,
+    ttl: GOOD_FOR_MS,
+    fetchMethod: (environment) => countTokens(db, environment),
+    // Whoever waits for counts gets them, though many others are counted meanwhile.
+    ignoreFetchAbort: true,
+  });
 
 async function countTokens(db: Queryable, environment: string): Promise<Counts> {
   const { rows } = await db.query<{ id: number; fields: string }>(

@@ -1,4 +1,4 @@
-import { type Counts } from './counts.js';
+import { type Counts, type Place } from './counts.js';
 import { type Fits, type Misspelling, patternOf, type QueryWord, type SpeltFit } from './score.js';
 import { marked } from './text.js';
 import { SAMPLE, tokensOfFit, tokensOfNames } from './tokens.js';
@@ -13,12 +13,6 @@ export interface Lookup {
   readonly patterns: readonly (readonly string[])[];
 }
 
-/** An environment, and how common tokens are there. */
-export interface Counted {
-  readonly environment: string;
-  readonly counts: Counts;
-}
-
 const ANYBODY: Lookup = { tokens: [], choices: [], patterns: [] };
 
 const both = (one: Lookup, other: Lookup): Lookup => ({
@@ -31,51 +25,51 @@ const both = (one: Lookup, other: Lookup): Lookup => ({
 const MOST_LOOKUPS = 4;
 
 /** Together they find everybody whom the words fit so, or better. */
-export function lookupsOf(counted: Counted, words: readonly QueryWord[], fits: Fits): Lookup[] {
+export function lookupsOf(place: Place, words: readonly QueryWord[], fits: Fits): Lookup[] {
   return words.reduce<Lookup[]>(
     (lookups, word, at) => {
       const fit = fits[at]!;
-      const ways = fit === 'close' ? closeLookups(counted, word) : [speltLookup(counted, word.text, fit)];
-      const some = lookups.length * ways.length <= MOST_LOOKUPS ? ways : [closeChoice(counted, word)];
+      const ways = fit === 'close' ? closeLookups(place, word) : [speltLookup(place, word.text, fit)];
+      const some = lookups.length * ways.length <= MOST_LOOKUPS ? ways : [closeChoice(place, word)];
       return lookups.flatMap((lookup) => some.map((way) => both(lookup, way)));
     },
     [ANYBODY],
   );
 }
 
-const speltLookup = ({ environment }: Counted, text: string, fit: SpeltFit): Lookup => ({
+const speltLookup = ({ environment }: Place, text: string, fit: SpeltFit): Lookup => ({
   ...ANYBODY,
   tokens: [tokensOfFit(environment, text, fit)],
   patterns: [[patternOf(text, fit)]],
 });
 
-const closeLookups = (counted: Counted, { text, misspellings = [] }: QueryWord): Lookup[] => [
-  speltLookup(counted, text, 'inside'),
-  ...misspellings.map((misspelling) => meantLookup(counted, misspelling)),
+const closeLookups = (place: Place, { text, misspellings = [] }: QueryWord): Lookup[] => [
+  speltLookup(place, text, 'inside'),
+  ...misspellings.map((misspelling) => meantLookup(place, misspelling)),
 ];
 
 /** Those who have what is around a run of letters, and one of the names that it may stand for. */
-function meantLookup(counted: Counted, { before, names, after }: Misspelling): Lookup {
-  const { environment } = counted;
+function meantLookup(place: Place, { before, names, after }: Misspelling): Lookup {
+  const { environment } = place;
   const around = [before, after].filter(Boolean);
   const tokens = around.map((text) => tokensOfFit(environment, text, 'inside'));
   const patterns = around.length > 0 ? [around.map(marked)] : [];
   if (names === undefined) return { tokens, choices: [], patterns };
-  const pieces = around.length > 0 ? [names.map((name) => rarestPiece(counted, before + name + after))] : [];
+  const pieces = around.length > 0 ? [names.map((name) => rarestPiece(place, before + name + after))] : [];
   return { tokens, choices: [tokensOfNames(environment, names), ...pieces], patterns };
 }
 
 /** One of these has whoever has the word as it is spelt or as it may have been meant. */
-function closeChoice(counted: Counted, { text, misspellings = [] }: QueryWord): Lookup {
+function closeChoice(place: Place, { text, misspellings = [] }: QueryWord): Lookup {
   const names = misspellings.flatMap(({ names }) => names ?? []);
-  return { ...ANYBODY, choices: [[rarestPiece(counted, text), ...tokensOfNames(counted.environment, names)]] };
+  return { ...ANYBODY, choices: [[rarestPiece(place, text), ...tokensOfNames(place.environment, names)]] };
 }
 
-const rarestPiece = ({ environment, counts }: Counted, text: string): number =>
+const rarestPiece = ({ environment, counts }: Place, text: string): number =>
   rarestTokens([tokensOfFit(environment, text, 'inside')], counts)[0]!;
 
 /** How many users may be expected to be found, as if words and choices had nothing to do with each other. */
-export function expectedOf({ counts }: Counted, { tokens, choices }: Lookup): number {
+export function expectedOf({ counts }: Place, { tokens, choices }: Lookup): number {
   const usersOf = [
     ...tokens.map((ofWord) => Math.min(...ofWord.map(counts.of))),
     ...choices.map((choice) => choice.reduce((sum, token) => sum + counts.of(token), 0)),

@@ -1,6 +1,6 @@
 import { Problem } from '#platform';
-import { type Candidate, candidatesIn, fewCandidates, type Place, type Range, rangesOf } from './candidates.js';
-import { highestId } from './counts.js';
+import { type Candidate, candidatesIn, fewCandidates, type Range, rangesOf } from './candidates.js';
+import { highestId, type Place } from './counts.js';
 import { expectedOf, type Lookup, lookupsOf } from './lookups.js';
 import { fitsAbove, MOST_WORDS, NO_SCORE, type QueryWord, scorerOf } from './score.js';
 import { SAMPLE } from './tokens.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Fit, FITS, fitsAbove, NO_SCORE, type QueryWord, scorerOf } from './score.js';
 import { searchTextOf } from './text.js';
 
-const misspellings = [{ before: '', names: ['meant'], after: '' }];
+const misspellings = [{ before: '', run: 'maent', after: '', most: 1 as const, names: ['meant'] }];
 const STEMS = ['abc', 'def', 'ghi', 'jkl', 'mno', 'pqr', 'stu'];
 const words = (most: number) =>
   fc

@@ -5,12 +5,15 @@ export const FITS = ['exact', 'prefix', 'word prefix', 'inside', 'close'] as con
 export type Fit = (typeof FITS)[number];
 export type SpeltFit = Exclude<Fit, 'close'>;
 
-/** How a word may be misspelt: one of its runs of letters stands for one of these names. */
+/** How a word may be misspelt: one of its runs of letters stands for a name. */
 export interface Misspelling {
   readonly before: string;
-  /** Missing where it may stand for any. */
-  readonly names?: readonly string[] | undefined;
+  readonly run: string;
   readonly after: string;
+  /** How many mistakes the run may have. */
+  readonly most: 1 | 2;
+  /** What it may have meant; missing as long as that is any name. */
+  readonly names?: readonly string[];
 }
 
 /** A folded word of the query. */

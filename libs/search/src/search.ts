@@ -1,8 +1,8 @@
 import { Problem, type Queryable } from '#platform';
-import { type Candidate, fewCandidates, type Place } from './candidates.js';
+import { type Candidate, fewCandidates } from './candidates.js';
 import { countsIn } from './counts.js';
 import { expectedOf, lookupsOf } from './lookups.js';
-import { type UnsureRun, unsureRuns, withMeanings } from './misspellings.js';
+import { unsureWords, withMeanings } from './misspellings.js';
 import { best, bestHits, type Bounds, type Hit, type Search } from './ranking.js';
 import { type QueryWord } from './score.js';
 import { closeNames } from './spelling.js';
@@ -41,10 +41,9 @@ function queryWords(q: string): QueryWord[] {
 
 /** The best hits of which at least one word is there in a close spelling alone. */
 async function closeHits(search: Search, hits: readonly Hit[]): Promise<Hit[]> {
-  const unsure = unsureRuns(search.words, hits.length === 0);
-  if (unsure.length === 0) return [];
+  const words = unsureWords(search.words, hits.length === 0);
   const known = new Set(hits.map(({ id }) => id));
-  const close = bestMeant({ ...search, known, limit: search.limit - hits.length }, unsure);
+  const close = bestMeant({ ...search, words, known, limit: search.limit - hits.length });
   return hits.length > 0 ? close.catch(noneIfTooMany) : close;
 }
 
@@ -54,11 +53,13 @@ function noneIfTooMany(error: unknown): Hit[] {
   throw error;
 }
 
-async function bestMeant(search: Search, unsure: readonly UnsureRun[]): Promise<Hit[]> {
+async function bestMeant(search: Search): Promise<Hit[]> {
   const { db, environment, words } = search;
-  const users = await usersAround(search, words, unsure);
+  const unsure = words.flatMap(({ misspellings = [] }) => misspellings);
+  if (unsure.length === 0) return [];
+  const users = await usersAround(search);
   const names = users ? users.flatMap(({ fields }) => [...namesIn(fields)]) : await closeNames(db, environment, unsure);
-  const meant = { ...search, words: withMeanings(words, unsure, new Set(names)) };
+  const meant = { ...search, words: withMeanings(words, new Set(names)) };
   if (meant.words.every(({ misspellings }) => misspellings === undefined)) return [];
   return users ? best(meant, [], users) : bestHits(meant);
 }
@@ -72,16 +73,13 @@ const MOST_EXPECTED = 8_000;
  * Everybody who has what is sure of the rarest word, if they are few: then their own names tell who may have been meant,
  * and no others have to be known.
  */
-async function usersAround(
-  place: Place & Pick<Search, 'bounds'>,
-  words: readonly QueryWord[],
-  unsure: readonly UnsureRun[],
-): Promise<Candidate[] | undefined> {
-  const [rarest] = withMeanings(words, unsure)
-    .map((word) => lookupsOf(place, [word], [word.misspellings ? 'close' : 'inside']))
+async function usersAround(search: Search): Promise<Candidate[] | undefined> {
+  const { words, bounds } = search;
+  const [rarest] = words
+    .map((word) => lookupsOf(search, [word], [word.misspellings ? 'close' : 'inside']))
     .filter((lookups) => lookups.every(({ tokens }) => tokens.length > 0))
-    .map((lookups) => ({ lookups, users: lookups.reduce((sum, lookup) => sum + expectedOf(place, lookup), 0) }))
+    .map((lookups) => ({ lookups, users: lookups.reduce((sum, lookup) => sum + expectedOf(search, lookup), 0) }))
     .sort((a, b) => a.users - b.users);
   if (rarest === undefined || rarest.users > MOST_EXPECTED) return undefined;
-  return fewCandidates(place, rarest.lookups, Math.min(MOST_AROUND, place.bounds.few * words.length));
+  return fewCandidates(search, rarest.lookups, Math.min(MOST_AROUND, bounds.few * words.length));
 }

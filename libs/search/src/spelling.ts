@@ -1,4 +1,5 @@
 import { type Queryable } from '#platform';
+import { type Misspelling } from './score.js';
 
 /** From this many letters on, a word may have one mistake. */
 const LETTERS_FOR_ONE = 3;
@@ -9,19 +10,17 @@ const MOST_LETTERS = 32;
 /** Of a word with two mistakes, so many letters are right at the start, but for one swapped or surplus letter. */
 const LETTERS_AT_START = 4;
 
-/** A folded run of letters, and how many mistakes it may have at most. */
-export interface Misspelt {
-  readonly run: string;
-  readonly most: 1 | 2;
-}
-
 /**
  * The names of an environment's users that one of these runs may have meant: at one mistake's
  * distance, or two from eight letters on; others may be among them. A mistake is a missing, surplus or wrong letter or two that are swapped; a
  * letter is missing or wrong among those of the run's own alphabet.
  */
-export async function closeNames(db: Queryable, environment: string, misspelt: readonly Misspelt[]): Promise<string[]> {
-  const isLong = ({ run, most }: Misspelt) => mistakesIn(run, most) === 2;
+export async function closeNames(
+  db: Queryable,
+  environment: string,
+  misspelt: readonly Misspelling[],
+): Promise<string[]> {
+  const isLong = ({ run, most }: Misspelling) => mistakesIn(run, most) === 2;
   // Of long words those that start alike are read anyway.
   const near = misspelt.flatMap((one) => oneMistakeAway(one.run, isLong(one) ? LETTERS_AT_START : MOST_LETTERS + 1));
   const long = misspelt.filter(isLong).map(({ run }) => run);

@@ -84,29 +84,7 @@ const QUOTATION_MARKS =
 
 // Letters that Unicode doesn't take apart, as their readers write them on a plain keyboard.
 const PLAIN_LETTERS: Record<string, string> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ħ: 'h',
-  ı: 'i',
-  ĸ: 'k',
-  ł: 'l',
-  ŋ: 'n',
-  ŧ: 't',
-  ƀ: 'b',
-  ƶ: 'z',
-  ǥ: 'g',
-  ɨ: 'i',
-  ʉ: 'u',
-  ɫ: 'l',
-  ɓ: 'b',
-  ɗ: 'd',
-  ƙ: 'k',
-  ƴ: 'y',
-  ς: 'σ',
+  ...{ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ħ: 'h', ı: 'i', ĸ: 'k', ł: 'l', ŋ: 'n', ŧ: 't' },
+  ...{ ƀ: 'b', ƶ: 'z', ǥ: 'g', ɨ: 'i', ʉ: 'u', ɫ: 'l', ɓ: 'b', ɗ: 'd', ƙ: 'k', ƴ: 'y', ς: 'σ' },
 };
 const LETTERS_WITHOUT_DECOMPOSITION = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'gu');

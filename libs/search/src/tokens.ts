@@ -15,24 +15,24 @@ export const BLOCK = 32_768;
  * number: whoever looks one up has to compare the text itself.
  */
 export function tokensOf(environment: string, id: number, text: string): number[] {
-  const seeds = seedsOf(environment);
-  const tokens = new Set([token(seeds.block, String(Math.floor(id / BLOCK)))]);
-  if (id < SAMPLE) tokens.add(token(seeds.block, 'sample'));
+  const tokens = new Set([token(environment, 'block', String(Math.floor(id / BLOCK)))]);
+  if (id < SAMPLE) tokens.add(tokenOfSample(environment));
   for (const field of fieldsIn(text)) {
-    if (field !== '') addField(tokens, seeds, field);
+    if (field !== '') addField(tokens, environment, field);
   }
-  for (const name of namesIn(text)) tokens.add(token(seeds.name, name));
+  for (const name of namesIn(text)) tokens.add(token(environment, 'name', name));
   // In order, since the index sorts them anyway and is fast where they are sorted.
   return [...Int32Array.from(tokens).sort()];
 }
 
-function addField(tokens: Set<number>, seeds: Seeds, marked: string): void {
+function addField(tokens: Set<number>, environment: string, marked: string): void {
   const [first, ...words] = marked.split(MARK);
   const field = first + words.join('');
-  tokens.add(token(seeds.exact, field));
-  addPieces(tokens, seeds.prefix, field, 0);
-  for (const word of words) addPieces(tokens, seeds['word prefix'], word.match(WORD)![0], 0);
-  for (let start = 0; start < field.length; start++) addPieces(tokens, seeds.inside, field, start);
+  tokens.add(token(environment, 'exact', field));
+  addPieces(tokens, seedOf(environment, 'prefix'), field, 0);
+  for (const word of words) addPieces(tokens, seedOf(environment, 'word prefix'), word.match(WORD)![0], 0);
+  const inside = seedOf(environment, 'inside');
+  for (let start = 0; start < field.length; start++) addPieces(tokens, inside, field, start);
 }
 
 const WORD = /^[\p{L}\p{N}\p{M}]+/u;
@@ -47,45 +47,32 @@ function addPieces(tokens: Set<number>, seed: number, text: string, start: numbe
 
 /** What every user has whom the word fits in this way; others may have it too. */
 export function tokensOfFit(environment: string, word: string, fit: SpeltFit): number[] {
-  const seeds = seedsOf(environment);
-  if (fit === 'exact') return [token(seeds.exact, word)];
-  const start = fit === 'inside' ? [] : [token(seeds[fit], word.slice(0, LONGEST_PIECE))];
+  if (fit === 'exact') return [token(environment, 'exact', word)];
+  const start = fit === 'inside' ? [] : [token(environment, fit, word.slice(0, LONGEST_PIECE))];
   if (start.length > 0 && word.length <= LONGEST_PIECE) return start;
-  const last = Math.max(0, word.length - LONGEST_PIECE);
-  const pieces = Array.from({ length: last + 1 }, (_, at) => token(seeds.inside, word.slice(at, at + LONGEST_PIECE)));
+  const pieces = Array.from({ length: Math.max(0, word.length - LONGEST_PIECE) + 1 }, (_, at) =>
+    token(environment, 'inside', word.slice(at, at + LONGEST_PIECE)),
+  );
   return [...start, ...pieces];
 }
 
 /** What a user has for each of these names. */
-export function tokensOfNames(environment: string, names: readonly string[]): number[] {
-  const { name: seed } = seedsOf(environment);
-  return names.map((name) => token(seed, name));
-}
+export const tokensOfNames = (environment: string, names: readonly string[]): number[] =>
+  names.map((name) => token(environment, 'name', name));
 
 /** What the users of each of these blocks have. */
-export function tokensOfBlocks(environment: string, from: number, to: number): number[] {
-  const { block: seed } = seedsOf(environment);
-  return Array.from({ length: to - from + 1 }, (_, at) => token(seed, String(from + at)));
-}
+export const tokensOfBlocks = (environment: string, from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => token(environment, 'block', String(from + at)));
 
 /** What the users of the sample have. */
-export const tokenOfSample = (environment: string): number => token(seedsOf(environment).block, 'sample');
+export const tokenOfSample = (environment: string): number => token(environment, 'block', 'sample');
 
-type Seeds = ReturnType<typeof seedsOf>;
+type Kind = SpeltFit | 'name' | 'block';
 
-function seedsOf(environment: string) {
-  const seed = (kind: string) => hashOf(FNV_OFFSET, `${environment}/${kind}/`);
-  return {
-    exact: seed('exact'),
-    prefix: seed('prefix'),
-    'word prefix': seed('word prefix'),
-    inside: seed('inside'),
-    name: seed('name'),
-    block: seed('block'),
-  };
-}
+const token = (environment: string, kind: Kind, text: string): number =>
+  scatter(hashOf(seedOf(environment, kind), text));
 
-const token = (seed: number, text: string): number => scatter(hashOf(seed, text));
+const seedOf = (environment: string, kind: Kind): number => hashOf(FNV_OFFSET, `${environment}/${kind}/`);
 
 // FNV-1a over UTF-16 units, so that longer pieces continue where shorter ones end.
 const FNV_OFFSET = 0x811c9dc5;

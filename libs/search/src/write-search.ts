@@ -1,4 +1,4 @@
-import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
+import { addRows, addUpRows, deleteRows, putRows, type Queryable, together, type Transaction } from '#platform';
 import { namesIn, type SearchedDetails, searchTextOf } from './text.js';
 import { tokensOf } from './tokens.js';
 
@@ -10,37 +10,36 @@ export interface SearchChange {
   readonly now?: SearchedDetails;
 }
 
-interface Row {
-  readonly environment: string;
-  readonly id: number;
-  readonly fields: string;
-}
+const USER_SEARCH = {
+  name: 'user_search',
+  key: { environment: 'text', id: 'bigint' },
+  columns: { fields: 'text', tokens: 'int[]' },
+};
 
 /** Makes these users findable by their details as they are now. A user may be in the list once. */
 export async function writeSearch(tx: Transaction, changes: readonly SearchChange[]): Promise<void> {
-  const texts = changes.map(({ environment, id, before, now }) => ({
-    environment,
-    id,
-    before: before && searchTextOf(before),
-    now: now && searchTextOf(now),
-  }));
-  const changed = texts.filter(({ before, now }) => before !== now);
-  const outdated = changed.flatMap(({ before, ...user }) => (before === undefined ? [] : { ...user, fields: before }));
-  const current = changed.flatMap(({ before, now, ...user }) =>
-    now === undefined ? [] : { ...user, fields: now, isNew: before === undefined },
-  );
-  const gone = changed.filter(({ now }) => now === undefined);
+  const changed = changes
+    .map(({ before, now, ...user }) => ({
+      ...user,
+      before: before && searchTextOf(before),
+      now: now && searchTextOf(now),
+    }))
+    .filter(({ before, now }) => before !== now);
+  const rowsOf = (isNew: boolean) =>
+    changed.flatMap(({ environment, id, before, now: fields }) =>
+      fields === undefined || (before === undefined) !== isNew
+        ? []
+        : { environment, id, fields, tokens: tokensOf(environment, id, fields) },
+    );
   await together([
-    deleteRows(tx, gone),
-    addRows(
+    deleteRows(
       tx,
-      current.filter(({ isNew }) => isNew),
+      USER_SEARCH,
+      changed.filter(({ now }) => now === undefined),
     ),
-    changeRows(
-      tx,
-      current.filter(({ isNew }) => !isNew),
-    ),
-    countNames(tx, outdated, current),
+    addRows(tx, USER_SEARCH, rowsOf(true)),
+    putRows(tx, USER_SEARCH, rowsOf(false)),
+    countNames(tx, nameChanges(changed)),
   ]);
 }
 
@@ -49,54 +48,15 @@ export async function mergeSearch(tx: Queryable): Promise<void> {
   await tx.query(`SELECT gin_clean_pending_list('user_search_tokens')`);
 }
 
-const placesOf = (users: readonly Pick<Row, 'environment' | 'id'>[]) => [
-  users.map(({ environment }) => environment),
-  users.map(({ id }) => id),
-];
+const SEARCH_NAMES = {
+  name: 'search_names',
+  key: { environment: 'text', name: 'text' },
+  columns: { users: 'bigint' },
+};
 
-async function deleteRows(tx: Queryable, users: readonly Pick<Row, 'environment' | 'id'>[]): Promise<void> {
-  if (users.length === 0) return;
-  await tx.query(
-    `DELETE FROM user_search USING unnest($1::text[], $2::bigint[]) AS gone (environment, id)
-     WHERE user_search.environment = gone.environment AND user_search.id = gone.id`,
-    placesOf(users),
-  );
-}
-
-const tokensText = ({ environment, id, fields }: Row) => `{${tokensOf(environment, id, fields).join(',')}}`;
-
-async function addRows(tx: Transaction, rows: readonly Row[]): Promise<void> {
-  if (rows.length === 0) return;
-  const lines = copyLines(rows, (row) => copyLine([row.environment, row.id, row.fields, tokensText(row)]));
-  await tx.copy('COPY user_search (environment, id, fields, tokens) FROM STDIN', lines);
-}
-
-async function changeRows(tx: Queryable, rows: readonly Row[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(
-    `INSERT INTO user_search (environment, id, fields, tokens)
-     SELECT environment, id, fields, tokens::int[]
-     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS found (environment, id, fields, tokens)
-     ON CONFLICT (environment, id) DO UPDATE SET fields = EXCLUDED.fields, tokens = EXCLUDED.tokens`,
-    [...placesOf(rows), rows.map(({ fields }) => fields), rows.map(tokensText)],
-  );
-}
-
-async function countNames(tx: Queryable, outdated: readonly Row[], current: readonly Row[]): Promise<void> {
-  const changes = nameChanges(outdated, current);
-  if (changes.length === 0) return;
-  await together([
-    tx.query(
-      `INSERT INTO search_names (environment, name, users)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
-       ON CONFLICT (environment, name) DO UPDATE SET users = search_names.users + EXCLUDED.users`,
-      [...namesOf(changes), changes.map(({ users }) => users)],
-    ),
-    dropUnused(
-      tx,
-      changes.filter(({ users }) => users < 0),
-    ),
-  ]);
+async function countNames(tx: Queryable, changes: readonly NameChange[]): Promise<void> {
+  const fewer = changes.filter(({ users }) => users < 0);
+  await together([addUpRows(tx, SEARCH_NAMES, changes), dropUnused(tx, fewer)]);
 }
 
 async function dropUnused(tx: Queryable, names: readonly NameChange[]): Promise<void> {
@@ -104,36 +64,29 @@ async function dropUnused(tx: Queryable, names: readonly NameChange[]): Promise<
   await tx.query(
     `DELETE FROM search_names USING unnest($1::text[], $2::text[]) AS change (environment, name)
      WHERE search_names.environment = change.environment AND search_names.name = change.name AND users <= 0`,
-    namesOf(names),
+    [names.map(({ environment }) => environment), names.map(({ name }) => name)],
   );
 }
 
 interface NameChange {
   readonly environment: string;
   readonly name: string;
-  users: number;
+  readonly users: number;
 }
 
 /** How many users more or fewer have each name. */
-function nameChanges(outdated: readonly Row[], current: readonly Row[]): NameChange[] {
+function nameChanges(changed: readonly { environment: string; before?: string; now?: string }[]): NameChange[] {
   const changes = new Map<string, NameChange>();
-  const count = (rows: readonly Row[], users: number) => {
-    for (const { environment, fields } of rows) {
-      for (const name of namesIn(fields)) {
-        const key = `${environment}/${name}`;
-        const change = changes.get(key);
-        if (change) change.users += users;
-        else changes.set(key, { environment, name, users });
-      }
+  const count = (environment: string, fields: string | undefined, users: number) => {
+    for (const name of fields === undefined ? [] : namesIn(fields)) {
+      const key = `${environment}/${name}`;
+      changes.set(key, { environment, name, users: (changes.get(key)?.users ?? 0) + users });
     }
   };
-  count(outdated, -1);
-  count(current, 1);
+  for (const { environment, before, now } of changed) {
+    count(environment, before, -1);
+    count(environment, now, 1);
+  }
   // In one order everywhere, so that two writers could never wait for each other.
   return [...changes.values()].filter(({ users }) => users !== 0).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
-
-const namesOf = (changes: readonly NameChange[]) => [
-  changes.map(({ environment }) => environment),
-  changes.map(({ name }) => name),
-];

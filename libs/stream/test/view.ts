@@ -7,7 +7,7 @@ import { Namespace, Notifications, Postgres, prepared } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { Keyring, registryFold } from '#registry';
 import { Positions } from '../src/positions.js';
-import { sealedRecord, type Sent as SentOrder } from '../../registry/test/sealed-log.js';
+import { sealedRecord, type SentCommand } from '../../registry/test/sealed-log.js';
 
 /** An activity as the log gets it. One whose id is there already is a resend: it takes a position and adds no row. */
 export interface Sent {
@@ -99,7 +99,7 @@ export class View {
     await this.postgres.close();
   }
 
-  private async command(environment: string, asked: SentOrder['asked']): Promise<void> {
+  private async command(environment: string, asked: SentCommand['asked']): Promise<void> {
     const value = await sealedRecord(this.keyring, environment, { id: randomUUID(), asked });
     return this.commit(this.registry, environment, [{ time: Date.now(), value }]);
   }

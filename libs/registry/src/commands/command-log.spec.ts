@@ -7,8 +7,10 @@ import { decodeRecord } from '../stored/registry.record.js';
 import { type Verdict } from '../decisions/registry.state.js';
 import { type AskedCommand } from '../stored/command-seals.js';
 import { Keyring } from '../stored/keyring.js';
+import { AwaitedOutcomes } from './awaited-outcomes.js';
 import { CommandLog } from './command-log.js';
 import { Outcomes } from './outcomes.js';
+import { RegistryLog } from './registry-log.js';
 import { StoppedEnvironments } from './stopped-environments.js';
 
 const down = new LogUnavailable('the log does not answer');
@@ -19,13 +21,13 @@ const reused: Verdict = { rejected: 'idempotency-key-reused', detail: 'another b
 describe('commands', () => {
   let views: Views;
   let notifications: Notifications;
-  let outcomes: Outcomes;
+  let outcomes: AwaitedOutcomes;
 
   beforeAll(async () => {
     views = await openViews((namespace, postgres) => registryFold(namespace, new Keyring(postgres, namespace, [])));
     notifications = new Notifications(process.env.DATABASE_URL!, () => undefined);
     const keyring = new Keyring(views.postgres, views.namespace, []);
-    outcomes = new Outcomes(views.postgres, notifications, views.namespace, keyring, createLogger('test', 'silent'));
+    outcomes = new AwaitedOutcomes(views.postgres, notifications, views.namespace, createLogger('test', 'silent'));
     await outcomes.onModuleInit();
     await keyring.prepare(false);
   });
@@ -38,7 +40,8 @@ describe('commands', () => {
     const { namespace, postgres } = views;
     const log = { partitionOf: () => 0, append } as Partial<EventLog> as EventLog;
     const keyring = new Keyring(postgres, namespace, []);
-    return new CommandLog(log, namespace, outcomes, keyring, postgres, new StoppedEnvironments(postgres));
+    const registry = new RegistryLog(log, namespace, keyring, outcomes);
+    return new CommandLog(registry, new Outcomes(postgres, keyring), keyring, new StoppedEnvironments(postgres));
   }
   const senderOf = (idempotencyKey: string) => ({ environment: 'demo', subject: 'tester', idempotencyKey });
 

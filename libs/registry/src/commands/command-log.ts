@@ -1,16 +1,15 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { EVENT_LOG, type EventLog, isRejection, type NewRecord } from '#event-sourcing';
-import { isProblemCode, Namespace, notFound, ownTurn, Postgres, Problem } from '#platform';
-import { type Idempotency } from '../decisions/judge.js';
+import { Injectable } from '@nestjs/common';
+import { isRejection } from '#event-sourcing';
+import { isProblemCode, notFound, Problem } from '#platform';
 import { type Accepted, type Verdict } from '../decisions/registry.state.js';
-import { type AskedCommand, sealCommands } from '../stored/command-seals.js';
+import { type AskedCommand, type SentCommand } from '../stored/command-seals.js';
 import { Keyring } from '../stored/keyring.js';
-import { encodeRecord, registryTopic, versionOf } from '../stored/registry.record.js';
 import { openVerdict } from '../stored/sealed-user.js';
 import { newCommandId } from '../stored/command-id.js';
-import { bodyHashOf, bodyKnownOf, keyOfItem, ownKey } from './idempotency.js';
+import { bodyHashOf, keyOfItem, ownKey } from './idempotency.js';
 import { KeysInFlight } from './keys-in-flight.js';
 import { Outcomes } from './outcomes.js';
+import { RegistryLog } from './registry-log.js';
 import { StoppedEnvironments } from './stopped-environments.js';
 
 /** Who sends a command, and the `Idempotency-Key` of the request if it had one. */
@@ -29,13 +28,6 @@ export interface Pending {
 const PATIENCE_MS = 5_000;
 // A batch has no address to ask at, so its client is kept waiting rather than sent away.
 const BATCH_PATIENCE_MS = 60_000;
-const SEALED_AT_ONCE = 100;
-
-interface Identified {
-  readonly id: string;
-  readonly asked: AskedCommand;
-  readonly idempotency?: Idempotency;
-}
 
 type Decided = [commandId: string, verdict: Verdict | undefined];
 
@@ -48,11 +40,9 @@ export class CommandLog {
   private readonly keysInFlight = new KeysInFlight();
 
   constructor(
-    @Inject(EVENT_LOG) private readonly log: EventLog,
-    private readonly namespace: Namespace,
+    private readonly log: RegistryLog,
     private readonly outcomes: Outcomes,
     private readonly keyring: Keyring,
-    private readonly postgres: Postgres,
     private readonly stopped: StoppedEnvironments,
   ) {}
 
@@ -72,8 +62,7 @@ export class CommandLog {
    * `idempotency-key-reused`.
    */
   async submitAll(sender: Sender, commands: readonly AskedCommand[]): Promise<Verdict[]> {
-    const known = await this.bodyKnown(sender);
-    if (known !== undefined && known !== bodyHashOf(await this.keyring.rootKey(), commands)) throw keyReused();
+    await this.refuseOtherBody(sender, commands);
     const decided = await this.send(sender, commands, BATCH_PATIENCE_MS);
     const verdicts = decided.map(([, verdict]) => verdict ?? tooFarBehind());
     // Another instance sent the key's first request at the same moment.
@@ -82,10 +71,11 @@ export class CommandLog {
     return verdicts;
   }
 
-  /** The hash of the body that came with this sender's key before. */
-  private async bodyKnown({ environment, subject, idempotencyKey }: Sender): Promise<string | undefined> {
-    if (idempotencyKey === undefined) return undefined;
-    return bodyKnownOf(this.postgres, environment, ownKey(subject, idempotencyKey));
+  private async refuseOtherBody(sender: Sender, commands: readonly AskedCommand[]): Promise<void> {
+    const { environment, subject, idempotencyKey } = sender;
+    if (idempotencyKey === undefined) return;
+    const known = await this.outcomes.bodyOf(environment, ownKey(subject, idempotencyKey));
+    if (known !== undefined && known !== bodyHashOf(await this.keyring.rootKey(), commands)) throw keyReused();
   }
 
   /** The id of each command and its verdict, where that is known in time. */
@@ -95,7 +85,7 @@ export class CommandLog {
     const last = identified.at(-1)?.id;
     if (last === undefined) return [];
     await this.stopped.refuse(environment);
-    const append = () => this.appendAndWait(sender, identified, patience);
+    const append = () => this.log.judge(sender, identified, patience);
     const isJudged = (id: string) => this.outcomes.isJudged(environment, id);
     const verdicts =
       idempotencyKey === undefined
@@ -107,47 +97,12 @@ export class CommandLog {
   private async identify(
     { subject, idempotencyKey }: Sender,
     commands: readonly AskedCommand[],
-  ): Promise<Identified[]> {
+  ): Promise<SentCommand[]> {
     const id = newCommandId;
     if (idempotencyKey === undefined) return commands.map((asked) => ({ id: id(), asked }));
     const bodyHash = bodyHashOf(await this.keyring.rootKey(), commands);
     const key = (index: number) => ownKey(subject, keyOfItem(idempotencyKey, index));
     return commands.map((asked, index) => ({ id: id(), asked, idempotency: { key: key(index), bodyHash } }));
-  }
-
-  private async appendAndWait(
-    sender: Sender,
-    commands: readonly Identified[],
-    patience: number,
-  ): Promise<ReadonlyMap<string, Verdict>> {
-    const topic = registryTopic(this.namespace).name;
-    const ids = commands.map(({ id }) => id);
-    const expected = this.outcomes.expect(ids, this.log.partitionOf(topic, sender.environment), patience);
-    const appends: Promise<void>[] = [];
-    try {
-      // In their order; the first are judged while the last are still being sealed.
-      for (let start = 0; start < commands.length; start += SEALED_AT_ONCE) {
-        if (start > 0) await ownTurn();
-        const records = await this.recordsOf(sender, commands.slice(start, start + SEALED_AT_ONCE));
-        expected.sending(ids.slice(start, start + SEALED_AT_ONCE));
-        appends.push(this.log.append(topic, records));
-        appends.at(-1)!.catch(() => undefined);
-      }
-      await Promise.all(appends);
-    } catch (error) {
-      expected.forget();
-      throw error;
-    }
-    return expected.verdicts;
-  }
-
-  private async recordsOf({ environment, subject }: Sender, commands: readonly Identified[]): Promise<NewRecord[]> {
-    const sealed = await sealCommands(this.keyring, environment, commands);
-    return commands.map(({ id, idempotency }, index) => {
-      const command = sealed[index]!;
-      const record = { v: versionOf(command), id, by: subject, ...(idempotency && { idempotency }), command };
-      return { key: environment, value: encodeRecord(record) };
-    });
   }
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { type Queryable } from '#platform';
 import { type AskedCommand } from '../stored/command-seals.js';
 import { type RootKey } from '../stored/root-key.js';
 
@@ -18,14 +17,4 @@ export function bodyHashOf(root: RootKey, commands: readonly AskedCommand[]): st
   // The sender does not ask for a key to seal with, nor say what was there before.
   const textOf = (asked: AskedCommand) => JSON.stringify({ ...asked, key: undefined, base: undefined });
   return root.bodyHash(commands.map(textOf).join('\n'));
-}
-
-/** The hash of the body that came with this key within the last 24 hours; undefined where none did. */
-export async function bodyKnownOf(db: Queryable, environment: string, ownKey: string): Promise<string | undefined> {
-  const { rows } = await db.query<{ body_hash: string }>(
-    `SELECT body_hash FROM idempotency_keys
-     WHERE environment = $1 AND key = $2 AND decided_on > now() - interval '24 hours'`,
-    [environment, ownKey],
-  );
-  return rows[0]?.body_hash;
 }

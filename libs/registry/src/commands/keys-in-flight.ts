@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Problem } from '#platform';
 
 // Of more keys than these the oldest are let go; what comes with them is judged behind the first, in the log.
@@ -5,7 +6,7 @@ const MOST_KEYS = 10_000;
 
 /** The keys (`Idempotency-Key`) under which this process has sent a command that has not been judged yet. */
 export class KeysInFlight {
-  private readonly commands = new Map<string, string>();
+  private readonly commands = new LRUCache<string, string>({ max: MOST_KEYS });
 
   /**
    * Sends the first command of a key, or one whose previous command has been judged. Throws `in-flight` otherwise.
@@ -21,7 +22,7 @@ export class KeysInFlight {
     if (previous !== undefined && !(await isJudged(previous))) throw stillRunning();
     // Another resend may have been faster.
     if (this.commands.get(key) !== previous) throw stillRunning();
-    this.add(key, commandId);
+    this.commands.set(key, commandId);
     try {
       const verdicts = await send();
       if (verdicts.has(commandId)) this.remove(key, commandId);
@@ -30,13 +31,6 @@ export class KeysInFlight {
       this.remove(key, commandId);
       throw error;
     }
-  }
-
-  private add(key: string, commandId: string): void {
-    this.commands.delete(key);
-    this.commands.set(key, commandId);
-    if (this.commands.size <= MOST_KEYS) return;
-    for (const oldest of this.commands.keys()) return void this.commands.delete(oldest);
   }
 
   private remove(key: string, commandId: string): void {

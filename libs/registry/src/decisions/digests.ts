@@ -1,4 +1,5 @@
 import { isObject, mergePatch } from './merge-patch.js';
+import { type UserTexts } from './user.names.js';
 
 /**
  * What stands for a value of JSON where nobody may read it: objects stay objects, null stays null, and each name and each
@@ -11,26 +12,12 @@ export interface DigestOfObject {
 }
 
 /** The digests of what is personal of a user: hashes of the texts, and the digest of the profile. */
-export interface UserDigests {
-  readonly username: string;
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
+export interface UserDigests extends UserTexts {
   readonly profile: DigestOfObject;
 }
 
 /** The digests of a change; without a profile where it falls to its default. */
-export type ChangeDigests = Partial<Omit<UserDigests, 'profile'>> & { readonly profile?: DigestOfObject | null };
-
-interface Details<Profile> {
-  readonly username: string;
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  /** Stands in clear. */
-  readonly isActive: boolean;
-  readonly profile: Profile;
-}
+export type ChangeDigests = Partial<UserTexts> & { readonly profile?: DigestOfObject | null };
 
 /** A keyed hash of a text. */
 export type Hash = (text: string) => string;
@@ -62,13 +49,16 @@ export function bytesOf(digest: Digest): number {
   return members.reduce((sum, bytes) => sum + bytes, '{}'.length + commas);
 }
 
+interface Changes extends Partial<UserTexts> {
+  /** Stands in clear. */
+  readonly isActive?: boolean;
+  readonly profile?: object | null;
+}
+
 /** The digests of what is personal in these details, in the order in which they are named. */
-export function digestsOf(user: Details<object>, hash: Hash): UserDigests;
-export function digestsOf(changes: Partial<Details<object | null>>, hash: Hash): ChangeDigests;
-export function digestsOf(
-  { isActive: _, profile, ...texts }: Partial<Details<object | null>>,
-  hash: Hash,
-): ChangeDigests {
+export function digestsOf(user: Changes & UserTexts & { readonly profile: object }, hash: Hash): UserDigests;
+export function digestsOf(changes: Changes, hash: Hash): ChangeDigests;
+export function digestsOf({ isActive: _, profile, ...texts }: Changes, hash: Hash): ChangeDigests {
   const hashes = Object.entries(texts).map(([field, text]) => [field, hash(`${field}=${text}`)]);
   return {
     ...Object.fromEntries(hashes),

@@ -4,7 +4,7 @@ import { type NamedCommand } from './named.decider.js';
 import { namedRules } from './named.rules.js';
 import { inEnvironment, type KeyedCommand, type RegistryState, type Verdict } from './registry.state.js';
 import { decideBy, type Rules, type Touched } from './rules.js';
-import { type UserCommand } from './user.commands.js';
+import { type UserCommand } from './user.decider.js';
 import { userRules } from './user.rules.js';
 
 /** A command as it is judged: in clear, with hashes of the names that it wants. */

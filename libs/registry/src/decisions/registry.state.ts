@@ -88,10 +88,26 @@ export class Tracked<Value> {
   set(key: string, value: Value | undefined): void {
     this.changes.set(key, value);
   }
+
+  /** What was added or changed. */
+  kept(): { key: string; value: Value }[] {
+    return [...this.changes].flatMap(([key, value]) => (value === undefined ? [] : { key, value }));
+  }
+
+  /** The keys of what was deleted. */
+  gone(): string[] {
+    return [...this.changes.keys()].filter((key) => this.changes.get(key) === undefined);
+  }
 }
 
 /** The key of something in an environment; ids of environments have no slash. */
 export const inEnvironment = (environment: string, ...id: (number | string)[]) => [environment, ...id].join('/');
+
+/** Such a key of a user, a workspace or a group, taken apart. */
+export function objectIdOf(key: string): { environment: string; id: number } {
+  const [environment, id] = key.split('/') as [string, string];
+  return { environment, id: Number(id) };
+}
 
 /**
  * The part of the registry that a batch of commands touches, held in memory while they are judged one after the

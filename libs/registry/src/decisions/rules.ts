@@ -3,7 +3,7 @@ import { type Accepted, type Loaded, type RegistryState, type Verdict } from './
 import { type Timed } from './timed.js';
 
 /** The ids, in the environment of a command, of what has to be loaded before it is judged. */
-export type Touched = { readonly [Objects in Loaded]?: readonly (number | string)[] };
+export type Touched = { readonly [Part in Loaded]?: readonly (number | string)[] };
 
 /** How a command was decided. */
 export interface Decided<Command, State, Event> {

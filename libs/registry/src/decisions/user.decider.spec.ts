@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { scenario } from '../../../event-sourcing/test/given-when-then.js';
-import { type ChangeUser, type ReplaceUser } from './user.commands.js';
+import { type Timed } from './timed.js';
 import { digestsOf } from './digests.js';
 import { PROFILE_BYTES, type UserChanges, type UserDetails } from './user.js';
-import { userDecider, type UserState } from './user.decider.js';
-import { type UserEvent, type UserRegistered } from './user.events.js';
+import {
+  type ChangeUser,
+  type ReplaceUser,
+  userDecider,
+  type UserEvent,
+  type UserRegistered,
+  type UserState,
+} from './user.decider.js';
 
 const jane: UserDetails = {
   username: 'Jane',
@@ -16,7 +22,7 @@ const jane: UserDetails = {
 };
 const hashes = { username: 'hash of jane', email: 'hash of jane@example.com' };
 const key = 'the key of jane';
-const registered: UserRegistered = {
+const registered: Timed<UserRegistered> = {
   type: 'UserRegistered',
   id: 1,
   objectId: 'a1',

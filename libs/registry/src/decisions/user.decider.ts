@@ -1,10 +1,88 @@
 import { type Decider, type Decision, type Rejection } from '#event-sourcing';
-import { areSame, bytesOf, changedDigests, type UserDigests } from './digests.js';
+import { areSame, bytesOf, type ChangeDigests, changedDigests, type UserDigests } from './digests.js';
 import { mergePatch } from './merge-patch.js';
 import { type Timed } from './timed.js';
-import { type FreeFields, type NameHashes, PROFILE_BYTES, type User } from './user.js';
-import { type ChangeUser, type EraseUser, type ReplaceUser, type UserCommand } from './user.commands.js';
-import { type UserEvent } from './user.events.js';
+import {
+  type FreeFields,
+  type NameHashes,
+  PROFILE_BYTES,
+  type User,
+  type UserChanges,
+  type UserDetails,
+} from './user.js';
+
+export interface RegisterUser {
+  readonly type: 'RegisterUser';
+  /** The id of the key that the user's details are sealed with. */
+  readonly key: string;
+  readonly names: NameHashes;
+  readonly user: UserDetails;
+}
+
+interface OfUser {
+  readonly userId: number;
+  /** The versions that the client takes for current (`If-Match`); absent when it does not mind. */
+  readonly ifVersions?: readonly number[];
+}
+
+interface OfDetails extends OfUser {
+  readonly key: string;
+  /** What was there at a version, where that was left without digests: by a registration, or a record of version 1. */
+  readonly base?: { readonly version: number; readonly digests: UserDigests };
+}
+
+/** Replaces all details. */
+export interface ReplaceUser extends OfDetails {
+  readonly type: 'ReplaceUser';
+  readonly names: NameHashes;
+  /** Missing in records of version 1. */
+  readonly digests?: UserDigests;
+  readonly user: UserDetails;
+}
+
+/** Changes the details that are named. */
+export interface ChangeUser extends OfDetails {
+  readonly type: 'ChangeUser';
+  readonly names: Partial<NameHashes>;
+  readonly digests?: ChangeDigests;
+  readonly changes: UserChanges;
+}
+
+interface DeleteUser extends OfUser {
+  readonly type: 'DeleteUser';
+}
+
+/** Deletes the user, where that was not done before, and makes unreadable what the log holds of them. */
+interface EraseUser extends OfUser {
+  readonly type: 'EraseUser';
+}
+
+export type UserCommand = RegisterUser | ReplaceUser | ChangeUser | DeleteUser | EraseUser;
+
+export interface UserRegistered extends Pick<User, 'id' | 'objectId' | 'key' | 'names'> {
+  readonly type: 'UserRegistered';
+  readonly user: UserDetails;
+}
+
+type UserReplaced = { readonly type: 'UserReplaced' } & Pick<ReplaceUser, 'names' | 'digests' | 'user'>;
+
+interface UserChanged {
+  readonly type: 'UserChanged';
+  readonly names: Partial<NameHashes>;
+  /** Those of the user as it is then. */
+  readonly digests?: UserDigests;
+  readonly changes: UserChanges;
+}
+
+/** Nothing that was sealed with this key is to be read any more. */
+interface UserErased {
+  readonly type: 'UserErased';
+  readonly key: string;
+}
+
+export type UserEvent = Timed<
+  UserRegistered | UserReplaced | UserChanged | { readonly type: 'UserDeleted' } | UserErased
+>;
 
 /** What a command about one user can depend on: the user, who owns the names it asks for, and the next ids. */
 export interface UserState {

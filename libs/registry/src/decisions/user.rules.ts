@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inEnvironment, type RegistryState, type Tracked } from './registry.state.js';
 import { type Decided, type Rules } from './rules.js';
-import { type UserCommand } from './user.commands.js';
-import { userDecider, type UserState } from './user.decider.js';
-import { type UserEvent } from './user.events.js';
+import { type UserCommand, userDecider, type UserEvent, type UserState } from './user.decider.js';
 import { inFixedOrder, type NameHashes } from './user.js';
 
 /** Users, their names, and the counts of an environment. */

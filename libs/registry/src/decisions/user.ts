@@ -1,4 +1,5 @@
 import { type UserDigests } from './digests.js';
+import { type UserTexts } from './user.names.js';
 
 /** The free fields of a profile: any JSON object. */
 export type FreeFields = Record<string, unknown>;
@@ -7,11 +8,7 @@ export type FreeFields = Record<string, unknown>;
 export const PROFILE_BYTES = 16 * 1024;
 
 /** What a person, or the team that runs the product, says of a user. */
-export interface UserDetails {
-  readonly username: string;
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
+export interface UserDetails extends UserTexts {
   readonly isActive: boolean;
   readonly profile: FreeFields;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Lookups, Postgres } from '#platform';
+import { findRows, Lookups, Postgres, type Table } from '#platform';
 import { Keyring } from '../stored/keyring.js';
 import { type RootKey } from '../stored/root-key.js';
 import { comparable } from '../decisions/user.names.js';
@@ -7,10 +7,7 @@ import { comparable } from '../decisions/user.names.js';
 /** How a request may name a user. */
 export type UserReference = { userId: number } | { objectId: string } | { username: string };
 
-interface Asked {
-  readonly environment: string;
-  readonly userId: number;
-}
+const USERS: Table = { name: 'users', key: { environment: 'text', id: 'bigint' }, columns: { id: 'bigint' } };
 
 /**
  * Who and what exists in an environment at this moment: what is checked before something is appended that names
@@ -18,7 +15,9 @@ interface Asked {
  */
 @Injectable()
 export class Directory {
-  private readonly existing = new Lookups<Asked, boolean>((asked) => this.findExisting(asked));
+  private readonly existing = new Lookups((asked: readonly { environment: string; id: number }[]) =>
+    findRows(this.postgres.prepared, USERS, asked),
+  );
 
   constructor(
     private readonly postgres: Postgres,
@@ -59,20 +58,8 @@ export class Directory {
     return new Set(rows.map(({ id }) => id));
   }
 
-  hasUser(environment: string, userId: number): Promise<boolean> {
-    return this.existing.find({ environment, userId });
-  }
-
-  private async findExisting(asked: readonly Asked[]): Promise<boolean[]> {
-    const { rows } = await this.postgres.prepared.query<{ exists: boolean }>(
-      `SELECT found.id IS NOT NULL AS exists
-       FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
-       LEFT JOIN LATERAL (SELECT id FROM users
-         WHERE users.environment = asked.environment AND users.id = asked.id LIMIT 1) found ON true
-       ORDER BY asked.place`,
-      [asked.map(({ environment }) => environment), asked.map(({ userId }) => userId)],
-    );
-    return rows.map(({ exists }) => exists);
+  async hasUser(environment: string, id: number): Promise<boolean> {
+    return (await this.existing.find({ environment, id })) !== undefined;
   }
 }
 

@@ -1,23 +1,13 @@
+import { LRUCache } from 'lru-cache';
 import { Lookups } from '#platform';
 import { type Directory, type UserReference } from './directory.js';
 
 /** How old an answer that something exists may be, in milliseconds from when it was asked for. */
 export const BELIEVED_MS = 900;
-/** How many ids are kept at most; beyond that all are dropped and asked for again. */
+/** How many ids are kept at most. */
 const MOST = 100_000;
 
-interface Existing {
-  readonly id: number;
-  /** Milliseconds since the process began. */
-  readonly until: number;
-}
-
-interface Asked<Reference> {
-  readonly environment: string;
-  readonly references: readonly Reference[];
-}
-
-type Answer = (number | undefined)[];
+type Id = number | undefined;
 
 /**
  * The `Directory` for what names many users a second: ids that existed within the last second are believed to exist
@@ -25,25 +15,18 @@ type Answer = (number | undefined)[];
  * ago is there, on every instance; usernames are asked for each time, since they change hands.
  */
 export class RecentDirectory {
-  private readonly users: ExistingIds<UserReference>;
-  private readonly workspaces: ExistingIds<number>;
+  private readonly users: RecentIds<UserReference>;
+  private readonly workspaces: RecentIds<number>;
 
   constructor(
     private readonly directory: Directory,
-    now = () => performance.now(),
+    clock: Clock = performance,
   ) {
-    this.users = new ExistingIds(
-      stableKey,
-      (environment, references) => directory.userIds(environment, references),
-      now,
-    );
-    this.workspaces = new ExistingIds(
-      (id) => id,
-      async (environment, ids) => {
-        const existing = await directory.workspaceIds(environment, ids);
-        return ids.map((id) => (existing.has(id) ? id : undefined));
-      },
-      now,
+    this.users = new RecentIds(stableKey, (environment, asked) => directory.userIds(environment, asked), clock);
+    this.workspaces = new RecentIds<number>(
+      String,
+      (environment, asked) => existing(directory, environment, asked),
+      clock,
     );
   }
 
@@ -53,78 +36,71 @@ export class RecentDirectory {
   }
 
   /** The integer id of each user that is named, in the same order; undefined where there is none. */
-  userIds(environment: string, references: readonly UserReference[]): Promise<Answer> {
+  userIds(environment: string, references: readonly UserReference[]): Promise<Id[]> {
     return this.users.find(environment, references);
   }
 
   /** Each of these workspaces that exists, in the same order; undefined where there is none. */
-  workspaceIds(environment: string, ids: readonly number[]): Promise<Answer> {
+  workspaceIds(environment: string, ids: readonly number[]): Promise<Id[]> {
     return this.workspaces.find(environment, ids);
   }
 }
 
 /** An integer id or an object id, which never name somebody else. */
-function stableKey(reference: UserReference): number | string | undefined {
-  if ('userId' in reference) return reference.userId;
+function stableKey(reference: UserReference): string | undefined {
+  if ('userId' in reference) return String(reference.userId);
   return 'objectId' in reference ? reference.objectId : undefined;
 }
 
+async function existing(directory: Directory, environment: string, ids: readonly number[]): Promise<Id[]> {
+  const known = await directory.workspaceIds(environment, ids);
+  return ids.map((id) => (known.has(id) ? id : undefined));
+}
+
+type Clock = Pick<Performance, 'now'>;
+
+interface Asked<Reference> {
+  readonly environment: string;
+  readonly reference: Reference;
+}
+
 /** Who existed a moment ago, one environment apart from the other. */
-class ExistingIds<Reference> {
-  /** By environment and key. */
-  private readonly known = new Map<string, Existing>();
-  private readonly lookups: Lookups<Asked<Reference>, Answer>;
+class RecentIds<Reference> {
+  private readonly known: LRUCache<string, number>;
+  private readonly lookups = new Lookups((asked: readonly Asked<Reference>[]) => this.load(asked));
 
   constructor(
-    /** The key that a reference is kept under; none where it may name somebody else tomorrow. */
-    private readonly keyOf: (reference: Reference) => number | string | undefined,
-    private readonly load: (environment: string, references: Reference[]) => Promise<Answer>,
-    private readonly now: () => number,
+    /** What a reference is known by; nothing where it may name somebody else tomorrow. */
+    private readonly keyOf: (reference: Reference) => string | undefined,
+    private readonly ask: (environment: string, references: Reference[]) => Promise<Id[]>,
+    private readonly clock: Clock,
   ) {
-    this.lookups = new Lookups((asked) => this.loadAll(asked));
+    this.known = new LRUCache({ max: MOST, ttl: BELIEVED_MS, ttlResolution: 0, perf: clock });
   }
 
-  async find(environment: string, references: readonly Reference[]): Promise<Answer> {
-    const found = this.findKept(environment, references);
-    const missing = references.filter((_, at) => found[at] === undefined);
-    if (missing.length === 0) return found;
-    const loaded = (await this.lookups.find({ environment, references: missing })).values();
-    return found.map((id) => id ?? loaded.next().value);
+  find(environment: string, references: readonly Reference[]): Promise<Id[]> {
+    return Promise.all(references.map((reference) => this.findOne(environment, reference)));
   }
 
-  private findKept(environment: string, references: readonly Reference[]): Answer {
-    const now = this.now();
-    return references.map((reference) => {
-      const key = this.keyOf(reference);
-      const existing = key === undefined ? undefined : this.known.get(`${environment}/${key}`);
-      return existing !== undefined && now < existing.until ? existing.id : undefined;
-    });
+  private async findOne(environment: string, reference: Reference): Promise<Id> {
+    const key = this.keyOf(reference);
+    const known = key === undefined ? undefined : this.known.get(`${environment}/${key}`);
+    return known ?? this.lookups.find({ environment, reference });
   }
 
   /** One statement an environment for all who ask at the same time. */
-  private async loadAll(asked: readonly Asked<Reference>[]): Promise<Answer[]> {
-    const answers = new Map<Asked<Reference>, Answer>();
-    const byEnvironment = [...Map.groupBy(asked, ({ environment }) => environment)];
-    await Promise.all(
-      byEnvironment.map(async ([environment, group]) => {
-        const references = group.flatMap((one) => one.references);
-        const until = this.now() + BELIEVED_MS;
-        const ids = await this.load(environment, references);
-        this.keep(environment, references, ids, until);
-        let from = 0;
-        for (const one of group) answers.set(one, ids.slice(from, (from += one.references.length)));
-      }),
-    );
-    return asked.map((one) => answers.get(one)!);
-  }
-
-  private keep(environment: string, references: readonly Reference[], ids: Answer, until: number): void {
-    for (const [at, reference] of references.entries()) {
-      const key = this.keyOf(reference);
-      const id = ids[at];
-      if (key === undefined || id === undefined) continue;
-      if (this.known.size >= MOST) this.known.clear();
-      this.known.set(`${environment}/${key}`, { id, until });
-    }
+  private async load(asked: readonly Asked<Reference>[]): Promise<Id[]> {
+    const start = this.clock.now();
+    const ids = new Map<Asked<Reference>, Id>();
+    const loadOf = async (environment: string, group: Asked<Reference>[]) => {
+      const references = group.map(({ reference }) => reference);
+      for (const [at, id] of (await this.ask(environment, references)).entries()) {
+        ids.set(group[at]!, id);
+        const key = this.keyOf(references[at]!);
+        if (id !== undefined && key !== undefined) this.known.set(`${environment}/${key}`, id, { start });
+      }
+    };
+    await Promise.all([...Map.groupBy(asked, ({ environment }) => environment)].map((group) => loadOf(...group)));
+    return asked.map((one) => ids.get(one));
   }
 }

@@ -1,16 +1,16 @@
 import { isRejection } from '#event-sourcing';
-import { copyLine, copyLines, type Queryable, together, type Transaction } from '#platform';
+import { addRows, findRows, putRows, type Queryable, type Table, together, type Transaction } from '#platform';
 import {
   type Accepted,
   expiredUpTo,
   inEnvironment,
+  type KeyedCommand,
   type RegistryState,
   type SealedUser,
   type Verdict,
 } from '../decisions/registry.state.js';
 import { textOfKeyId, usableKey, type UserKey } from '../stored/keyring.js';
 import { sealUser } from '../stored/sealed-user.js';
-import { changesOf, idColumns, type ObjectId, timestamp } from './changes.js';
 
 /**
  * The outcomes of commands, and their `Idempotency-Key`s, for 24 hours by the log's time. The rows that are there are a
@@ -26,7 +26,7 @@ export async function moveClock(tx: Queryable, state: RegistryState, partition: 
     `INSERT INTO registry_clock AS clock VALUES ($1, $2)
      ON CONFLICT (partition) DO UPDATE SET time = greatest(clock.time, EXCLUDED.time)
      RETURNING (SELECT time FROM registry_clock WHERE partition = $1) AS before`,
-    [partition, timestamp(to)],
+    [partition, new Date(to).toISOString()],
   );
   state.startClock(rows[0]?.before?.getTime() ?? -Infinity);
 }
@@ -43,7 +43,7 @@ async function dropUpTo(tx: Queryable, table: string, partition: number, upTo: n
     const { rowCount } = await tx.query(
       `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
          SELECT ctid FROM ${table} WHERE partition = $1 AND decided_on <= $2 LIMIT ${MOST_AT_ONCE}))`,
-      [partition, timestamp(upTo)],
+      [partition, new Date(upTo).toISOString()],
     );
     gone = rowCount ?? 0;
   }
@@ -51,53 +51,60 @@ async function dropUpTo(tx: Queryable, table: string, partition: number, upTo: n
 
 /** What became of the commands that made a user who is gone now does not show them any more. */
 export async function clearDeleted(tx: Queryable, { users }: RegistryState): Promise<void> {
-  const gone = [...users.changes].flatMap(([id, user]) => (user === undefined ? (users.before(id) ?? []) : []));
+  const gone = users.gone().flatMap((id) => users.before(id) ?? []);
   if (gone.length === 0) return;
   await tx.query('UPDATE outcomes SET key = NULL, sealed = NULL WHERE key = ANY($1)', [gone.map(({ key }) => key)]);
-}
-
-export async function loadOutcomes(db: Queryable, state: RegistryState, commandIds: readonly string[]): Promise<void> {
-  if (commandIds.length === 0) return;
-  const { rows } = await db.query<OutcomeRow & { command_id: string; environment: string; decided_on: Date }>(
-    'SELECT command_id, environment, decided_on, verdict, key, sealed FROM outcomes WHERE command_id = ANY($1)',
-    [commandIds],
-  );
-  for (const { command_id, environment, decided_on, ...row } of rows) {
-    state.outcomes.load(command_id, { environment, decidedOn: decided_on.getTime(), verdict: verdictOf(row) });
-  }
-}
-
-type KeyRow = OutcomeRow & { place: number; command_id: string; body_hash: string; decided_on: Date };
-
-/** What these keys answer, by environment and key. */
-export async function loadKeys(db: Queryable, state: RegistryState, asked: readonly ObjectId[]): Promise<void> {
-  if (asked.length === 0) return;
-  const { rows } = await db.query<KeyRow>(
-    `SELECT place::int, command_id, body_hash, known.decided_on, verdict, outcomes.key, sealed
-     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (environment, key, place)
-     CROSS JOIN LATERAL (SELECT command_id, body_hash, decided_on FROM idempotency_keys kept
-       WHERE kept.environment = asked.environment AND kept.key = asked.key LIMIT 1) known
-     JOIN outcomes USING (command_id)`,
-    idColumns(asked),
-  );
-  for (const { place, command_id, body_hash, decided_on, ...row } of rows) {
-    const known = { commandId: command_id, bodyHash: body_hash, decidedOn: decided_on.getTime() };
-    const { environment, id } = asked[place - 1]!;
-    state.keyed.load(inEnvironment(environment, id), { ...known, verdict: verdictOf(row) });
-  }
 }
 
 /** What became of a command, as it is stored. */
 export interface OutcomeRow {
   readonly verdict: Verdict;
-  readonly key: string | null;
+  readonly key?: string | null;
   /** In base64. */
-  readonly sealed: string | null;
+  readonly sealed?: string | null;
 }
 
 export function verdictOf({ verdict, key, sealed }: OutcomeRow): Verdict {
-  if (isRejection(verdict) || key === null || sealed === null) return verdict;
+  if (isRejection(verdict) || !key || !sealed) return verdict;
   return { accepted: { ...verdict.accepted, sealed: { key, content: sealed } } };
+}
+
+const OUTCOMES: Table = {
+  name: 'outcomes',
+  key: { commandId: 'uuid' },
+  columns: {
+    ...{ partition: 'int', environment: 'text', decidedOn: 'timestamptz' },
+    ...{ verdict: 'json', key: 'uuid', sealed: 'text' },
+  },
+};
+
+export async function loadOutcomes(db: Queryable, { outcomes }: RegistryState, ids: readonly string[]): Promise<void> {
+  const asked = ids.map((commandId) => ({ commandId }));
+  const rows = await findRows<OutcomeRow & { environment: string; decidedOn: number }>(db, OUTCOMES, asked);
+  for (const [at, row] of rows.entries()) if (row) outcomes.load(ids[at]!, { ...row, verdict: verdictOf(row) });
+}
+
+const ANSWERED_KEYS: Table = {
+  name: `(SELECT kept.*, verdict, outcomes.key AS user_key, sealed
+    FROM idempotency_keys kept JOIN outcomes USING (command_id))`,
+  key: { environment: 'text', key: 'text' },
+  columns: {
+    ...{ commandId: 'uuid', bodyHash: 'text', decidedOn: 'timestamptz' },
+    ...{ verdict: 'json', userKey: 'uuid', sealed: 'text' },
+  },
+};
+
+/** What these keys answer. */
+export async function loadKeys(
+  db: Queryable,
+  { keyed }: RegistryState,
+  asked: readonly { environment: string; key: string }[],
+): Promise<void> {
+  const rows = await findRows<KeyedCommand & { userKey?: string; sealed?: string }>(db, ANSWERED_KEYS, asked);
+  for (const [at, row] of rows.entries()) {
+    const { environment, key } = asked[at]!;
+    if (row) keyed.load(inEnvironment(environment, key), { ...row, verdict: verdictOf({ ...row, key: row.userKey }) });
+  }
 }
 
 export async function writeOutcomes(
@@ -106,18 +113,13 @@ export async function writeOutcomes(
   partition: number,
   keys: ReadonlyMap<string, UserKey>,
 ): Promise<void> {
-  const kept = [...state.outcomes.changes].filter(([, outcome]) => state.keeps(outcome!.decidedOn));
-  if (kept.length === 0) return;
-  const lines = copyLines(kept, ([id, outcome]) => {
-    const { environment, decidedOn, verdict } = outcome!;
+  const kept = state.outcomes.kept().filter(({ value }) => state.keeps(value.decidedOn));
+  const rows = kept.map(({ key: commandId, value: { environment, decidedOn, verdict } }) => {
     const { clear, sealed } = stored(state, environment, verdict, keys);
-    const columns = [id, partition, environment, timestamp(decidedOn), JSON.stringify(clear)];
-    return copyLine([...columns, sealed?.key ?? null, sealed?.content ?? null]);
+    const user = { key: sealed?.key, sealed: sealed?.content };
+    return { commandId, partition, environment, decidedOn, verdict: clear, ...user };
   });
-  await tx.copy(
-    'COPY outcomes (command_id, partition, environment, decided_on, verdict, key, sealed) FROM STDIN',
-    lines,
-  );
+  await addRows(tx, OUTCOMES, rows);
 }
 
 /** The verdict, and apart from it, sealed, the user whom it shows. Of one who is gone by now there is nothing left. */
@@ -144,20 +146,17 @@ function sealedUser(
   return key && sealUser(environment, user, key);
 }
 
+const KEYS: Table = {
+  name: 'idempotency_keys',
+  key: { environment: 'text', key: 'text' },
+  columns: { partition: 'int', commandId: 'uuid', bodyHash: 'text', decidedOn: 'timestamptz' },
+};
+
 export async function writeKeys(tx: Queryable, state: RegistryState, partition: number): Promise<void> {
-  const kept = changesOf(state.keyed.changes).kept.filter(({ value }) => state.keeps(value.decidedOn));
-  if (kept.length === 0) return;
-  await tx.query(
-    `INSERT INTO idempotency_keys (partition, environment, key, command_id, body_hash, decided_on)
-     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[])
-     ON CONFLICT (environment, key) DO UPDATE SET command_id = EXCLUDED.command_id,
-       body_hash = EXCLUDED.body_hash, decided_on = EXCLUDED.decided_on`,
-    [
-      partition,
-      ...idColumns(kept),
-      kept.map(({ value }) => value.commandId),
-      kept.map(({ value }) => value.bodyHash),
-      kept.map(({ value }) => timestamp(value.decidedOn)),
-    ],
-  );
+  const kept = state.keyed.kept().filter(({ value }) => state.keeps(value.decidedOn));
+  const rows = kept.map(({ key, value }) => {
+    const slash = key.indexOf('/');
+    return { ...value, partition, environment: key.slice(0, slash), key: key.slice(slash + 1) };
+  });
+  await putRows(tx, KEYS, rows);
 }

@@ -137,6 +137,22 @@ describe('what a batch of the log leaves to the next', () => {
     expect(await judge('two', [register('jane')])).toMatchObject({ accepted: { id: 1 } });
   });
 
+  it.each(['Workspace', 'Group'] as const)(
+    'answers what became of a %s in the same text, whatever the batches',
+    async (kind) => {
+      const asked: AskedCommand[] = [
+        { type: `Create${kind}`, name: 'x' },
+        { type: `Rename${kind}`, id: 1, name: 'y' },
+      ];
+      await judge('one', asked);
+      await views.apply([await record('two', asked[0]!), await record('two', asked[1]!)]);
+      const { rows } = await views.postgres.query<{ verdicts: string[] }>(
+        'SELECT array_agg(verdict::text ORDER BY verdict::text) AS verdicts FROM outcomes GROUP BY environment',
+      );
+      expect(rows[0]).toEqual(rows[1]);
+    },
+  );
+
   it('knows a record that is no command by its place, and one under a key that is no environment too', async () => {
     const good = await record('one', register('jane'));
     const stray = { ...good, key: 'no/environment', offset: offset++ };

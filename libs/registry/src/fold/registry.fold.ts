@@ -154,8 +154,7 @@ async function answerDropped(tx: Queryable, { partition, key: environment }: Log
 
 /** Streams of a deleted user end: whoever holds one listens to this channel. */
 async function announceDeleted(tx: Queryable, namespace: Namespace, { users }: RegistryState): Promise<void> {
-  for (const [user, value] of users.changes) {
-    if (value !== undefined) continue;
+  for (const user of users.gone()) {
     await tx.query('SELECT pg_notify($1, $2)', [namespace.channel('deleted_users'), user]);
   }
 }

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Namespace, Postgres } from '#platform';
 import { freshNamespace } from '../../../../test/support/namespaces.js';
 import { dropKeys } from '../../../../test/support/views.js';
+import { sealedRecord } from '../../test/sealed-log.js';
 import { digestsOf } from '../decisions/digests.js';
-import { type AskedCommand, sealCommands } from './command-seals.js';
+import { type AskedCommand } from './command-seals.js';
 import { Keyring } from './keyring.js';
 import { digester } from './seal.js';
 
@@ -33,7 +34,7 @@ describe('orders on their way into the log', () => {
   });
 
   const sealed = async (asked: AskedCommand, id = randomUUID()) => {
-    const [command] = await sealCommands(keyring, 'demo', [{ id, asked }]);
+    const { command } = await sealedRecord(keyring, 'demo', { id, asked });
     return command as { key: string; digests?: object; base?: object };
   };
   const change = (key: string): AskedCommand => ({

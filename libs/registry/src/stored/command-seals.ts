@@ -2,15 +2,22 @@ import { type KeyObject } from 'node:crypto';
 import { type LogRecord } from '#event-sourcing';
 import { ENVIRONMENT_ID, notFound } from '#platform';
 import { digestsOf, type UserDigests } from '../decisions/digests.js';
-import { type LoggedCommand, type RegistryCommand } from '../decisions/judge.js';
+import { type Idempotency, type LoggedCommand, type RegistryCommand } from '../decisions/judge.js';
 import { type UserKeyId } from '../decisions/registry.state.js';
 import { type NameHashes, type UserChanges, type UserDetails } from '../decisions/user.js';
 import { comparable } from '../decisions/user.names.js';
 import { type Keyring, textOfKeyId, type UserKey } from './keyring.js';
-import { decodeRecord, type StoredCommand, type StoredRecord } from './registry.record.js';
+import { decodeRecord, type StoredCommand, type StoredRecord, versionOf } from './registry.record.js';
 import { type RootKey } from './root-key.js';
 import { digester } from './seal.js';
-import { isPersonal, isSealed, type PersonalCommand, sealCommand, unsealCommand } from './sealed-command.js';
+import {
+  isPersonal,
+  isSealed,
+  type PersonalCommand,
+  sealCommand,
+  type SealContext,
+  unsealCommand,
+} from './sealed-command.js';
 
 type Unhashed<Command> = Command extends { readonly names: unknown }
   ? Omit<Command, 'names' | 'key' | 'digests' | 'base'> & { readonly key?: string; readonly base?: UndigestedUser }
@@ -25,24 +32,42 @@ export interface UndigestedUser {
 /** A command as it is asked for; without the id of its user's key it gets a new one, named after the command. */
 export type AskedCommand = Unhashed<RegistryCommand>;
 
+/** A command that is asked for, with its own id. */
+export interface SentCommand {
+  readonly id: string;
+  readonly asked: AskedCommand;
+  readonly idempotency?: Idempotency;
+}
+
 /**
  * What was asked as it goes into the log: names hashed beside what is personal, which is sealed. Throws `not-found` for
  * a user whose key was erased.
  */
-export async function sealCommands(
+export async function sealRecords(
   keyring: Keyring,
-  environment: string,
-  commands: readonly { readonly id: string; readonly asked: AskedCommand }[],
-): Promise<StoredCommand[]> {
+  { environment, subject }: { readonly environment: string; readonly subject: string },
+  commands: readonly SentCommand[],
+): Promise<StoredRecord[]> {
   const root = await keyring.rootKey();
   return Promise.all(
-    commands.map(async ({ id, asked }) => {
-      const command = withNames(root, environment, id, asked);
-      if (!isPersonal(command)) return command;
-      const key = await keyFor(keyring, { environment, key: command.key }, id);
-      return sealCommand(withDigests(command, key, asked), key, { environment, commandId: id });
+    commands.map(async ({ id, asked, idempotency }) => {
+      const named = withNames(root, environment, id, asked);
+      const command = isPersonal(named)
+        ? await sealPersonal(keyring, { environment, commandId: id }, named, asked)
+        : named;
+      return { v: versionOf(command), id, by: subject, ...(idempotency && { idempotency }), command };
     }),
   );
+}
+
+async function sealPersonal(
+  keyring: Keyring,
+  context: SealContext,
+  command: PersonalCommand,
+  asked: AskedCommand,
+): Promise<StoredCommand> {
+  const key = await keyFor(keyring, { environment: context.environment, key: command.key }, context.commandId);
+  return sealCommand(withDigests(command, key, asked), key, context);
 }
 
 /** A key that is named after its command is new; any other one is there. */
@@ -56,26 +81,26 @@ async function keyFor(keyring: Keyring, name: UserKeyId, commandId: string): Pro
 function withNames(root: RootKey, environment: string, id: string, asked: AskedCommand): RegistryCommand {
   if (!('user' in asked || 'changes' in asked)) return asked;
   const { base: _, key = id, ...command } = asked;
-  if ('user' in command) return { ...command, key, names: hashesOf(root, environment, command.user) };
-  return { ...command, key, names: hashesOf(root, environment, command.changes) };
+  const names = hashesOf(root, environment, detailsIn(command));
+  return { ...command, key, names } as PersonalCommand;
 }
 
 /** A change with the digests that it is judged by. Users are registered without: the first change brings them. */
 function withDigests(command: PersonalCommand, userKey: KeyObject, asked: AskedCommand): PersonalCommand {
   if (command.type === 'RegisterUser') return command;
   const hash = digester(userKey);
-  const digests = 'user' in command ? digestsOf(command.user, hash) : digestsOf(command.changes, hash);
   const base = 'base' in asked && asked.base;
   return {
     ...command,
-    digests: digests as UserDigests,
+    digests: digestsOf(detailsIn(command), hash) as UserDigests,
     ...(base && { base: { version: base.version, digests: digestsOf(base.user, hash) } }),
   };
 }
 
+const detailsIn = (command: { readonly user: UserDetails } | { readonly changes: UserChanges }): UserChanges =>
+  'user' in command ? command.user : command.changes;
+
 /** The hashes of the names that are there. */
-function hashesOf(root: RootKey, environment: string, user: UserDetails): NameHashes;
-function hashesOf(root: RootKey, environment: string, user: UserChanges): Partial<NameHashes>;
 function hashesOf(root: RootKey, environment: string, { username, email }: UserChanges): Partial<NameHashes> {
   const hash = (kind: 'username' | 'email', name: string) => root.nameHash(environment, kind, comparable(name));
   return {
@@ -89,18 +114,16 @@ export async function unsealRecords(
   keyring: Keyring,
   records: readonly LogRecord[],
 ): Promise<{ commands: LoggedCommand[]; keys: ReadonlyMap<string, UserKey>; voids: LogRecord[] }> {
-  const decoded = records.map((record) =>
-    ENVIRONMENT_ID.test(record.key) ? decodeRecord(record.value, record) : undefined,
-  );
-  const named = decoded.flatMap((stored, index) =>
-    stored && isSealed(stored.command) ? [{ environment: records[index]!.key, key: stored.command.key }] : [],
+  const decoded = records.map((record) => ({
+    record,
+    stored: ENVIRONMENT_ID.test(record.key) ? decodeRecord(record.value, record) : undefined,
+  }));
+  const named = decoded.flatMap(({ record, stored }) =>
+    stored && isSealed(stored.command) ? { environment: record.key, key: stored.command.key } : [],
   );
   const keys = await keyring.findKeys(named);
-  const commands = records.flatMap((record, index) => {
-    const stored = decoded[index];
-    return stored ? [unsealRecord(stored, record, keys)] : [];
-  });
-  return { commands, keys, voids: records.filter((_, index) => decoded[index] === undefined) };
+  const commands = decoded.flatMap(({ record, stored }) => (stored ? unsealRecord(stored, record, keys) : []));
+  return { commands, keys, voids: decoded.flatMap(({ record, stored }) => (stored ? [] : record)) };
 }
 
 /** The command of a record in clear, with keys by `textOfKeyId`. */

@@ -1,5 +1,14 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { Lookups, type Namespace, type Postgres, type Queryable, takeTurn } from '#platform';
+import {
+  findRows,
+  Lookups,
+  type Namespace,
+  type Postgres,
+  putRows,
+  type Queryable,
+  type Table,
+  takeTurn,
+} from '#platform';
 import { type UserKeyId } from '../decisions/registry.state.js';
 import { newRootKey, RootKey, unwrapRootKey, wrapRootKey } from './root-key.js';
 import { TextSeal } from './text-seal.js';
@@ -27,6 +36,7 @@ export type UserKey = KeyObject | 'erased';
  */
 export class Keyring {
   private readonly schema: string;
+  private readonly salts: Table;
   private root: Promise<RootKey> | undefined;
   private readonly made = new Lookups<UserKeyId, KeyObject>((names) => this.makeKeys(names));
   private readonly found = new Lookups<UserKeyId, KeyObject | undefined>(async (names) => {
@@ -41,6 +51,8 @@ export class Keyring {
     private readonly masterKeys: readonly string[],
   ) {
     this.schema = namespace.schema('keys');
+    const key = { environment: 'text', key: 'uuid' };
+    this.salts = { name: `${this.schema}.user_salts`, key, columns: { salt: 'bytea' } };
   }
 
   /**
@@ -102,28 +114,19 @@ export class Keyring {
   async findKeys(names: readonly UserKeyId[]): Promise<Map<string, UserKey>> {
     if (names.length === 0) return new Map();
     const root = await this.rootKey();
-    const { rows } = await this.postgres.prepared.query<UserKeyId & { salt: Buffer }>(
-      `SELECT environment, key, salt FROM unnest($1::text[], $2::uuid[]) AS named (environment, key)
-       CROSS JOIN LATERAL (SELECT salt FROM ${this.schema}.user_salts salts
-         WHERE salts.environment = named.environment AND salts.key = named.key LIMIT 1) found`,
-      columns(names),
-    );
-    return new Map(
-      rows.map(({ salt, environment, key }) => [
-        textOfKeyId({ environment, key }),
-        salt.length === 0 ? 'erased' : root.userKey(environment, key, salt),
-      ]),
-    );
+    const rows = await findRows<{ salt: Buffer }>(this.postgres.prepared, this.salts, names);
+    const keys = rows.flatMap((row, at): [string, UserKey][] => {
+      const { environment, key } = names[at]!;
+      if (row === undefined) return [];
+      return [[textOfKeyId(names[at]!), row.salt.length === 0 ? 'erased' : root.userKey(environment, key, row.salt)]];
+    });
+    return new Map(keys);
   }
 
   /** Erases these keys with the transaction: what they sealed is gone from then on. Again changes nothing. */
   async eraseKeys(tx: Queryable, names: readonly UserKeyId[]): Promise<void> {
-    if (names.length === 0) return;
-    await tx.query(
-      `INSERT INTO ${this.schema}.user_salts SELECT DISTINCT *, ''::bytea FROM unnest($1::text[], $2::uuid[]) AS named
-       ON CONFLICT (environment, key) DO UPDATE SET salt = EXCLUDED.salt`,
-      columns(names),
-    );
+    const erased = new Map(names.map((name) => [textOfKeyId(name), { ...name, salt: Buffer.alloc(0) }]));
+    await putRows(tx, this.salts, [...erased.values()]);
   }
 
   private async makeKeys(names: readonly UserKeyId[]): Promise<KeyObject[]> {
@@ -132,7 +135,7 @@ export class Keyring {
     const salts = names.map((_, index) => random.subarray(index * SALT_BYTES, (index + 1) * SALT_BYTES));
     await this.postgres.prepared.query(
       `INSERT INTO ${this.schema}.user_salts SELECT * FROM unnest($1::text[], $2::uuid[], $3::bytea[])`,
-      [...columns(names), salts],
+      [names.map(({ environment }) => environment), names.map(({ key }) => key), salts],
     );
     return names.map(({ environment, key }, index) => root.userKey(environment, key, salts[index]!));
   }
@@ -189,8 +192,3 @@ export class Keyring {
 export const usableKey = (key: UserKey | undefined): KeyObject | undefined => (key === 'erased' ? undefined : key);
 
 export const textOfKeyId = ({ environment, key }: UserKeyId) => `${environment}/${key}`;
-
-const columns = (names: readonly UserKeyId[]) => [
-  names.map(({ environment }) => environment),
-  names.map(({ key }) => key),
-];

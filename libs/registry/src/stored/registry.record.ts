@@ -3,7 +3,6 @@ import { type LogRecord, type Topic } from '#event-sourcing';
 import { type Namespace } from '#platform';
 import { RecordTooNew } from '#projections';
 import { type ChangeDigests, type Digest, type UserDigests } from '../decisions/digests.js';
-import { type Idempotency } from '../decisions/judge.js';
 
 /** Commands of one environment share a partition, so that the first in the log wins. */
 export function registryTopic(namespace: Namespace): Topic {
@@ -74,28 +73,21 @@ const StoredCommand = z.discriminatedUnion('type', [
 
 const VERSION = 2;
 const Stored = z.strictObject({
+  /** 2 with digests; commands without any are still of version 1. */
   v: z.union([z.literal(1), z.literal(VERSION)]),
+  /** The command's own id. */
   id: z.uuid(),
+  /** Who asked: the token's subject. */
   by: z.string(),
   idempotency: z.strictObject({ key: z.string(), bodyHash: z.string() }).optional(),
   command: StoredCommand,
 });
 
-/** A command as it stands in the log: what is personal in it cannot be read without the user's key. */
-export type StoredCommand = z.infer<typeof StoredCommand>;
-export type SealedUserCommand = z.infer<typeof SealedUserCommand>;
-
 /** The value of one record of the registry's topic, whose key is the environment. */
-export interface StoredRecord {
-  /** 2 with digests; commands without any are still of version 1. */
-  readonly v: 1 | 2;
-  /** The command's own id, a UUID. */
-  readonly id: string;
-  /** Who asked: the token's subject. */
-  readonly by: string;
-  readonly idempotency?: Idempotency;
-  readonly command: StoredCommand;
-}
+export type StoredRecord = z.infer<typeof Stored>;
+/** A command as it stands in the log: what is personal in it cannot be read without the user's key. */
+export type StoredCommand = StoredRecord['command'];
+export type SealedUserCommand = z.infer<typeof SealedUserCommand>;
 
 /** The version of the record of a command: the lowest that can hold it, so that older code reads what it can. */
 export const versionOf = (command: StoredCommand): StoredRecord['v'] => ('digests' in command ? VERSION : 1);

@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { metrics } from '#platform';
-import { type ChangeUser, type RegisterUser } from '../decisions/user.commands.js';
+import { type ChangeUser, type RegisterUser } from '../decisions/user.decider.js';
 import { seal, unseal } from './seal.js';
 import { sealCommand, unsealCommand } from './sealed-command.js';
 

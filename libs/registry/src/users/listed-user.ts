@@ -33,7 +33,7 @@ export const UserPage = pageOf(ListedUser).meta({
   ],
 });
 
-export function listedUser(row: ListedUserRow): z.output<typeof ListedUser> {
-  const { id, username, email, first_name, last_name, is_active } = row;
-  return { id, username, email, firstName: first_name, lastName: last_name, isActive: is_active };
+export function listedUser(user: ListedUserRow): z.output<typeof ListedUser> {
+  const { id, username, email, firstName, lastName, isActive } = user;
+  return { id, username, email, firstName, lastName, isActive };
 }

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Lookups, notFound, Postgres } from '#platform';
+import { findRows, Lookups, notFound, Postgres, type Table } from '#platform';
 import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
 import { type AskedCommand, type UndigestedUser } from '../../stored/command-seals.js';
 
@@ -16,11 +16,6 @@ export class SendUserCommand extends Command<Answer> {
   }
 }
 
-interface UserId {
-  readonly environment: string;
-  readonly userId: number;
-}
-
 /** What a command needs to know of its user. */
 interface KnownUser {
   readonly key: string;
@@ -34,14 +29,14 @@ interface KnownUser {
  */
 @CommandHandler(SendUserCommand)
 export class SendUserCommandHandler implements ICommandHandler<SendUserCommand> {
-  private readonly users: Lookups<UserId, KnownUser | undefined>;
+  private readonly users = new Lookups((asked: readonly { environment: string; id: number }[]) =>
+    findRows<KnownUser>(this.postgres.prepared, USERS, asked),
+  );
 
   constructor(
     private readonly commands: CommandLog,
     private readonly postgres: Postgres,
-  ) {
-    this.users = new Lookups((asked) => this.findUsers(asked));
-  }
+  ) {}
 
   /**
    * Throws `not-found`, `stale-version`, `username-taken`, `email-taken`, or `invalid-body` for a profile too large. Who
@@ -49,7 +44,7 @@ export class SendUserCommandHandler implements ICommandHandler<SendUserCommand> 
    */
   async execute({ sender, asked }: SendUserCommand): Promise<Answer> {
     const { environment, idempotencyKey } = sender;
-    const user = await this.users.find({ environment, userId: asked.userId });
+    const user = await this.users.find({ environment, id: asked.userId });
     if (user === undefined) {
       const isKnown = asked.type === 'EraseUser' ? await this.wasDeleted(environment, asked.userId) : idempotencyKey;
       if (!isKnown) throw notFound('user');
@@ -65,20 +60,12 @@ export class SendUserCommandHandler implements ICommandHandler<SendUserCommand> 
     ]);
     return rows.length > 0;
   }
-
-  private async findUsers(asked: readonly UserId[]): Promise<(KnownUser | undefined)[]> {
-    const { rows } = await this.postgres.prepared.query<{ at: number; key: string; base: UndigestedUser | null }>(
-      `SELECT at::int, found.key, found.base
-       FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, at)
-       CROSS JOIN LATERAL (SELECT key, ${BASE} AS base FROM users
-         WHERE users.environment = asked.environment AND users.id = asked.id LIMIT 1) found`,
-      [asked.map(({ environment }) => environment), asked.map(({ userId }) => userId)],
-    );
-    const users = new Map(rows.map(({ at, key, base }) => [at, { key, ...(base && { base }) }]));
-    return asked.map((_, index) => users.get(index + 1));
-  }
 }
 
-const BASE = `CASE WHEN digests IS NULL THEN json_build_object('version', version, 'user', json_build_object(
-  'username', username, 'email', email, 'firstName', first_name, 'lastName', last_name, 'isActive', is_active,
-  'profile', profile)) END`;
+const USERS: Table = {
+  name: `(SELECT environment, id, key, CASE WHEN digests IS NULL THEN json_build_object('version', version, 'user',
+    json_build_object('username', username, 'email', email, 'firstName', first_name, 'lastName', last_name,
+      'isActive', is_active, 'profile', profile)) END AS base FROM users)`,
+  key: { environment: 'text', id: 'bigint' },
+  columns: { key: 'uuid', base: 'json' },
+};

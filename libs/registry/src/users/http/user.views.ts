@@ -80,37 +80,28 @@ export const UserListV2 = envelope(z.array(ListedUserV2))
     ],
   });
 
-export function fullUser(row: UserRow): z.output<typeof FullUser> {
+const iso = (time: number | Date) => new Date(time).toISOString();
+
+export function fullUser(user: UserRow): z.output<typeof FullUser> {
+  const { objectId, profile, createdOn, lastModifiedOn, lastActiveAt } = user;
   return {
-    ...listedUser(row),
-    objectId: row.object_id,
-    profile: row.profile,
-    createdOn: row.created_on.toISOString(),
-    lastModifiedOn: row.last_modified_on.toISOString(),
-    lastActiveOn: row.last_active_at === null ? null : new Date(row.last_active_at).toISOString(),
+    ...listedUser(user),
+    objectId,
+    profile,
+    createdOn: iso(createdOn),
+    lastModifiedOn: iso(lastModifiedOn),
+    lastActiveOn: lastActiveAt === undefined ? null : iso(lastActiveAt),
   };
 }
 
-export function listedUserV2(row: UserRow): z.output<typeof ListedUserV2> {
-  return {
-    _id: row.object_id,
-    username: row.username,
-    profile: { ...row.profile, firstName: row.first_name, lastName: row.last_name, email: row.email },
-    _createdOn: row.created_on.toISOString(),
-  };
+export function listedUserV2(
+  user: Omit<UserRow, 'createdOn' | 'lastModifiedOn' | 'version'> & { createdOn: number | Date },
+): z.output<typeof ListedUserV2> {
+  const { objectId, username, profile, firstName, lastName, email, createdOn } = user;
+  return { _id: objectId, username, profile: { ...profile, firstName, lastName, email }, _createdOn: iso(createdOn) };
 }
 
-export function fullUserV2(row: UserRow): z.output<typeof FullUserV2> {
-  const { _createdOn, ...listed } = listedUserV2(row);
-  const { id, email, firstName, lastName, isActive } = listedUser(row);
-  return {
-    ...listed,
-    id,
-    email,
-    firstName,
-    lastName,
-    isActive,
-    _createdOn,
-    _lastModifiedOn: row.last_modified_on.toISOString(),
-  };
+export function fullUserV2(user: UserRow): z.output<typeof FullUserV2> {
+  const { _createdOn, ...listed } = listedUserV2(user);
+  return { ...listed, ...listedUser(user), _createdOn, _lastModifiedOn: iso(user.lastModifiedOn) };
 }

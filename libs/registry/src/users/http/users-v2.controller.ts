@@ -54,7 +54,7 @@ const END = 'f'.repeat(24);
  * deleted in between, leads to the beginning and the end.
  */
 function paginationOf({ rows, hasPrevious, hasNext }: UserScroll, { limit }: { limit: number }) {
-  const [first, last] = [rows[0]?.object_id, rows.at(-1)?.object_id];
+  const [first, last] = [rows[0]?.objectId, rows.at(-1)?.objectId];
   return {
     hasPrevious,
     hasNext,

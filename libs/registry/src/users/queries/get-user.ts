@@ -1,11 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Lookups, notFound, Postgres } from '#platform';
+import { findRows, Lookups, notFound, Postgres, type Table } from '#platform';
 import { type UserRow } from './user.rows.js';
-
-interface Asked {
-  readonly environment: string;
-  readonly id: number;
-}
 
 /** One user of an environment, by the integer id or the object id. */
 export class GetUser extends Query<UserRow> {
@@ -19,11 +14,11 @@ export class GetUser extends Query<UserRow> {
 
 @QueryHandler(GetUser)
 export class GetUserHandler implements IQueryHandler<GetUser> {
-  private readonly users: Lookups<Asked, UserRow | undefined>;
+  private readonly users = new Lookups((asked: readonly { environment: string; id: number }[]) =>
+    findRows<UserRow>(this.postgres.prepared, USERS, asked),
+  );
 
-  constructor(private readonly postgres: Postgres) {
-    this.users = new Lookups((asked) => this.findUsers(asked));
-  }
+  constructor(private readonly postgres: Postgres) {}
 
   /** Throws `not-found`. */
   async execute({ environment, by }: GetUser): Promise<UserRow> {
@@ -40,19 +35,15 @@ export class GetUserHandler implements IQueryHandler<GetUser> {
     );
     return rows[0]?.id;
   }
-
-  private async findUsers(asked: readonly Asked[]): Promise<(UserRow | undefined)[]> {
-    const { rows } = await this.postgres.prepared.query<UserRow & { place: number }>(
-      `SELECT asked.place::int, users.id, object_id, username, email, first_name, last_name, is_active, profile,
-         created_on, last_modified_on, version, activity.last_active_at
-       FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
-       CROSS JOIN LATERAL (SELECT * FROM users
-         WHERE users.environment = asked.environment AND users.id = asked.id LIMIT 1) users
-       LEFT JOIN LATERAL (SELECT last_active_at FROM user_activity activity
-         WHERE activity.environment = asked.environment AND activity.user_id = asked.id LIMIT 1) activity ON true`,
-      [asked.map(({ environment }) => environment), asked.map(({ id }) => id)],
-    );
-    const users = new Map(rows.map(({ place, ...row }) => [place, row]));
-    return asked.map((_, at) => users.get(at + 1));
-  }
 }
+
+const USERS: Table = {
+  name: `(SELECT users.*, last_active_at FROM users LEFT JOIN user_activity activity
+    ON activity.environment = users.environment AND activity.user_id = users.id)`,
+  key: { environment: 'text', id: 'bigint' },
+  columns: {
+    ...{ id: 'bigint', objectId: 'text', username: 'text', email: 'text', firstName: 'text', lastName: 'text' },
+    ...{ isActive: 'boolean', profile: 'json', createdOn: 'timestamptz', lastModifiedOn: 'timestamptz' },
+    ...{ version: 'int', lastActiveAt: 'bigint' },
+  },
+};

@@ -1,8 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { Lookups, Postgres } from '#platform';
+import { findRows, Lookups, Postgres, type Table } from '#platform';
 
-/** When a user was last active, in milliseconds since the epoch; null if never. */
-export class LastActive extends Query<number | null> {
+/** When a user was last active, in milliseconds since the epoch; undefined if never. */
+export class LastActive extends Query<number | undefined> {
   constructor(
     readonly environment: string,
     readonly userId: number,
@@ -13,25 +13,19 @@ export class LastActive extends Query<number | null> {
 
 @QueryHandler(LastActive)
 export class LastActiveHandler implements IQueryHandler<LastActive> {
-  private readonly times: Lookups<LastActive, number | null>;
+  private readonly times = new Lookups((asked: readonly LastActive[]) =>
+    findRows<{ lastActiveAt: number }>(this.postgres.prepared, USER_ACTIVITY, asked),
+  );
 
-  constructor(private readonly postgres: Postgres) {
-    this.times = new Lookups((asked) => this.findTimes(asked));
-  }
+  constructor(private readonly postgres: Postgres) {}
 
-  execute(query: LastActive): Promise<number | null> {
-    return this.times.find(query);
-  }
-
-  private async findTimes(asked: readonly LastActive[]): Promise<(number | null)[]> {
-    const { rows } = await this.postgres.prepared.query<{ last_active_at: number | null }>(
-      `SELECT found.last_active_at
-       FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
-       LEFT JOIN LATERAL (SELECT last_active_at FROM user_activity activity
-         WHERE activity.environment = asked.environment AND activity.user_id = asked.id LIMIT 1) found ON true
-       ORDER BY asked.place`,
-      [asked.map(({ environment }) => environment), asked.map(({ userId }) => userId)],
-    );
-    return rows.map((row) => row.last_active_at);
+  async execute(query: LastActive): Promise<number | undefined> {
+    return (await this.times.find(query))?.lastActiveAt;
   }
 }
+
+const USER_ACTIVITY: Table = {
+  name: 'user_activity',
+  key: { environment: 'text', userId: 'bigint' },
+  columns: { lastActiveAt: 'bigint' },
+};

@@ -1,9 +1,16 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Postgres } from '#platform';
-import { type UserRow } from './user.rows.js';
+import { type FreeFields } from '../../decisions/user.js';
+import { LISTED_COLUMNS, type ListedUserRow } from './user.rows.js';
+
+interface ScrolledUser extends ListedUserRow {
+  readonly objectId: string;
+  readonly profile: FreeFields;
+  readonly createdOn: Date;
+}
 
 export interface UserScroll {
-  readonly rows: UserRow[];
+  readonly rows: ScrolledUser[];
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
 }
@@ -25,8 +32,8 @@ export class ScrollUsersHandler implements IQueryHandler<ScrollUsers> {
 
   async execute({ environment, limit, cursor }: ScrollUsers): Promise<UserScroll> {
     const backwards = cursor.before !== undefined;
-    const { rows } = await this.postgres.query<UserRow>(
-      `SELECT * FROM users
+    const { rows } = await this.postgres.query<ScrolledUser>(
+      `SELECT ${LISTED_COLUMNS}, object_id AS "objectId", profile, created_on AS "createdOn" FROM users
        WHERE environment = $1 AND ($2::text IS NULL OR object_id > $2) AND ($3::text IS NULL OR object_id < $3)
        ORDER BY object_id ${backwards ? 'DESC' : 'ASC'} LIMIT $4`,
       [environment, cursor.after ?? null, cursor.before ?? null, limit + 1],
@@ -41,9 +48,9 @@ export class ScrollUsersHandler implements IQueryHandler<ScrollUsers> {
   }
 
   /** Whether there are users in front of and behind a page, or beyond the cursor where the page is empty. */
-  private async beyond(environment: string, page: UserRow[], cursor: { after?: string; before?: string }) {
-    const first = page[0]?.object_id ?? cursor.after ?? cursor.before;
-    const last = page.at(-1)?.object_id ?? cursor.before ?? cursor.after;
+  private async beyond(environment: string, page: ScrolledUser[], cursor: { after?: string; before?: string }) {
+    const first = page[0]?.objectId ?? cursor.after ?? cursor.before;
+    const last = page.at(-1)?.objectId ?? cursor.before ?? cursor.after;
     if (first === undefined) return { before: false, after: false };
     const inclusive = page.length === 0 ? '=' : '';
     const { rows } = await this.postgres.query<{ before: boolean; after: boolean }>(

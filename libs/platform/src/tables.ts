@@ -1,0 +1,120 @@
+import { copyLine, copyLines, type CopyValue } from './copy-lines.js';
+import { type Queryable, type Transaction } from './postgres.js';
+
+/** The types of columns by the fields that they hold. A column is named as its field, in snake case. */
+type Columns = Readonly<Record<string, string>>;
+
+/**
+ * A table as rows are written to it and found in it. In a row times are milliseconds since the epoch, and what is null in
+ * the table is undefined.
+ */
+export interface Table {
+  /** Or, for rows that are found alone, a query in brackets. */
+  readonly name: string;
+  /** Of the primary key, or of another that tells rows apart. */
+  readonly key: Columns;
+  /** What is found of a row; it may have columns of the key again. */
+  readonly columns: Columns;
+}
+
+/** Writes rows that were not there before. */
+export async function addRows(tx: Transaction, { name, ...table }: Table, rows: readonly object[]): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = { ...table.key, ...table.columns };
+  const types = Object.entries(columns);
+  const lines = copyLines(rows, (row) =>
+    copyLine(types.map(([field, type]) => sentAs(type, row[field as keyof typeof row]))),
+  );
+  await tx.copy(`COPY ${name} (${namesOf(columns)}) FROM STDIN`, lines);
+}
+
+/** Writes rows, each in the place of the one that has its key. */
+export function putRows(tx: Queryable, table: Table, rows: readonly object[]): Promise<void> {
+  return insertRows(tx, table, rows, (column) => `EXCLUDED.${column}`);
+}
+
+/** Adds the numbers of these rows to those of the rows that have their keys. */
+export function addUpRows(tx: Queryable, table: Table, rows: readonly object[]): Promise<void> {
+  return insertRows(tx, table, rows, (column) => `${table.name}.${column} + EXCLUDED.${column}`);
+}
+
+async function insertRows(
+  tx: Queryable,
+  { name, key, ...table }: Table,
+  rows: readonly object[],
+  merged: (column: string) => string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = { ...key, ...table.columns };
+  const casts = Object.entries(columns).map(([field, type]) => `${nameOf(field)}::${type}`);
+  const others = Object.keys(columns).filter((field) => !(field in key));
+  await tx.query(
+    `INSERT INTO ${name} (${namesOf(columns)})
+     SELECT ${casts.join(', ')} FROM unnest(${arraysOf(columns)}) AS given (${namesOf(columns)})
+     ON CONFLICT (${namesOf(key)}) DO UPDATE SET
+       ${others.map((field) => `${nameOf(field)} = ${merged(nameOf(field))}`).join(', ')}`,
+    valuesOf(columns, rows),
+  );
+}
+
+/** Deletes the rows that have these keys. */
+export async function deleteRows(tx: Queryable, { name, key }: Table, keys: readonly object[]): Promise<void> {
+  if (keys.length === 0) return;
+  await tx.query(
+    `DELETE FROM ${name} USING unnest(${arraysOf(key)}) AS gone (${namesOf(key)}) WHERE ${isSame(key, name, 'gone')}`,
+    valuesOf(key, keys),
+  );
+}
+
+/**
+ * What is found of each of these keys, in their order. Each row is looked up for itself (LATERAL with a limit): the
+ * planner, which can't know how many are asked for, would rather read a large table from end to end.
+ */
+export async function findRows<Row extends object>(
+  db: Queryable,
+  { name, key, columns }: Table,
+  keys: readonly object[],
+): Promise<(Row | undefined)[]> {
+  if (keys.length === 0) return [];
+  const fields = Object.keys(columns).map((field) => `${nameOf(field)} AS "${field}"`);
+  const { rows } = await db.query<{ place: number }>(
+    `SELECT place::int, found.* FROM unnest(${arraysOf(key)}) WITH ORDINALITY AS asked (${namesOf(key)}, place)
+     CROSS JOIN LATERAL (SELECT ${fields.join(', ')} FROM ${name} one WHERE ${isSame(key, 'one', 'asked')} LIMIT 1) found`,
+    valuesOf(key, keys),
+  );
+  const found = new Map(rows.map(({ place, ...row }) => [place, fieldsOf(row) as Row]));
+  return keys.map((_, at) => found.get(at + 1));
+}
+
+const nameOf = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const namesOf = (columns: Columns) => Object.keys(columns).map(nameOf).join(', ');
+
+const isSame = (key: Columns, one: string, other: string) =>
+  Object.keys(key)
+    .map((field) => `${one}.${nameOf(field)} = ${other}.${nameOf(field)}`)
+    .join(' AND ');
+
+/** Parameters that hold a column each. Arrays travel as text, since arrays of them are flattened; so does JSON. */
+const arraysOf = (columns: Columns) =>
+  Object.values(columns)
+    .map((type, at) => `$${at + 1}::${/json|\[\]/.test(type) ? 'text' : type}[]`)
+    .join(', ');
+
+const valuesOf = (columns: Columns, rows: readonly object[]) =>
+  Object.entries(columns).map(([field, type]) => rows.map((row) => sentAs(type, row[field as keyof typeof row])));
+
+function sentAs(type: string, value: unknown): CopyValue {
+  if (value === undefined) return null;
+  if (type === 'timestamptz') return new Date(value as number).toISOString();
+  if (type === 'json') return JSON.stringify(value);
+  return Array.isArray(value) ? `{${value.join(',')}}` : (value as CopyValue);
+}
+
+const fieldsOf = (row: object): object =>
+  Object.fromEntries(
+    Object.entries(row).map(([field, value]) => [
+      field,
+      value instanceof Date ? value.getTime() : (value ?? undefined),
+    ]),
+  );

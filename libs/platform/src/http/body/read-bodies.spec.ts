@@ -5,6 +5,7 @@ import * as zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
 import { asProblem, sendProblem } from '../problem-filter.js';
+import { BytesInHand } from './bytes-in-hand.js';
 import { HeldBytes } from './collect.js';
 import { readBodies } from './read-bodies.js';
 
@@ -16,7 +17,7 @@ const JSON_TYPE = 'application/json';
 /** An application of two routes that answer how large their body is. */
 function application(timeoutMs: number): FastifyInstance {
   const app = fastify({ forceCloseConnections: true });
-  readBodies(app, timeoutMs);
+  readBodies(app, new BytesInHand(), timeoutMs);
   app.setErrorHandler((error, request, reply) => sendProblem(asProblem(error), request, reply));
   const consumes = [JSON_TYPE];
   app.post('/small', { config: { consumes } }, async ({ body }) => ({ body: Array.isArray(body) ? [] : body }));
@@ -201,7 +202,7 @@ describe('a body that does not arrive in time', () => {
 describe('a body in very many pieces', () => {
   it('is held in no more memory than it weighs', () => {
     let weight = 0;
-    const held = new HeldBytes(LARGEST, { grow: (bytes) => (weight += bytes), release: () => undefined });
+    const held = new HeldBytes(LARGEST, { grow: (bytes) => (weight += bytes), add: () => undefined, release: () => undefined });
     for (let n = 0; n < 1_000_000; n += 1) held.add(Buffer.from([n]));
     expect(held.bytes().buffer.byteLength).toBeLessThanOrEqual(weight);
     expect(weight).toBeLessThan(2_100_000);

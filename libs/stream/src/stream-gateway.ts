@@ -4,6 +4,7 @@ import {
   type Caller,
   CONFIG,
   type Config,
+  FairSemaphore,
   gauge,
   LOGGER,
   type Logger,
@@ -18,7 +19,6 @@ import { positionsAt, readPast } from '#activities';
 import { type StreamTarget, targetKey } from './stream-target.js';
 import { Connection, type Ending } from './connection.js';
 import { DeletionWatch } from './deletion-watch.js';
-import { FairSemaphore } from './fair-semaphore.js';
 import { type Format } from './formats.js';
 import { StreamHub } from './hub/stream-hub.js';
 import { OpenStreams } from './open-streams.js';

@@ -18,6 +18,7 @@ import { ParserRefusals } from './parser-refusals.js';
 import { BytesInHand } from './body/bytes-in-hand.js';
 import { readBodies } from './body/read-bodies.js';
 import { asProblem, ProblemFilter, sendProblem } from './problem-filter.js';
+import { takeTurnsReading } from './read-turns.js';
 import { refuseRepeatedHeaders } from './repeated-headers.js';
 import { trusting } from './trusted-proxies.js';
 import { weighAnswers } from './weigh-answers.js';
@@ -63,6 +64,7 @@ export async function httpApplication(
   checkHeads(fastify, options);
   answerOptions(fastify);
   fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));
+  takeTurnsReading(fastify);
   const inHand = new BytesInHand();
   readBodies(fastify, inHand, requestTimeoutMs);
   weighAnswers(fastify, inHand, requestTimeoutMs);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
 import { eventually } from '../../../../test/support/eventually.js';
@@ -24,7 +25,7 @@ describe('a large answer that its client does not read', () => {
     app.get('/large', () => LARGE);
     app.post('/large', () => LARGE);
     app.get('/small', () => 'small');
-    app.get('/late', (_request, reply) => void setTimeout(() => reply.send('late'), 2 * TIMEOUT_MS));
+    app.get('/late', async () => pause(2 * TIMEOUT_MS, 'late'));
     port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port);
     sockets = [];
   });

@@ -28,6 +28,8 @@ const Readiness = z
 @ApiTags('operations')
 @Controller('health')
 class HealthController {
+  private looking: Promise<[string, string][]> | undefined;
+
   constructor(@Inject(READINESS) private readonly checks: readonly ReadinessCheck[]) {}
 
   @Get('live')
@@ -51,18 +53,21 @@ class HealthController {
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     // Load balancers have to find another instance before this one is gone.
     const stopping = reply.server.draining.begun ? [['interface', 'is stopping'] as const] : [];
-    const results = [
-      ...stopping,
-      ...(await Promise.all(this.checks.map(async (check) => [check.name, await outcome(check)] as const))),
-    ];
+    const results = [...stopping, ...(await this.look())];
     const ready = results.every(([, result]) => result === 'ok');
     if (!ready) void reply.status(503).header('retry-after', '2');
     return { status: ready ? 'ok' : 'unavailable', checks: Object.fromEntries(results) };
   }
+
+  /** One look for all who ask meanwhile: nobody needs a token for this, and it asks every server. */
+  private look(): Promise<[string, string][]> {
+    const look = async ({ name, check }: ReadinessCheck): Promise<[string, string]> => [name, await outcome(check())];
+    return (this.looking ??= Promise.all(this.checks.map(look)).finally(() => (this.looking = undefined)));
+  }
 }
 
-async function outcome(check: ReadinessCheck): Promise<string> {
-  return within(PATIENCE_MS, check.check()).then(
+async function outcome(checked: Promise<void>): Promise<string> {
+  return within(PATIENCE_MS, checked).then(
     () => 'ok',
     // Messages of clients can hold an address with a password: only what is safe to show leaves the process.
     (error: Error) =>

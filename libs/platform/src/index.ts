@@ -1,6 +1,7 @@
 export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
 export { type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
 export { asDouble, mayLoseDigits, parseExactly } from './exact-json.js';
+export { FairSemaphore } from './fair-semaphore.js';
 export { type ReadinessCheck } from './health.js';
 export { linkTo, publicBase } from './http/address.js';
 export { Caller, requireScope } from './http/access.js';

@@ -37,12 +37,16 @@ const records = (from: number, to: number): LogRecord[] =>
   }));
 
 describe('the projection of a fold', () => {
-  const logger = createLogger('test', 'silent');
+  const said: string[] = [];
+  const logger = createLogger('test', 'info', {
+    write: (line) => void said.push((JSON.parse(line) as { msg: string }).msg),
+  });
   let namespace: Namespace;
   let postgres: Postgres;
   let admin: Postgres;
 
   beforeEach(() => {
+    said.length = 0;
     namespace = new Namespace(freshNamespace());
     const open = () => new Postgres(process.env.DATABASE_URL ?? '', namespace, { onError: () => undefined });
     postgres = open();
@@ -117,6 +121,25 @@ describe('the projection of a fold', () => {
     const [one, two] = [await owner(), await owner()];
     await Promise.all([one.apply(0, 30), two.apply(0, 30)]);
     expect(await kept()).toEqual(once(30));
+  });
+
+  it('says of a late owner that another one had moved on', async () => {
+    const [late, successor] = [await owner(), await owner()];
+    await late.apply(0, 3);
+    await successor.apply(3, 6);
+    await late.apply(3, 6);
+    expect(said).toEqual(['a commit was refused: another owner had moved on']);
+  });
+
+  it('goes on in the views of a replay that has switched, and speaks of no other owner', async () => {
+    const only = await owner();
+    await only.apply(0, 3);
+    // What a switch is for an owner: the same positions, in another generation.
+    await admin.query('UPDATE registry_generation SET id = gen_random_uuid()');
+    await only.apply(3, 6);
+    await only.apply(6, 9);
+    expect(await kept()).toEqual(once(9));
+    expect(said).toEqual(['goes on in the views of a replay']);
   });
 
   it('undoes a batch that fails in the middle, checkpoint included', async () => {

@@ -111,28 +111,35 @@ function prepareAhead(owner: Owner, batch: readonly LogRecord[] | undefined): Pr
   return { state: owner.parked.state, classified };
 }
 
-/** Continues at the checkpoint when another owner has moved it, or when the answer to a commit was lost. */
+/** Continues at the checkpoint when another owner has moved it, when the answer to a commit was lost, and when other views are live. */
 async function applyBatch(
   owner: Owner,
   batch: readonly LogRecord[],
   stillOwned: () => boolean,
   ahead: PreparedBatch | undefined,
 ): Promise<void> {
-  const { fold, context, partition } = owner;
+  const { context } = owner;
   for (let rest = batch; rest.length > 0 && stillOwned();) {
     try {
       if (isControl(rest[0]!)) return await executeControl(owner, rest[0]!, stillOwned);
       return await applyPart(owner, rest, { stillOwned, ahead });
     } catch (error) {
       if (!(error instanceof StaleOwner)) throw error;
-      stale.inc({ fold: fold.name });
-      context.logger.warn({ fold: fold.name, partition }, 'a commit was refused: another owner had moved on');
       ahead = undefined;
       owner.parked = undefined;
       const left = rest;
       rest = await retryTransient(context.logger, stillOwned, () => notYetApplied(owner, left));
+      tellWhy(owner, rest.length < left.length);
     }
   }
+}
+
+/** Where nobody has moved the checkpoint it is that of other views, which a replay has put in the place of those before. */
+function tellWhy({ fold, context, partition }: Owner, hasMoved: boolean): void {
+  const where = { fold: fold.name, partition };
+  if (!hasMoved) return context.logger.info(where, 'goes on in the views of a replay');
+  stale.inc({ fold: fold.name });
+  context.logger.warn(where, 'a commit was refused: another owner had moved on');
 }
 
 interface Attempt {

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { positionsAt, readPast } from '#activities';
-import { LOGGER, type Logger, Postgres } from '#platform';
+import { FairSemaphore, LOGGER, type Logger, Postgres } from '#platform';
 import { Keyring } from '#registry';
 import { type Connection } from './connection.js';
-import { FairSemaphore } from './fair-semaphore.js';
 import { StreamHub } from './hub/stream-hub.js';
 import { Positions } from './positions.js';
 import { type StreamRequest } from './stream-request.js';

@@ -103,6 +103,7 @@ export class ActivitiesController {
     scope: 'activities:read',
     path: UserPath,
     query: FeedQuery,
+    heavy: true,
     answers: { 200: { body: Feed, headers: { Link: 'sometimes' } } },
   })
   async feed(
@@ -127,6 +128,7 @@ export class ActivitiesController {
     scope: 'activities:read',
     path: UserPath,
     query: CountQuery,
+    heavy: true,
     answers: { 200: { body: Count } },
   })
   async count(
@@ -145,6 +147,7 @@ export class ActivitiesController {
     scope: 'workspaces:read',
     path: UserPath,
     query: ActiveWorkspacesQuery,
+    heavy: true,
     answers: { 200: { body: ActiveWorkspaceList } },
   })
   async activeWorkspaces(

@@ -19,6 +19,7 @@ export function Endpoint({ scope, ticket, ...call }: EndpointOptions): MethodDec
       takesQuery: call.query !== undefined,
       consumes: call.body && [...mediaTypes(call.body).keys()],
       bulk: call.bulk,
+      heavy: call.heavy,
       speaksByHeaders: call.speaksByHeaders,
     }),
   );

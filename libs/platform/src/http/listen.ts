@@ -15,10 +15,13 @@ import { fromOutside } from './from-outside.js';
 import { hostCheck } from './host.js';
 import { KnownMethods } from './known-methods.js';
 import { ParserRefusals } from './parser-refusals.js';
+import { BytesInHand } from './body/bytes-in-hand.js';
 import { readBodies } from './body/read-bodies.js';
 import { asProblem, ProblemFilter, sendProblem } from './problem-filter.js';
+import { takeTurnsReading } from './read-turns.js';
 import { refuseRepeatedHeaders } from './repeated-headers.js';
 import { trusting } from './trusted-proxies.js';
+import { weighAnswers } from './weigh-answers.js';
 
 /** How often Node looks for connections whose request is late. */
 const LOOK_FOR_LATE_MS = 1_000;
@@ -61,7 +64,10 @@ export async function httpApplication(
   checkHeads(fastify, options);
   answerOptions(fastify);
   fastify.addHook('onRequest', accessHook(tokenVerifier(options.auth)));
-  readBodies(fastify, requestTimeoutMs);
+  takeTurnsReading(fastify);
+  const inHand = new BytesInHand();
+  readBodies(fastify, inHand, requestTimeoutMs);
+  weighAnswers(fastify, inHand, requestTimeoutMs);
   app.useGlobalFilters(new ProblemFilter(options.logger));
   return app;
 }

@@ -4,7 +4,9 @@ import { text } from 'node:stream/consumers';
 import * as zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
+import { eventually } from '../../../../../test/support/eventually.js';
 import { asProblem, sendProblem } from '../problem-filter.js';
+import { BytesInHand } from './bytes-in-hand.js';
 import { HeldBytes } from './collect.js';
 import { readBodies } from './read-bodies.js';
 
@@ -14,9 +16,9 @@ const TIMEOUT_MS = 500;
 const JSON_TYPE = 'application/json';
 
 /** An application of two routes that answer how large their body is. */
-function application(timeoutMs: number): FastifyInstance {
+function application(timeoutMs: number, inHand = new BytesInHand()): FastifyInstance {
   const app = fastify({ forceCloseConnections: true });
-  readBodies(app, timeoutMs);
+  readBodies(app, inHand, timeoutMs);
   app.setErrorHandler((error, request, reply) => sendProblem(asProblem(error), request, reply));
   const consumes = [JSON_TYPE];
   app.post('/small', { config: { consumes } }, async ({ body }) => ({ body: Array.isArray(body) ? [] : body }));
@@ -147,8 +149,8 @@ describe('a body', () => {
 });
 
 /** A connection on which only so much of a request has come. */
-function begin(start: string): Socket {
-  return connect(port, '127.0.0.1')
+function begin(start: string, at = port): Socket {
+  return connect(at, '127.0.0.1')
     .on('error', () => undefined)
     .on('connect', function (this: Socket) {
       this.write(`POST ${start}`);
@@ -198,10 +200,26 @@ describe('a body that does not arrive in time', () => {
   });
 });
 
+describe('a request that announces a body of two bytes and sends one', () => {
+  it('takes room for what it is beside that', async () => {
+    const narrow = application(60_000, new BytesInHand(64 * 1024));
+    const at = Number(new URL(await narrow.listen({ port: 0, host: '127.0.0.1' })).port);
+    const answers: string[] = [];
+    for (let n = 0; n < 20; n += 1)
+      begin(`${head('/small', 2)}{`, at).on('data', (answer: Buffer) => answers.push(answer.toString('latin1', 9, 12)));
+    // Seven times 4 KiB and a byte are within half of the room, which one environment may have.
+    await eventually(() => expect(answers).toEqual(Array<string>(13).fill('429'))).finally(() => narrow.close());
+  });
+});
+
 describe('a body in very many pieces', () => {
   it('is held in no more memory than it weighs', () => {
     let weight = 0;
-    const held = new HeldBytes(LARGEST, { grow: (bytes) => (weight += bytes), release: () => undefined });
+    const held = new HeldBytes(LARGEST, {
+      grow: (bytes) => (weight += bytes),
+      add: () => undefined,
+      release: () => undefined,
+    });
     for (let n = 0; n < 1_000_000; n += 1) held.add(Buffer.from([n]));
     expect(held.bytes().buffer.byteLength).toBeLessThanOrEqual(weight);
     expect(weight).toBeLessThan(2_100_000);

@@ -1,6 +1,6 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { bodyTypes } from '../request-shape.js';
-import { BytesInHand, type Share } from './bytes-in-hand.js';
+import { type BytesInHand, type Share } from './bytes-in-hand.js';
 import { decoderOf, unpack } from './codings.js';
 import { collect, HeldBytes, tooLarge } from './collect.js';
 import { parseJson } from './parse-json.js';
@@ -21,8 +21,6 @@ const SMALL_BYTES = 64 * 1024;
 const BULK_BYTES = 8 * 1024 * 1024;
 export const bodyLimit = (bulk = false) => (bulk ? BULK_BYTES : SMALL_BYTES);
 
-/** Bodies that a process reads and works on at the same time: what is parsed of them takes a few times as much. */
-const MAX_BYTES_IN_HAND = 64 * 1024 * 1024;
 /** What a request takes beside its body. */
 const REQUEST_BYTES = 4 * 1024;
 
@@ -31,8 +29,7 @@ const REQUEST_BYTES = 4 * 1024;
  * within `timeoutMs`; unpacked when all are there, so that no decoder waits for a client. The room is given back
  * when reading fails, else when the answer is made, whether or not there is still somebody to hear it.
  */
-export function readBodies(fastify: FastifyInstance, timeoutMs: number): void {
-  const inHand = new BytesInHand(MAX_BYTES_IN_HAND);
+export function readBodies(fastify: FastifyInstance, inHand: BytesInHand, timeoutMs: number): void {
   fastify.decorateRequest('bodyShare');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));

@@ -20,6 +20,7 @@ export class UsersV2Controller {
     description: 'Walk on with what `pagination.next` says, as long as `hasNext`.',
     scope: 'users:read',
     query: CursorQuery,
+    heavy: true,
     answers: { 200: { body: UserListV2 } },
   })
   async list(@Caller() { environment }: Caller, @Query(checkedQuery(CursorQuery)) query: z.output<typeof CursorQuery>) {

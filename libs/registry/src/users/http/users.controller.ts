@@ -45,6 +45,7 @@ export class UsersController {
     description: WALKS,
     scope: 'users:read',
     query: UserListQuery,
+    heavy: true,
     answers: { 200: { body: UserPage, headers: { Link: 'sometimes' } } },
     problems: ['not-found'],
   })
@@ -67,6 +68,7 @@ export class UsersController {
       'Every word must fit one of username, e-mail, first and last name, without regard to case or accents; close spellings come last.',
     scope: 'users:read',
     query: SearchQuery,
+    heavy: true,
     answers: { 200: { body: FoundUsers } },
   })
   async search(

@@ -3,12 +3,12 @@ export { type AuthConfig, type Config, ConfigError, readConfig, type StreamLimit
 export { asDouble, mayLoseDigits, parseExactly } from './exact-json.js';
 export { type ReadinessCheck } from './health.js';
 export { linkTo, publicBase } from './http/address.js';
-export { Caller, requireScope } from './http/access.js';
-export { checkedHeaders, IdempotencyKey, IfMatch, IfNoneMatch } from './http/request-headers.js';
-export { type Content } from './openapi/content.js';
+export { type Caller, requireScope } from './http/access.js';
+export { IdempotencyKey, IfMatch, IfNoneMatch } from './http/request-headers.js';
 export { describeEndpoints } from './openapi/document.js';
 export { Endpoint, type EndpointOptions } from './http/endpoint.js';
-export { checkedBody, checkedPath, checkedQuery, checkInput, inputErrors } from './http/input.js';
+export { type Exchange, type ExchangeMethod, type Parts } from './http/exchange.js';
+export { checkInput, inputErrors } from './http/input.js';
 export { httpApplication } from './http/listen.js';
 export { copyColumn, copyLine, copyLines, type CopyValue } from './copy-lines.js';
 export { createLogger, type Logger } from './logging.js';

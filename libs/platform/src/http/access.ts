@@ -1,4 +1,3 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { withKnownTokens } from '../known-tokens.js';
 import { Problem } from '../problems.js';
@@ -113,10 +112,3 @@ export function requireScope({ scopes }: Pick<Principal, 'scopes'>, allowed: rea
     headers: challenge({ error: 'insufficient_scope', scope: allowed.join(' ') }),
   });
 }
-
-/** A route's parameter: who calls, as `accessHook` found it. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (caller === undefined) throw new Error('a route outside /api/ has no caller');
-  return caller;
-});

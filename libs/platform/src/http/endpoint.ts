@@ -3,15 +3,20 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation } from '@nestjs/swagger';
 import { mediaTypes } from '../openapi/content.js';
 import { type Access, type Call } from '../openapi/operation.js';
+import { Exchanged, type ExchangeMethod } from './exchange.js';
 
 /** Every call there is, by its id: what the document of the interface is made of. */
 export const endpoints = new Map<string, { readonly call: Call; readonly access?: Access }>();
 
 export type EndpointOptions = Call & Access;
 
-/** What a route under `/api/` promises: who may call it and with what, and its place in the OpenAPI document. */
-export function Endpoint({ scope, ticket, ...call }: EndpointOptions): MethodDecorator {
-  return applyDecorators(
+/**
+ * What a route under `/api/` promises: who may call it and with what, and its place in the OpenAPI document. Its method is
+ * given an `Exchange`, in which all of that is checked.
+ */
+export function Endpoint<const Options extends EndpointOptions>(options: Options): ExchangeMethod<Options> {
+  const { scope, ticket, ...call }: EndpointOptions = options;
+  const promised = applyDecorators(
     described(call, { scope, ticket }),
     RouteConfig({
       scopes: [scope].flat(),
@@ -22,6 +27,10 @@ export function Endpoint({ scope, ticket, ...call }: EndpointOptions): MethodDec
       speaksByHeaders: call.speaksByHeaders,
     }),
   );
+  return (target, name, descriptor) => {
+    promised(target, name, descriptor);
+    Exchanged(call)(target, name, 0);
+  };
 }
 
 /** A route that is there for everybody, outside of `/api/`. */

@@ -21,12 +21,8 @@ const NoQuery = z.strictObject({});
 
 /** Refuses what the route does not take, as its `@Endpoint` says, before a body is read. */
 export function checkShape(request: FastifyRequest): void {
-  const { takesQuery, ticket } = request.routeOptions.config;
   checkEscapes(request.url);
-  if (takesQuery === false && Object.keys(request.query as object).length > 0) {
-    const { ticket: _, ...others } = request.query as Record<string, unknown>;
-    checkInput('query', NoQuery, ticket ? others : request.query);
-  }
+  if (request.routeOptions.config.takesQuery === false) checkInput('query', NoQuery, request.query);
   const types = bodyTypes(request);
   if (types) checkMediaType(request, types);
 }

@@ -18,7 +18,7 @@ export { counter, gauge, metrics } from './metrics.js';
 export { type FoldName, FOLD_NAMES, type GenerationKind, Namespace, type ViewVersions } from './namespace.js';
 export { Notifications } from './notifications.js';
 export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
-export { closingBoth, listenAt, operationsOf, serveOperations, takesRequests } from './operations.js';
+export { operationsOf, serveOperations } from './operations.js';
 export { isOutage } from './outage.js';
 export { ownTurn } from './own-turn.js';
 export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
@@ -41,6 +41,7 @@ export {
   wholeNumber,
 } from './text.js';
 export { runApp } from './run-app.js';
+export { runInterface } from './run-interface.js';
 export { isSettledWithin, NoAnswer, within } from './within.js';
 export { kafkaFor, saying, waitFor, waitForPostgres, waitingOf } from './waiting.js';
 export { parseJson } from './http/body/parse-json.js';

@@ -12,7 +12,7 @@ export function timeParameter(description: string) {
   return z
     .string()
     .transform((text, context): number => {
-      const time = parseTimestamp(text.replace(OFFSET_AT_END, withOffset));
+      const time = parseTimestamp(withOffset(text));
       if (time !== undefined) return time;
       context.addIssue({ code: 'custom', message: timestampFault(text) });
       return z.NEVER;
@@ -20,6 +20,8 @@ export function timeParameter(description: string) {
     .meta({ format: 'date-time', description, examples: ['2026-11-22T05:59:01Z'] });
 }
 
-function withOffset(_: string, time: string, sign: string, hours: string, minutes: string): string {
+function withOffset(text: string): string {
+  const [, time, sign, hours, minutes] = OFFSET_AT_END.exec(text) ?? [];
+  if (time === undefined) return text;
   return `${time}${sign === ' ' ? '+' : sign}${hours}:${minutes}`;
 }

@@ -8,7 +8,7 @@ export { IdempotencyKey, IfMatch, IfNoneMatch } from './http/request-headers.js'
 export { describeEndpoints } from './openapi/document.js';
 export { Endpoint, type EndpointOptions } from './http/endpoint.js';
 export { type Exchange, type ExchangeMethod, type Parts } from './http/exchange.js';
-export { checkInput, inputErrors } from './http/input.js';
+export { inputErrors } from './http/input.js';
 export { httpApplication } from './http/listen.js';
 export { copyColumn, copyLine, copyLines, type CopyValue } from './copy-lines.js';
 export { createLogger, type Logger } from './logging.js';

@@ -1,9 +1,16 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation } from '@nestjs/swagger';
-import { mediaTypes } from '../openapi/content.js';
 import { type Access, type Call } from '../openapi/operation.js';
 import { Exchanged, type ExchangeMethod } from './exchange.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route takes, and who may call it; nothing where it is there for everybody. */
+    call?: Call;
+    access?: Access;
+  }
+}
 
 /** Every call there is, by its id: what the document of the interface is made of. */
 export const endpoints = new Map<string, { readonly call: Call; readonly access?: Access }>();
@@ -16,17 +23,8 @@ export type EndpointOptions = Call & Access;
  */
 export function Endpoint<const Options extends EndpointOptions>(options: Options): ExchangeMethod<Options> {
   const { scope, ticket, ...call }: EndpointOptions = options;
-  const promised = applyDecorators(
-    described(call, { scope, ticket }),
-    RouteConfig({
-      scopes: [scope].flat(),
-      ticket,
-      takesQuery: call.query !== undefined,
-      consumes: call.body && [...mediaTypes(call.body).keys()],
-      bulk: call.bulk,
-      speaksByHeaders: call.speaksByHeaders,
-    }),
-  );
+  const access = { scope, ticket };
+  const promised = applyDecorators(described(call, access), RouteConfig({ call, access }));
   return (target, name, descriptor) => {
     promised(target, name, descriptor);
     Exchanged(call)(target, name, 0);

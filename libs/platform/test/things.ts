@@ -1,11 +1,11 @@
-import { Controller, Get, Module, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Module, Post } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { HealthModule } from '../src/health.js';
 import { linkTo } from '../src/http/address.js';
 import { Endpoint } from '../src/http/endpoint.js';
+import { type Exchange } from '../src/http/exchange.js';
 import { httpApplication } from '../src/http/listen.js';
 import { ProblemPagesModule } from '../src/http/problem-pages.js';
 import { signToken } from '../src/tokens.js';
@@ -17,13 +17,13 @@ const call = { scope: ['users:read', 'admin'], summary: 's', answers: { 200: { b
 class Things {
   @Get('api/v3/things')
   @Endpoint({ id: 'spec-list', ...call })
-  list(@Req() request: FastifyRequest) {
+  list({ request }: Exchange) {
     return { next: linkTo(request, { page: '2' }) };
   }
 
   @Post('api/v3/things')
   @Endpoint({ id: 'spec-make', ...call })
-  make(@Res({ passthrough: true }) reply: FastifyReply) {
+  make({ reply }: Exchange) {
     void reply.status(201).header('location', '/api/v3/things/1');
     return {};
   }
@@ -36,8 +36,8 @@ class Things {
 
   @Get('api/v3/things/:id')
   @Endpoint({ id: 'spec-read', ...call })
-  read(@Param('id') id: string) {
-    return { id };
+  read({ request }: Exchange) {
+    return request.params;
   }
 }
 

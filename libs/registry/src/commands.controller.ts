@@ -1,10 +1,9 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { isRejection } from '#event-sourcing';
-import { Caller, checkedPath, Endpoint, notFound } from '#platform';
+import { Endpoint, type Exchange, notFound } from '#platform';
 import { acceptedOrThrow } from './commands/command-log.js';
 import { timeOfCommandId } from './stored/command-id.js';
 import { shownUser } from './users/http/shown-user.js';
@@ -58,17 +57,15 @@ export class CommandsController {
     // What the log may judge of a command; all else is said before there is a command.
     problems: ['username-taken', 'email-taken', 'stale-version', 'invalid-body', 'idempotency-key-reused'],
   })
-  async get(
-    @Caller() { environment, scopes }: Caller,
-    @Param(checkedPath(CommandPath)) { id }: z.output<typeof CommandPath>,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async get(exchange: Exchange<{ path: typeof CommandPath }>) {
+    const { environment, scopes } = exchange.caller;
+    const { id } = exchange.path;
     const verdict = await this.outcomes.find(environment, id);
     if (verdict === undefined) return pendingOrUnknown(id);
     if (!mayKnow(verdict, scopes)) throw notFound('command');
     const accepted = acceptedOrThrow(verdict);
     const shown = shownNamed(accepted) ?? (await shownUser(this.queries, environment, accepted));
-    return answerCommand(accepted, shown, reply);
+    return answerCommand(exchange, accepted, shown);
   }
 }
 

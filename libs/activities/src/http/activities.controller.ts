@@ -1,9 +1,8 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Post } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Caller, checkedHeaders, checkedPath, checkedQuery, Endpoint, linkTo, NDJSON } from '#platform';
+import { Endpoint, type Exchange, linkTo, NDJSON } from '#platform';
 import { Role } from '#registry';
 import { AppendActivities } from '../commands/append-activities.js';
 import { isEventByHeaders } from '../ingestion/event-headers.js';
@@ -25,8 +24,6 @@ import {
 import { ActiveWorkspacesQuery, AppendHeaders, CountQuery, FeedQuery, UserPath } from './activities.input.js';
 import { FeedCursors } from './feed-cursors.js';
 
-type UserId = z.output<typeof UserPath>;
-
 const Feed = z.array(PublishedActivity).meta({ examples: [PublishedActivity.meta()?.examples] });
 
 const Count = z.object({ count: z.int().min(0) }).meta({ id: 'ActivityCount', examples: [{ count: 42 }] });
@@ -45,6 +42,8 @@ const ActiveWorkspaceList = z.array(ActiveWorkspace).meta({
   id: 'ActiveWorkspaces',
   examples: [[{ id: 1, name: 'Tide', role: null, activities: 3, lastActiveOn: '2026-11-22T05:59:01.030Z' }]],
 });
+
+type OfUser<Query extends z.ZodObject> = Exchange<{ path: typeof UserPath; query: Query }>;
 
 @ApiTags('activities')
 @Controller('api/v3')
@@ -75,22 +74,12 @@ export class ActivitiesController {
       422: { description: 'None of them can be taken', body: RefusedActivities },
     },
   })
-  async append(
-    @Caller() caller: Caller,
-    @Body() body: Buffer,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const headers = checkedHeaders(AppendHeaders, request);
+  async append({ caller, headers, request, body, reply }: Exchange<{ headers: typeof AppendHeaders; bulk: true }>) {
+    const { environment, subject } = caller;
     const slices = await slicesOf(request, body);
-    const nameItem = namer(caller.subject, headers['Idempotency-Key'], body);
-    const { environment } = caller;
-    const taken = await this.appendActivities.execute({
-      environment,
-      slices,
-      nameItem,
-      lane: headers['Tidemark-Lane'],
-    });
+    const nameItem = namer(subject, headers['Idempotency-Key'], body);
+    const lane = headers['Tidemark-Lane'];
+    const taken = await this.appendActivities.execute({ environment, slices, nameItem, lane });
     if (taken.accepted === 0 && taken.rejected.length > 0) void reply.status(422);
     return taken;
   }
@@ -106,15 +95,11 @@ export class ActivitiesController {
     heavy: true,
     answers: { 200: { body: Feed, headers: { Link: 'sometimes' } } },
   })
-  async feed(
-    @Caller() { environment }: Caller,
-    @Param(checkedPath(UserPath)) { user_id }: UserId,
-    @Query(checkedQuery(FeedQuery)) { limit, after, ...filters }: z.output<typeof FeedQuery>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async feed({ caller, path, query, request, reply }: OfUser<typeof FeedQuery>) {
+    const { environment } = caller;
+    const { limit, after, ...filters } = query;
     const place = after === undefined ? undefined : await this.cursors.parse(environment, after);
-    const page = await this.queries.execute(new UserFeed(environment, user_id, filters, { limit, after: place }));
+    const page = await this.queries.execute(new UserFeed(environment, path.user_id, filters, { limit, after: place }));
     const next = page.next && (await this.cursors.format(environment, page.next));
     if (next) void reply.header('link', `<${linkTo(request, { after: next })}>; rel="next"`);
     return page.activities;
@@ -131,12 +116,8 @@ export class ActivitiesController {
     heavy: true,
     answers: { 200: { body: Count } },
   })
-  async count(
-    @Caller() { environment }: Caller,
-    @Param(checkedPath(UserPath)) { user_id }: UserId,
-    @Query(checkedQuery(CountQuery)) filters: z.output<typeof CountQuery>,
-  ) {
-    return { count: await this.queries.execute(new CountActivities(environment, user_id, filters)) };
+  async count({ caller, path, query }: OfUser<typeof CountQuery>) {
+    return { count: await this.queries.execute(new CountActivities(caller.environment, path.user_id, query)) };
   }
 
   @Get('users/:user_id/activeworkspaces')
@@ -150,12 +131,9 @@ export class ActivitiesController {
     heavy: true,
     answers: { 200: { body: ActiveWorkspaceList } },
   })
-  async activeWorkspaces(
-    @Caller() { environment }: Caller,
-    @Param(checkedPath(UserPath)) { user_id }: UserId,
-    @Query(checkedQuery(ActiveWorkspacesQuery)) { window }: z.output<typeof ActiveWorkspacesQuery>,
-  ) {
-    const active = await this.queries.execute(new ActiveWorkspaces(environment, user_id, Date.now() - window.ms));
+  async activeWorkspaces({ caller, path, query: { window } }: OfUser<typeof ActiveWorkspacesQuery>) {
+    const since = Date.now() - window.ms;
+    const active = await this.queries.execute(new ActiveWorkspaces(caller.environment, path.user_id, since));
     return active.map(({ id, name, role, activities, lastActiveAt }) => {
       return { id, name, role, activities, lastActiveOn: new Date(lastActiveAt).toISOString() };
     });

@@ -1,4 +1,3 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { withKnownTokens } from '../known-tokens.js';
 import { Problem } from '../problems.js';
@@ -20,12 +19,6 @@ export interface Caller extends Principal {
 declare module 'fastify' {
   interface FastifyRequest {
     caller?: Caller;
-  }
-  interface FastifyContextConfig {
-    /** Any one of these opens the route. */
-    scopes?: readonly Scope[];
-    /** `?ticket=` opens the route in place of the header Authorization. */
-    ticket?: boolean;
   }
   interface FastifyInstance {
     /** Whom a ticket stands for; the room that issues tickets decorates the application with it. */
@@ -51,7 +44,7 @@ export function accessHook(verify: VerifyToken) {
     request.subject = principal.subject;
     if (hasNoRoute(request)) throw noRoute(request);
     const environment = environmentOf(request, principal);
-    requireScope(principal, request.routeOptions.config.scopes ?? []);
+    requireScope(principal, [request.routeOptions.config.access?.scope ?? []].flat());
     request.caller = { ...principal, environment };
     checkShape(request);
   }
@@ -70,7 +63,7 @@ async function principalOf(request: FastifyRequest, verify: VerifyToken): Promis
 
 async function ticketHolder(request: FastifyRequest): Promise<(Principal & { ticket: string }) | undefined> {
   const { ticket } = request.query as { ticket?: unknown };
-  if (ticket === undefined || !request.routeOptions.config.ticket) return undefined;
+  if (ticket === undefined || !request.routeOptions.config.access?.ticket) return undefined;
   if (typeof ticket !== 'string' || ticket === '') {
     throw new Problem('invalid-request', 'ticket: may be given once, and not empty.', {
       errors: [{ parameter: 'ticket', code: 'invalid', detail: 'may be given once, and not empty' }],
@@ -113,10 +106,3 @@ export function requireScope({ scopes }: Pick<Principal, 'scopes'>, allowed: rea
     headers: challenge({ error: 'insufficient_scope', scope: allowed.join(' ') }),
   });
 }
-
-/** A route's parameter: who calls, as `accessHook` found it. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (caller === undefined) throw new Error('a route outside /api/ has no caller');
-  return caller;
-});

@@ -1,4 +1,3 @@
-import { type PipeTransform } from '@nestjs/common';
 import { type z } from 'zod';
 import { type InputError, Problem } from '../problems.js';
 
@@ -7,23 +6,10 @@ type Place = 'path' | 'query' | 'header' | 'body';
 // A body can be at fault in a million places; nobody reads that many.
 const MOST_ERRORS = 50;
 
-/** Checks one part of a request against its schema: 400 for path, query and headers, 422 for a body. */
-export class Checked<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {
-  constructor(
-    private readonly place: Place,
-    private readonly schema: Schema,
-  ) {}
-
-  transform(input: unknown): z.output<Schema> {
-    return checkInput(this.place, this.schema, input);
-  }
-}
-
-export const checkedPath = <Schema extends z.ZodType>(schema: Schema) => new Checked('path', schema);
-export const checkedQuery = <Schema extends z.ZodType>(schema: Schema) => new Checked('query', schema);
-export const checkedBody = <Schema extends z.ZodType>(schema: Schema) => new Checked('body', schema);
-
-/** The checked value; throws `invalid-body` or `invalid-request` with an entry for each place at fault. */
+/**
+ * One part of a request, checked against its schema: throws `invalid-request` for path, query and headers, `invalid-body`
+ * for a body, with an entry for each place at fault.
+ */
 export function checkInput<Schema extends z.ZodType>(place: Place, schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;

@@ -3,7 +3,6 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { isProblemCode, notFound, PROBLEMS } from '../problems.js';
 import { PublicEndpoint } from './endpoint.js';
-import { checkedPath } from './input.js';
 
 const html = { 'text/html': z.string().meta({ examples: ['<!doctype html>…'] }) };
 const ProblemPath = z.object({ code: z.string().meta({ examples: ['not-found'] }) });
@@ -36,7 +35,7 @@ class ProblemPages {
     answers: { 200: { body: html } },
   })
   @Header('content-type', 'text/html; charset=utf-8')
-  show(@Param(checkedPath(ProblemPath)) { code }: z.output<typeof ProblemPath>): string {
+  show(@Param('code') code: string): string {
     if (!isProblemCode(code)) throw notFound('problem');
     const { status, title, advice } = PROBLEMS[code];
     return page(

@@ -18,11 +18,15 @@ describe('heavy reads', () => {
       request.caller = { environment: request.headers['environment-id'] } as Caller;
     });
     takeTurnsReading(app);
-    app.get('/heavy', { config: { heavy: true } }, async ({ caller }) => {
-      const { promise, resolve, reject } = Promise.withResolvers<string>();
-      reads.push({ environment: caller!.environment, end: (error) => (error ? reject(error) : resolve('read')) });
-      return promise;
-    });
+    app.get(
+      '/heavy',
+      { config: { call: { id: 'spec', summary: '', answers: {}, heavy: true } } },
+      async ({ caller }) => {
+        const { promise, resolve, reject } = Promise.withResolvers<string>();
+        reads.push({ environment: caller!.environment, end: (error) => (error ? reject(error) : resolve('read')) });
+        return promise;
+      },
+    );
     app.get('/light', () => 'light');
     address = await app.listen({ port: 0, host: '127.0.0.1' });
   });

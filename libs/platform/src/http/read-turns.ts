@@ -6,10 +6,6 @@ const AT_ONCE = 8;
 const OF_ONE_ENVIRONMENT = 4;
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether there may be much to read for an answer, or much to say in it. */
-    heavy?: boolean;
-  }
   interface FastifyRequest {
     endTurn?: () => void;
   }
@@ -23,7 +19,7 @@ export function takeTurnsReading(fastify: FastifyInstance): void {
   const turns = new FairSemaphore(AT_ONCE, OF_ONE_ENVIRONMENT);
   fastify.decorateRequest('endTurn');
   fastify.addHook('preHandler', (request, reply, done) => {
-    if (!request.routeOptions.config.heavy) return done();
+    if (!request.routeOptions.config.call?.heavy) return done();
     void turns.run(request.caller?.environment ?? '', async () => {
       // Who went away while it waited is read nothing for.
       if (reply.raw.destroyed) return;

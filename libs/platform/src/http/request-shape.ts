@@ -1,18 +1,8 @@
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { mediaTypes } from '../openapi/content.js';
 import { Problem } from '../problems.js';
 import { checkInput } from './input.js';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The media types of the body; none where the route takes no body. */
-    consumes?: readonly string[];
-    /** Whether the route looks at the query. */
-    takesQuery?: boolean;
-    /** Of which requests the headers say enough: they may have no body, or one of no media type. */
-    speaksByHeaders?: SpeaksByHeaders;
-  }
-}
 
 /** Whether the headers of a request, by their names in lower case, are all that it has to say. */
 export type SpeaksByHeaders = (headers: FastifyRequest['headers']) => boolean;
@@ -21,12 +11,9 @@ const NoQuery = z.strictObject({});
 
 /** Refuses what the route does not take, as its `@Endpoint` says, before a body is read. */
 export function checkShape(request: FastifyRequest): void {
-  const { takesQuery, ticket } = request.routeOptions.config;
   checkEscapes(request.url);
-  if (takesQuery === false && Object.keys(request.query as object).length > 0) {
-    const { ticket: _, ...others } = request.query as Record<string, unknown>;
-    checkInput('query', NoQuery, ticket ? others : request.query);
-  }
+  const { call } = request.routeOptions.config;
+  if (call && !call.query) checkInput('query', NoQuery, request.query);
   const types = bodyTypes(request);
   if (types) checkMediaType(request, types);
 }
@@ -44,9 +31,10 @@ function checkEscapes(url: string): void {
 
 /** The media types that the body of a request may have; undefined where none is read. */
 export function bodyTypes(request: FastifyRequest): readonly string[] | undefined {
-  const { consumes } = request.routeOptions.config;
+  const { call } = request.routeOptions.config;
+  if (call?.body) return [...mediaTypes(call.body).keys()];
   // Of a call that takes none, what cannot be read is refused all the same.
-  return consumes ?? (hasBody(request) && !BODYLESS.has(request.method) ? ['application/json'] : undefined);
+  return hasBody(request) && !BODYLESS.has(request.method) ? ['application/json'] : undefined;
 }
 
 const BODYLESS = new Set(['GET', 'HEAD']);
@@ -61,7 +49,7 @@ const JSON_OR_NONE = /^([^/]+\/([^/]+\+)?json)?$/;
 function checkMediaType(request: FastifyRequest, types: readonly string[]): void {
   const type = mediaTypeOf(request);
   // What stands in the headers has a body of JSON of whatever kind, or none.
-  if (JSON_OR_NONE.test(type) && request.routeOptions.config.speaksByHeaders?.(request.headers)) return;
+  if (JSON_OR_NONE.test(type) && request.routeOptions.config.call?.speaksByHeaders?.(request.headers)) return;
   if (type === '' && !hasBody(request)) throw new Problem('invalid-request', 'The request has no body.');
   if (types.includes(type)) return;
   throw new Problem('unsupported-media-type', `This call takes a body of ${types.join(' or ')}.`);

@@ -124,12 +124,17 @@ function securityOf({ scope, ticket }: Access): object[] {
   return [...[scope].flat().map((scope) => ({ bearer: [scope] })), ...(ticket ? [{ ticket: [] }] : [])];
 }
 
-function problemsOf({ path, body, problems = [] }: Call, access: Access | undefined, method: string): ProblemCode[] {
+function problemsOf(
+  { path, body, heavy, problems = [] }: Call,
+  access: Access | undefined,
+  method: string,
+): ProblemCode[] {
   return [
     ...(access ? OF_A_TOKEN : []),
     ...(path ? (['not-found'] as const) : []),
     ...(method === 'get' ? [] : OF_ANY_BODY),
     ...(body ? (['invalid-body'] as const) : []),
+    ...(heavy ? (['overloaded'] as const) : []),
     ...problems,
   ];
 }

@@ -1,15 +1,13 @@
-import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type z } from 'zod';
-import { type Caller, checkedHeaders, type Content, IdempotencyKey } from '#platform';
-import { type Answer, type Sender } from '../commands/command-log.js';
-import { type PendingCommand } from './command-endpoint.js';
+import { type Exchange, type IfNoneMatch } from '#platform';
+import { type Answer, type CommandLog, type Sender } from '../commands/command-log.js';
+import { type AskedCommand } from '../stored/command-seals.js';
+import { type CommandExchange, type PendingCommand } from './command-endpoint.js';
 import { entityTag, isFresh } from './preconditions.js';
 
-/** The sender of a command as the request says it; throws `invalid-request` for an Idempotency-Key that is none. */
-export function senderOf(caller: Caller, request: FastifyRequest): Sender {
-  const { 'Idempotency-Key': key } = checkedHeaders(IdempotencyKey, request);
-  const { environment, subject } = caller;
-  return { environment, subject, ...(key !== undefined && { idempotencyKey: key }) };
+/** The sender of a command as the request says it. */
+export function senderOf({ caller: { environment, subject }, headers }: CommandExchange): Sender {
+  return { environment, subject, idempotencyKey: headers['Idempotency-Key'] };
 }
 
 /**
@@ -17,9 +15,9 @@ export function senderOf(caller: Caller, request: FastifyRequest): Sender {
  * sent again under its key. `shown` is the object as the command left it, if there is one to show.
  */
 export function answerCommand<Shown>(
+  { reply }: Exchange,
   answer: Answer,
-  shown: Shown | undefined,
-  reply: FastifyReply,
+  shown?: Shown,
 ): Shown | z.output<typeof PendingCommand> | undefined {
   if ('pending' in answer) {
     void reply.status(202).header('location', `/api/v3/commands/${answer.pending}`);
@@ -31,20 +29,25 @@ export function answerCommand<Shown>(
   return shown;
 }
 
-/** The body that shows an object; none, with 304, where the client has it in this version already. */
-export function answerObject<Shown>(
-  version: number,
-  shown: Shown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Shown | undefined {
-  void reply.header('etag', entityTag(version));
-  if (!isFresh(request.headers['if-none-match'], version)) return shown;
-  void reply.status(304);
-  return undefined;
+/** Sends a command and answers it. `show` is what there is to show of what became of it. */
+export async function submitted<Shown>(
+  commands: CommandLog,
+  exchange: CommandExchange,
+  asked: AskedCommand,
+  show: (answer: Answer) => Shown | undefined = () => undefined,
+) {
+  const answer = await commands.submit(senderOf(exchange), asked);
+  return answerCommand(exchange, answer, show(answer));
 }
 
-/** A patch may come as what it is, or as plain JSON. */
-export function patchOf<Patch extends z.ZodType>(patch: Patch): Content {
-  return { 'application/json': patch, 'application/merge-patch+json': patch };
+/** The body that shows an object; none, with 304, where the client has it in this version already. */
+export function answerObject<Shown>(
+  { headers, reply }: Exchange<{ headers: typeof IfNoneMatch }>,
+  version: number,
+  shown: Shown,
+): Shown | undefined {
+  void reply.header('etag', entityTag(version));
+  if (!isFresh(headers['If-None-Match'], version)) return shown;
+  void reply.status(304);
+  return undefined;
 }

@@ -1,6 +1,6 @@
-import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { linkTo, notFound, wholeNumber } from '#platform';
+import { type Exchange, linkTo, notFound, wholeNumber } from '#platform';
 import { type Listed, type ListPart } from '../listed.js';
 
 const LAST_PAGE = 1_000_000_000;
@@ -43,13 +43,11 @@ export const WALKS =
  * of nothing is a page.
  */
 export function answerList<Row extends { id: number }, Item>(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  part: ListPart,
+  { request, reply, query }: Exchange<{ query: typeof PageQuery }>,
   { count, rows, hasMore }: Listed<Row>,
   shown: (row: Row) => Item,
 ) {
-  const numbered = part.after === undefined ? pagesBeside(request, part, count) : undefined;
+  const numbered = query.after === undefined ? pagesBeside(request, query, count) : undefined;
   const behind = hasMore ? linkTo(request, { page: undefined, after: String(rows.at(-1)!.id) }) : null;
   if (behind !== null) void reply.header('link', `<${behind}>; rel="next"`);
   return { count, ...(numbered ?? { next: behind, previous: null }), results: rows.map(shown) };

@@ -1,4 +1,4 @@
-import { type FastifyRequest } from 'fastify';
+import { type Exchange, type IfMatch } from '#platform';
 
 /** The entity tag of a version: strong, since equal versions are equal byte for byte but for `lastActiveOn`. */
 export const entityTag = (version: number) => `"${version}"`;
@@ -23,7 +23,11 @@ export function isFresh(ifNoneMatch: string | undefined, version: number): boole
 }
 
 /** What a command expects of the version, where the client has said it. */
-export function expectedVersions(request: FastifyRequest): { readonly ifVersions?: readonly number[] } {
-  const ifVersions = versionsOf(request.headers['if-match']);
+export interface Expected {
+  readonly ifVersions?: readonly number[];
+}
+
+export function expectedVersions({ headers }: Exchange<{ headers: typeof IfMatch }>): Expected {
+  const ifVersions = versionsOf(headers['If-Match']);
   return ifVersions ? { ifVersions } : {};
 }

@@ -1,10 +1,9 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { windowParameter } from '#activities';
-import { Caller, checkedQuery, Endpoint, entityId } from '#platform';
+import { Endpoint, entityId, type Exchange } from '#platform';
 import { ActiveUsers } from '../queries/active-users.js';
 
 const WindowQuery = z.strictObject({ window: windowParameter('5m') });
@@ -37,13 +36,9 @@ export class StatisticsController {
     query: WindowQuery,
     answers: { 200: { body: ActiveUsersV2, headers } },
   })
-  async activeUsersV2(
-    @Caller() { environment }: Caller,
-    @Query(checkedQuery(WindowQuery)) { window }: z.output<typeof WindowQuery>,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const figure = await this.ask(new ActiveUsers(environment, Date.now() - window.ms), reply);
-    return { status: 'ok', data: { activeUsers: figure } };
+  async activeUsersV2(exchange: Exchange<{ query: typeof WindowQuery }>) {
+    const activeUsers = await this.count(exchange, Date.now());
+    return { status: 'ok', data: { activeUsers } };
   }
 
   @Get('v3/statistics/active-users')
@@ -56,17 +51,16 @@ export class StatisticsController {
     problems: ['not-found'],
     answers: { 200: { body: ActiveUsersAnswer, headers } },
   })
-  async activeUsers(
-    @Caller() { environment }: Caller,
-    @Query(checkedQuery(ActiveUsersQuery)) { window, workspace }: z.output<typeof ActiveUsersQuery>,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async activeUsers(exchange: Exchange<{ query: typeof ActiveUsersQuery }>) {
+    const { window, workspace } = exchange.query;
     const now = Date.now();
-    const activeUsers = await this.ask(new ActiveUsers(environment, now - window.ms, workspace), reply);
+    const activeUsers = await this.count(exchange, now, workspace);
     return { activeUsers, window: window.text, asOf: new Date(now).toISOString() };
   }
 
-  private async ask(question: ActiveUsers, reply: FastifyReply): Promise<number> {
+  private async count(exchange: Exchange<{ query: typeof WindowQuery }>, now: number, workspace?: number) {
+    const { caller, query, reply } = exchange;
+    const question = new ActiveUsers(caller.environment, now - query.window.ms, workspace);
     const { activeUsers, source } = await this.queries.execute(question);
     void reply.header('tidemark-source', source);
     return activeUsers;

@@ -1,9 +1,9 @@
-import { Controller, Header, Post, Query } from '@nestjs/common';
+import { Controller, Header, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type z } from 'zod';
-import { Caller, checkedQuery, Endpoint } from '#platform';
+import { Endpoint, type Exchange } from '#platform';
 import { StreamTickets, TICKET_SECONDS } from '../tickets.js';
-import { NoQuery, Ticket } from './stream.input.js';
+import { Ticket } from './stream.input.js';
 
 @ApiTags('stream')
 @Controller('api/v3/stream-tickets')
@@ -20,10 +20,7 @@ export class StreamTicketsController {
     scope: 'activities:read',
     answers: { 201: { body: Ticket, headers: { 'Cache-Control': 'always' } } },
   })
-  async issue(
-    @Caller() caller: Caller,
-    @Query(checkedQuery(NoQuery)) _query: object,
-  ): Promise<z.output<typeof Ticket>> {
+  async issue({ caller }: Exchange): Promise<z.output<typeof Ticket>> {
     return { ticket: await this.tickets.issue(caller), expiresIn: TICKET_SECONDS };
   }
 }

@@ -1,13 +1,14 @@
-import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
-import { type z } from 'zod';
 import { type ActivityOwner } from '#activities';
-import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { Endpoint, type Exchange, type Parts } from '#platform';
 import { formatFor } from '../formats.js';
 import { StreamGateway } from '../stream-gateway.js';
-import { type StreamRequest } from '../stream-request.js';
 import { ResumeHeaders, Streamed, StreamPath, StreamQuery } from './stream.input.js';
+
+// The gateway takes the reply over, and a parameter `@Res()` is how Nest is told to send nothing.
+type Streaming<Of extends Parts = object> = Exchange<Of & { query: typeof StreamQuery; headers: typeof ResumeHeaders }>;
 
 @ApiTags('stream')
 @Controller('api/v3')
@@ -28,15 +29,8 @@ export class StreamController {
     answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
     problems: ['overloaded'],
   })
-  async user(
-    @Caller() caller: Caller,
-    @Param(checkedPath(StreamPath)) { user_id: userId }: z.output<typeof StreamPath>,
-    @Query(checkedQuery(StreamQuery)) query: z.output<typeof StreamQuery>,
-    @Headers() headers: Record<string, string | undefined>,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const target = { environment: caller.environment, userId };
-    await this.gateway.open(requestOf(target, query, headers), caller, reply);
+  async user(exchange: Streaming<{ path: typeof StreamPath }>, @Res() reply: FastifyReply): Promise<void> {
+    await this.open(exchange, reply, { environment: exchange.caller.environment, userId: exchange.path.user_id });
   }
 
   @Get('stream')
@@ -53,21 +47,18 @@ export class StreamController {
     answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
     problems: ['overloaded'],
   })
-  async environment(
-    @Caller() caller: Caller,
-    @Query(checkedQuery(StreamQuery)) query: z.output<typeof StreamQuery>,
-    @Headers() headers: Record<string, string | undefined>,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.gateway.open(requestOf({ environment: caller.environment }, query, headers), caller, reply);
+  async environment(exchange: Streaming, @Res() reply: FastifyReply): Promise<void> {
+    await this.open(exchange, reply, { environment: exchange.caller.environment });
   }
-}
 
-function requestOf(
-  target: ActivityOwner,
-  { types, since, lastEventId, after }: z.output<typeof StreamQuery>,
-  headers: Record<string, string | undefined>,
-): StreamRequest {
-  const position = headers['last-event-id'] || (lastEventId ?? after);
-  return { target, types, since, position, format: formatFor(headers.accept) };
+  private async open(
+    { caller, query, headers, request }: Streaming,
+    reply: FastifyReply,
+    target: ActivityOwner,
+  ): Promise<void> {
+    const { types, since, lastEventId, after } = query;
+    const position = headers['Last-Event-ID'] || (lastEventId ?? after);
+    const format = formatFor(request.headers.accept);
+    await this.gateway.open({ target, types, since, position, format }, caller, reply);
+  }
 }

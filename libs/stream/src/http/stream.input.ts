@@ -32,9 +32,6 @@ export const StreamQuery = z.strictObject({
       'Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream',
     ),
 });
-export type StreamQuery = z.output<typeof StreamQuery>;
-
-export const NoQuery = z.strictObject({});
 
 export const Ticket = z
   .object({

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import * as zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { eventually } from '../../../../../test/support/eventually.js';
 import { asProblem, sendProblem } from '../problem-filter.js';
 import { BytesInHand } from './bytes-in-hand.js';
@@ -20,9 +21,11 @@ function application(timeoutMs: number, inHand = new BytesInHand()): FastifyInst
   const app = fastify({ forceCloseConnections: true });
   readBodies(app, inHand, timeoutMs);
   app.setErrorHandler((error, request, reply) => sendProblem(asProblem(error), request, reply));
-  const consumes = [JSON_TYPE];
-  app.post('/small', { config: { consumes } }, async ({ body }) => ({ body: Array.isArray(body) ? [] : body }));
-  app.post('/bulk', { config: { consumes, bulk: true } }, async ({ body }) => ({ bytes: (body as Buffer).length }));
+  const call = { id: 'spec', summary: '', body: z.unknown(), answers: {} };
+  app.post('/small', { config: { call } }, async ({ body }) => ({ body: Array.isArray(body) ? [] : body }));
+  app.post('/bulk', { config: { call: { ...call, bulk: true } } }, async ({ body }) => ({
+    bytes: (body as Buffer).length,
+  }));
   app.delete('/none', async () => ({}));
   return app;
 }

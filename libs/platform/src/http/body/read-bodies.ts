@@ -6,10 +6,6 @@ import { collect, HeldBytes, tooLarge } from './collect.js';
 import { parseJson } from './parse-json.js';
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether the body is one of many items: larger, and given to the route as bytes, to be worked on in slices. */
-    bulk?: boolean;
-  }
   interface FastifyRequest {
     /** What the body takes of the room of the process, until the answer is made. */
     bodyShare?: Share;
@@ -36,7 +32,7 @@ export function readBodies(fastify: FastifyInstance, inHand: BytesInHand, timeou
   fastify.addHook('preValidation', async (request) => {
     if (request.is404 || !bodyTypes(request)) return;
     const bytes = await readBytes(request, inHand, performance.now() + timeoutMs);
-    request.body = request.routeOptions.config.bulk ? bytes : parseJson(bytes);
+    request.body = request.routeOptions.config.call?.bulk ? bytes : parseJson(bytes);
   });
   fastify.addHook('onSend', (request, _reply, payload, done) => {
     request.bodyShare?.release();
@@ -49,7 +45,7 @@ async function readBytes(request: FastifyRequest, inHand: BytesInHand, deadline:
   const share = inHand.shareOf(environment);
   try {
     const newDecoder = decoderOf(request.headers['content-encoding']);
-    const limit = bodyLimit(request.routeOptions.config.bulk);
+    const limit = bodyLimit(request.routeOptions.config.call?.bulk);
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > limit) throw tooLarge(limit);
     inHand.requireRoom(environment, announced);

@@ -1,10 +1,8 @@
-import { Body, Controller, Post, Req } from '@nestjs/common';
+import { Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isRejection } from '#event-sourcing';
 import {
-  Caller,
   Endpoint,
   IdempotencyKey,
   inputErrors,
@@ -20,6 +18,7 @@ import {
 } from '#platform';
 import { CommandLog } from '../../commands/command-log.js';
 import { senderOf } from '../../http/answers.js';
+import { type CommandExchange } from '../../http/command-endpoint.js';
 import { type UserDetails } from '../../decisions/user.js';
 import { UserBatch, UserInput, UserLines } from './user.input.js';
 
@@ -51,16 +50,12 @@ export class UserBatchController {
     answers: { 200: { body: BatchAnswer } },
     problems: ['in-flight', 'idempotency-key-reused'],
   })
-  async register(
-    @Caller() caller: Caller,
-    @Body() body: Buffer,
-    @Req() request: FastifyRequest,
-  ): Promise<z.output<typeof BatchAnswer>> {
+  async register(exchange: CommandExchange<{ bulk: true }>): Promise<z.output<typeof BatchAnswer>> {
+    const { request, body } = exchange;
     const slices = mediaTypeOf(request) === NDJSON ? await slicesOfLines(body) : await slicesOfArray(body);
     const { users, rejected } = await check(slices);
     const registrations = users.map(({ user }) => ({ type: 'RegisterUser' as const, user }));
-    const sender = senderOf(caller, request);
-    const verdicts = users.length === 0 ? [] : await this.commands.submitAll(sender, registrations);
+    const verdicts = users.length === 0 ? [] : await this.commands.submitAll(senderOf(exchange), registrations);
     for (const [place, verdict] of verdicts.entries()) {
       if (!isRejection(verdict)) continue;
       rejected.push({ index: users[place]!.index, code: verdict.rejected, detail: verdict.detail });

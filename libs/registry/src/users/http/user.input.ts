@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from '#platform';
 import { z } from 'zod';
+import { patchOf } from '../../http/command-endpoint.js';
 import { oneWay, pageParameters } from '../../http/pages.js';
 import { PROFILE_BYTES } from '../../decisions/user.js';
 import { comparable } from '../../decisions/user.names.js';
@@ -82,6 +83,7 @@ export const UserPatch = z
   })
   .partial()
   .meta({ id: 'UserPatch', examples: [{ lastName: 'Doe', profile: { team: null, city: 'Kiel' } }] });
+export const UserPatchBody = patchOf(UserPatch);
 
 export const UserPath = z.strictObject({
   user_id: entityId,

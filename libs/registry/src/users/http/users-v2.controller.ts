@@ -1,8 +1,7 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { type z } from 'zod';
-import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { Endpoint, type Exchange } from '#platform';
 import { GetUser } from '../queries/get-user.js';
 import { ScrollUsers, type UserScroll } from '../queries/scroll-users.js';
 import { CursorQuery, ObjectIdPath } from './user.input.js';
@@ -23,10 +22,9 @@ export class UsersV2Controller {
     heavy: true,
     answers: { 200: { body: UserListV2 } },
   })
-  async list(@Caller() { environment }: Caller, @Query(checkedQuery(CursorQuery)) query: z.output<typeof CursorQuery>) {
-    const { limit, after, before } = query;
-    const scroll = await this.queries.execute(new ScrollUsers(environment, limit, { after, before }));
-    return { status: 'ok', data: scroll.rows.map(listedUserV2), pagination: paginationOf(scroll, query) };
+  async list({ caller, query: { limit, after, before } }: Exchange<{ query: typeof CursorQuery }>) {
+    const scroll = await this.queries.execute(new ScrollUsers(caller.environment, limit, { after, before }));
+    return { status: 'ok', data: scroll.rows.map(listedUserV2), pagination: paginationOf(scroll, limit) };
   }
 
   @Get(':userId')
@@ -38,11 +36,8 @@ export class UsersV2Controller {
     path: ObjectIdPath,
     answers: { 200: { body: OneUserV2 } },
   })
-  async get(
-    @Caller() { environment }: Caller,
-    @Param(checkedPath(ObjectIdPath)) { userId }: z.output<typeof ObjectIdPath>,
-  ) {
-    const user = await this.queries.execute(new GetUser(environment, { objectId: userId }));
+  async get({ caller, path }: Exchange<{ path: typeof ObjectIdPath }>) {
+    const user = await this.queries.execute(new GetUser(caller.environment, { objectId: path.userId }));
     return { status: 'ok', data: [fullUserV2(user)] };
   }
 }
@@ -54,7 +49,7 @@ const END = 'f'.repeat(24);
  * `next` and `previous` are query strings, present only where there is something. An empty page, whose neighbours were
  * deleted in between, leads to the beginning and the end.
  */
-function paginationOf({ rows, hasPrevious, hasNext }: UserScroll, { limit }: { limit: number }) {
+function paginationOf({ rows, hasPrevious, hasNext }: UserScroll, limit: number) {
   const [first, last] = [rows[0]?.objectId, rows.at(-1)?.objectId];
   return {
     hasPrevious,

@@ -1,21 +1,10 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post, Put } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type z } from 'zod';
-import {
-  Caller,
-  checkedBody,
-  checkedPath,
-  checkedQuery,
-  Endpoint,
-  IfMatch,
-  IfNoneMatch,
-  requireScope,
-} from '#platform';
-import { type Answer, CommandLog, type Sender } from '../../commands/command-log.js';
-import { answerCommand, answerObject, patchOf, senderOf } from '../../http/answers.js';
-import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
+import { Endpoint, type Exchange, IfMatch, IfNoneMatch, type Parts, requireScope } from '#platform';
+import { type Answer, CommandLog } from '../../commands/command-log.js';
+import { answerCommand, answerObject, senderOf } from '../../http/answers.js';
+import { CommandEndpoint, type CommandExchange, MADE, SHOWN } from '../../http/command-endpoint.js';
 import { answerList, WALKS } from '../../http/pages.js';
 import { expectedVersions } from '../../http/preconditions.js';
 import { type AskedOfUser, SendUserCommand } from '../commands/send-user-command.js';
@@ -24,10 +13,8 @@ import { GetUser } from '../queries/get-user.js';
 import { ListUsers } from '../queries/list-users.js';
 import { SearchQuery, SearchUsers } from '../queries/search-users.js';
 import { shownUser } from './shown-user.js';
-import { DeleteQuery, UserInput, UserListQuery, UserPatch, UserPath } from './user.input.js';
+import { DeleteQuery, UserInput, UserListQuery, UserPatchBody, UserPath } from './user.input.js';
 import { FoundUsers, FullUser, fullUser } from './user.views.js';
-
-type UserId = z.output<typeof UserPath>;
 
 @ApiTags('users')
 @Controller('api/v3/users')
@@ -49,15 +36,11 @@ export class UsersController {
     answers: { 200: { body: UserPage, headers: { Link: 'sometimes' } } },
     problems: ['not-found'],
   })
-  async list(
-    @Caller() { environment }: Caller,
-    @Query(checkedQuery(UserListQuery)) { page, page_size, after, ...filters }: z.output<typeof UserListQuery>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async list(exchange: Exchange<{ query: typeof UserListQuery }>) {
+    const { page, page_size, after, ...filters } = exchange.query;
     const part = { page, page_size, after };
-    const users = await this.queries.execute(new ListUsers(environment, part, filters));
-    return answerList(request, reply, part, users, listedUser);
+    const users = await this.queries.execute(new ListUsers(exchange.caller.environment, part, filters));
+    return answerList(exchange, users, listedUser);
   }
 
   @Get('search')
@@ -71,11 +54,9 @@ export class UsersController {
     heavy: true,
     answers: { 200: { body: FoundUsers } },
   })
-  async search(
-    @Caller() { environment }: Caller,
-    @Query(checkedQuery(SearchQuery)) { q, limit }: z.output<typeof SearchQuery>,
-  ) {
-    return (await this.queries.execute(new SearchUsers(environment, q, limit))).map(listedUser);
+  async search({ caller, query }: Exchange<{ query: typeof SearchQuery }>) {
+    const found = await this.queries.execute(new SearchUsers(caller.environment, query.q, query.limit));
+    return found.map(listedUser);
   }
 
   @Get(':user_id')
@@ -91,14 +72,10 @@ export class UsersController {
       304: { description: 'It is still that version', headers: SHOWN },
     },
   })
-  async get(
-    @Caller() { environment }: Caller,
-    @Param(checkedPath(UserPath)) { user_id }: UserId,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const user = await this.queries.execute(new GetUser(environment, { id: user_id }));
-    return answerObject(user.version, fullUser(user), request, reply);
+  async get(exchange: Exchange<{ path: typeof UserPath; headers: typeof IfNoneMatch }>) {
+    const { caller, path } = exchange;
+    const user = await this.queries.execute(new GetUser(caller.environment, { id: path.user_id }));
+    return answerObject(exchange, user.version, fullUser(user));
   }
 
   @Post()
@@ -112,14 +89,9 @@ export class UsersController {
     // Under a key whose first request made somebody who has been deleted since.
     problems: ['username-taken', 'email-taken', 'not-found'],
   })
-  async register(
-    @Caller() caller: Caller,
-    @Body(checkedBody(UserInput)) user: z.output<typeof UserInput>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const sender = senderOf(caller, request);
-    return this.answer(sender, await this.log.submit(sender, { type: 'RegisterUser', user }), reply);
+  async register(exchange: CommandExchange<{ body: typeof UserInput }>) {
+    const asked = { type: 'RegisterUser', user: exchange.body } as const;
+    return this.answer(exchange, await this.log.submit(senderOf(exchange), asked));
   }
 
   @Put(':user_id')
@@ -135,15 +107,8 @@ export class UsersController {
     answers: { 200: { body: FullUser, headers: SHOWN } },
     problems: ['username-taken', 'email-taken', 'stale-version'],
   })
-  async replace(
-    @Caller() caller: Caller,
-    @Param(checkedPath(UserPath)) { user_id }: UserId,
-    @Body(checkedBody(UserInput)) user: z.output<typeof UserInput>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const asked = { type: 'ReplaceUser', userId: user_id, ...expectedVersions(request), user } as const;
-    return this.send(senderOf(caller, request), asked, reply);
+  async replace(exchange: OfUser<{ body: typeof UserInput }>) {
+    return this.send(exchange, { type: 'ReplaceUser', ...userOf(exchange), user: exchange.body });
   }
 
   @Patch(':user_id')
@@ -155,19 +120,12 @@ export class UsersController {
     scope: 'users:write',
     path: UserPath,
     headers: IfMatch,
-    body: patchOf(UserPatch),
+    body: UserPatchBody,
     answers: { 200: { body: FullUser, headers: SHOWN } },
     problems: ['username-taken', 'email-taken', 'stale-version'],
   })
-  async change(
-    @Caller() caller: Caller,
-    @Param(checkedPath(UserPath)) { user_id }: UserId,
-    @Body(checkedBody(UserPatch)) changes: z.output<typeof UserPatch>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const asked = { type: 'ChangeUser', userId: user_id, ...expectedVersions(request), changes } as const;
-    return this.send(senderOf(caller, request), asked, reply);
+  async change(exchange: OfUser<{ body: typeof UserPatchBody }>) {
+    return this.send(exchange, { type: 'ChangeUser', ...userOf(exchange), changes: exchange.body });
   }
 
   @Delete(':user_id')
@@ -182,24 +140,22 @@ export class UsersController {
     answers: { 204: {} },
     problems: ['stale-version'],
   })
-  async delete(
-    @Caller() caller: Caller,
-    @Param(checkedPath(UserPath)) { user_id }: UserId,
-    @Query(checkedQuery(DeleteQuery)) { erase }: z.output<typeof DeleteQuery>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const sender = senderOf(caller, request);
-    if (erase === 'true') requireScope(caller, ['admin']);
-    const type = erase === 'true' ? 'EraseUser' : 'DeleteUser';
-    return this.send(sender, { type, userId: user_id, ...expectedVersions(request) }, reply);
+  async delete(exchange: OfUser<{ query: typeof DeleteQuery }>) {
+    const isForGood = exchange.query.erase === 'true';
+    if (isForGood) requireScope(exchange.caller, ['admin']);
+    return this.send(exchange, { type: isForGood ? 'EraseUser' : 'DeleteUser', ...userOf(exchange) });
   }
 
-  private async send(sender: Sender, asked: AskedOfUser, reply: FastifyReply) {
-    return this.answer(sender, await this.commands.execute(new SendUserCommand(sender, asked)), reply);
+  private async send(exchange: CommandExchange, asked: AskedOfUser) {
+    return this.answer(exchange, await this.commands.execute(new SendUserCommand(senderOf(exchange), asked)));
   }
 
-  private async answer({ environment }: Sender, answer: Answer, reply: FastifyReply) {
-    return answerCommand(answer, await shownUser(this.queries, environment, answer), reply);
+  private async answer(exchange: Exchange, answer: Answer) {
+    return answerCommand(exchange, answer, await shownUser(this.queries, exchange.caller.environment, answer));
   }
 }
+
+/** The exchange of a command for a user who exists. */
+type OfUser<Of extends Parts = object> = CommandExchange<Of & { path: typeof UserPath; headers: typeof IfMatch }>;
+
+const userOf = (exchange: OfUser) => ({ userId: exchange.path.user_id, ...expectedVersions(exchange) });

@@ -1,12 +1,10 @@
-import { Controller, Delete, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Put } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type z } from 'zod';
-import { Caller, checkedPath, checkedQuery, Endpoint } from '#platform';
+import { Endpoint, type Exchange } from '#platform';
 import { CommandLog } from '../../commands/command-log.js';
-import { answerCommand, senderOf } from '../../http/answers.js';
-import { CommandEndpoint } from '../../http/command-endpoint.js';
+import { submitted } from '../../http/answers.js';
+import { CommandEndpoint, type CommandExchange } from '../../http/command-endpoint.js';
 import { answerList, PageQuery, WALKS } from '../../http/pages.js';
 import { listedUser, UserPage } from '../../users/listed-user.js';
 import { GetNamed } from '../queries/named.js';
@@ -31,16 +29,15 @@ export class MembersController {
     query: PageQuery,
     answers: { 200: { body: UserPage, headers: { Link: 'sometimes' } } },
   })
-  async list(
-    @Caller() { environment }: Caller,
-    @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
-    @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async list(exchange: Exchange<{ path: typeof NamedPath; query: typeof PageQuery }>) {
+    const { environment } = exchange.caller;
+    const { id } = exchange.path;
     await this.queries.execute(new GetNamed(environment, 'Group', id));
-    const members = await this.queries.execute(new ListMembers(environment, id, query));
-    return answerList(request, reply, query, members, listedUser);
+    return answerList(
+      exchange,
+      await this.queries.execute(new ListMembers(environment, id, exchange.query)),
+      listedUser,
+    );
   }
 
   @Put(':user_id')
@@ -52,14 +49,8 @@ export class MembersController {
     path: MemberPath,
     answers: { 204: {} },
   })
-  async add(
-    @Caller() caller: Caller,
-    @Param(checkedPath(MemberPath)) path: z.output<typeof MemberPath>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const addition = { type: 'AssignRole', ...endsOf(path), role: 'member' } as const;
-    return answerCommand(await this.commands.submit(senderOf(caller, request), addition), undefined, reply);
+  async add(exchange: OfMember) {
+    return submitted(this.commands, exchange, { type: 'AssignRole', ...endsOf(exchange), role: 'member' });
   }
 
   @Delete(':user_id')
@@ -71,16 +62,12 @@ export class MembersController {
     path: MemberPath,
     answers: { 204: {} },
   })
-  async remove(
-    @Caller() caller: Caller,
-    @Param(checkedPath(MemberPath)) path: z.output<typeof MemberPath>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const removal = { type: 'WithdrawRole', ...endsOf(path) } as const;
-    return answerCommand(await this.commands.submit(senderOf(caller, request), removal), undefined, reply);
+  async remove(exchange: OfMember) {
+    return submitted(this.commands, exchange, { type: 'WithdrawRole', ...endsOf(exchange) });
   }
 }
 
-const endsOf = ({ id, user_id }: z.output<typeof MemberPath>) =>
+type OfMember = CommandExchange<{ path: typeof MemberPath }>;
+
+const endsOf = ({ path: { id, user_id } }: OfMember) =>
   ({ target: { type: 'group', id }, holder: { type: 'user', id: user_id } }) as const;

@@ -1,17 +1,16 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type z } from 'zod';
-import { Caller, checkedBody, checkedPath, checkedQuery, Problem } from '#platform';
+import { type Exchange, type IfMatch, type IfNoneMatch, type Parts, Problem } from '#platform';
 import { type Answer, CommandLog } from '../../commands/command-log.js';
 import { type NamedKind } from '../../decisions/named.decider.js';
-import { answerCommand, answerObject, senderOf } from '../../http/answers.js';
-import { answerList, PageQuery } from '../../http/pages.js';
+import { answerObject, submitted } from '../../http/answers.js';
+import { type CommandExchange } from '../../http/command-endpoint.js';
+import { answerList, type PageQuery } from '../../http/pages.js';
 import { entityTag, expectedVersions } from '../../http/preconditions.js';
 import { GetNamed, ListNamed, type NamedRow } from '../queries/named.js';
-import { endpointsOf } from './named.endpoints.js';
-import { NamedInput, NamedPatch, NamedPath } from './workspaces.input.js';
+import { readEndpoints, writeEndpoints } from './named.endpoints.js';
+import { type NamedInput, type NamedPatch, type NamedPath } from './workspaces.input.js';
 
 const shown = ({ id, name }: Pick<NamedRow, 'id' | 'name'>) => ({ id, name });
 
@@ -22,13 +21,17 @@ export const shownNamed = (answer: Answer) =>
 /** The routes of workspaces, or of groups: made once of each kind, since no two calls may have one id. */
 export function namedControllers(kind: NamedKind) {
   const path = kind.toLowerCase() + 's';
-  const endpoints = endpointsOf(kind);
-  return [readsOf(kind, path, endpoints), writesOf(kind, path, endpoints)];
+  return [readsOf(kind, path), writesOf(kind, path)];
 }
 
-type Endpoints = ReturnType<typeof endpointsOf>;
+/** The exchange of a command for one that exists. */
+type OfNamed<Of extends Parts = object> = CommandExchange<Of & { path: typeof NamedPath; headers: typeof IfMatch }>;
 
-function readsOf(kind: NamedKind, path: string, endpoints: Endpoints) {
+const namedOf = (exchange: OfNamed) => ({ id: exchange.path.id, ...expectedVersions(exchange) });
+
+function readsOf(kind: NamedKind, path: string) {
+  const endpoints = readEndpoints(kind);
+
   @ApiTags(path)
   @Controller(`api/v3/${path}`)
   class NamedReads {
@@ -36,32 +39,25 @@ function readsOf(kind: NamedKind, path: string, endpoints: Endpoints) {
 
     @Get()
     @endpoints.list
-    async list(
-      @Caller() { environment }: Caller,
-      @Query(checkedQuery(PageQuery)) query: z.output<typeof PageQuery>,
-      @Req() request: FastifyRequest,
-      @Res({ passthrough: true }) reply: FastifyReply,
-    ) {
-      const objects = await this.queries.execute(new ListNamed(environment, kind, query));
-      return answerList(request, reply, query, objects, shown);
+    async list(exchange: Exchange<{ query: typeof PageQuery }>) {
+      const { caller, query } = exchange;
+      return answerList(exchange, await this.queries.execute(new ListNamed(caller.environment, kind, query)), shown);
     }
 
     @Get(':id')
     @endpoints.get
-    async get(
-      @Caller() { environment }: Caller,
-      @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
-      @Req() request: FastifyRequest,
-      @Res({ passthrough: true }) reply: FastifyReply,
-    ) {
-      const object = await this.queries.execute(new GetNamed(environment, kind, id));
-      return answerObject(object.version, shown(object), request, reply);
+    async get(exchange: Exchange<{ path: typeof NamedPath; headers: typeof IfNoneMatch }>) {
+      const { caller, path } = exchange;
+      const object = await this.queries.execute(new GetNamed(caller.environment, kind, path.id));
+      return answerObject(exchange, object.version, shown(object));
     }
   }
   return NamedReads;
 }
 
-function writesOf(kind: NamedKind, path: string, endpoints: Endpoints) {
+function writesOf(kind: NamedKind, path: string) {
+  const endpoints = writeEndpoints(kind);
+
   @ApiTags(path)
   @Controller(`api/v3/${path}`)
   class NamedWrites {
@@ -72,55 +68,40 @@ function writesOf(kind: NamedKind, path: string, endpoints: Endpoints) {
 
     @Post()
     @endpoints.create
-    async create(
-      @Caller() caller: Caller,
-      @Body(checkedBody(NamedInput)) { name }: z.output<typeof NamedInput>,
-      @Req() request: FastifyRequest,
-      @Res({ passthrough: true }) reply: FastifyReply,
-    ) {
-      const answer = await this.commands.submit(senderOf(caller, request), { type: `Create${kind}`, name });
-      return answerCommand(answer, shownNamed(answer), reply);
+    async create(exchange: CommandExchange<{ body: typeof NamedInput }>) {
+      return submitted(this.commands, exchange, { type: `Create${kind}`, name: exchange.body.name }, shownNamed);
     }
 
     @Patch(':id')
     @endpoints.change
-    async change(
-      @Caller() caller: Caller,
-      @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
-      @Body(checkedBody(NamedPatch)) { name }: z.output<typeof NamedPatch>,
-      @Req() request: FastifyRequest,
-      @Res({ passthrough: true }) reply: FastifyReply,
-    ) {
-      const expected = expectedVersions(request);
+    async change(exchange: OfNamed<{ body: typeof NamedPatch }>) {
+      const {
+        caller,
+        path,
+        body: { name },
+      } = exchange;
       if (name === undefined) {
-        return answerUnchanged(await this.queries.execute(new GetNamed(caller.environment, kind, id)), expected, reply);
+        return answerUnchanged(exchange, await this.queries.execute(new GetNamed(caller.environment, kind, path.id)));
       }
-      const rename = { type: `Rename${kind}`, id, name, ifOther: true, ...expected } as const;
-      const answer = await this.commands.submit(senderOf(caller, request), rename);
-      return answerCommand(answer, shownNamed(answer), reply);
+      const rename = { type: `Rename${kind}`, ...namedOf(exchange), name, ifOther: true } as const;
+      return submitted(this.commands, exchange, rename, shownNamed);
     }
 
     @Delete(':id')
     @endpoints.delete
-    async delete(
-      @Caller() caller: Caller,
-      @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>,
-      @Req() request: FastifyRequest,
-      @Res({ passthrough: true }) reply: FastifyReply,
-    ) {
-      const deletion = { type: `Delete${kind}`, id, ...expectedVersions(request) } as const;
-      const answer = await this.commands.submit(senderOf(caller, request), deletion);
-      return answerCommand(answer, shownNamed(answer), reply);
+    async delete(exchange: OfNamed) {
+      return submitted(this.commands, exchange, { type: `Delete${kind}`, ...namedOf(exchange) }, shownNamed);
     }
   }
   return NamedWrites;
 }
 
 /** A patch without a name changes nothing, and is no command. */
-function answerUnchanged(object: NamedRow, { ifVersions }: ReturnType<typeof expectedVersions>, reply: FastifyReply) {
+function answerUnchanged(exchange: OfNamed, object: NamedRow) {
+  const { ifVersions } = expectedVersions(exchange);
   if (ifVersions && !ifVersions.includes(object.version)) {
     throw new Problem('stale-version', `The current version is ${entityTag(object.version)}.`);
   }
-  void reply.header('etag', entityTag(object.version));
+  void exchange.reply.header('etag', entityTag(object.version));
   return shown(object);
 }

@@ -1,5 +1,4 @@
 import { type NamedKind } from '../../decisions/named.decider.js';
-import { patchOf } from '../../http/answers.js';
 import { CommandEndpoint, MADE, SHOWN } from '../../http/command-endpoint.js';
 import { PageQuery, WALKS } from '../../http/pages.js';
 import { Endpoint, IfMatch, IfNoneMatch } from '#platform';
@@ -21,9 +20,9 @@ const KINDS = {
   },
 };
 
-/** What the routes of workspaces, or of groups, promise. */
-export function endpointsOf(kind: NamedKind) {
-  const { noun, One, Page, deletion, afterDeletion } = KINDS[kind];
+/** What the routes that show workspaces, or groups, promise. */
+export function readEndpoints(kind: NamedKind) {
+  const { noun, One, Page } = KINDS[kind];
   return {
     list: Endpoint({
       id: `list${kind}s`,
@@ -34,14 +33,6 @@ export function endpointsOf(kind: NamedKind) {
       answers: { 200: { body: Page, headers: { Link: 'sometimes' } } },
       problems: ['not-found'],
     }),
-    create: CommandEndpoint({
-      id: `create${kind}`,
-      summary: `Create a ${noun}`,
-      description: `Its name need not be unique. The answer comes when every read shows the ${noun}.`,
-      scope: write,
-      body: NamedInput,
-      answers: { 201: { body: One, headers: MADE } },
-    }),
     get: Endpoint({
       id: `get${kind}`,
       summary: `One ${noun}`,
@@ -51,6 +42,21 @@ export function endpointsOf(kind: NamedKind) {
       headers: IfNoneMatch,
       answers: { 200: { body: One, headers: SHOWN }, 304: { description: 'It is still that version', headers: SHOWN } },
     }),
+  };
+}
+
+/** What the routes that change them promise. */
+export function writeEndpoints(kind: NamedKind) {
+  const { noun, One, deletion, afterDeletion } = KINDS[kind];
+  return {
+    create: CommandEndpoint({
+      id: `create${kind}`,
+      summary: `Create a ${noun}`,
+      description: `Its name need not be unique. The answer comes when every read shows the ${noun}.`,
+      scope: write,
+      body: NamedInput,
+      answers: { 201: { body: One, headers: MADE } },
+    }),
     change: CommandEndpoint({
       id: `change${kind}`,
       summary: `Rename a ${noun}`,
@@ -58,7 +64,7 @@ export function endpointsOf(kind: NamedKind) {
       scope: write,
       path: NamedPath,
       headers: IfMatch,
-      body: patchOf(NamedPatch),
+      body: NamedPatch,
       answers: { 200: { body: One, headers: SHOWN } },
       problems: ['stale-version'],
     }),

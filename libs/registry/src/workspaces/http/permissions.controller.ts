@@ -1,12 +1,10 @@
-import { Body, Controller, Delete, Get, Param, Put, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Put } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type z } from 'zod';
-import { Caller, checkedBody, checkedPath, Endpoint } from '#platform';
+import { Endpoint, type Exchange, type Parts } from '#platform';
 import { CommandLog } from '../../commands/command-log.js';
-import { answerCommand, senderOf } from '../../http/answers.js';
-import { CommandEndpoint } from '../../http/command-endpoint.js';
+import { submitted } from '../../http/answers.js';
+import { CommandEndpoint, type CommandExchange } from '../../http/command-endpoint.js';
 import { GetNamed } from '../queries/named.js';
 import { ListPermissions } from '../queries/roles.js';
 import { GroupGrantPath, MemberPath, NamedPath, Permissions, RoleInput } from './workspaces.input.js';
@@ -28,7 +26,7 @@ export class PermissionsController {
     path: NamedPath,
     answers: { 200: { body: Permissions } },
   })
-  async list(@Caller() { environment }: Caller, @Param(checkedPath(NamedPath)) { id }: z.output<typeof NamedPath>) {
+  async list({ caller: { environment }, path: { id } }: Exchange<{ path: typeof NamedPath }>) {
     await this.queries.execute(new GetNamed(environment, 'Workspace', id));
     return this.queries.execute(new ListPermissions(environment, id));
   }
@@ -43,15 +41,8 @@ export class PermissionsController {
     body: RoleInput,
     answers: { 204: {} },
   })
-  async grantUser(
-    @Caller() caller: Caller,
-    @Param(checkedPath(MemberPath)) path: z.output<typeof MemberPath>,
-    @Body(checkedBody(RoleInput)) { role }: z.output<typeof RoleInput>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const grant = { type: 'AssignRole', ...userEnds(path), role } as const;
-    return answerCommand(await this.commands.submit(senderOf(caller, request), grant), undefined, reply);
+  async grantUser(exchange: OfUser<{ body: typeof RoleInput }>) {
+    return submitted(this.commands, exchange, { type: 'AssignRole', ...userEnds(exchange), role: exchange.body.role });
   }
 
   @Delete('users/:user_id')
@@ -63,14 +54,8 @@ export class PermissionsController {
     path: MemberPath,
     answers: { 204: {} },
   })
-  async revokeUser(
-    @Caller() caller: Caller,
-    @Param(checkedPath(MemberPath)) path: z.output<typeof MemberPath>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const revocation = { type: 'WithdrawRole', ...userEnds(path) } as const;
-    return answerCommand(await this.commands.submit(senderOf(caller, request), revocation), undefined, reply);
+  async revokeUser(exchange: OfUser) {
+    return submitted(this.commands, exchange, { type: 'WithdrawRole', ...userEnds(exchange) });
   }
 
   @Put('groups/:group_id')
@@ -83,15 +68,8 @@ export class PermissionsController {
     body: RoleInput,
     answers: { 204: {} },
   })
-  async grantGroup(
-    @Caller() caller: Caller,
-    @Param(checkedPath(GroupGrantPath)) path: z.output<typeof GroupGrantPath>,
-    @Body(checkedBody(RoleInput)) { role }: z.output<typeof RoleInput>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const grant = { type: 'AssignRole', ...groupEnds(path), role } as const;
-    return answerCommand(await this.commands.submit(senderOf(caller, request), grant), undefined, reply);
+  async grantGroup(exchange: OfGroup<{ body: typeof RoleInput }>) {
+    return submitted(this.commands, exchange, { type: 'AssignRole', ...groupEnds(exchange), role: exchange.body.role });
   }
 
   @Delete('groups/:group_id')
@@ -103,19 +81,16 @@ export class PermissionsController {
     path: GroupGrantPath,
     answers: { 204: {} },
   })
-  async revokeGroup(
-    @Caller() caller: Caller,
-    @Param(checkedPath(GroupGrantPath)) path: z.output<typeof GroupGrantPath>,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const revocation = { type: 'WithdrawRole', ...groupEnds(path) } as const;
-    return answerCommand(await this.commands.submit(senderOf(caller, request), revocation), undefined, reply);
+  async revokeGroup(exchange: OfGroup) {
+    return submitted(this.commands, exchange, { type: 'WithdrawRole', ...groupEnds(exchange) });
   }
 }
 
-const userEnds = ({ id, user_id }: z.output<typeof MemberPath>) =>
+type OfUser<Of extends Parts = object> = CommandExchange<Of & { path: typeof MemberPath }>;
+type OfGroup<Of extends Parts = object> = CommandExchange<Of & { path: typeof GroupGrantPath }>;
+
+const userEnds = ({ path: { id, user_id } }: OfUser) =>
   ({ target: { type: 'workspace', id }, holder: { type: 'user', id: user_id } }) as const;
 
-const groupEnds = ({ id, group_id }: z.output<typeof GroupGrantPath>) =>
+const groupEnds = ({ path: { id, group_id } }: OfGroup) =>
   ({ target: { type: 'workspace', id }, holder: { type: 'group', id: group_id } }) as const;

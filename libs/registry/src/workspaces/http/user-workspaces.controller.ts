@@ -1,8 +1,7 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { type z } from 'zod';
-import { Caller, checkedPath, Endpoint, notFound } from '#platform';
+import { Endpoint, type Exchange, notFound } from '#platform';
 import { Directory } from '../../directory/directory.js';
 import { ListUserWorkspaces } from '../queries/roles.js';
 import { UserPath, UserWorkspaces } from './workspaces.input.js';
@@ -24,7 +23,7 @@ export class UserWorkspacesController {
     path: UserPath,
     answers: { 200: { body: UserWorkspaces } },
   })
-  async list(@Caller() { environment }: Caller, @Param(checkedPath(UserPath)) { user_id }: z.output<typeof UserPath>) {
+  async list({ caller: { environment }, path: { user_id } }: Exchange<{ path: typeof UserPath }>) {
     if (!(await this.directory.hasUser(environment, user_id))) throw notFound('user');
     return this.queries.execute(new ListUserWorkspaces(environment, user_id));
   }

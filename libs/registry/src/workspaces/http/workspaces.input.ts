@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { entityId as id, visibleText } from '#platform';
+import { patchOf } from '../../http/command-endpoint.js';
 import { pageOf } from '../../http/pages.js';
 import { WORKSPACE_ROLES } from '../../decisions/assignment.decider.js';
 
@@ -9,7 +10,7 @@ export const NamedInput = z
     name: visibleText(1, 150),
   })
   .meta({ id: 'NamedInput', examples: [{ name: 'Tide' }] });
-export const NamedPatch = NamedInput.partial().meta({ id: 'NamedPatch', examples: [{ name: 'Ebb' }] });
+export const NamedPatch = patchOf(NamedInput.partial().meta({ id: 'NamedPatch', examples: [{ name: 'Ebb' }] }));
 
 const Named = z.object({ id: z.int().min(1), name: z.string() });
 const tide = { id: 1, name: 'Tide' };

@@ -1,6 +1,7 @@
 import { type Position } from '#event-sourcing';
 import { type Queryable } from '#platform';
 import { userRemains } from '#registry';
+import { CHUNK, placesWithin, POSITION } from '../place.js';
 import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from './published-activity.js';
 
 /** Whose activities are meant: one user's, or those of a whole environment. */
@@ -34,8 +35,14 @@ export interface PartitionRange {
 }
 
 const COLUMNS = `environment, position, ${PUBLISHED_COLUMNS}`;
+
+/** The activities of a range ($1, $2, $3), each looked up as it is read, so that a limit ends the reading. */
+const IN_ORDER = `(
+    SELECT *, ${CHUNK} AS chunk, ${POSITION} AS position FROM activity_entries
+    WHERE ${placesWithin('$1', '$2', '$3')} ORDER BY chunk, place
+  ) AS entry CROSS JOIN LATERAL (SELECT * FROM activity_totals WHERE id = total_id LIMIT 1) AS total`;
 // Deleted is gone, also from the past.
-const SHOWN = userRemains('activities');
+const SHOWN = userRemains('total');
 
 /** The next `limit` activities of a range that belong to one of these targets, in the order of the log. */
 export async function readForTargets(
@@ -45,11 +52,10 @@ export async function readForTargets(
   limit: number,
 ): Promise<MessagePage> {
   const { rows } = await db.query<Row>(
-    `SELECT ${COLUMNS} FROM activities
-     WHERE partition = $1 AND position >= $2 AND position < $3
-       AND (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
+    `SELECT ${COLUMNS} FROM ${IN_ORDER}
+     WHERE (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
        AND ${SHOWN}
-     ORDER BY position LIMIT $7`,
+     ORDER BY chunk, place LIMIT $7`,
     [
       partition,
       from,
@@ -78,7 +84,7 @@ export async function readPast(
   { target, types, since }: WantedActivities,
   limit: number,
 ): Promise<MessagePage> {
-  const conditions = ['partition = $1', 'position >= $2', 'position < $3', 'environment = $4', SHOWN];
+  const conditions = ['environment = $4', SHOWN];
   const values: unknown[] = [partition, from, to, target.environment];
   const also = (condition: (placeholder: string) => string, value: unknown) => {
     if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
@@ -87,7 +93,7 @@ export async function readPast(
   also((types) => `type = ANY(${types})`, types && [...types]);
   also((since) => `received_at >= ${since}`, since);
   const { rows } = await db.query<Row>(
-    `SELECT ${COLUMNS} FROM activities WHERE ${conditions.join(' AND ')} ORDER BY position LIMIT ${limit}`,
+    `SELECT ${COLUMNS} FROM ${IN_ORDER} WHERE ${conditions.join(' AND ')} ORDER BY chunk, place LIMIT ${limit}`,
     values,
   );
   return pageOf(rows, to, limit);
@@ -119,11 +125,8 @@ export async function positionsAt(
     const open = low.flatMap((position, at) => (position < high[at]! ? [at] : []));
     if (open.length === 0) return low;
     const middle = open.map((at) => Math.floor((low[at]! + high[at]!) / 2));
-    const found = await firstRows(
-      db,
-      open.map((at) => first + at),
-      middle,
-    );
+    const partitions = open.map((at) => first + at);
+    const found = await firstRows(db, partitions, middle, Math.max(...ends));
     for (const [turn, at] of open.entries()) {
       const row = found.get(first + at);
       if (row && row.received_at < time && row.position < high[at]!) low[at] = row.position + 1;
@@ -132,15 +135,15 @@ export async function positionsAt(
   }
 }
 
-async function firstRows(db: Queryable, partitions: readonly number[], from: readonly Position[]) {
+async function firstRows(db: Queryable, partitions: readonly number[], from: readonly Position[], end: Position) {
   const { rows } = await db.query<{ partition: number; position: number; received_at: number }>(
     `SELECT wanted.partition, row.position, row.received_at
      FROM unnest($1::int[], $2::bigint[]) AS wanted (partition, start)
      CROSS JOIN LATERAL (
-       SELECT position, received_at FROM activities
-       WHERE partition = wanted.partition AND position >= wanted.start ORDER BY position LIMIT 1
+       SELECT ${POSITION} AS position, received_at FROM activity_entries
+       WHERE ${placesWithin('wanted.partition', 'wanted.start', '$3')} ORDER BY ${CHUNK}, place LIMIT 1
      ) AS row`,
-    [partitions, from],
+    [partitions, from, end],
   );
   return new Map(rows.map((row) => [row.partition, row]));
 }

@@ -48,8 +48,8 @@ export class GetUserHandler implements IQueryHandler<GetUser> {
        FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
        CROSS JOIN LATERAL (SELECT * FROM users
          WHERE users.environment = asked.environment AND users.id = asked.id LIMIT 1) users
-       LEFT JOIN LATERAL (SELECT last_active_at FROM user_activity activity
-         WHERE activity.environment = asked.environment AND activity.user_id = asked.id LIMIT 1) activity ON true`,
+       CROSS JOIN LATERAL (SELECT max(last_active_at) AS last_active_at FROM activity_totals activity
+         WHERE activity.environment = asked.environment AND activity.user_id = asked.id) activity`,
       [asked.map(({ environment }) => environment), asked.map(({ id }) => id)],
     );
     const users = new Map(rows.map(({ place, ...row }) => [place, row]));

@@ -27,8 +27,8 @@ export class LastActiveHandler implements IQueryHandler<LastActive> {
     const { rows } = await this.postgres.prepared.query<{ last_active_at: number | null }>(
       `SELECT found.last_active_at
        FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS asked (environment, id, place)
-       LEFT JOIN LATERAL (SELECT last_active_at FROM user_activity activity
-         WHERE activity.environment = asked.environment AND activity.user_id = asked.id LIMIT 1) found ON true
+       CROSS JOIN LATERAL (SELECT max(last_active_at) AS last_active_at FROM activity_totals activity
+         WHERE activity.environment = asked.environment AND activity.user_id = asked.id) found
        ORDER BY asked.place`,
       [asked.map(({ environment }) => environment), asked.map(({ userId }) => userId)],
     );

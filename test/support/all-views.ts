@@ -14,7 +14,9 @@ export async function readAllViews(postgres: Postgres, namespace: Namespace): Pr
   );
   const checkpoints = Object.keys(views).filter((name) => name.endsWith('_checkpoints'));
   for (const name of checkpoints) views[name] = views[name]!.map((row) => ({ ...(row as object), complete_at: 0 }));
-  // A number of the generation's own, by which the view `activities` joins what is compared.
-  views['activity_totals'] = views['activity_totals']!.map((row) => ({ ...(row as object), id: 0 }));
+  // Numbers of the generation's own, by which the view `activities` joins what is compared.
+  views['activity_totals'] = views['activity_totals']!.map((row) => ({ ...(row as object), id: 0 })).sort(byText);
   return views;
 }
+
+const byText = (one: object, other: object) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);

@@ -2,7 +2,7 @@ import { type Position } from '#event-sourcing';
 
 // A partition has room for a trillion records, and a place stays a number that JavaScript counts to.
 const POSITION_BITS = 40;
-const CHUNK_BITS = 8;
+const SECTION_BITS = 8;
 const MOMENT_BITS = 17;
 
 /** Partition and position as one number, in the order of the log within a partition. */
@@ -13,8 +13,8 @@ export const placeOf = (partition: number, position: Position): number => partit
 /** The position in its partition. */
 export const POSITION = `place & ${2 ** POSITION_BITS - 1}`;
 
-/** The places are indexed by 256 together. */
-export const CHUNK = `place >> ${CHUNK_BITS}`;
+/** Places are indexed by 256 together: a section of the log. */
+export const SECTION = `place >> ${SECTION_BITS}`;
 
 /** The feed is indexed by moments of about two minutes: as an integer they reach over all years that there are. */
 export const MOMENT = `(occurred_at >> ${MOMENT_BITS})::int`;
@@ -24,7 +24,7 @@ export function placesWithin(partition: string, from: string, to: string): strin
   const [first, end] = [from, to].map(
     (position) => `((${partition}::bigint << ${POSITION_BITS}) + ${position}::bigint)`,
   );
-  return `${CHUNK} BETWEEN ${first} >> ${CHUNK_BITS} AND ${end} >> ${CHUNK_BITS} AND place >= ${first} AND place < ${end}`;
+  return `${SECTION} BETWEEN ${first} >> ${SECTION_BITS} AND ${end} >> ${SECTION_BITS} AND place >= ${first} AND place < ${end}`;
 }
 
 /** Whether it occurred before a time, or not before it; the time is SQL. */

@@ -30,7 +30,7 @@ const LOADED_TABLE = `
     type text COLLATE "C" NOT NULL,
     activity_id text COLLATE "C" NOT NULL,
     source text COLLATE "C",
-    data json
+    data text
   );`;
 
 const LOAD: Pick<ReplayedFold['fold'], 'tables' | 'batch' | 'prepare'> = {

@@ -14,7 +14,7 @@ export async function knownAmong(tx: Queryable, rows: readonly ActivityRow[]): P
   // Sorted, they are found in one walk along the index.
   const fingerprints = rows.map(({ fingerprint }) => fingerprint).sort((one, other) => one - other);
   const { rows: found } = await tx.query<Found>(
-    `SELECT environment, user_id, source, activity_id, type, nullif(workspace_id, 0) AS workspace_id, data::text AS data
+    `SELECT environment, user_id, source, activity_id, type, nullif(workspace_id, 0) AS workspace_id, data
      FROM activity_entries
      CROSS JOIN LATERAL (SELECT * FROM activity_totals WHERE activity_totals.id = total_id LIMIT 1) AS total
      WHERE fingerprint = ANY ($1::int[])`,
@@ -38,15 +38,23 @@ interface Found {
   readonly data: string | null;
 }
 
-/** Adds to the totals, and returns the id of each. */
+/**
+ * Adds to the totals, and returns the id of each. One that is there is looked up first: an insert takes a number from the
+ * sequence before it finds that it has to update, and would use up in days what is to last.
+ */
 export async function addTotals(tx: Queryable, totals: readonly Total[]): Promise<Map<string, number>> {
   if (totals.length === 0) return new Map();
   // What stands together in the index comes together.
   const sorted = totals.toSorted((one, other) => one.userId - other.userId);
   const { rows } = await tx.query<{ id: number }>(
     `INSERT INTO activity_totals AS known
-       (partition, user_id, workspace_id, activities, last_active_at, environment, type)
-     SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+       (id, partition, user_id, workspace_id, activities, last_active_at, environment, type)
+     SELECT coalesce(
+       (SELECT id FROM activity_totals total WHERE total.environment = given.environment AND total.user_id = given.user_id
+          AND total.workspace_id = given.workspace_id AND total.type = given.type),
+       nextval('activity_totals_id_seq')), given.*
+     FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+       AS given (partition, user_id, workspace_id, activities, last_active_at, environment, type)
      ON CONFLICT (environment, user_id, workspace_id, type) DO UPDATE SET
        activities = known.activities + EXCLUDED.activities,
        last_active_at = GREATEST(known.last_active_at, EXCLUDED.last_active_at)

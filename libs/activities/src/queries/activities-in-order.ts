@@ -1,7 +1,7 @@
 import { type Position } from '#event-sourcing';
 import { type Queryable } from '#platform';
 import { userRemains } from '#registry';
-import { CHUNK, placesWithin, POSITION } from '../place.js';
+import { SECTION, placesWithin, POSITION } from '../place.js';
 import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from './published-activity.js';
 
 /** Whose activities are meant: one user's, or those of a whole environment. */
@@ -38,8 +38,8 @@ const COLUMNS = `environment, position, ${PUBLISHED_COLUMNS}`;
 
 /** The activities of a range ($1, $2, $3), each looked up as it is read, so that a limit ends the reading. */
 const IN_ORDER = `(
-    SELECT *, ${CHUNK} AS chunk, ${POSITION} AS position FROM activity_entries
-    WHERE ${placesWithin('$1', '$2', '$3')} ORDER BY chunk, place
+    SELECT *, ${SECTION} AS section, ${POSITION} AS position FROM activity_entries
+    WHERE ${placesWithin('$1', '$2', '$3')} ORDER BY section, place
   ) AS entry CROSS JOIN LATERAL (SELECT * FROM activity_totals WHERE id = total_id LIMIT 1) AS total`;
 // Deleted is gone, also from the past.
 const SHOWN = userRemains('total');
@@ -55,7 +55,7 @@ export async function readForTargets(
     `SELECT ${COLUMNS} FROM ${IN_ORDER}
      WHERE (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
        AND ${SHOWN}
-     ORDER BY chunk, place LIMIT $7`,
+     ORDER BY section, place LIMIT $7`,
     [
       partition,
       from,
@@ -93,7 +93,7 @@ export async function readPast(
   also((types) => `type = ANY(${types})`, types && [...types]);
   also((since) => `received_at >= ${since}`, since);
   const { rows } = await db.query<Row>(
-    `SELECT ${COLUMNS} FROM ${IN_ORDER} WHERE ${conditions.join(' AND ')} ORDER BY chunk, place LIMIT ${limit}`,
+    `SELECT ${COLUMNS} FROM ${IN_ORDER} WHERE ${conditions.join(' AND ')} ORDER BY section, place LIMIT ${limit}`,
     values,
   );
   return pageOf(rows, to, limit);
@@ -141,7 +141,7 @@ async function firstRows(db: Queryable, partitions: readonly number[], from: rea
      FROM unnest($1::int[], $2::bigint[]) AS wanted (partition, start)
      CROSS JOIN LATERAL (
        SELECT ${POSITION} AS position, received_at FROM activity_entries
-       WHERE ${placesWithin('wanted.partition', 'wanted.start', '$3')} ORDER BY ${CHUNK}, place LIMIT 1
+       WHERE ${placesWithin('wanted.partition', 'wanted.start', '$3')} ORDER BY ${SECTION}, place LIMIT 1
      ) AS row`,
     [partitions, from, end],
   );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Of an entry and its total, what a published activity is made of. */
 export const PUBLISHED_COLUMNS =
-  'activity_id, source, type, user_id, nullif(workspace_id, 0) AS workspace_id, occurred_at, received_at, data';
+  'activity_id, source, type, user_id, nullif(workspace_id, 0) AS workspace_id, occurred_at, received_at, data::json AS data';
 
 /** A row with these columns; times in milliseconds since the epoch. */
 export interface PublishedRow {

@@ -26,10 +26,10 @@ const LOADED_TABLE = `
     workspace_id bigint NOT NULL,
     fingerprint int NOT NULL,
     partition int NOT NULL,
-    environment text COLLATE "C" NOT NULL,
-    type text COLLATE "C" NOT NULL,
-    activity_id text COLLATE "C" NOT NULL,
-    source text COLLATE "C",
+    environment text NOT NULL,
+    type text NOT NULL,
+    activity_id text NOT NULL,
+    source text,
     data text
   );`;
 

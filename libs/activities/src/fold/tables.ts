@@ -16,8 +16,8 @@ export const ACTIVITIES_TABLES = `
     workspace_id bigint NOT NULL,
     activities bigint NOT NULL,
     last_active_at bigint NOT NULL,
-    environment text COLLATE "C" NOT NULL,
-    type text COLLATE "C" NOT NULL
+    environment text NOT NULL,
+    type text NOT NULL
   ) WITH (fillfactor = 80);
 
   -- In an order without gaps between the columns.

@@ -1,7 +1,7 @@
 import { type Position } from '#event-sourcing';
 import { type Queryable } from '#platform';
 import { userRemains } from '#registry';
-import { SECTION, placesWithin, POSITION } from '../place.js';
+import { placesWithin, POSITION, SECTION } from '../place.js';
 import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from './published-activity.js';
 
 /** Whose activities are meant: one user's, or those of a whole environment. */
@@ -44,29 +44,35 @@ const IN_ORDER = `(
 // Deleted is gone, also from the past.
 const SHOWN = userRemains('total');
 
+// So many places are put in order at a time, however long the range and whatever the planner knows of the table.
+const MOST_PLACES = 2_048;
+
+const stretchOf = ({ from, to }: PartitionRange): Position => Math.min(to, from + MOST_PLACES);
+
 /** The next `limit` activities of a range that belong to one of these targets, in the order of the log. */
 export async function readForTargets(
   db: Queryable,
-  { partition, from, to }: PartitionRange,
+  range: PartitionRange,
   { environments, users }: { environments: readonly string[]; users: readonly Required<ActivityOwner>[] },
   limit: number,
 ): Promise<MessagePage> {
+  const end = stretchOf(range);
   const { rows } = await db.query<Row>(
     `SELECT ${COLUMNS} FROM ${IN_ORDER}
      WHERE (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
        AND ${SHOWN}
      ORDER BY section, place LIMIT $7`,
     [
-      partition,
-      from,
-      to,
+      range.partition,
+      range.from,
+      end,
       environments,
       users.map(({ environment }) => environment),
       users.map(({ userId }) => userId),
       limit,
     ],
   );
-  return pageOf(rows, to, limit);
+  return pageOf(rows, end, limit);
 }
 
 /** What one client wants of the past. */
@@ -80,12 +86,13 @@ export interface WantedActivities {
 /** The next `limit` activities of a range that one client wants, in the order of the log. */
 export async function readPast(
   db: Queryable,
-  { partition, from, to }: PartitionRange,
+  range: PartitionRange,
   { target, types, since }: WantedActivities,
   limit: number,
 ): Promise<MessagePage> {
   const conditions = ['environment = $4', SHOWN];
-  const values: unknown[] = [partition, from, to, target.environment];
+  const end = stretchOf(range);
+  const values: unknown[] = [range.partition, range.from, end, target.environment];
   const also = (condition: (placeholder: string) => string, value: unknown) => {
     if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
   };
@@ -96,7 +103,7 @@ export async function readPast(
     `SELECT ${COLUMNS} FROM ${IN_ORDER} WHERE ${conditions.join(' AND ')} ORDER BY section, place LIMIT ${limit}`,
     values,
   );
-  return pageOf(rows, to, limit);
+  return pageOf(rows, end, limit);
 }
 
 function pageOf(rows: readonly Row[], end: Position, limit: number): MessagePage {

@@ -9,7 +9,6 @@ export interface PeerRows {
 const COLUMNS = {
   environment: 'text',
   user_id: 'bigint',
-  identity: 'text',
   activity_id: 'text',
   source: 'text',
   type: 'text',
@@ -28,7 +27,7 @@ export async function readPeerRows(client: Client, size: number): Promise<PeerRo
   let count = 0;
   await client.query('BEGIN');
   await client.query(`DECLARE all_activities CURSOR FOR
-    SELECT environment, user_id, encode(identity, 'hex'), activity_id, source, type, workspace_id, occurred_at, received_at,
+    SELECT environment, user_id, activity_id, source, type, workspace_id, occurred_at, received_at,
       data::text, partition, position
     FROM activities ORDER BY position, partition`);
   for (;;) {
@@ -41,18 +40,23 @@ export async function readPeerRows(client: Client, size: number): Promise<PeerRo
   return { batches, count };
 }
 
-/** A table with the columns and indexes of the view, and nothing in it. */
+/** A table as one would make it, with the columns of the view and indexes for its queries, and nothing in it. */
 export async function makePeerTable(client: Client): Promise<void> {
   await client.query('DROP TABLE IF EXISTS public.peer_activities');
-  await client.query('CREATE TABLE public.peer_activities (LIKE activities INCLUDING ALL)');
+  await client.query(
+    `CREATE TABLE public.peer_activities (${Object.entries(COLUMNS)
+      .map(([name, type]) => `${name} ${name === 'data' ? 'json' : type}`)
+      .join(', ')}, UNIQUE NULLS NOT DISTINCT (user_id, environment, activity_id, source));
+     CREATE INDEX ON public.peer_activities (user_id, environment, occurred_at DESC, position DESC);
+     CREATE INDEX ON public.peer_activities (partition, position)`,
+  );
 }
 
 /** The loop: one connection, one statement a batch, one commit each. Resolves to rows a second. */
 export async function insertPeerRows(client: Client, { batches, count }: PeerRows): Promise<number> {
   const given = Object.values(COLUMNS).map((type, at) => `$${at + 1}::${type}[]`);
-  const columns = NAMES.map((name) => (name === 'identity' ? `decode(identity, 'hex')` : name));
   const text = `INSERT INTO public.peer_activities (${NAMES.join(', ')})
-    SELECT ${columns.map((column) => (column === 'data' ? 'data::json' : column)).join(', ')}
+    SELECT ${NAMES.map((column) => (column === 'data' ? 'data::json' : column)).join(', ')}
     FROM unnest(${given.join(', ')}) AS given (${NAMES.join(', ')})
     ON CONFLICT DO NOTHING`;
   const start = performance.now();

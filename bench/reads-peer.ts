@@ -19,8 +19,8 @@ app.get<{ Params: { id: string } }>('/api/v3/users/:id', async (request) => {
     name: 'user',
     text: `SELECT users.id, object_id, username, email, first_name, last_name, is_active, profile, created_on,
         last_modified_on, version, activity.last_active_at
-      FROM users LEFT JOIN user_activity activity
-        ON activity.environment = users.environment AND activity.user_id = users.id
+      FROM users CROSS JOIN LATERAL (SELECT max(last_active_at) AS last_active_at FROM activity_totals activity
+        WHERE activity.environment = users.environment AND activity.user_id = users.id) activity
       WHERE users.environment = 'demo' AND users.id = $1`,
     values: [request.params.id],
   });

@@ -36,7 +36,7 @@ describe('a projection that has changed', () => {
     return folds.map((replayed) => {
       if (replayed.fold.name !== 'activities') return replayed;
       const { load } = replayed;
-      const shorten = { sql: `UPDATE activities SET type = left(type, 1)` };
+      const shorten = { sql: `UPDATE loaded_activities SET type = left(type, 1)` };
       const table = { sql: `CREATE TABLE made_by_newer_code (environment text)`, makes: 'made_by_newer_code' };
       return { ...replayed, load: { ...load, finish: [[shorten, table], ...load.finish] } };
     });

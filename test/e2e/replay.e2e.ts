@@ -115,7 +115,7 @@ describe('a replay', () => {
     const { outcome, views } = await runReplay(service, { environment: 'other' });
     expect(outcome).toBe('compared');
     const { rows } = await postgres.query<{ rows: number }>(
-      `SELECT sum(rows) AS rows FROM (${['activities', 'activity_totals', 'user_activity']
+      `SELECT sum(rows) AS rows FROM (${['activities', 'activity_totals']
         .map((table) => `SELECT count(*) AS rows FROM ${table} WHERE environment = 'other'`)
         .join(' UNION ALL ')}) counts`,
     );
@@ -150,12 +150,11 @@ describe('a replay', () => {
     const swap = (places: readonly number[]) =>
       postgres.query(
         `WITH placed AS (
-           SELECT user_id, identity, activity_id, row_number() OVER (ORDER BY partition, position) AS place
-           FROM activities WHERE environment = 'demo'
+           SELECT entry.ctid AS at, activity_id, row_number() OVER (ORDER BY place) AS turn
+           FROM activity_entries entry JOIN activity_totals ON id = total_id WHERE environment = 'demo'
          )
-         UPDATE activities SET activity_id = other.activity_id FROM placed AS one, placed AS other
-         WHERE one.place = ANY ($1) AND other.place = ANY ($1) AND one.place <> other.place
-           AND environment = 'demo' AND activities.user_id = one.user_id AND activities.identity = one.identity`,
+         UPDATE activity_entries entry SET activity_id = other.activity_id FROM placed AS one, placed AS other
+         WHERE one.turn = ANY ($1) AND other.turn = ANY ($1) AND one.turn <> other.turn AND entry.ctid = one.at`,
         [places],
       );
     // A sum that tells values by their columns alone would miss two of three such pairs.
@@ -186,10 +185,13 @@ describe('a replay', () => {
     const differences = views.flatMap(({ compared }) => compared!.differences);
     expect(differences).toMatchObject([
       { view: 'registry', table: 'users', environment: 'other', rows: ['environment, id = (other,2): other contents'] },
+      // Whose they are is what a total says.
+      { view: 'activities', table: 'activities', environment: 'demo' },
       { view: 'activities', table: 'activity_totals', environment: 'demo' },
+      { view: 'activities', table: 'active users (Redis)', environment: 'demo' },
     ]);
-    expect(differences[1]!.rows[0]).toMatch(/\(3,demo,.*: only built/);
-    expect(differences[1]!.built).toBeGreaterThan(differences[1]!.live);
+    expect(differences[2]!.rows[0]).toMatch(/\(demo,3,.*: only built/);
+    expect(differences[2]!.built).toBeGreaterThan(differences[2]!.live);
     expect(await generation()).toBe(before);
     expect((await demo('GET', '/api/v3/users/3/activities/count')).status).toBe(200);
     // Views of the same version must be equal: nothing makes up for that.
@@ -208,9 +210,9 @@ describe('a replay', () => {
   });
 
   it('says which figures in Redis differ', async () => {
-    await postgres.query(`UPDATE user_activity SET last_active_at = last_active_at + 1 WHERE user_id = 5`);
+    await postgres.query(`UPDATE activity_totals SET last_active_at = last_active_at + 1 WHERE user_id = 5`);
     const { views } = await runReplay(service, { dryRun: true, views: ['activities'] });
     const tables = views[0]!.compared!.differences.map(({ table }) => table);
-    expect(tables).toEqual(expect.arrayContaining(['user_activity', 'active users (Redis)']));
+    expect(tables).toEqual(expect.arrayContaining(['activity_totals', 'active users (Redis)']));
   });
 });

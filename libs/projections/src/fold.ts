@@ -8,6 +8,8 @@ export interface FoldViews {
   readonly topic: Topic;
   /** Creates the views' tables with the keys that the fold itself needs, by their bare names, in an empty schema. */
   readonly tables: string;
+  /** Tables of these that mean something together with others alone: a replay compares a view that joins them. */
+  readonly joined?: readonly string[];
   /** Creates the indexes that queries alone need; a replay makes them when the tables are full. */
   readonly indexes: string;
 }

@@ -148,7 +148,7 @@ describe('the figures in Redis', () => {
     const { log, views } = followed;
     await views.project({ follow: async () => undefined });
     // Views of another log, shorter and with others in it.
-    await views.postgres.query('DELETE FROM user_activity WHERE user_id > 50');
+    await views.postgres.query('DELETE FROM activity_totals WHERE user_id > 50');
     await views.postgres.query('UPDATE activities_checkpoints SET position = 1');
     await log.close();
     await follower.check();

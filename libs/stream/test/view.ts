@@ -73,7 +73,7 @@ export class View {
   /** What the views lack when they were dropped and have been built anew up to a position of each partition. */
   async forgetActivities(from = 0): Promise<void> {
     await this.postgres.query('UPDATE activities_checkpoints SET position = least(position, $1)', [from]);
-    await this.postgres.query('DELETE FROM activities WHERE position >= $1', [from]);
+    await this.postgres.query('DELETE FROM activity_entries WHERE place & (1::bigint << 40) - 1 >= $1', [from]);
   }
 
   /** Nobody reads the activities until the returned function is called. */
@@ -81,7 +81,7 @@ export class View {
     const client = new Client({ connectionString: this.url });
     await client.connect();
     await client.query('BEGIN');
-    await client.query(`LOCK TABLE ${this.namespace.views('activities')}.activities`);
+    await client.query(`LOCK TABLE ${this.namespace.views('activities')}.activity_entries`);
     return () => client.end();
   }
 
@@ -89,7 +89,7 @@ export class View {
   async waiting(): Promise<number> {
     const { rows } = await this.postgres.query<{ count: number }>(
       `SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)`,
-      [`${this.namespace.views('activities')}.activities`],
+      [`${this.namespace.views('activities')}.activity_entries`],
     );
     return rows[0]!.count;
   }

@@ -26,9 +26,9 @@ export async function beginAudit(postgres: Postgres, namespace: Namespace): Prom
  */
 export async function staleCommits(postgres: Postgres): Promise<number> {
   const { rows } = await postgres.query<{ astray: number }>(`
-    SELECT (SELECT count(*) FROM activities WHERE NOT EXISTS (
-        SELECT FROM steps WHERE steps.transaction = activities.xmin AND steps.partition = activities.partition
-          AND activities.position >= before AND activities.position < after))
+    SELECT (SELECT count(*) FROM activity_entries WHERE NOT EXISTS (
+        SELECT FROM steps WHERE steps.transaction = activity_entries.xmin
+          AND place >= (steps.partition::bigint << 40) + before AND place < (steps.partition::bigint << 40) + after))
       + (SELECT count(*) FROM (SELECT before, after, lag(after) OVER (PARTITION BY partition ORDER BY step) AS ended
           FROM steps) AS chain WHERE after <= before OR ended <> before) AS astray`);
   return rows[0]!.astray;
@@ -62,6 +62,6 @@ async function readRows(postgres: Postgres): Promise<Rows> {
       await lines(`SELECT user_id, activity_id, type, coalesce(workspace_id, 0), occurred_at, data->>'number' AS n
       FROM activities`),
     totals: await lines('SELECT user_id, workspace_id, type, activities, last_active_at FROM activity_totals'),
-    users: await lines('SELECT user_id, last_active_at FROM user_activity'),
+    users: await lines('SELECT user_id, max(last_active_at) FROM activity_totals GROUP BY user_id'),
   };
 }

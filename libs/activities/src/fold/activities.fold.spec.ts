@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { metrics, type Namespace } from '#platform';
 import { MemoryLog } from '../../test/memory-log.js';
@@ -44,7 +43,6 @@ describe('the fold of activities', () => {
       {
         environment: 'acme',
         user_id: 7,
-        identity: createHash('sha256').update('first').digest().subarray(0, 16),
         activity_id: 'first',
         source: null,
         type: 'seen',
@@ -138,7 +136,7 @@ describe('the fold of activities', () => {
     await log.append(views.topic, [activity({ id: 'now' }), activity({ id: 'past', at: 0 })]);
     await log.append(views.topic, [activity({ id: 'future', at: NOON + 1000 })]);
     await log.append(views.topic, [activity({ id: 'older', at: NOON - 10 })]);
-    const { rows } = await views.postgres.query('SELECT last_active_at FROM user_activity');
+    const { rows } = await views.postgres.query('SELECT last_active_at FROM activity_totals');
     expect(rows).toEqual([{ last_active_at: NOON }]);
   });
 

@@ -1,11 +1,11 @@
-import { counter, type Namespace, together } from '#platform';
+import { counter, type Namespace } from '#platform';
 import { type Fold, generationOf } from '#projections';
 import { activitiesTopic } from '../activities.topic.js';
 import { project } from './projection.js';
 import { ACTIVITIES_INDEXES, KEYED_TABLES } from './tables.js';
 import { type LastActive, tally } from './tally.js';
-import { countChanged } from './repeats.js';
-import { addTotals, insertNew, moveLastActive } from './writes.js';
+import { sortOut } from './repeats.js';
+import { addTotals, copyEntries, knownAmong } from './writes.js';
 
 const repeats = counter('activities_repeated_total', 'Activities that were counted before and changed nothing');
 const changedRepeats = counter(
@@ -35,6 +35,7 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
     name: 'activities',
     topic: activitiesTopic(namespace),
     tables: KEYED_TABLES,
+    joined: ['activity_entries'],
     indexes: Object.values(ACTIVITIES_INDEXES).join('\n'),
     batch: 5_000,
     async prepare(partition, records) {
@@ -42,15 +43,15 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
       const sum = tally(rows);
       return async (tx) => {
         // In the transaction of the rows: after it another generation may have taken the place of this one.
-        const [counted, generation] = await Promise.all([
-          insertNew(tx, rows),
+        const [known, generation] = await Promise.all([
+          knownAmong(tx, rows),
           followers.length > 0 ? generationOf(tx, 'activities') : '',
         ]);
-        const { totals, users } = counted.length === rows.length ? sum : tally(counted);
-        await together([addTotals(tx, totals), moveLastActive(tx, partition, users)]);
-        const changed = await countChanged(tx, rows, counted);
+        const { fresh, changed } = sortOut(rows, known);
+        const { totals, users } = fresh.length === rows.length ? sum : tally(fresh);
+        await copyEntries(tx, fresh, await addTotals(tx, totals));
         return async (from, to) => {
-          repeats.inc(rows.length - counted.length);
+          repeats.inc(rows.length - fresh.length);
           changedRepeats.inc(changed);
           await Promise.all(followers.map((follower) => follower.follow(partition, { generation, from, to }, users)));
         };

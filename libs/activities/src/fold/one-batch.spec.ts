@@ -70,4 +70,15 @@ describe('activities of one batch of a partition', () => {
       { workspace_id: 3, type: 'seen', activities: 1 },
     ]);
   });
+
+  it('take a number for each new total, and none for counting on', async () => {
+    await apply({ id: 'a' }, { id: 'b', user: 2 });
+    await apply({ id: 'c' }, { id: 'd', user: 2 }, { id: 'e', user: 3 });
+    const { rows } = await views.postgres.query('SELECT id, activities FROM activity_totals ORDER BY user_id');
+    expect(rows).toEqual([
+      { id: 1, activities: 2 },
+      { id: 2, activities: 2 },
+      { id: 3, activities: 1 },
+    ]);
+  });
 });

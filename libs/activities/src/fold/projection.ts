@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
 import { type LogRecord } from '#event-sourcing';
 import { Unreadable } from '#projections';
-import { type ActivityRecord, decodeActivity, decodeKey, type Owner } from '../activity.record.js';
+import { decodeActivity, decodeKey, type Owner } from '../activity.record.js';
 
-/** A row of `activities`. Times in milliseconds since the epoch, `data` as JSON text. */
+/** An activity as the views have it. Times in milliseconds since the epoch, `data` as JSON text. */
 export interface ActivityRow extends Owner {
-  /** 16 bytes as hex, of `identityOf`. */
-  readonly identity: string;
+  /** What tells it apart from every other, by which it is counted once: whose it is, its source and its id. */
+  readonly name: string;
+  /** Of the name: equal names have equal ones. */
+  readonly fingerprint: number;
   readonly activityId: string;
   readonly source: string | null;
   readonly type: string;
@@ -31,12 +33,17 @@ export function project(records: readonly LogRecord[]): ActivityRow[] {
   return rows;
 }
 
-/**
- * What of a user is counted once, as hex: the first 16 bytes of the SHA-256 of the id, behind its source where it has one. Neither
- * has a U+0000 in it, so the two never read as one.
- */
-function identityOf({ id, source }: Pick<ActivityRecord, 'id' | 'source'>): string {
-  return hash('sha256', source === undefined ? id : `${source}\0${id}`, 'hex').slice(0, 32);
+/** Neither a source nor an id has a U+0000 in it, so that no two activities have one name. */
+export function nameOf({ environment, userId }: Owner, source: string | null | undefined, id: string): string {
+  return `${environment}/${userId}/${source ?? ''}\0${id}`;
+}
+
+const FINGERPRINT_BITS = 29;
+
+/** An int4: partitions stand apart, so that what a batch asks for and writes stands in one part of the index. */
+function fingerprintOf(name: string, partition: number): number {
+  const bits = Number.parseInt(hash('sha256', name, 'hex').slice(0, 8), 16) >>> (32 - FINGERPRINT_BITS);
+  return (partition << FINGERPRINT_BITS) | bits;
 }
 
 function rowOf(record: LogRecord): ActivityRow | string {
@@ -45,9 +52,11 @@ function rowOf(record: LogRecord): ActivityRow | string {
   if (owner === undefined) return 'the key is not environment/user';
   const activity = decodeActivity(value, record);
   if (typeof activity === 'string') return activity;
+  const name = nameOf(owner, activity.source, activity.id);
   return {
     ...owner,
-    identity: identityOf(activity),
+    name,
+    fingerprint: fingerprintOf(name, partition),
     activityId: activity.id,
     source: activity.source ?? null,
     type: activity.type,

@@ -1,36 +1,27 @@
-import { type Queryable } from '#platform';
 import { type ActivityRow } from './projection.js';
-import { NEAREST } from './writes.js';
+import { type Known } from './writes.js';
+
+/** What of a batch is counted for the first time, and how many of the others came with other content than the first. */
+export interface Sorted {
+  readonly fresh: readonly ActivityRow[];
+  readonly changed: number;
+}
 
 /**
- * How many of these rows, of which `counted` were counted just now, came with an id that the user's first activity with
- * it had with other content. The first stays; whoever makes ids should hear of it. What a client left out, its time, the
- * door fills in anew each time: type, workspace and data are what a repeat can be held to.
+ * In each of a user's ids the first in the log wins. The first stays; whoever makes ids should hear of others. What a client
+ * left out, its time, the door fills in anew each time: type, workspace and data are what a repeat can be held to.
  */
-export async function countChanged(
-  tx: Queryable,
-  rows: readonly ActivityRow[],
-  counted: readonly ActivityRow[],
-): Promise<number> {
-  if (counted.length === rows.length) return 0;
-  const first = new Set(counted);
-  const repeats = rows.filter((row) => !first.has(row));
-  const { rows: found } = await tx.query<{ changed: number }>(
-    `SELECT count(*) AS changed
-     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[])
-       AS given (environment, user_id, identity, type, workspace_id, data)
-     CROSS JOIN LATERAL (${NEAREST}) AS first
-     WHERE first.identity = decode(given.identity, 'hex')
-       AND (first.type, first.workspace_id, first.data::text)
-         IS DISTINCT FROM (given.type, given.workspace_id, given.data)`,
-    [
-      repeats.map((row) => row.environment),
-      repeats.map((row) => row.userId),
-      repeats.map((row) => row.identity),
-      repeats.map((row) => row.type),
-      repeats.map((row) => row.workspaceId),
-      repeats.map((row) => row.data),
-    ],
-  );
-  return found[0]!.changed;
+export function sortOut(rows: readonly ActivityRow[], known: ReadonlyMap<string, Known>): Sorted {
+  const firsts = new Map(known);
+  let changed = 0;
+  const fresh = rows.filter((row) => {
+    const first = firsts.get(row.name);
+    if (first === undefined) firsts.set(row.name, row);
+    else if (!isSame(first, row)) changed += 1;
+    return first === undefined;
+  });
+  return { fresh, changed };
 }
+
+const isSame = (one: Known, other: Known) =>
+  one.type === other.type && one.workspaceId === other.workspaceId && one.data === other.data;

@@ -17,7 +17,7 @@ describe('the tally of activities', () => {
       record({ id: 'c', at: 500 }, 2, 100),
       record({ id: 'd', type: 'other', user: 2, at: 7 }, 3, 100),
     ]);
-    expect(tally(rows)).toEqual({
+    expect(tally(rows)).toMatchObject({
       totals: [
         { environment: 'acme', userId: 1, workspaceId: 1, type: 'seen', activities: 2, lastActiveAt: 30 },
         { environment: 'acme', userId: 1, workspaceId: 0, type: 'seen', activities: 1, lastActiveAt: 100 },

@@ -3,6 +3,7 @@ import { type ActivityRow } from './projection.js';
 
 /** What new activities add to a row of `activity_totals`. */
 export interface Total extends Owner {
+  readonly partition: number;
   /** 0 for none. */
   readonly workspaceId: number;
   readonly type: string;
@@ -20,17 +21,35 @@ export function activeAt({ occurredAt, receivedAt }: Pick<ActivityRow, 'occurred
   return Math.min(occurredAt, receivedAt);
 }
 
+/** Which row of `activity_totals` an activity is counted in. */
+export function keyOfTotal({
+  environment,
+  userId,
+  workspaceId,
+  type,
+}: Pick<Total, 'environment' | 'userId' | 'type'> & { readonly workspaceId: number | null }): string {
+  return `${environment}/${userId}/${workspaceId ?? 0}/${type}`;
+}
+
 /** What activities that are counted for the first time add up to, one entry a row. */
 export function tally(counted: readonly ActivityRow[]): { totals: Total[]; users: LastActive[] } {
   const totals = new Map<string, Total>();
   const users = new Map<string, LastActive>();
   for (const row of counted) {
-    const { environment, userId, workspaceId, type } = row;
+    const { environment, userId, workspaceId, type, partition } = row;
     const at = activeAt(row);
     const user = getOrAdd(users, `${environment}/${userId}`, { environment, userId, lastActiveAt: at });
     user.lastActiveAt = Math.max(user.lastActiveAt, at);
-    const fresh = { environment, userId, workspaceId: workspaceId ?? 0, type, activities: 0, lastActiveAt: at };
-    const total = getOrAdd(totals, `${environment}/${userId}/${workspaceId}/${type}`, fresh);
+    const fresh = {
+      partition,
+      environment,
+      userId,
+      workspaceId: workspaceId ?? 0,
+      type,
+      activities: 0,
+      lastActiveAt: at,
+    };
+    const total = getOrAdd(totals, keyOfTotal(row), fresh);
     total.activities += 1;
     total.lastActiveAt = Math.max(total.lastActiveAt, at);
   }

@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
 import { Directory, workspacesOf } from '#registry';
+import { occurred } from '../place.js';
 
 export interface ActiveWorkspace {
   readonly id: number;
@@ -36,9 +37,12 @@ export class ActiveWorkspacesHandler implements IQueryHandler<ActiveWorkspaces> 
     // The earlier of two moments lies in the window exactly where both do.
     const { rows } = await this.postgres.query<ActiveWorkspace & { lastActiveAt: number }>(
       `SELECT workspaces.id, workspaces.name, workspaces.role, active.activities, active.last_active_at AS "lastActiveAt"
-       FROM (SELECT workspace_id, count(*) AS activities, max(LEAST(occurred_at, received_at)) AS last_active_at
-             FROM activities
-             WHERE environment = $1 AND user_id = $2 AND occurred_at >= $3 AND received_at >= $3
+       FROM (SELECT workspace_id, sum(entries)::bigint AS activities, max(latest) AS last_active_at
+             FROM activity_totals CROSS JOIN LATERAL (
+               SELECT count(*) AS entries, max(LEAST(occurred_at, received_at)) AS latest FROM activity_entries
+               WHERE total_id = activity_totals.id AND ${occurred('>=', '$3::bigint')} AND received_at >= $3
+             ) AS counted
+             WHERE environment = $1 AND user_id = $2 AND workspace_id > 0 AND last_active_at >= $3 AND entries > 0
              GROUP BY workspace_id) active
        JOIN (${workspacesOf('$1', '$2')}) AS workspaces ON workspaces.id = active.workspace_id
        ORDER BY active.last_active_at DESC, workspaces.id`,

@@ -1,6 +1,7 @@
 import { type Position } from '#event-sourcing';
 import { type Queryable } from '#platform';
 import { userRemains } from '#registry';
+import { placesWithin, POSITION, SECTION } from '../place.js';
 import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from './published-activity.js';
 
 /** Whose activities are meant: one user's, or those of a whole environment. */
@@ -34,33 +35,44 @@ export interface PartitionRange {
 }
 
 const COLUMNS = `environment, position, ${PUBLISHED_COLUMNS}`;
+
+/** The activities of a range ($1, $2, $3), each looked up as it is read, so that a limit ends the reading. */
+const IN_ORDER = `(
+    SELECT *, ${SECTION} AS section, ${POSITION} AS position FROM activity_entries
+    WHERE ${placesWithin('$1', '$2', '$3')} ORDER BY section, place
+  ) AS entry CROSS JOIN LATERAL (SELECT * FROM activity_totals WHERE id = total_id LIMIT 1) AS total`;
 // Deleted is gone, also from the past.
-const SHOWN = userRemains('activities');
+const SHOWN = userRemains('total');
+
+// So many places are put in order at a time, however long the range and whatever the planner knows of the table.
+const MOST_PLACES = 2_048;
+
+const stretchOf = ({ from, to }: PartitionRange): Position => Math.min(to, from + MOST_PLACES);
 
 /** The next `limit` activities of a range that belong to one of these targets, in the order of the log. */
 export async function readForTargets(
   db: Queryable,
-  { partition, from, to }: PartitionRange,
+  range: PartitionRange,
   { environments, users }: { environments: readonly string[]; users: readonly Required<ActivityOwner>[] },
   limit: number,
 ): Promise<MessagePage> {
+  const end = stretchOf(range);
   const { rows } = await db.query<Row>(
-    `SELECT ${COLUMNS} FROM activities
-     WHERE partition = $1 AND position >= $2 AND position < $3
-       AND (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
+    `SELECT ${COLUMNS} FROM ${IN_ORDER}
+     WHERE (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
        AND ${SHOWN}
-     ORDER BY position LIMIT $7`,
+     ORDER BY section, place LIMIT $7`,
     [
-      partition,
-      from,
-      to,
+      range.partition,
+      range.from,
+      end,
       environments,
       users.map(({ environment }) => environment),
       users.map(({ userId }) => userId),
       limit,
     ],
   );
-  return pageOf(rows, to, limit);
+  return pageOf(rows, end, limit);
 }
 
 /** What one client wants of the past. */
@@ -74,12 +86,13 @@ export interface WantedActivities {
 /** The next `limit` activities of a range that one client wants, in the order of the log. */
 export async function readPast(
   db: Queryable,
-  { partition, from, to }: PartitionRange,
+  range: PartitionRange,
   { target, types, since }: WantedActivities,
   limit: number,
 ): Promise<MessagePage> {
-  const conditions = ['partition = $1', 'position >= $2', 'position < $3', 'environment = $4', SHOWN];
-  const values: unknown[] = [partition, from, to, target.environment];
+  const conditions = ['environment = $4', SHOWN];
+  const end = stretchOf(range);
+  const values: unknown[] = [range.partition, range.from, end, target.environment];
   const also = (condition: (placeholder: string) => string, value: unknown) => {
     if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
   };
@@ -87,10 +100,10 @@ export async function readPast(
   also((types) => `type = ANY(${types})`, types && [...types]);
   also((since) => `received_at >= ${since}`, since);
   const { rows } = await db.query<Row>(
-    `SELECT ${COLUMNS} FROM activities WHERE ${conditions.join(' AND ')} ORDER BY position LIMIT ${limit}`,
+    `SELECT ${COLUMNS} FROM ${IN_ORDER} WHERE ${conditions.join(' AND ')} ORDER BY section, place LIMIT ${limit}`,
     values,
   );
-  return pageOf(rows, to, limit);
+  return pageOf(rows, end, limit);
 }
 
 function pageOf(rows: readonly Row[], end: Position, limit: number): MessagePage {
@@ -119,11 +132,8 @@ export async function positionsAt(
     const open = low.flatMap((position, at) => (position < high[at]! ? [at] : []));
     if (open.length === 0) return low;
     const middle = open.map((at) => Math.floor((low[at]! + high[at]!) / 2));
-    const found = await firstRows(
-      db,
-      open.map((at) => first + at),
-      middle,
-    );
+    const partitions = open.map((at) => first + at);
+    const found = await firstRows(db, partitions, middle, Math.max(...ends));
     for (const [turn, at] of open.entries()) {
       const row = found.get(first + at);
       if (row && row.received_at < time && row.position < high[at]!) low[at] = row.position + 1;
@@ -132,15 +142,15 @@ export async function positionsAt(
   }
 }
 
-async function firstRows(db: Queryable, partitions: readonly number[], from: readonly Position[]) {
+async function firstRows(db: Queryable, partitions: readonly number[], from: readonly Position[], end: Position) {
   const { rows } = await db.query<{ partition: number; position: number; received_at: number }>(
     `SELECT wanted.partition, row.position, row.received_at
      FROM unnest($1::int[], $2::bigint[]) AS wanted (partition, start)
      CROSS JOIN LATERAL (
-       SELECT position, received_at FROM activities
-       WHERE partition = wanted.partition AND position >= wanted.start ORDER BY position LIMIT 1
+       SELECT ${POSITION} AS position, received_at FROM activity_entries
+       WHERE ${placesWithin('wanted.partition', 'wanted.start', '$3')} ORDER BY ${SECTION}, place LIMIT 1
      ) AS row`,
-    [partitions, from],
+    [partitions, from, end],
   );
   return new Map(rows.map((row) => [row.partition, row]));
 }

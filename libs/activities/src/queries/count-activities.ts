@@ -25,14 +25,14 @@ export class CountActivitiesHandler implements IQueryHandler<CountActivities> {
   async execute({ environment, userId, filters }: CountActivities): Promise<number> {
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
     const values: unknown[] = [environment, userId];
-    const where = conditions(filters, values);
+    const { ofTotals, ofEntries } = conditions(filters, values);
     // The totals know no times; without such a filter they spare counting the feed.
-    const timed = filters.since !== undefined || filters.until !== undefined;
-    const [sum, table] = timed
-      ? ['count(*)', 'activities']
-      : ['coalesce(sum(activities), 0)::bigint', 'activity_totals'];
+    const counted = ofEntries
+      ? `(SELECT count(*) FROM activity_entries WHERE total_id = activity_totals.id${ofEntries})`
+      : 'activities';
     const { rows } = await this.postgres.query<{ count: number }>(
-      `SELECT ${sum} AS count FROM ${table} WHERE environment = $1 AND user_id = $2${where}`,
+      `SELECT coalesce(sum(${counted}), 0)::bigint AS count FROM activity_totals
+       WHERE environment = $1 AND user_id = $2${ofTotals}`,
       values,
     );
     return rows[0]!.count;

@@ -1,3 +1,5 @@
+import { occurred } from '../place.js';
+
 /** Which activities of a user are meant; times in milliseconds since the epoch, `until` itself excluded. */
 export interface ActivityFilters {
   readonly type?: string;
@@ -6,16 +8,14 @@ export interface ActivityFilters {
   readonly until?: number;
 }
 
-/** The filters as conditions on `activities` or `activity_totals`; their values are added to `values`. */
-export function conditions({ type, workspace, since, until }: ActivityFilters, values: unknown[]): string {
-  const clauses = [
-    ['type =', type],
-    ['workspace_id =', workspace],
-    ['occurred_at >=', since],
-    ['occurred_at <', until],
-  ] as const;
-  return clauses
-    .filter(([, value]) => value !== undefined)
-    .map(([comparison, value]) => ` AND ${comparison} $${values.push(value)}`)
-    .join('');
+/** The filters as conditions on `activity_totals` and on `activity_entries`; their values are added to `values`. */
+export function conditions({ type, workspace, since, until }: ActivityFilters, values: unknown[]) {
+  const also = (condition: (value: string) => string, value: string | number | undefined) =>
+    value === undefined ? '' : ` AND ${condition(`$${values.push(value)}`)}`;
+  return {
+    ofTotals: also((value) => `type = ${value}`, type) + also((value) => `workspace_id = ${value}`, workspace),
+    ofEntries:
+      also((time) => occurred('>=', `${time}::bigint`), since) +
+      also((time) => occurred('<', `${time}::bigint`), until),
+  };
 }

@@ -1,6 +1,7 @@
 import { type Queryable } from '#platform';
 import { retriedKeys } from '#projections';
 import { type LastActive } from '../fold/tally.js';
+import { placesWithin } from '../place.js';
 
 const PAGE = 5_000;
 
@@ -8,9 +9,9 @@ const PAGE = 5_000;
 export async function* lastActivePages(postgres: Queryable, partition: number): AsyncGenerator<LastActive[]> {
   for (let last: LastActive | undefined; ;) {
     const { rows } = await postgres.query<LastActive & { environment: string }>(
-      `SELECT environment, user_id AS "userId", last_active_at AS "lastActiveAt" FROM user_activity
+      `SELECT environment, user_id AS "userId", max(last_active_at) AS "lastActiveAt" FROM activity_totals
        WHERE partition = $1 AND (environment, user_id) > ($2, $3)
-       ORDER BY environment, user_id LIMIT ${PAGE}`,
+       GROUP BY environment, user_id ORDER BY environment, user_id LIMIT ${PAGE}`,
       [partition, last?.environment ?? '', last?.userId ?? 0],
     );
     if (rows.length > 0) yield rows;
@@ -31,12 +32,16 @@ export async function lastActiveBetween(
 ): Promise<LastActive[]> {
   const { rows } = await postgres.query<LastActive & { environment: string }>(
     `SELECT environment, user_id AS "userId", max(at) AS "lastActiveAt" FROM (
-       SELECT environment, user_id, LEAST(occurred_at, received_at) AS at FROM activities
-       WHERE partition = $1 AND position >= $2 AND position < $3
+       SELECT environment, user_id, at FROM (
+         SELECT total_id, max(LEAST(occurred_at, received_at)) AS at FROM activity_entries
+         WHERE ${placesWithin('$1', '$2', '$3')} GROUP BY total_id
+       ) AS entry CROSS JOIN LATERAL (SELECT * FROM activity_totals WHERE id = total_id LIMIT 1) AS total
        UNION ALL
-       SELECT active.environment, active.user_id, active.last_active_at
-       FROM (${retriedKeys('activities')}) AS retried JOIN user_activity active ON active.environment = split_part(key, '/', 1)
-         AND active.user_id = CASE WHEN key ~ '^[^/]+/[0-9]{1,16}$' THEN split_part(key, '/', 2)::bigint END
+       SELECT active.* FROM (${retriedKeys('activities')}) AS retried CROSS JOIN LATERAL (
+         SELECT environment, user_id, max(last_active_at) FROM activity_totals WHERE environment = split_part(key, '/', 1)
+           AND user_id = CASE WHEN key ~ '^[^/]+/[0-9]{1,16}$' THEN split_part(key, '/', 2)::bigint END
+         GROUP BY environment, user_id
+       ) AS active
      ) AS counted
      GROUP BY environment, user_id`,
     [partition, from, to],
@@ -47,7 +52,7 @@ export async function lastActiveBetween(
 /** How many users of an environment were active since a moment, in milliseconds since the epoch. */
 export async function countActive(postgres: Queryable, environment: string, since: number): Promise<number> {
   const { rows } = await postgres.query<{ count: number }>(
-    'SELECT count(*) AS count FROM user_activity WHERE environment = $1 AND last_active_at >= $2',
+    'SELECT count(DISTINCT user_id) AS count FROM activity_totals WHERE environment = $1 AND last_active_at >= $2',
     [environment, since],
   );
   return rows[0]!.count;
@@ -84,7 +89,9 @@ export const lastActiveTerm = (userId: number, at: number): bigint => BigInt(at)
 export async function lastActiveSums(postgres: Queryable, partition: number): Promise<LastActiveSum[]> {
   const { rows } = await postgres.query<{ environment: string; users: number; sum: string }>(
     `SELECT environment, count(*) AS users, sum(last_active_at::numeric * (user_id % ${PRIME} + 1))::text AS sum
-     FROM user_activity WHERE partition = $1 GROUP BY environment`,
+     FROM (SELECT environment, user_id, max(last_active_at) AS last_active_at FROM activity_totals
+           WHERE partition = $1 GROUP BY environment, user_id) AS active
+     GROUP BY environment`,
     [partition],
   );
   return rows.map(({ sum, ...row }) => ({ ...row, sum: BigInt(sum) }));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-/** The columns of `activities` that a published activity is made of. */
-export const PUBLISHED_COLUMNS = 'activity_id, source, type, user_id, workspace_id, occurred_at, received_at, data';
+/** Of an entry and its total, what a published activity is made of. */
+export const PUBLISHED_COLUMNS =
+  'activity_id, source, type, user_id, nullif(workspace_id, 0) AS workspace_id, occurred_at, received_at, data::json AS data';
 
 /** A row with these columns; times in milliseconds since the epoch. */
 export interface PublishedRow {

@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
 import { Directory } from '#registry';
+import { MOMENT, occurred, POSITION } from '../place.js';
 import { type ActivityFilters, conditions } from './filters.js';
 import {
   PUBLISHED_COLUMNS,
@@ -44,13 +45,15 @@ export class UserFeedHandler implements IQueryHandler<UserFeed> {
   async execute({ environment, userId, filters, page: { limit, after } }: UserFeed): Promise<FeedPage> {
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
     const values: unknown[] = [environment, userId];
-    const where = conditions(filters, values);
-    const behind = after
-      ? ` AND (occurred_at, position) < ($${values.push(after.occurredAt)}, $${values.push(after.position)})`
-      : '';
+    const { ofTotals, ofEntries } = conditions(filters, values);
     const { rows } = await this.postgres.query<PublishedRow & { position: number }>(
-      `SELECT ${PUBLISHED_COLUMNS}, position FROM activities
-       WHERE environment = $1 AND user_id = $2${where}${behind}
+      `SELECT ${PUBLISHED_COLUMNS}, position FROM activity_totals
+       CROSS JOIN LATERAL (
+         SELECT *, ${POSITION} AS position FROM activity_entries
+         WHERE total_id = activity_totals.id${ofEntries}${behind(after, values)}
+         ORDER BY ${MOMENT} DESC, occurred_at DESC, place DESC LIMIT ${limit + 1}
+       ) AS entry
+       WHERE environment = $1 AND user_id = $2${ofTotals}
        ORDER BY occurred_at DESC, position DESC LIMIT ${limit + 1}`,
       values,
     );
@@ -62,4 +65,10 @@ export class UserFeedHandler implements IQueryHandler<UserFeed> {
       ...(more && { next: { occurredAt: last.occurred_at, position: last.position } }),
     };
   }
+}
+
+function behind(after: FeedPlace | undefined, values: unknown[]): string {
+  if (!after) return '';
+  const [time, position] = [after.occurredAt, after.position].map((value) => `$${values.push(value)}::bigint`);
+  return ` AND ${occurred('<', `(${time} + 1)`)} AND (occurred_at, ${POSITION}) < (${time}, ${position})`;
 }

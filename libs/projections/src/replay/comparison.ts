@@ -1,4 +1,5 @@
 import { type Queryable } from '#platform';
+import { type FoldViews } from '../fold.js';
 import { type Candidate } from './candidate.js';
 import { type Comparison, type Difference } from './replayed-fold.js';
 import { type ConcurrencyLimit } from './concurrency-limit.js';
@@ -28,7 +29,7 @@ export async function compare(
 ): Promise<Comparison> {
   const differences: Difference[] = [];
   let rows = 0;
-  const tables = await sharedTables(one, fold.name, live!.schema, schema);
+  const tables = await sharedTables(one, fold, live!.schema, schema);
   const compared = tables.filter(({ columns }) => environment === undefined || columns.includes('environment'));
   for (const table of compared) {
     const sides = await Promise.all([
@@ -61,8 +62,11 @@ export async function unsharedTables({ one }: Snapshot, { fold, live, schema }: 
   });
 }
 
-/** Which tables both have, and which columns, those left out that are of the generation and not of the log. */
-async function sharedTables(db: Queryable, fold: string, live: string, built: string): Promise<Table[]> {
+/**
+ * Which tables and views both have, and which columns, those left out that are of the generation and not of the log: such as
+ * numbers that a sequence gave.
+ */
+async function sharedTables(db: Queryable, fold: FoldViews, live: string, built: string): Promise<Table[]> {
   const { rows } = await db.query<{ name: string; columns: string[]; values: string[]; key: string[] | null }>(
     `SELECT table_name AS name, array_agg(column_name::text ORDER BY ours.ordinal_position) AS columns,
        array_agg(quote_ident(column_name) ||
@@ -72,13 +76,19 @@ async function sharedTables(db: Queryable, fold: string, live: string, built: st
         JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
         WHERE indrelid = to_regclass(format('%I.%I', $2::text, table_name)) AND indisprimary) AS key
      FROM information_schema.columns ours JOIN information_schema.columns theirs USING (table_name, column_name)
-     JOIN pg_tables ON schemaname = ours.table_schema AND tablename = table_name
-     WHERE ours.table_schema = $1 AND theirs.table_schema = $2
+     WHERE ours.table_schema = $1 AND theirs.table_schema = $2 AND table_name <> ALL ($4)
        AND table_name <> $3 || '_generation' AND column_name <> 'complete_at'
+       AND 'YES' NOT IN (ours.is_identity, theirs.is_identity)
      GROUP BY table_name ORDER BY table_name`,
-    [live, built, fold],
+    [live, built, fold.name, fold.joined ?? []],
   );
-  return rows.map(({ key, ...table }) => ({ ...table, key: key ?? table.columns }));
+  return rows.map(({ key, ...table }) => ({ ...table, key: key ?? placeIn(table) ?? table.columns }));
+}
+
+/** A view has no key: by where its rows are from, which is shorter than all of them, and tells nothing of a client's. */
+function placeIn({ columns }: Pick<Table, 'columns'>): readonly string[] | undefined {
+  const place = ['partition', 'position'];
+  return place.every((column) => columns.includes(column)) ? place : undefined;
 }
 
 interface Sums {

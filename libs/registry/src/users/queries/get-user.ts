@@ -38,8 +38,8 @@ export class GetUserHandler implements IQueryHandler<GetUser> {
 }
 
 const USERS: Table = {
-  name: `(SELECT users.*, last_active_at FROM users LEFT JOIN user_activity activity
-    ON activity.environment = users.environment AND activity.user_id = users.id)`,
+  name: `(SELECT users.*, (SELECT max(last_active_at) FROM activity_totals activity
+    WHERE activity.environment = users.environment AND activity.user_id = users.id) AS last_active_at FROM users)`,
   key: { environment: 'text', id: 'bigint' },
   columns: {
     ...{ id: 'bigint', objectId: 'text', username: 'text', email: 'text', firstName: 'text', lastName: 'text' },

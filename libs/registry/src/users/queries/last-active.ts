@@ -14,7 +14,7 @@ export class LastActive extends Query<number | undefined> {
 @QueryHandler(LastActive)
 export class LastActiveHandler implements IQueryHandler<LastActive> {
   private readonly times = new Lookups((asked: readonly LastActive[]) =>
-    findRows<{ lastActiveAt: number }>(this.postgres.prepared, USER_ACTIVITY, asked),
+    findRows<{ lastActiveAt: number }>(this.postgres.prepared, LAST_ACTIVE, asked),
   );
 
   constructor(private readonly postgres: Postgres) {}
@@ -24,8 +24,9 @@ export class LastActiveHandler implements IQueryHandler<LastActive> {
   }
 }
 
-const USER_ACTIVITY: Table = {
-  name: 'user_activity',
+const LAST_ACTIVE: Table = {
+  name: `(SELECT environment, user_id, max(last_active_at) AS last_active_at FROM activity_totals
+    GROUP BY environment, user_id)`,
   key: { environment: 'text', userId: 'bigint' },
   columns: { lastActiveAt: 'bigint' },
 };

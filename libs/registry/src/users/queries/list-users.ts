@@ -95,7 +95,7 @@ function conditionsOf(environment: string, { isActive, lastActiveSince, workspac
   if (isActive !== undefined) conditions.push(`is_active = $${values.push(isActive)}`);
   if (lastActiveSince !== undefined) {
     conditions.push(
-      `EXISTS (SELECT FROM user_activity activity WHERE activity.environment = users.environment
+      `EXISTS (SELECT FROM activity_totals activity WHERE activity.environment = users.environment
        AND activity.user_id = users.id AND activity.last_active_at >= $${values.push(lastActiveSince)})`,
     );
   }

@@ -1,0 +1,34 @@
+import { type Position } from '#event-sourcing';
+
+// A partition has room for a trillion records, and a place stays a number that JavaScript counts to.
+const POSITION_BITS = 40;
+const SECTION_BITS = 8;
+const MOMENT_BITS = 17;
+
+/** Partition and position as one number, in the order of the log within a partition. */
+export const placeOf = (partition: number, position: Position): number => partition * 2 ** POSITION_BITS + position;
+
+// The following are SQL, for rows of `activity_entries`.
+
+/** The position in its partition. */
+export const POSITION = `place & ${2 ** POSITION_BITS - 1}`;
+
+/** Places are indexed by 256 together: a section of the log. */
+export const SECTION = `place >> ${SECTION_BITS}`;
+
+/** The feed is indexed by moments of about two minutes: as an integer they reach over all years that there are. */
+export const MOMENT = `(occurred_at >> ${MOMENT_BITS})::int`;
+
+/** Whether it is in a partition, at `from` or behind it, but before `to`; each of them SQL. */
+export function placesWithin(partition: string, from: string, to: string): string {
+  const [first, end] = [from, to].map(
+    (position) => `((${partition}::bigint << ${POSITION_BITS}) + ${position}::bigint)`,
+  );
+  return `${SECTION} BETWEEN ${first} >> ${SECTION_BITS} AND ${end} >> ${SECTION_BITS} AND place >= ${first} AND place < ${end}`;
+}
+
+/** Whether it occurred before a time, or not before it; the time is SQL. */
+export function occurred(comparison: '>=' | '<', time: string): string {
+  const bound = comparison === '<' ? '<=' : '>=';
+  return `occurred_at ${comparison} ${time} AND ${MOMENT} ${bound} (${time} >> ${MOMENT_BITS})::int`;
+}

@@ -1,6 +1,7 @@
 import { benchCatchUp } from './catch-up.ts';
 import { benchChaos } from './chaos.ts';
 import { benchCommands } from './commands.ts';
+import { benchCost, benchCostLarge } from './cost.ts';
 import { benchExhaust } from './exhaust.ts';
 import { benchFaults, benchResends } from './faults.ts';
 import { benchImport } from './import.ts';
@@ -31,6 +32,14 @@ const benchmarks: Record<string, Benchmark> = {
   },
   chaos: { title: 'Projectors killed and frozen', run: benchChaos },
   commands: { title: 'Commands', run: benchCommands },
+  cost: {
+    title: 'What an activity costs, beside an earlier build',
+    run: () => benchCost(process.env['DATABASE_URL']!),
+  },
+  'cost-large': {
+    title: 'What an activity of many users costs',
+    run: () => benchCostLarge(process.env['DATABASE_URL']!),
+  },
   reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
   poison: { title: 'Records that cannot be applied', run: benchPoison },
   replay: { title: 'Replay of all views', run: () => benchReplay(process.env['DATABASE_URL']!) },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { output, run } from './service.ts';
+import { output, PRINTING, run } from './service.ts';
 
 /** What `tidemark replay` came to. */
 export interface Run {
@@ -15,7 +15,7 @@ const FLAGS = ['--max-old-space-size=192', '--max-semi-space-size=32'];
 
 /** Runs `tidemark replay` as an operator does. */
 export async function runReplay(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> {
-  const child = run(env, ['ignore', 'pipe', 'inherit'], FLAGS, 'cli', 'replay', '--json', ...args);
+  const child = run({ env, app: 'cli', flags: FLAGS, args: ['replay', '--json', ...args], stdio: PRINTING });
   const answer = output(child);
   let memory = 0;
   let running = true;

@@ -1,17 +1,12 @@
-import pg from 'pg';
-import { root } from '../launcher/paths.ts';
-import { BASELINE, baselineBuild } from './cost-baseline.ts';
+import type pg from 'pg';
 import { type Cpu, cpuOf, largestMemory, PARTS } from './cost-clock.ts';
 import { register, requireCounts, sendActivities, type Tenant, tenantOf, untilVisible, viewsOf } from './cost-load.ts';
+import { besideBaseline, type Measured } from './cost-rounds.ts';
 import { load } from './load.ts';
-import { type Figure, median, rounded } from './report.ts';
-import { type BenchService, startService } from './service.ts';
+import type { Figure } from './report.ts';
+import type { BenchService } from './service.ts';
 
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const REGISTERED = 20_000;
-
-/** Figures of one round with one build, by what they are. */
-type Measured = Readonly<Record<string, number>>;
 
 const ASKED: Readonly<Record<string, string>> = {
   'activities, CPU s a million: all': '≤ 0.5',
@@ -26,7 +21,7 @@ const ASKED: Readonly<Record<string, string>> = {
 
 /** What activities, users and commands take of the processors, beside an earlier build. */
 export const benchCost = (databaseUrl: string): Promise<Figure[]> =>
-  besideBaseline(databaseUrl, async (service, database) => {
+  besideBaseline(databaseUrl, ASKED, async (service, database) => {
     const tenant = await tenantOf(service, 'demo', 5_000);
     const users = await cpuOf(service, () => register(tenant, REGISTERED));
     const activities = await activitiesOf(service, database, [tenant], 300_000);
@@ -39,45 +34,12 @@ export const benchCost = (databaseUrl: string): Promise<Figure[]> =>
 
 /** Many environments and users, and more of an index than Postgres keeps in memory (BENCH_SHARED_BUFFERS). */
 export const benchCostLarge = (databaseUrl: string): Promise<Figure[]> =>
-  besideBaseline(databaseUrl, async (service, database) => {
+  besideBaseline(databaseUrl, ASKED, async (service, database) => {
     const tenants = [await tenantOf(service, 'demo', 50_000)];
     for (let other = 1; other <= 10; other += 1) tenants.push(await tenantOf(service, `other-${other}`, 5_000));
     for (const tenant of tenants) await register(tenant);
     return activitiesOf(service, database, tenants, 1_000_000);
   });
-
-/** Rounds of both builds by turns, each in a namespace of its own on the same servers: their medians. */
-async function besideBaseline(
-  databaseUrl: string,
-  measure: (service: BenchService, database: pg.Client) => Promise<Measured>,
-): Promise<Figure[]> {
-  const rounds: { ours: Measured; theirs: Measured }[] = [];
-  const baseline = baselineBuild();
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
-  const round = async (build: string): Promise<Measured> => {
-    const service = await startService({ build });
-    try {
-      return await measure(service, database);
-    } finally {
-      await service.stop();
-      await dropViews(database, service);
-    }
-  };
-  for (let number = 1; number <= ROUNDS; number += 1) {
-    const theirs = await round(baseline);
-    const ours = await round(root);
-    console.log(JSON.stringify({ round: number, ours, [BASELINE]: theirs }));
-    rounds.push({ ours, theirs });
-  }
-  await database.end();
-  return Object.keys(rounds[0]!.ours).map((what) => {
-    const ours = median(rounds.map((one) => one.ours[what]!));
-    const theirs = median(rounds.map((one) => one.theirs[what]!));
-    const ratio = (ours / theirs).toFixed(2);
-    return { what, ours: rounded(ours), beside: rounded(theirs), ratio, asked: ASKED[what] };
-  });
-}
 
 /** Sent by eight clients in NDJSON until all are visible. */
 async function activitiesOf(
@@ -132,13 +94,4 @@ async function patchesOf(service: BenchService): Promise<Measured> {
   const many = await load(service, patch, { clients: 64, seconds: 8 });
   const one = await load(service, patch, { clients: 1, seconds: 4 });
   return { '64 clients patch distinct users, commands/s': many.perSecond, 'one client patches, p50 ms': one.p50 };
-}
-
-/** What is left of a round must not be vacuumed in the next one. */
-async function dropViews(database: pg.Client, { env }: BenchService): Promise<void> {
-  const { rows } = await database.query<{ name: string }>(
-    `SELECT nspname AS name FROM pg_namespace WHERE starts_with(nspname, $1 || '_')`,
-    [env['TIDEMARK_NAMESPACE']],
-  );
-  for (const { name } of rows) await database.query(`DROP SCHEMA ${name} CASCADE`);
 }

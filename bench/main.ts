@@ -2,6 +2,7 @@ import { benchCatchUp } from './catch-up.ts';
 import { benchChaos } from './chaos.ts';
 import { benchCommands } from './commands.ts';
 import { benchCost, benchCostLarge } from './cost.ts';
+import { benchCostSustained } from './cost-sustained.ts';
 import { benchExhaust } from './exhaust.ts';
 import { benchFaults, benchResends } from './faults.ts';
 import { benchImport } from './import.ts';
@@ -39,6 +40,10 @@ const benchmarks: Record<string, Benchmark> = {
   'cost-large': {
     title: 'What an activity of many users costs',
     run: () => benchCostLarge(process.env['DATABASE_URL']!),
+  },
+  'cost-sustained': {
+    title: 'How many activities a second, and how late',
+    run: () => benchCostSustained(process.env['DATABASE_URL']!),
   },
   reads: { title: 'Reads among 1,000,000 users', run: () => benchReads(process.env['DATABASE_URL']!) },
   poison: { title: 'Records that cannot be applied', run: benchPoison },

@@ -1,6 +1,8 @@
 import { benchCatchUp } from './catch-up.ts';
 import { benchChaos } from './chaos.ts';
 import { benchCommands } from './commands.ts';
+import { benchCost, benchCostLarge } from './cost.ts';
+import { benchCostSustained } from './cost-sustained.ts';
 import { benchExhaust } from './exhaust.ts';
 import { benchFaults, benchResends } from './faults.ts';
 import { benchImport } from './import.ts';
@@ -33,6 +35,9 @@ const benchmarks: Record<string, Benchmark> = {
   },
   chaos: { title: 'Projectors killed and frozen', run: benchChaos },
   commands: { title: 'Commands', run: benchCommands },
+  cost: { title: 'What an activity costs, beside an earlier build', run: benchCost },
+  'cost-large': { title: 'What an activity of many users costs', run: benchCostLarge },
+  'cost-sustained': { title: 'How many activities a second, and how late', run: benchCostSustained },
   reads: { title: 'Reads among 1,000,000 users', run: benchReads },
   poison: { title: 'Records that cannot be applied', run: benchPoison },
   replay: { title: 'Replay of all views', run: benchReplay },

@@ -1,5 +1,5 @@
 import { whileWatching } from './memory.ts';
-import { output, run } from './service.ts';
+import { output, PRINTING, run } from './service.ts';
 
 /** What `tidemark replay` came to. */
 export interface Run {
@@ -14,7 +14,7 @@ const FLAGS = ['--max-old-space-size=192', '--max-semi-space-size=32'];
 
 /** Runs `tidemark replay` as an operator does. */
 export async function runReplay(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> {
-  const child = run(env, ['ignore', 'pipe', 'inherit'], FLAGS, 'cli', 'replay', '--json', ...args);
+  const child = run({ env, app: 'cli', flags: FLAGS, args: ['replay', '--json', ...args], stdio: PRINTING });
   const { memory, result } = await whileWatching(child.pid!, () => output(child));
   const { outcome, seconds } = JSON.parse(result) as { outcome: string; seconds: number };
   return { outcome, seconds, memory };

@@ -86,7 +86,7 @@ const schemasOf = (env: NodeJS.ProcessEnv) => {
 async function projectAnew(database: pg.Client, env: NodeJS.ProcessEnv): Promise<number> {
   for (const schema of schemasOf(env)) await database.query(`DROP SCHEMA "${schema}" CASCADE`);
   const begin = performance.now();
-  const projector = await startApp(env, 'projector');
+  const projector = await startApp({ env, app: 'projector' });
   for (;;) {
     const { rows } = await database.query<{ left: string }>(
       schemasOf(env)

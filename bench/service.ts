@@ -15,33 +15,43 @@ export interface BenchService {
   readonly env: NodeJS.ProcessEnv;
   /** The process of the interface. */
   readonly pid: number;
+  /** The process of the projector, as long as there is one. */
+  readonly projectorPid: number | undefined;
   startProjector(): Promise<void>;
   /** Leaves the interface up and the views where they are. */
   stopProjector(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** `flags` are for the Node of the interface, e.g. to profile it; `ofApi` are variables that it alone has. */
-export async function startService({
-  flags = [],
-  ofApi = {},
-}: { flags?: string[]; ofApi?: NodeJS.ProcessEnv } = {}): Promise<BenchService> {
+interface ServiceOptions {
+  /** For the Node of the interface, e.g. to profile it. */
+  readonly flags?: string[];
+  /** Variables that the interface alone has. */
+  readonly ofApi?: NodeJS.ProcessEnv;
+  /** The folder of another build. */
+  readonly build?: string;
+}
+
+export async function startService({ flags, ofApi = {}, build }: ServiceOptions = {}): Promise<BenchService> {
   const env = await freshEnvironment();
   let projector: ChildProcess | undefined;
   const startProjector = async () => {
-    projector = await startApp(env, 'projector');
+    projector = await startApp({ env, build, app: 'projector' });
   };
   const stopProjector = async () => {
     if (projector) await stopApp(projector);
     projector = undefined;
   };
   await startProjector();
-  const api = await startApp({ ...env, ...ofApi }, 'api', flags);
+  const api = await startApp({ env: { ...env, ...ofApi }, build, app: 'api', flags });
   return {
     url: `http://127.0.0.1:${env.PORT}`,
-    token: await output(run(env, ['ignore', 'pipe', 'inherit'], [], 'cli', 'token', '--environment', 'demo')),
+    token: await output(run({ env, app: 'cli', args: ['token', '--environment', 'demo'], stdio: PRINTING })),
     env,
     pid: api.pid!,
+    get projectorPid() {
+      return projector?.pid;
+    },
     startProjector,
     stopProjector,
     async stop() {
@@ -84,9 +94,22 @@ export async function freshEnvironment() {
   };
 }
 
+/** One of the apps, of this build or of that in another folder. */
+interface Program {
+  readonly env: NodeJS.ProcessEnv;
+  readonly app: string;
+  readonly build?: string | undefined;
+  /** For Node. */
+  readonly flags?: readonly string[] | undefined;
+  readonly args?: readonly string[];
+}
+
+type Stdio = ('ignore' | 'inherit' | 'pipe' | 'ipc')[];
+export const PRINTING: Stdio = ['ignore', 'pipe', 'inherit'];
+
 /** Resolves when the app says that it is ready. */
-export async function startApp(env: NodeJS.ProcessEnv, name: string, flags: string[] = []): Promise<ChildProcess> {
-  const app = run(env, ['ignore', 'inherit', 'inherit', 'ipc'], flags, name);
+export async function startApp(program: Program): Promise<ChildProcess> {
+  const app = run({ ...program, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   await once(app, 'message');
   return app;
 }
@@ -99,17 +122,18 @@ export async function stopApp(app: ChildProcess): Promise<void> {
 /** The command line against a service; resolves to its standard output. */
 export function commandLine(service: BenchService, ...args: string[]): Promise<string> {
   const env = { ...service.env, TIDEMARK_URL: service.url, TIDEMARK_TOKEN: service.token };
-  return output(run(env, ['ignore', 'pipe', 'inherit'], [], 'cli', ...args));
+  return output(run({ env, app: 'cli', args, stdio: PRINTING }));
 }
 
-export function run(
-  env: NodeJS.ProcessEnv,
-  stdio: ('ignore' | 'inherit' | 'pipe' | 'ipc')[],
-  flags: string[],
-  app: string,
-  ...args: string[]
-): ChildProcess {
-  const main = join(root, 'dist', 'apps', app, 'src', 'main.js');
+export function run({
+  env,
+  app,
+  build = root,
+  flags = [],
+  args = [],
+  stdio,
+}: Program & { readonly stdio: Stdio }): ChildProcess {
+  const main = join(build, 'dist', 'apps', app, 'src', 'main.js');
   const options = ['--disable-warning=TimeoutNegativeWarning', ...flags];
   return spawn(process.execPath, [...options, main, ...args], { env, stdio });
 }

@@ -6,7 +6,8 @@ import type { Session } from './session.ts';
 
 /** `npm run bench`: on servers of its own that store as safely as in production, or the figures would flatter. */
 export async function bench(session: Session, args: string[]): Promise<number> {
-  const [servers] = await Promise.all([startServers(session, { durable: true }).up(), build(session.processes)]);
+  const options = { durable: true, sharedBuffers: process.env.BENCH_SHARED_BUFFERS };
+  const [servers] = await Promise.all([startServers(session, options).up(), build(session.processes)]);
   const main = nodeTool('bench', '--disable-warning=TimeoutNegativeWarning', 'bench/main.ts', ...args);
   return session.processes.start({ ...main, env: toolEnvironment({ ...servers }), output: { terminal: true } })
     .exitCode;

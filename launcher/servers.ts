@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { dockerAnswers, type Service, type ServicePorts, startContainers } from './docker.ts';
 import { kafkaName, type KafkaPorts, startKafka } from './kafka.ts';
 import { rememberedPorts } from './ports.ts';
-import { startPostgres } from './postgres.ts';
+import { type PostgresOptions, startPostgres } from './postgres.ts';
 import { say, step } from './progress.ts';
 import { redisVersion, startRedis } from './redis.ts';
 import type { Session } from './session.ts';
@@ -16,6 +16,8 @@ export interface ServerAddresses {
 
 const variables = { kafka: 'KAFKA_BROKERS', postgres: 'DATABASE_URL', redis: 'REDIS_URL' } as const;
 const services = Object.keys(variables) as Service[];
+
+type ServerOptions = Omit<PostgresOptions, 'port'>;
 
 /** Views in the environment's own Postgres may be those of others. */
 export const isPostgresGiven = (): boolean => Boolean(process.env[variables.postgres]);
@@ -32,8 +34,8 @@ export interface Servers {
  * Uses the servers that the environment names and starts the others: in containers where Docker answers, else as
  * processes. Everything started listens on 127.0.0.1 alone, on ports that nobody else uses.
  */
-export function startServers(session: Session, options: { durable: boolean }): Servers {
-  const starting = start(session, options.durable);
+export function startServers(session: Session, options: ServerOptions): Servers {
+  const starting = start(session, options);
   const addresses = async (kafkaOf: (starting: Starting) => Promise<string>): Promise<ServerAddresses> => {
     const { kafka, postgres, redis } = variables;
     const started = await starting;
@@ -50,14 +52,14 @@ interface Starting {
   readonly up: Readonly<Record<Service, Promise<string>>>;
 }
 
-async function start(session: Session, durable: boolean): Promise<Starting> {
+async function start(session: Session, options: ServerOptions): Promise<Starting> {
   const given = (service: Service) => process.env[variables[service]];
   const missing = services.filter((service) => !given(service));
   const found = services.filter(given).map((service) => variables[service]);
   if (found.length > 0) say(`✓ ${found.join(', ')} from the environment`);
   const ports = await rememberedPorts(join(session.folder, 'ports.json'), [...services, 'kafkaController']);
   const isDocker = missing.length > 0 && (await dockerAnswers());
-  const starters = isDocker ? inDocker(session, missing, ports) : asProcesses(session, ports, durable);
+  const starters = isDocker ? inDocker(session, missing, ports) : asProcesses(session, ports, options);
   const addressOf = async (service: Service) => given(service) || starters[service]();
   return {
     kafkaToBe: given('kafka') || `127.0.0.1:${ports.kafka}`,
@@ -78,15 +80,15 @@ function inDocker(session: Session, missing: Service[], ports: ServicePorts): St
   return { kafka: of('kafka'), postgres: of('postgres'), redis: of('redis') };
 }
 
-function asProcesses(session: Session, ports: ServicePorts & KafkaPorts, durable: boolean): Starters {
+function asProcesses(session: Session, ports: ServicePorts & KafkaPorts, options: ServerOptions): Starters {
   const labels: Record<Service, () => string> = {
     kafka: () => kafkaName,
     postgres: () => 'PostgreSQL 18',
     redis: () => `Redis ${redisVersion() ?? ''}`.trimEnd(),
   };
   const starters: Starters = {
-    kafka: () => startKafka(session, ports, durable),
-    postgres: () => startPostgres(session, { port: ports.postgres, durable }),
+    kafka: () => startKafka(session, ports, options.durable),
+    postgres: () => startPostgres(session, { port: ports.postgres, ...options }),
     redis: () => startRedis(session, ports.redis),
   };
   const announced = (service: Service) => () =>

@@ -11,23 +11,44 @@ declare global {
   }
 }
 
-const BEFORE = String.raw`[ \t\n\r:,[]`;
-const BEHIND = String.raw`[ \t\n\r,\]}]`;
 /**
- * The end of what may be a number that JavaScript would write in another way: `-0`, an exponent, 16 digits or more (with fewer a
- * double tells all decimals apart), a fraction that ends with 0, or less than a millionth. In a text it may be no number at all.
- * Looked for from its end, since a digit before such a character is rare in texts: that is twice as fast. What stands behind is
- * asked for first: else each digit of a long row would be looked at from all those behind it.
+ * A number that JavaScript would write in another way: `-0`, an exponent, 16 digits or more (with fewer a double tells all
+ * decimals apart), a fraction that ends with 0, or less than a millionth.
  */
-const OTHERWISE_WRITTEN = new RegExp(
-  String.raw`\d(?=${BEHIND})(?<=${BEFORE}-?(?:\d[\d.]{15,}|\d+\.\d*0|0\.0{6}\d*|\d+(?:\.\d+)?[eE][-+]?\d+)|${BEFORE}-0)`,
-);
-const LONE_NUMBER = /^[-\d]/;
+const OTHERWISE_WRITTEN = /^-?(?:\d[\d.]{15,}|\d+\.\d*0|0\.0{6}\d*|\d+(?:\.\d+)?[eE][-+]?\d+)$|^-0$/;
+const SHORTEST_LONG = 16;
+/** What may stand before a number, and behind one. */
+const BEFORE = new Set([undefined, ':', ',', '[', ' ', '\n', '\r', '\t']);
+const BEHIND = [',', '}', ']', '\n', ' ', '\r', '\t'];
 
-/** Whether some number of a JSON text may be written otherwise than JavaScript would: such a text is read by `parseExactly`. */
+/**
+ * Whether some number of a JSON text may be written otherwise than JavaScript would: such a text is read by `parseExactly`.
+ * Numbers are looked for at their ends, which are few: an expression that goes over the whole text costs four times as much.
+ * In a text there may be what only looks like one.
+ */
 export function mayLoseDigits(json: string): boolean {
-  return OTHERWISE_WRITTEN.test(json) || LONE_NUMBER.test(json);
+  return endsOtherwise(json, json.length) || BEHIND.some((mark) => someEndsOtherwise(json, mark));
 }
+
+function someEndsOtherwise(json: string, mark: string): boolean {
+  for (let at = json.indexOf(mark); at !== -1; at = json.indexOf(mark, at + 1)) {
+    if (endsOtherwise(json, at)) return true;
+  }
+  return false;
+}
+
+function endsOtherwise(json: string, end: number): boolean {
+  let at = end;
+  while (isDigit(json.charCodeAt(at - 1))) at -= 1;
+  // Nearly all are whole numbers of a few digits.
+  if (at === end || (end - at < SHORTEST_LONG && !isOfNumber(json.charCodeAt(at - 1)))) return false;
+  while (isOfNumber(json.charCodeAt(at - 1))) at -= 1;
+  return BEFORE.has(json[at - 1]) && OTHERWISE_WRITTEN.test(json.slice(at, end));
+}
+
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+const OF_NUMBER = new Set([...'0123456789+-.eE'].map((mark) => mark.charCodeAt(0)));
+const isOfNumber = (code: number) => OF_NUMBER.has(code);
 
 /**
  * The value of a JSON text, from which `JSON.stringify` makes each number as it was written: one that JavaScript would write in

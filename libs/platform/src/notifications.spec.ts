@@ -50,11 +50,40 @@ describe('listening to Postgres', () => {
     });
     await listening;
     await notify('a', 'first');
+    await notifications.hearAll();
     await drop();
     await resumed;
     await notify('a', 'last');
     await last.promise;
     expect(payloads).toEqual(['first', 'last']);
+  });
+
+  it('knows when all was heard that was announced by then', async () => {
+    const payloads: string[] = [];
+    await listen('a', (payload) => payloads.push(payload)).listening;
+    for (let n = 1; n <= 20; n += 1) {
+      await notify('a', String(n));
+      await notifications.hearAll();
+      expect(payloads).toHaveLength(n);
+    }
+  });
+
+  it('tells that something may have been missed before it says that all was heard, whoever connected first', async () => {
+    const first = listen('a');
+    await first.listening;
+    let told = false;
+    void first.resumed.then(() => (told = true));
+    const heard = new Promise<boolean>((done, failed) => {
+      const again = () => listen('b').listening.then(() => notifications.hearAll());
+      onLost = () => void again().then(() => done(told), failed);
+    });
+    await drop();
+    expect(await heard).toBe(true);
+    await expect(notifications.hearAll()).resolves.toBeUndefined();
+  });
+
+  it('does not say that all was heard where no connection listens', async () => {
+    await expect(notifications.hearAll()).rejects.toThrow('no connection listens');
   });
 
   it('has one connection, also where somebody begins to listen while it is being restored', async () => {

@@ -18,6 +18,7 @@ export class Notifications {
   /** Shared by all callers while the connection is being made, so that there is never a second one. */
   private connecting: Promise<Client> | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
+  private wasLost = false;
   private saying: Promise<unknown> = Promise.resolve();
   private readonly closed = new AbortController();
 
@@ -40,6 +41,13 @@ export class Notifications {
       this.listeners.off(channel, heard).off('resumed', resumed);
       throw error;
     }
+  }
+
+  /** Resolves when all that was announced before the call has been heard; rejects where that cannot be said. */
+  async hearAll(): Promise<void> {
+    if (!this.client) throw new Error('no connection listens');
+    // Postgres sends what was announced ahead of its answer.
+    await this.say(this.client, 'SELECT 1');
   }
 
   private connection(): Promise<Client> {
@@ -70,8 +78,10 @@ export class Notifications {
       throw error;
     }
     this.client = client;
-    const beat = () => this.say(client, 'SELECT 1').catch((error: Error) => this.lost(client, error));
+    const beat = () => this.hearAll().catch((error: Error) => this.lost(client, error));
     this.heartbeat = setInterval(() => void beat(), heartbeatMs).unref();
+    // Before anybody can be told that all was heard.
+    if (this.wasLost) this.listeners.emit('resumed');
     return client;
   }
 
@@ -86,18 +96,16 @@ export class Notifications {
     if (this.closed.signal.aborted || this.client !== client) return;
     clearInterval(this.heartbeat);
     this.client = undefined;
+    this.wasLost = true;
     void client.end().catch(() => undefined);
     void this.comeBack();
     this.onError(error);
   }
 
-  /** Somebody who begins to listen meanwhile may have connected first; the others still have to look. */
+  /** Somebody who begins to listen meanwhile may have connected first. */
   private async comeBack(): Promise<void> {
     const { signal } = this.closed;
-    await retry(() => this.connection(), { longestMs: 5_000, onFailure: () => undefined, signal }).then(
-      () => this.listeners.emit('resumed'),
-      () => undefined,
-    );
+    await retry(() => this.connection(), { longestMs: 5_000, onFailure: () => undefined, signal }).catch(() => undefined);
   }
 
   async close(): Promise<void> {

@@ -92,8 +92,8 @@ export function faultOf(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'must have numbers that fit a double';
   if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return undefined;
   if (depth >= DEEPEST) return `must be at most ${DEEPEST} levels deep`;
-  for (const [name, inner] of Object.entries(value)) {
-    const fault = textFault(name) ?? faultOf(inner, depth + 1);
+  for (const name of Object.keys(value)) {
+    const fault = textFault(name) ?? faultOf((value as Record<string, unknown>)[name], depth + 1);
     if (fault) return fault;
   }
   return undefined;

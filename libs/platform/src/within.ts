@@ -13,7 +13,9 @@ export class NoAnswer extends Error {
 export function within<T>(
   milliseconds: number,
   promise: Promise<T>,
-  late: Error | (() => T) = new NoAnswer(`no answer within ${milliseconds} ms`),
+  late: Error | (() => T) = () => {
+    throw new NoAnswer(`no answer within ${milliseconds} ms`);
+  },
 ): Promise<T> {
   return pTimeout(promise, { milliseconds, ...(late instanceof Error ? { message: late } : { fallback: late }) });
 }

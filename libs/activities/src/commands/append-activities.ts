@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_LOG, type EventLog, type NewRecord } from '#event-sourcing';
 import { Namespace } from '#platform';
-import { RecentDirectory } from '#registry';
+import { RecentDirectory, type UserReference } from '#registry';
 import { activitiesTopic } from '../activities.topic.js';
 import { encodeActivity, encodeKey } from '../activity.record.js';
 import { type ActivityInput, type Fault, isFault } from '../ingestion/activity.input.js';
@@ -98,8 +98,7 @@ export class AppendActivities {
   private async judge({ environment, nameItem }: Request, slice: Slice, from: number): Promise<Judged> {
     const now = Date.now();
     const checked = slice.read(now);
-    const inputs = checked.filter((one): one is ActivityInput => !isFault(one));
-    const find = await this.look(environment, inputs);
+    const find = await this.look(environment, checked);
     const judged: Judged = { records: [], rejected: [] };
     for (const [at, input] of checked.entries()) {
       const found = isFault(input) ? input : find(input);
@@ -110,35 +109,49 @@ export class AppendActivities {
   }
 
   /**
-   * Finds the users and workspaces of all inputs. The returned function, called with each input in order, gives it with its
-   * user's integer id, or why it cannot be taken.
+   * Finds the users and workspaces of all that is no fault. The returned function, called with each of these in order, gives it
+   * with its user's integer id, or why it cannot be taken.
    */
-  private async look(environment: string, inputs: readonly ActivityInput[]) {
-    const workspaces = inputs.flatMap(({ workspaceId }) => workspaceId ?? []);
-    const [userIds, existing] = await Promise.all([
-      this.directory.userIds(
-        environment,
-        inputs.flatMap(({ users }) => users),
-      ),
-      this.directory.workspaceIds(environment, workspaces),
+  private async look(environment: string, checked: readonly (ActivityInput | Fault)[]) {
+    const named: UserReference[] = [];
+    const placed: number[] = [];
+    let hasReadings = false;
+    for (const input of checked) {
+      if (isFault(input)) continue;
+      for (const user of input.users) named.push(user);
+      if (input.workspaceId !== undefined) placed.push(input.workspaceId);
+      hasReadings ||= idAmong(input) !== undefined;
+    }
+    const [userIds, places] = await Promise.all([
+      this.directory.userIds(environment, named),
+      placed.length > 0 ? this.directory.workspaceIds(environment, placed) : [],
     ]);
-    const places = new Set(existing);
-    const lastUserId = inputs.some((input) => idAmong(input) !== undefined)
-      ? await this.directory.lastUserId(environment)
-      : 0;
+    // Behind the users: whoever was not found and had an id has one up to this.
+    const lastUserId = hasReadings ? await this.directory.lastUserId(environment) : 0;
+    const existing = new Set(places);
     let next = 0;
     return (input: ActivityInput): Found | Fault => {
-      const ids = userIds.slice(next, (next += input.users.length));
-      const meant = ids.filter((id) => id !== undefined);
-      const [userId] = meant;
+      const first = next;
+      next += input.users.length;
+      const userId = next - first === 1 ? userIds[first] : meantBy(input, userIds.slice(first, next), lastUserId);
       if (userId === undefined) return UNKNOWN_USER;
-      if (meant.some((id) => id !== userId)) return AMBIGUOUS_USER;
-      if (ids[0] === undefined && (idAmong(input) ?? Infinity) <= lastUserId) return AMBIGUOUS_USER;
-      if (input.workspaceId === undefined || places.has(input.workspaceId)) return { input, userId };
+      if (typeof userId === 'object') return userId;
+      if (input.workspaceId === undefined || existing.has(input.workspaceId)) return { input, userId };
       return UNKNOWN_WORKSPACE;
     };
   }
 }
+
+/** Whom a name means that has several readings, by what each was found to be. */
+function meantBy(input: ActivityInput, ids: readonly Id[], lastUserId: number): Id | Fault {
+  const meant = ids.filter((id) => id !== undefined);
+  const [userId] = meant;
+  if (meant.some((id) => id !== userId)) return AMBIGUOUS_USER;
+  const mayBeAnothers = ids[0] === undefined && (idAmong(input) ?? Infinity) <= lastUserId;
+  return userId !== undefined && mayBeAnothers ? AMBIGUOUS_USER : userId;
+}
+
+type Id = number | undefined;
 
 /** The integer id that one of several readings is: who had it may have been deleted, and nobody else ever gets it. */
 const idAmong = ({ users: [first, other] }: ActivityInput) =>

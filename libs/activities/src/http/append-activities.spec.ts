@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { activitiesTopic } from '#activities';
+import { eventually } from '../../../../test/support/eventually.js';
 import { Service } from '../../test/service.js';
 
 const servers = { databaseUrl: process.env.DATABASE_URL!, redisUrl: process.env.REDIS_URL! };
@@ -47,6 +48,19 @@ describe('POST /api/v3/activities', () => {
         data,
       },
     ]);
+  });
+
+  it('refuses those of a user who was deleted, however well known they were', async () => {
+    const { id, objectId } = await newUser();
+    const payload = [
+      { userId: id, type: 'x' },
+      { objectId, type: 'x' },
+    ];
+    for (let n = 0; n < 3; n += 1) expect((await post(payload)).status).toBe(202);
+    await service.call('DELETE', `/api/v3/users/${id}`);
+    const refused = [{ code: 'unknown-user' }, { code: 'unknown-user' }];
+    const gone = async () => expect((await post(payload)).body).toMatchObject({ accepted: 0, rejected: refused });
+    await eventually(gone, { within: 5_000 });
   });
 
   it('finds users by integer id, object id and username without regard to case', async () => {

@@ -183,7 +183,8 @@ function checkData(data: unknown): string | undefined | Fault {
   const fault = fieldsFault(data);
   if (fault !== undefined) return invalid(`data ${fault}`);
   const text = JSON.stringify(data);
-  if (Buffer.byteLength(text) <= DATA_BYTES) return text;
+  // A UTF-16 unit is three bytes at most.
+  if (3 * text.length <= DATA_BYTES || Buffer.byteLength(text) <= DATA_BYTES) return text;
   return { code: 'too-large', detail: `data takes at most ${DATA_BYTES} bytes of JSON` };
 }
 

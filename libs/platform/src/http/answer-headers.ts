@@ -28,10 +28,9 @@ export function addAnswerHeaders(fastify: FastifyInstance): void {
     done();
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    const { location, 'content-type': type } = reply.getHeaders();
-    if (String(location).startsWith('/'))
-      void reply.header('location', `${publicBase(request) ?? ''}${String(location)}`);
-    if (/^text\/html/i.test(String(type))) void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    const location = String(reply.getHeader('location'));
+    if (location.startsWith('/')) void reply.header('location', `${publicBase(request) ?? ''}${location}`);
+    if (/^text\/html/i.test(String(reply.getHeader('content-type')))) void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
     done(null, payload);
   });
 }

@@ -13,10 +13,14 @@ const OF_THE_INSTANCE = /^\/(health\/|metrics$)/;
  */
 export function hostCheck(allowed: readonly string[] = []): (request: FastifyRequest) => void {
   const names = new Set(allowed.map((name) => name.toLowerCase()));
+  // Nearly all requests name the same.
+  let latest: string | undefined;
   return (request) => {
     const { host } = request.headers;
     if (host === undefined && request.raw.httpVersion === '1.0' && names.size === 0) return;
-    if (!isHost(host)) throw badHost('must be a host, and a port where it is not the usual one');
+    if (host === undefined || (host !== latest && !isHost(host)))
+      throw badHost('must be a host, and a port where it is not the usual one');
+    latest = host;
     if (names.size === 0 || isAmong(names, request.outside?.host ?? host) || OF_THE_INSTANCE.test(request.url)) return;
     throw badHost('is none that this service answers for (ALLOWED_HOSTS)');
   };

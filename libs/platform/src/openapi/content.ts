@@ -15,7 +15,13 @@ export function isSequence(part: Part): part is Sequence {
   return !('_zod' in part);
 }
 
-/** The media types of a body, and what it is in each. */
-export function mediaTypes(content: Content): Map<string, Part> {
-  return new Map('_zod' in content ? [['application/json', content as z.ZodType]] : Object.entries(content));
+const known = new WeakMap<Content, ReadonlyMap<string, Part>>();
+
+/** The media types of a body, and what it is in each: made once of a route's, since each request asks for it. */
+export function mediaTypes(content: Content): ReadonlyMap<string, Part> {
+  const types =
+    known.get(content) ??
+    new Map('_zod' in content ? [['application/json', content as z.ZodType]] : Object.entries(content));
+  known.set(content, types);
+  return types;
 }

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { CONFIG, type Config, Namespace, Postgres } from '#platform';
+import { CONFIG, type Config, Namespace, Notifications, Postgres } from '#platform';
 import { Keyring } from '../stored/keyring.js';
 import { Directory } from './directory.js';
 import { RecentDirectory } from './recent-directory.js';
@@ -16,8 +16,9 @@ import { RecentDirectory } from './recent-directory.js';
     Directory,
     {
       provide: RecentDirectory,
-      inject: [Directory],
-      useFactory: (directory: Directory) => new RecentDirectory(directory),
+      inject: [Directory, Notifications, Namespace],
+      useFactory: (directory: Directory, notifications: Notifications, namespace: Namespace) =>
+        new RecentDirectory(directory, notifications, namespace),
     },
   ],
   exports: [Directory, RecentDirectory, Keyring],

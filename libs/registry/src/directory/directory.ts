@@ -58,6 +58,12 @@ export class Directory {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /** Another number for each generation of the views that was ever live: after a replay others may exist. */
+  async generation(): Promise<number> {
+    const { rows } = await this.postgres.query<{ generation: number }>(`SELECT 'users'::regclass::oid AS generation`);
+    return rows[0]!.generation;
+  }
+
   async hasUser(environment: string, id: number): Promise<boolean> {
     return (await this.existing.find({ environment, id })) !== undefined;
   }

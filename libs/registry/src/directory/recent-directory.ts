@@ -1,32 +1,38 @@
-import { LRUCache } from 'lru-cache';
-import { Lookups } from '#platform';
+import pMemoize from 'p-memoize';
+import { type Namespace, type Notifications } from '#platform';
 import { type Directory, type UserReference } from './directory.js';
+import { type Id, KnownIds } from './known-ids.js';
 
-/** How old an answer that something exists may be, in milliseconds from when it was asked for. */
+/** How old the word may be that what is known still exists, in milliseconds from when it was asked for. */
 export const BELIEVED_MS = 900;
-/** How many ids are kept at most. */
-const MOST = 100_000;
 
-type Id = number | undefined;
+type Clock = Pick<Performance, 'now'>;
 
 /**
- * The `Directory` for what names many users a second: ids that existed within the last second are believed to exist
- * still, since they are never given to anybody else. Whatever is not known is asked for, so that a user created a moment
- * ago is there, on every instance; usernames are asked for each time, since they change hands.
+ * The `Directory` for what names many users a second: who existed is believed to exist still until their deletion is announced,
+ * since ids are never given to anybody else. An announcement may be late or lost, so once in less than a second it is made sure
+ * that all of them were heard; what was not made sure is not believed. Whatever is not known is asked for, so that a user
+ * created a moment ago is there, on every instance; usernames are asked for each time, since they change hands.
  */
 export class RecentDirectory {
-  private readonly users: RecentIds<UserReference>;
-  private readonly workspaces: RecentIds<number>;
+  private readonly users: KnownIds<UserReference>;
+  /** Nobody announces a deletion of these: all are forgotten in less than a second. */
+  private readonly workspaces: KnownIds<number>;
+  private workspacesSince = -Infinity;
+  private sureAt = -Infinity;
+  private makingSure: Promise<void> | undefined;
+  private generation: number | undefined;
 
   constructor(
     private readonly directory: Directory,
-    clock: Clock = performance,
+    private readonly notifications: Pick<Notifications, 'listen' | 'hearAll'>,
+    private readonly namespace: Namespace,
+    private readonly clock: Clock = performance,
   ) {
-    this.users = new RecentIds(stableKey, (environment, asked) => directory.userIds(environment, asked), clock);
-    this.workspaces = new RecentIds<number>(
-      String,
+    this.users = new KnownIds(stableKey, (environment, asked) => directory.userIds(environment, asked));
+    this.workspaces = new KnownIds(
+      (id) => id,
       (environment, asked) => existing(directory, environment, asked),
-      clock,
     );
   }
 
@@ -37,70 +43,57 @@ export class RecentDirectory {
 
   /** The integer id of each user that is named, in the same order; undefined where there is none. */
   userIds(environment: string, references: readonly UserReference[]): Promise<Id[]> {
-    return this.users.find(environment, references);
+    const age = this.clock.now() - this.sureAt;
+    // Ahead of time, so that while requests come nobody finds it too old.
+    if (age > BELIEVED_MS / 2) this.makingSure ??= this.makeSure().finally(() => (this.makingSure = undefined));
+    return this.users.find(environment, references, age <= BELIEVED_MS);
   }
 
   /** Each of these workspaces that exists, in the same order; undefined where there is none. */
   workspaceIds(environment: string, ids: readonly number[]): Promise<Id[]> {
-    return this.workspaces.find(environment, ids);
+    if (this.clock.now() - this.workspacesSince > BELIEVED_MS) {
+      this.workspaces.forgetAll();
+      this.workspacesSince = this.clock.now();
+    }
+    return this.workspaces.find(environment, ids, true);
+  }
+
+  private readonly listen = pMemoize(() =>
+    this.notifications.listen(
+      this.namespace.channel('deleted_users'),
+      (user) => this.forget(user),
+      () => this.users.forgetAll(),
+    ),
+  );
+
+  /** That every deletion up to now was heard, and that the views are the ones in which users were found. */
+  private async makeSure(): Promise<void> {
+    const now = this.clock.now();
+    try {
+      await this.listen();
+      const [generation] = await Promise.all([this.directory.generation(), this.notifications.hearAll()]);
+      // The first time, too: nobody listened when the first were found.
+      if (generation !== this.generation) this.users.forgetAll();
+      this.generation = generation;
+      this.sureAt = now;
+    } catch {
+      // Nothing is believed until it works, and whoever asks hears what is wrong with Postgres.
+    }
+  }
+
+  private forget(user: string): void {
+    const slash = user.indexOf('/');
+    this.users.forget(user.slice(0, slash), Number(user.slice(slash + 1)));
   }
 }
 
 /** An integer id or an object id, which never name somebody else. */
-function stableKey(reference: UserReference): string | undefined {
-  if ('userId' in reference) return String(reference.userId);
+function stableKey(reference: UserReference): number | string | undefined {
+  if ('userId' in reference) return reference.userId;
   return 'objectId' in reference ? reference.objectId : undefined;
 }
 
 async function existing(directory: Directory, environment: string, ids: readonly number[]): Promise<Id[]> {
   const known = await directory.workspaceIds(environment, ids);
   return ids.map((id) => (known.has(id) ? id : undefined));
-}
-
-type Clock = Pick<Performance, 'now'>;
-
-interface Asked<Reference> {
-  readonly environment: string;
-  readonly reference: Reference;
-}
-
-/** Who existed a moment ago, one environment apart from the other. */
-class RecentIds<Reference> {
-  private readonly known: LRUCache<string, number>;
-  private readonly lookups = new Lookups((asked: readonly Asked<Reference>[]) => this.load(asked));
-
-  constructor(
-    /** What a reference is known by; nothing where it may name somebody else tomorrow. */
-    private readonly keyOf: (reference: Reference) => string | undefined,
-    private readonly ask: (environment: string, references: Reference[]) => Promise<Id[]>,
-    private readonly clock: Clock,
-  ) {
-    this.known = new LRUCache({ max: MOST, ttl: BELIEVED_MS, ttlResolution: 0, perf: clock });
-  }
-
-  find(environment: string, references: readonly Reference[]): Promise<Id[]> {
-    return Promise.all(references.map((reference) => this.findOne(environment, reference)));
-  }
-
-  private async findOne(environment: string, reference: Reference): Promise<Id> {
-    const key = this.keyOf(reference);
-    const known = key === undefined ? undefined : this.known.get(`${environment}/${key}`);
-    return known ?? this.lookups.find({ environment, reference });
-  }
-
-  /** One statement an environment for all who ask at the same time. */
-  private async load(asked: readonly Asked<Reference>[]): Promise<Id[]> {
-    const start = this.clock.now();
-    const ids = new Map<Asked<Reference>, Id>();
-    const loadOf = async (environment: string, group: Asked<Reference>[]) => {
-      const references = group.map(({ reference }) => reference);
-      for (const [at, id] of (await this.ask(environment, references)).entries()) {
-        ids.set(group[at]!, id);
-        const key = this.keyOf(references[at]!);
-        if (id !== undefined && key !== undefined) this.known.set(`${environment}/${key}`, id, { start });
-      }
-    };
-    await Promise.all([...Map.groupBy(asked, ({ environment }) => environment)].map((group) => loadOf(...group)));
-    return asked.map((one) => ids.get(one));
-  }
 }

@@ -73,16 +73,23 @@ function readItems(bytes: Buffer, spans: readonly Span[], start: number): ReadIt
 
 /** All at once where all is text, since that is a fraction of the work. */
 function readLines(bytes: Buffer): ReadItem[] {
-  if (isUtf8(bytes)) return bytes.toString().split('\n').filter(isFilled).map(readLine);
+  if (isUtf8(bytes)) {
+    const text = bytes.toString();
+    const parse = mayLoseDigits(text) ? parseExactly : JSON.parse;
+    return text
+      .split('\n')
+      .filter(isFilled)
+      .map((line) => readLine(line, parse));
+  }
   const lines = findLines(bytes).map(({ start, end }) => bytes.subarray(start, end));
-  return lines.map((line) => (isUtf8(line) ? readLine(line.toString()) : NO_UTF8));
+  return lines.map((line) => (isUtf8(line) ? readLine(line.toString(), parseExactly) : NO_UTF8));
 }
 
 const isFilled = (line: string) => line.startsWith('{') || /[^ \t\r]/.test(line);
 
-function readLine(line: string): ReadItem {
+function readLine(line: string, parse: (line: string) => unknown): ReadItem {
   try {
-    return { value: parseExactly(line) };
+    return { value: parse(line) };
   } catch {
     return NO_JSON;
   }

@@ -87,3 +87,12 @@ describe('what a transaction asks side by side', () => {
     await expect(work).rejects.toMatchObject({ code: '22P02' });
   });
 });
+
+describe('a connection', () => {
+  const postgres = new Postgres(process.env.DATABASE_URL!, new Namespace('t'), { max: 1 });
+  afterAll(() => postgres.close());
+
+  it('has no statement compiled', async () => {
+    expect((await postgres.query('SHOW jit')).rows).toEqual([{ jit: 'off' }]);
+  });
+});

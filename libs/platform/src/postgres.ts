@@ -105,6 +105,8 @@ export class Postgres {
       search_path: [...schemas, 'public'].join(','),
       // A process that is frozen in the middle of a transaction must not hold its locks against its successor for ever.
       idle_in_transaction_session_timeout: FROZEN_MS,
+      // To compile one statement takes longer than any of ours runs, and the planner's guess of a cost is all that it takes.
+      jit: 'off',
       ...options.settings,
     };
     this.pool = new Pool({

@@ -19,6 +19,8 @@ export interface Feed {
   readonly group: string;
   /** Where commits are announced; nowhere when left out. */
   readonly channel?: string;
+  /** Called behind each commit. */
+  readonly onCommit?: () => void;
 }
 
 /** Who applies the records of one partition. */
@@ -83,6 +85,7 @@ export async function commit(owner: Owner, from: Position, to: Position, write: 
     ]);
     return write(tx);
   });
+  feed.onCommit?.();
   await afterCommit?.(from, to);
 }
 

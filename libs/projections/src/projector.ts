@@ -10,6 +10,7 @@ import { startWhenReady } from './generation-wait.js';
 import { prepareGeneration } from './generation.js';
 import { commit, type Feed, type Owner, parkedAt, type ProjectorContext } from './owner.js';
 import { keysOf, type Classified, classify } from './classification.js';
+import { TableStatistics } from './table-statistics.js';
 
 const applied = counter('projected_records_total', 'Records applied to the views', ['fold']);
 const stale = counter('stale_checkpoints_total', 'Commits refused because another owner had moved on', ['fold']);
@@ -28,7 +29,9 @@ const DEFAULT_MOST = 10_000;
 export async function project(fold: Fold, context: ProjectorContext): Promise<Consumption> {
   const { log, postgres, namespace, logger } = context;
   const prepare = async () => prepareGeneration(postgres, namespace, fold, await log.extents(fold.topic.name));
-  const feed = { group: namespace.group(fold.name), channel: namespace.views(fold.name) };
+  const views = namespace.views(fold.name);
+  const statistics = new TableStatistics(postgres, views, logger);
+  const feed = { group: namespace.group(fold.name), channel: views, onCommit: () => statistics.written() };
   return startWhenReady(prepare, () => follow(fold, context, feed), logger);
 }
 

@@ -43,7 +43,8 @@ export const candidatesIn = (place: Place, lookup: Lookup, range: Range): Promis
   read(place, lookup, { inRange: range.tokens });
 
 // The planner is to know neither how long the lists are nor how many users are wanted, since for long lists, or for few
-// users, it would rather read the table from end to end: it gets the lists from a row, and the limit behind a fence.
+// users, it would rather read the table from end to end: it gets the lists from a row, and the limit behind a fence. So
+// with the environment: as long as no statistics tell that nearly all users may be of one, it would look all of them up by it too.
 async function read(
   { db, environment, counts }: Place,
   { tokens, choices, patterns }: Lookup,
@@ -54,11 +55,11 @@ async function read(
   const someOf = lists.map((_, at) => `user_search.tokens && list${at}`).slice(1);
   const { rows } = await db.query<Candidate>(
     `WITH found AS MATERIALIZED (
-       SELECT id, fields FROM (SELECT ${columns.join(', ')} OFFSET 0) AS lookup
+       SELECT environment, id, fields FROM (SELECT ${columns.join(', ')} OFFSET 0) AS lookup
        JOIN user_search ON ${['user_search.tokens @> list0', ...someOf].join(' AND ')}
-       WHERE environment = $1 AND fields LIKE ALL ($2::text[])
+       WHERE fields LIKE ALL ($2::text[])
      )
-     SELECT id, fields FROM found LIMIT $3`,
+     SELECT id, fields FROM found WHERE environment = $1 LIMIT $3`,
     [environment, patterns.map(likePattern), most ?? null, ...lists],
   );
   return rows;

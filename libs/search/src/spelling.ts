@@ -26,13 +26,16 @@ export async function closeNames(
   const long = misspelt.filter(isLong).map(({ run }) => run);
   if (near.length === 0) return [];
   const { rows } = await db.query<{ name: string }>(
-    `SELECT name FROM search_names WHERE environment = $1 AND name = ANY(string_to_array($2, ' '))
+    // Fenced, so that each is looked up by the key whatever the planner knows of the table.
+    `SELECT name FROM unnest(string_to_array($2, ' ')) AS near (wanted)
+       CROSS JOIN LATERAL (SELECT name FROM search_names WHERE environment = $1 AND name = wanted OFFSET 0) AS same
        UNION
        SELECT name FROM unnest($3::text[], $4::int[], $5::int[]) AS start (letters, shortest, longest)
        CROSS JOIN LATERAL (
          SELECT name FROM search_names
          WHERE environment = $1 AND name >= letters AND name < letters || $6
            AND char_length(name) BETWEEN shortest AND longest
+         OFFSET 0
        ) AS beginning`,
     [environment, [...new Set(near)].join(' '), ...startColumns(long), LAST_LETTER],
   );

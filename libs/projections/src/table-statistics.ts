@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Logger, type Postgres } from '#platform';
+
+const LOOK_EVERY_MS = 1_000;
+// Whatever is read of so small a table, it is not much.
+const FEW_PAGES = 16;
+
+/**
+ * Has Postgres gather the statistics of the tables in a schema as they grow: by them it plans every statement, and
+ * autovacuum may come minutes after a large import, or never.
+ */
+export class TableStatistics {
+  private isStale = false;
+  private keeping: Promise<void> | undefined;
+
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly schema: string,
+    private readonly logger: Pick<Logger, 'warn'>,
+  ) {}
+
+  /** Something was written and committed. What follows of it goes on by itself. */
+  written(): void {
+    this.isStale = true;
+    this.keeping ??= this.keep().finally(() => (this.keeping = undefined));
+  }
+
+  /** Until nothing more is written. */
+  private async keep(): Promise<void> {
+    while (this.isStale) {
+      await pause(LOOK_EVERY_MS, undefined, { ref: false });
+      this.isStale = false;
+      try {
+        await this.gather();
+      } catch (err) {
+        if (!this.postgres.pool.ending) this.logger.warn({ err }, 'the statistics of tables could not be gathered');
+      }
+    }
+  }
+
+  private async gather(): Promise<void> {
+    for (const table of await this.grownTables()) {
+      // Where it is locked, another projector is at it.
+      await this.postgres.query(`ANALYZE (SKIP_LOCKED) ${table}`);
+    }
+  }
+
+  /** Those that have doubled since whoever gathered last. The counts of rows written reach Postgres later than the rows do. */
+  private async grownTables(): Promise<string[]> {
+    const { rows } = await this.postgres.query<{ name: string }>(
+      `SELECT oid::regclass AS name FROM pg_class
+       WHERE relnamespace = to_regnamespace($1) AND relkind = 'r'
+         AND pg_relation_size(oid) / current_setting('block_size')::int > 2 * relpages + ${FEW_PAGES}`,
+      [this.schema],
+    );
+    return rows.map(({ name }) => name);
+  }
+}

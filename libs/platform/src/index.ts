@@ -11,6 +11,7 @@ export { Endpoint, type EndpointOptions } from './http/endpoint.js';
 export { type Exchange, type ExchangeMethod, type Parts } from './http/exchange.js';
 export { inputErrors } from './http/input.js';
 export { httpApplication } from './http/listen.js';
+export { CopyRows } from './copy-rows.js';
 export { copyColumn, copyLine, copyLines } from './copy-lines.js';
 export { createLogger, type Logger } from './logging.js';
 export { type KafkaAccess } from './kafka-access.js';

@@ -5,6 +5,7 @@ import { project } from './projection.js';
 import { ACTIVITIES_INDEXES, KEYED_TABLES } from './tables.js';
 import { type LastActive, tally } from './tally.js';
 import { sortOut } from './repeats.js';
+import { TotalNumbers } from './total-numbers.js';
 import { addTotals, copyEntries, knownAmong } from './writes.js';
 
 const repeats = counter('activities_repeated_total', 'Activities that were counted before and changed nothing');
@@ -31,6 +32,7 @@ export interface ActivityFollower {
 
 /** Activities, counted once: the feed, the totals and when each user was last active. */
 export function activitiesFold(namespace: Namespace, followers: readonly ActivityFollower[] = []): Fold {
+  const numbers = new TotalNumbers();
   return {
     name: 'activities',
     topic: activitiesTopic(namespace),
@@ -43,14 +45,13 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
       const sum = tally(rows);
       return async (tx) => {
         // In the transaction of the rows: after it another generation may have taken the place of this one.
-        const [known, generation] = await Promise.all([
-          knownAmong(tx, rows),
-          followers.length > 0 ? generationOf(tx, 'activities') : '',
-        ]);
+        const [known, generation] = await Promise.all([knownAmong(tx, rows), generationOf(tx, 'activities')]);
         const { fresh, changed } = sortOut(rows, known);
         const { totals, users } = fresh.length === rows.length ? sum : tally(fresh);
-        await copyEntries(tx, fresh, await addTotals(tx, totals));
+        const numbered = await addTotals(tx, totals, numbers.in(generation));
+        await copyEntries(tx, numbered);
         return async (from, to) => {
+          numbers.keep(generation, numbered);
           repeats.inc(rows.length - fresh.length);
           changedRepeats.inc(changed);
           await Promise.all(followers.map((follower) => follower.follow(partition, { generation, from, to }, users)));

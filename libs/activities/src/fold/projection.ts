@@ -5,6 +5,8 @@ import { decodeActivity, decodeKey, type Owner } from '../activity.record.js';
 
 /** An activity as the views have it. Times in milliseconds since the epoch, `data` as JSON text. */
 export interface ActivityRow extends Owner {
+  /** Whose it is, as the record's key says it: environment/user. */
+  readonly owner: string;
   /** What tells it apart from every other, by which it is counted once: whose it is, its source and its id. */
   readonly name: string;
   /** Of the name: equal names have equal ones. */
@@ -34,8 +36,8 @@ export function project(records: readonly LogRecord[]): ActivityRow[] {
 }
 
 /** Neither a source nor an id has a U+0000 in it, so that no two activities have one name. */
-export function nameOf({ environment, userId }: Owner, source: string | null | undefined, id: string): string {
-  return `${environment}/${userId}/${source ?? ''}\0${id}`;
+export function nameOf(owner: string, source: string | null | undefined, id: string): string {
+  return `${owner}/${source ?? ''}\0${id}`;
 }
 
 const FINGERPRINT_BITS = 29;
@@ -52,9 +54,11 @@ function rowOf(record: LogRecord): ActivityRow | string {
   if (owner === undefined) return 'the key is not environment/user';
   const activity = decodeActivity(value, record);
   if (typeof activity === 'string') return activity;
-  const name = nameOf(owner, activity.source, activity.id);
+  const name = nameOf(key, activity.source, activity.id);
   return {
-    ...owner,
+    environment: owner.environment,
+    userId: owner.userId,
+    owner: key,
     name,
     fingerprint: fingerprintOf(name, partition),
     activityId: activity.id,

@@ -3,11 +3,14 @@ import { type ActivityRow } from './projection.js';
 
 /** What new activities add to a row of `activity_totals`. */
 export interface Total extends Owner {
+  /** What tells it apart from every other. */
+  readonly key: string;
   readonly partition: number;
   /** 0 for none. */
   readonly workspaceId: number;
   readonly type: string;
-  activities: number;
+  /** The activities that it counts, in the order of the log. */
+  readonly rows: ActivityRow[];
   lastActiveAt: number;
 }
 
@@ -21,44 +24,40 @@ export function activeAt({ occurredAt, receivedAt }: Pick<ActivityRow, 'occurred
   return Math.min(occurredAt, receivedAt);
 }
 
-/** Which row of `activity_totals` an activity is counted in. */
-export function keyOfTotal({
-  environment,
-  userId,
-  workspaceId,
-  type,
-}: Pick<Total, 'environment' | 'userId' | 'type'> & { readonly workspaceId: number | null }): string {
-  return `${environment}/${userId}/${workspaceId ?? 0}/${type}`;
-}
-
 /** What activities that are counted for the first time add up to, one entry a row. */
 export function tally(counted: readonly ActivityRow[]): { totals: Total[]; users: LastActive[] } {
   const totals = new Map<string, Total>();
   const users = new Map<string, LastActive>();
   for (const row of counted) {
-    const { environment, userId, workspaceId, type, partition } = row;
     const at = activeAt(row);
-    const user = getOrAdd(users, `${environment}/${userId}`, { environment, userId, lastActiveAt: at });
-    user.lastActiveAt = Math.max(user.lastActiveAt, at);
-    const fresh = {
-      partition,
-      environment,
-      userId,
-      workspaceId: workspaceId ?? 0,
-      type,
-      activities: 0,
-      lastActiveAt: at,
-    };
-    const total = getOrAdd(totals, keyOfTotal(row), fresh);
-    total.activities += 1;
-    total.lastActiveAt = Math.max(total.lastActiveAt, at);
+    const key = `${row.owner}/${row.workspaceId ?? 0}/${row.type}`;
+    const total = totals.get(key);
+    if (total === undefined) totals.set(key, totalOf(row, key));
+    else {
+      total.rows.push(row);
+      total.lastActiveAt = Math.max(total.lastActiveAt, at);
+    }
+    const user = users.get(row.owner);
+    if (user === undefined) users.set(row.owner, userOf(row));
+    else user.lastActiveAt = Math.max(user.lastActiveAt, at);
   }
   return { totals: [...totals.values()], users: [...users.values()] };
 }
 
-function getOrAdd<Value>(map: Map<string, Value>, key: string, fresh: Value): Value {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  map.set(key, fresh);
-  return fresh;
+function totalOf(row: ActivityRow, key: string): Total {
+  const { partition, environment, userId, workspaceId, type } = row;
+  return {
+    key,
+    partition,
+    environment,
+    userId,
+    workspaceId: workspaceId ?? 0,
+    type,
+    rows: [row],
+    lastActiveAt: activeAt(row),
+  };
+}
+
+function userOf(row: ActivityRow): LastActive {
+  return { environment: row.environment, userId: row.userId, lastActiveAt: activeAt(row) };
 }

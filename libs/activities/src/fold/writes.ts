@@ -1,7 +1,9 @@
-import { copyColumn, copyLines, type Queryable, type Transaction } from '#platform';
+import { CopyRows, type Queryable, type Transaction } from '#platform';
+import { StopProjection } from '#projections';
 import { placeOf } from '../place.js';
+import { encodeKey } from '../activity.record.js';
 import { type ActivityRow, nameOf } from './projection.js';
-import { keyOfTotal, type Total } from './tally.js';
+import { type Total } from './tally.js';
 
 /** What is known of an activity that was counted before. */
 export type Known = Pick<ActivityRow, 'type' | 'workspaceId' | 'data'>;
@@ -22,7 +24,7 @@ export async function knownAmong(tx: Queryable, rows: readonly ActivityRow[]): P
   );
   return new Map(
     found.map(({ environment, user_id: userId, source, activity_id: id, type, workspace_id: workspaceId, data }) => [
-      nameOf({ environment, userId }, source, id),
+      nameOf(encodeKey({ environment, userId }), source, id),
       { type, workspaceId, data },
     ]),
   );
@@ -38,12 +40,56 @@ interface Found {
   readonly data: string | null;
 }
 
+/** A total and the number by which entries refer to it. */
+export interface Numbered {
+  readonly id: number;
+  readonly total: Total;
+}
+
+/** Adds to the totals, and returns each with its number; `numbers` are those that are known already, by the total's key. */
+export async function addTotals(
+  tx: Queryable,
+  totals: readonly Total[],
+  numbers: Pick<Map<string, number>, 'get'>,
+): Promise<Numbered[]> {
+  const known: Numbered[] = [];
+  const others: Total[] = [];
+  for (const total of totals) {
+    const id = numbers.get(total.key);
+    if (id === undefined) others.push(total);
+    else known.push({ id, total });
+  }
+  const [, found] = await Promise.all([addToKnown(tx, known), addToOthers(tx, others)]);
+  return [...known, ...found];
+}
+
+/** By the number: one descent of a narrow index, where the key would be looked up twice in a wide one. */
+async function addToKnown(tx: Queryable, totals: Numbered[]): Promise<void> {
+  if (totals.length === 0) return;
+  // What stands together in the index comes together.
+  totals.sort((one, other) => one.id - other.id);
+  const { rowCount } = await tx.query(
+    `UPDATE activity_totals AS known SET
+       activities = known.activities + given.activities,
+       last_active_at = GREATEST(known.last_active_at, given.last_active_at)
+     FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS given (id, activities, last_active_at)
+     WHERE known.id = given.id`,
+    [
+      totals.map(({ id }) => id),
+      totals.map(({ total }) => total.rows.length),
+      totals.map(({ total }) => total.lastActiveAt),
+    ],
+  );
+  if (rowCount !== totals.length)
+    throw new StopProjection('totals of activities are gone that were there: see who deleted them');
+}
+
 /**
- * Adds to the totals, and returns the id of each. One that is there is looked up first: an insert takes a number from the
- * sequence before it finds that it has to update, and would use up in days what is to last.
+ * One that is there is looked up first: an insert takes a number from the sequence before it finds that it has to update, and
+ * would use up in days what is to last.
  */
-export async function addTotals(tx: Queryable, totals: readonly Total[]): Promise<Map<string, number>> {
-  if (totals.length === 0) return new Map();
+async function addToOthers(tx: Queryable, totals: readonly Total[]): Promise<Numbered[]> {
+  if (totals.length === 0) return [];
   // What stands together in the index comes together.
   const sorted = totals.toSorted((one, other) => one.userId - other.userId);
   const { rows } = await tx.query<{ id: number }>(
@@ -63,36 +109,33 @@ export async function addTotals(tx: Queryable, totals: readonly Total[]): Promis
       sorted.map((total) => total.partition),
       sorted.map((total) => total.userId),
       sorted.map((total) => total.workspaceId),
-      sorted.map((total) => total.activities),
+      sorted.map((total) => total.rows.length),
       sorted.map((total) => total.lastActiveAt),
       sorted.map((total) => total.environment),
       sorted.map((total) => total.type),
     ],
   );
-  return new Map(sorted.map((total, at) => [keyOfTotal(total), rows[at]!.id]));
+  return sorted.map((total, at) => ({ id: rows[at]!.id, total }));
 }
 
-/** Writes activities none of which is there yet, each counted in one of these totals. */
-export async function copyEntries(
-  tx: Transaction,
-  rows: readonly ActivityRow[],
-  totals: ReadonlyMap<string, number>,
-): Promise<void> {
-  if (rows.length === 0) return;
-  // What stands together in the indexes comes together.
-  const sorted = rows.toSorted((one, other) => one.userId - other.userId);
-  const lines = copyLines(sorted, (row) => lineOf(row, totals.get(keyOfTotal(row))!));
-  await tx.copy(`COPY activity_entries (${COLUMNS}) FROM STDIN`, lines);
+/** Writes the activities of these totals, none of which is there yet: those of a total together, as the feed's index has them. */
+export async function copyEntries(tx: Transaction, totals: readonly Numbered[]): Promise<void> {
+  if (totals.length === 0) return;
+  const entries = new CopyRows();
+  for (const { id, total } of totals) for (const row of total.rows) addEntry(entries, row, id);
+  await tx.copy(`COPY activity_entries (${COLUMNS}) FROM STDIN (FORMAT binary)`, entries.end());
 }
 
 const COLUMNS = 'occurred_at, received_at, place, total_id, fingerprint, activity_id, source, data';
 
-// Of a row, only what a client wrote can have something to escape.
-function lineOf(
-  { occurredAt, receivedAt, partition, position, fingerprint, ...row }: ActivityRow,
-  total: number,
-): string {
-  const place = placeOf(partition, position);
-  const client = `${copyColumn(row.activityId)}\t${copyColumn(row.source)}\t${copyColumn(row.data)}`;
-  return `${occurredAt}\t${receivedAt}\t${place}\t${total}\t${fingerprint}\t${client}\n`;
+function addEntry(entries: CopyRows, row: ActivityRow, total: number): void {
+  entries.begin(8);
+  entries.int8(row.occurredAt);
+  entries.int8(row.receivedAt);
+  entries.int8(placeOf(row.partition, row.position));
+  entries.int4(total);
+  entries.int4(row.fingerprint);
+  entries.text(row.activityId);
+  entries.text(row.source);
+  entries.text(row.data);
 }

@@ -35,15 +35,16 @@ export function benchReplayLoad(): Promise<Figure[]> {
       ours: rounded(ours),
       beside: rounded(other),
       ratio: (ours / other).toFixed(2),
-      asked: '≤ 3',
+      asked: '≤ 2',
     });
     return [
       row(`${READS_A_SECOND} reads a second`, beside.reads, alone.reads),
       row(`${rounded(POSTS_A_SECOND * ACTIVITIES_A_POST)} activities a second`, beside.posts, alone.posts),
       { what: 'requests that failed', ours: String(beside.failed + alone.failed), asked: '0' },
       {
-        what: `seconds of a replay of ${rounded(ACTIVITIES)} activities and ${rounded(USERS)} users meanwhile`,
-        ours: rounded(seconds),
+        what: `a replay of ${rounded(ACTIVITIES)} activities and ${rounded(USERS)} users meanwhile, events/s`,
+        ours: rounded((ACTIVITIES + USERS) / seconds),
+        asked: '≥ 8,000',
       },
     ];
   });

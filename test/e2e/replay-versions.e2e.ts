@@ -36,7 +36,8 @@ describe('a projection that has changed', () => {
     return folds.map((replayed) => {
       if (replayed.fold.name !== 'activities') return replayed;
       const { load } = replayed;
-      const shorten = { sql: `UPDATE loaded_activities SET type = left(type, 1)` };
+      const tables = Array.from({ length: replayed.fold.topic.partitions }, (_, at) => `loaded_activities_${at}`);
+      const shorten = { sql: tables.map((name) => `UPDATE ${name} SET type = left(type, 1)`).join('; ') };
       const table = { sql: `CREATE TABLE made_by_newer_code (environment text)`, makes: 'made_by_newer_code' };
       return { ...replayed, load: { ...load, finish: [[shorten, table], ...load.finish] } };
     });

@@ -1,6 +1,6 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EVENT_LOG, type EventLog } from '#event-sourcing';
-import { type Config, httpApplication, type Logger, Namespace, Postgres } from '#platform';
+import { announceAnswerTimes, type Config, httpApplication, type Logger, Namespace, Postgres } from '#platform';
 import { guardGenerations, measureProjections } from '#projections';
 import { ApiModule, folds } from './api.module.js';
 import { serveDocs } from './docs.js';
@@ -13,6 +13,7 @@ export async function createApi(
 ): Promise<NestFastifyApplication> {
   const app = await httpApplication(ApiModule.with(config, logger, namespace), { ...config, logger });
   guardGenerations(app, folds);
+  announceAnswerTimes(app, app.get(Postgres), app.get(Namespace));
   measureProjections(app.get<EventLog>(EVENT_LOG), app.get(Postgres), app.get(Namespace), folds);
   serveDocs(app);
   return app;

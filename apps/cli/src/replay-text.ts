@@ -10,6 +10,16 @@ export function replayText(result: Told): string {
   return [...result.views.flatMap(viewLines), endings[result.outcome](result)].join('\n');
 }
 
+/** What a cap comes to: nothing of the log is read faster. */
+export function priceOfCap(perSecond: number, events: number): string {
+  const minutes = Math.ceil(events / perSecond / 60);
+  const count = (number: number) => number.toLocaleString('en');
+  return (
+    `At most ${count(perSecond)} events/s (TIDEMARK_REPLAY_MAX_EVENTS_PER_SECOND): to read the ${count(events)} of the log ` +
+    `takes ${count(minutes)} min or more.`
+  );
+}
+
 function viewLines({ view, schema, version, live, compared }: ReplayResult['views'][number]): string[] {
   const built = `${view}: views of version ${version} in ${schema}`;
   if (!live || !compared) return [built];

@@ -86,6 +86,7 @@ const Settings = z
     AUTH_SCOPES_MAP: textAs(scopesMapOf, SCOPES_MAP).optional(),
     TIDEMARK_MASTER_KEY: secrets.default([]),
     TIDEMARK_MAX_DEAD_LETTERS: z.coerce.number().int().min(0).max(1_000_000).default(10_000),
+    TIDEMARK_REPLAY_MAX_EVENTS_PER_SECOND: z.coerce.number().int().min(1).max(10_000_000).optional(),
     STREAM_MAX_OPEN: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
     STREAM_MAX_OPEN_PER_ENVIRONMENT: z.coerce.number().int().min(1).max(1_000_000).optional(),
     STREAM_MAX_AGE: z.coerce.number().int().min(10).max(86_400).default(3_600),
@@ -202,17 +203,23 @@ function configOf(data: z.output<typeof Settings>) {
     masterKeys: data.TIDEMARK_MASTER_KEY,
     /** How many records of a fold may be set aside and wait before its projector stops instead. */
     maxDeadLetters: data.TIDEMARK_MAX_DEAD_LETTERS,
+    /** How many events a replay reads within a second at most; as many as it can by default. */
+    maxReplayedPerSecond: data.TIDEMARK_REPLAY_MAX_EVENTS_PER_SECOND,
     /** How many streams a process serves at a time, and for how many seconds at most. */
-    streams: {
-      maxOpen: data.STREAM_MAX_OPEN,
-      // So that one environment cannot take all streams.
-      maxOpenPerEnvironment: data.STREAM_MAX_OPEN_PER_ENVIRONMENT ?? Math.ceil(data.STREAM_MAX_OPEN / 2),
-      maxAge: data.STREAM_MAX_AGE,
-    },
+    streams: streamLimitsOf(data),
     namespace: data.TIDEMARK_NAMESPACE,
     /** How long a process waits, at its start, for each thing that it needs. */
     startTimeoutMs: data.TIDEMARK_START_TIMEOUT * 1_000,
     logLevel: data.TIDEMARK_LOG_LEVEL,
+  };
+}
+
+function streamLimitsOf(data: z.output<typeof Settings>) {
+  return {
+    maxOpen: data.STREAM_MAX_OPEN,
+    // So that one environment cannot take all streams.
+    maxOpenPerEnvironment: data.STREAM_MAX_OPEN_PER_ENVIRONMENT ?? Math.ceil(data.STREAM_MAX_OPEN / 2),
+    maxAge: data.STREAM_MAX_AGE,
   };
 }
 

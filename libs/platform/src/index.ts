@@ -1,3 +1,4 @@
+export { announceAnswerTimes, answerTimesChannel } from './answer-times.js';
 export { ENVIRONMENT_ID, SCOPES, type Scope } from './claims.js';
 export { type Config, ConfigError, readConfig, type StreamLimits } from './config.js';
 export { asDouble, mayLoseDigits, parseExactly } from './exact-json.js';

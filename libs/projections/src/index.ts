@@ -24,5 +24,6 @@ export {
   type ReplayedFold,
   type ReplayProgress,
   ReplayRefused,
+  type Work,
 } from './replay/replayed-fold.js';
 export { dropOld, rollBack } from './replay/rollback.js';

@@ -1,6 +1,7 @@
 import { setPriority } from 'node:os';
 import { type Command, Option } from 'commander';
 import { replayedActivities } from '#activities';
+import { type EventLog } from '#event-sourcing';
 import { connectRedis, createLogger, FOLD_NAMES, type FoldName, redisReady } from '#platform';
 import {
   allGenerations,
@@ -16,7 +17,7 @@ import { replayedFigures } from '#statistics';
 import { environment, moment } from '../arguments.js';
 import { serverSettings } from '../config.js';
 import { ProgressDisplay } from '../progress-display.js';
-import { replayText } from '../replay-text.js';
+import { priceOfCap, replayText } from '../replay-text.js';
 import { type Servers, withServers } from '../servers.js';
 import { ReportedFailure, say, CommandFailed, type CliContext } from '../context.js';
 
@@ -86,9 +87,11 @@ async function runReplay(options: Options, context: CliContext): Promise<void> {
       const folds = replayedFolds(servers, await viewsOf(servers, options), redis);
       const { log, namespace } = servers;
       const logger = createLogger('cli', config.logLevel);
-      const { databaseUrl } = config;
-      const outside = { databaseUrl, log, namespace, logger, onProgress: display.showReplay };
+      const { databaseUrl, maxReplayedPerSecond: maxEventsPerSecond } = config;
+      const outside = { databaseUrl, log, namespace, logger, maxEventsPerSecond, onProgress: display.showReplay };
       if (options.dropOld) return dropOld(folds, outside);
+      if (maxEventsPerSecond !== undefined && !options.rollback)
+        context.err.write(`${priceOfCap(maxEventsPerSecond, await eventsOf(log, folds))}\n`);
       return options.rollback ? rollBack(folds, outside) : replay(folds, outside, options);
     });
     display.end();
@@ -129,6 +132,12 @@ async function viewsOf({ postgres, namespace }: Servers, { view, missing }: Opti
   const views = view.filter((_, at) => !areThere[at]);
   if (views.length === 0) throw new ReplayRefused('no views of this version are missing');
   return views;
+}
+
+/** How many events there are in the log of these folds. */
+async function eventsOf(log: EventLog, folds: readonly ReplayedFold[]): Promise<number> {
+  const extents = await Promise.all(folds.map(({ fold }) => log.extents(fold.topic.name)));
+  return extents.flatMap((partitions) => [...partitions.values()]).reduce((sum, { low, high }) => sum + high - low, 0);
 }
 
 type Redis = Parameters<typeof replayedFigures>[0];

@@ -1,31 +1,35 @@
 import { copyColumn, copyLines, type Namespace } from '#platform';
-import { type DerivedData, type Load, type ReplayedFold } from '#projections';
+import { type DerivedData, type ReplayedFold, type Work } from '#projections';
 import { placeOf } from '../place.js';
 import { activitiesFold } from './activities.fold.js';
 import { type ActivityRow, project } from './projection.js';
-import { ACTIVITIES_INDEXES, ACTIVITIES_KEYS, ACTIVITIES_TABLES, PRIMARY_KEY } from './tables.js';
+import { ACTIVITIES_INDEXES, ACTIVITIES_KEYS, ACTIVITIES_TABLES } from './tables.js';
 
 const LOAD_BATCH = 5_000;
 
 /**
  * Activities for a replay. While the log is read, every record that is an activity is copied as it is into a table of its
- * own; when all are there, what stands there twice is dropped, and totals and entries are made of the rest, by one statement
- * each.
+ * partition; when all are there, what stands there twice is dropped, and totals and entries are made of the rest, partition by
+ * partition: a user is in one of them. Then keys and indexes are built.
  */
 export function replayedActivities(namespace: Namespace, derived?: DerivedData): ReplayedFold {
   const fold = activitiesFold(namespace);
-  return { fold, load: { fold: { ...fold, ...LOAD }, finish: FINISH }, derived };
+  const partitions = Array.from({ length: fold.topic.partitions }, (_, partition) => partition);
+  const tables = [ACTIVITIES_TABLES, ...partitions.map(createLoaded)].join('\n');
+  const finish = [partitions.map(takeLoaded), INDEXES];
+  return { fold, load: { fold: { ...fold, ...LOAD, tables }, finish }, derived };
 }
 
-const LOADED_TABLE = `
-  CREATE TABLE loaded_activities (
+const loadedTable = (partition: number) => `loaded_activities_${partition}`;
+
+const createLoaded = (partition: number) => `
+  CREATE TABLE ${loadedTable(partition)} (
     occurred_at bigint NOT NULL,
     received_at bigint NOT NULL,
     place bigint NOT NULL,
     user_id bigint NOT NULL,
     workspace_id bigint NOT NULL,
     fingerprint int NOT NULL,
-    partition int NOT NULL,
     environment text NOT NULL,
     type text NOT NULL,
     activity_id text NOT NULL,
@@ -33,13 +37,12 @@ const LOADED_TABLE = `
     data text
   );`;
 
-const LOAD: Pick<ReplayedFold['fold'], 'tables' | 'batch' | 'prepare'> = {
-  tables: ACTIVITIES_TABLES + LOADED_TABLE,
+const LOAD: Pick<ReplayedFold['fold'], 'batch' | 'prepare'> = {
   batch: LOAD_BATCH,
-  async prepare(_partition, records) {
+  async prepare(partition, records) {
     const lines = copyLines(project(records), lineOf);
     return async (tx) => {
-      if (lines.length > 0) await tx.copy('COPY loaded_activities FROM STDIN', lines);
+      if (lines.length > 0) await tx.copy(`COPY ${loadedTable(partition)} FROM STDIN`, lines);
     };
   },
 };
@@ -48,50 +51,43 @@ function lineOf(row: ActivityRow): string {
   const { environment, userId, type, workspaceId, partition, position } = row;
   const times = `${row.occurredAt}\t${row.receivedAt}\t${placeOf(partition, position)}`;
   const client = `${copyColumn(row.activityId)}\t${copyColumn(row.source)}\t${copyColumn(row.data)}`;
-  return `${times}\t${userId}\t${workspaceId ?? 0}\t${row.fingerprint}\t${partition}\t${environment}\t${type}\t${client}\n`;
+  return `${times}\t${userId}\t${workspaceId ?? 0}\t${row.fingerprint}\t${environment}\t${type}\t${client}\n`;
+}
+
+/** In one transaction: what was loaded is there until all is made of it. */
+function takeLoaded(partition: number): Work {
+  const table = loadedTable(partition);
+  return { sql: [dropRepeats(table), countAndName(table, partition), `DROP TABLE ${table};`].join('\n'), takes: table };
 }
 
 /**
  * In each of a user's ids the first in the log wins, as it does when the fold writes row by row. Sorted by the fingerprint
  * first, which tells nearly all rows apart.
  */
-const DROP_REPEATS = `
-  DELETE FROM loaded_activities WHERE ctid = ANY (ARRAY(
+const dropRepeats = (table: string) => `
+  DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
     SELECT at FROM (
       SELECT ctid AS at,
         row_number() OVER (PARTITION BY fingerprint, user_id, environment, activity_id, source ORDER BY place) AS turn
-      FROM loaded_activities
+      FROM ${table}
     ) AS places WHERE turn > 1
   ));
   -- Whoever counts is planned by it.
-  ANALYZE loaded_activities;`;
+  ANALYZE ${table};`;
 
-/** What `tally` and `addTotals` come to over the whole log. */
-const COUNT_TOTALS = `
-  INSERT INTO activity_totals (partition, user_id, workspace_id, activities, last_active_at, environment, type)
-  SELECT partition, user_id, workspace_id, count(*), max(LEAST(occurred_at, received_at)), environment, type
-  FROM loaded_activities GROUP BY partition, user_id, workspace_id, environment, type;
-  ANALYZE activity_totals;`;
-
-const NAME_TOTALS = `
+/** What `tally`, `addTotals` and `copyEntries` come to over the whole of a partition. */
+const countAndName = (table: string, partition: number) => `
+  WITH totals AS (
+    INSERT INTO activity_totals (partition, user_id, workspace_id, activities, last_active_at, environment, type)
+    SELECT ${partition}, user_id, workspace_id, count(*), max(LEAST(occurred_at, received_at)), environment, type
+    FROM ${table} GROUP BY user_id, workspace_id, environment, type
+    RETURNING id, user_id, workspace_id, environment, type
+  )
   INSERT INTO activity_entries (occurred_at, received_at, place, total_id, fingerprint, activity_id, source, data)
   SELECT occurred_at, received_at, place, id, fingerprint, activity_id, source, data
-  FROM loaded_activities JOIN activity_totals USING (environment, user_id, workspace_id, type);
-  DROP TABLE loaded_activities;`;
+  FROM ${table} JOIN totals USING (environment, user_id, workspace_id, type);`;
 
-// In one transaction: what was loaded is there until all is made of it.
-const FINISH: Load['finish'] = [
-  [
-    {
-      sql: [
-        DROP_REPEATS,
-        COUNT_TOTALS,
-        NAME_TOTALS,
-        ...Object.values(ACTIVITIES_KEYS),
-        ...Object.values(ACTIVITIES_INDEXES),
-        PRIMARY_KEY,
-      ].join('\n'),
-      makes: 'activity_entries_places',
-    },
-  ],
-];
+/** Each by itself, so that others get a turn between them. */
+const INDEXES: readonly Work[] = Object.entries({ ...ACTIVITIES_KEYS, ...ACTIVITIES_INDEXES }).map(([makes, sql]) => {
+  return { sql, makes };
+});

@@ -39,31 +39,26 @@ export const ACTIVITIES_TABLES = `
     FROM activity_entries JOIN activity_totals ON activity_totals.id = total_id;
 `;
 
-/**
- * What the fold counts by, table by table. A fingerprint is not unique: whether it is the same activity, the entry says.
- */
+/** What the fold counts by, each by its name. A fingerprint is not unique: whether it is the same activity, the entry says. */
 export const ACTIVITIES_KEYS = {
-  activity_totals: `
-    CREATE UNIQUE INDEX activity_totals_pkey ON activity_totals (environment, user_id, workspace_id, type);
-    CREATE UNIQUE INDEX activity_totals_ids ON activity_totals (id);`,
-  activity_entries: 'CREATE INDEX activity_entries_fingerprints ON activity_entries (fingerprint);',
+  activity_totals_pkey: `ALTER TABLE activity_totals ADD CONSTRAINT activity_totals_pkey
+    PRIMARY KEY (environment, user_id, workspace_id, type);`,
+  activity_totals_ids: 'CREATE UNIQUE INDEX activity_totals_ids ON activity_totals (id);',
+  activity_entries_fingerprints: 'CREATE INDEX activity_entries_fingerprints ON activity_entries (fingerprint);',
 };
 
-/** Makes the key the primary one, for which nobody may read the table. */
-export const PRIMARY_KEY = 'ALTER TABLE activity_totals ADD PRIMARY KEY USING INDEX activity_totals_pkey;';
-
 /**
- * What only queries search by, table by table. Entries that stand together, in time or in the log, share an entry of the
+ * What only queries search by, each by its name. Entries that stand together, in time or in the log, share an entry of the
  * index, which is then a fraction of its size; they are put in order where they are read.
  */
-export const ACTIVITIES_INDEXES: Readonly<Record<keyof typeof ACTIVITIES_KEYS, string>> = {
-  activity_totals: `
-    CREATE INDEX activity_totals_workspaces ON activity_totals (workspace_id, environment, user_id) WHERE workspace_id > 0;
-    CREATE INDEX activity_totals_partitions ON activity_totals (partition, environment, user_id);`,
-  activity_entries: `
-    CREATE INDEX activity_entries_feed ON activity_entries (total_id, (${MOMENT}));
-    CREATE INDEX activity_entries_places ON activity_entries ((${SECTION}));`,
+export const ACTIVITIES_INDEXES = {
+  activity_totals_workspaces: `CREATE INDEX activity_totals_workspaces
+    ON activity_totals (workspace_id, environment, user_id) WHERE workspace_id > 0;`,
+  activity_totals_partitions:
+    'CREATE INDEX activity_totals_partitions ON activity_totals (partition, environment, user_id);',
+  activity_entries_feed: `CREATE INDEX activity_entries_feed ON activity_entries (total_id, (${MOMENT}));`,
+  activity_entries_places: `CREATE INDEX activity_entries_places ON activity_entries ((${SECTION}));`,
 };
 
 /** The views as the fold needs them. */
-export const KEYED_TABLES = [ACTIVITIES_TABLES, ...Object.values(ACTIVITIES_KEYS), PRIMARY_KEY].join('\n');
+export const KEYED_TABLES = [ACTIVITIES_TABLES, ...Object.values(ACTIVITIES_KEYS)].join('\n');

@@ -8,9 +8,13 @@ import { prepareGeneration } from '../generation.js';
 import { atBarrier } from './barrier.js';
 import { Bounds } from './bounded-log.js';
 import { type Candidate } from './candidate.js';
+import { Pace } from './pace.js';
+import { WorkingShare } from './working-share.js';
 
 const url = process.env.DATABASE_URL!;
 const log = { extents: async () => new Map([[0, { low: 0, high: 9 }]]) } as unknown as EventLog;
+
+const pace = new Pace(new WorkingShare());
 
 describe('the barrier', () => {
   let views: Projecting;
@@ -54,7 +58,7 @@ describe('the barrier', () => {
   it('has the live views stand still while something is done, and those who write go on behind it', async () => {
     let written = false;
     let writing: Promise<unknown> | undefined;
-    const done = await atBarrier({ log }, admin, [candidate(() => 0)], async () => {
+    const done = await atBarrier({ log, pace }, admin, [candidate(() => 0)], async () => {
       writing = write(3).then(() => (written = true));
       await somebodyWaits();
       expect(written).toBe(false);
@@ -70,7 +74,7 @@ describe('the barrier', () => {
     await write(7);
     const toGo = [5_000, 2_000, 900, 20, 1, 0];
     const one = candidate(() => toGo.shift()!);
-    await atBarrier({ log }, admin, [one], async () => {
+    await atBarrier({ log, pace }, admin, [one], async () => {
       expect(toGo).toEqual([]);
       expect(one.bounds.all.get(0)).toBe(7);
     });
@@ -78,7 +82,7 @@ describe('the barrier', () => {
 
   it('goes to the end of the log where nothing is live', async () => {
     const one = candidate(() => 0, false);
-    await atBarrier({ log }, admin, [one], async () => expect(one.bounds.all).toEqual(new Map([[0, 9]])));
+    await atBarrier({ log, pace }, admin, [one], async () => expect(one.bounds.all).toEqual(new Map([[0, 9]])));
   });
 
   it('tries again while somebody writes for long, and does once what is to be done', async () => {
@@ -98,7 +102,7 @@ describe('the barrier', () => {
       return 0;
     });
     let times = 0;
-    await atBarrier({ log }, admin, [one], async () => (times += 1));
+    await atBarrier({ log, pace }, admin, [one], async () => (times += 1));
     await holding;
     expect(times).toBe(1);
     expect(one.bounds.all.get(0)).toBe(5);
@@ -113,7 +117,7 @@ describe('the barrier', () => {
         .then(() => (written = true));
       return written ? 0 : 5;
     });
-    await atBarrier({ log }, admin, [one], async () => expect(written).toBe(true));
+    await atBarrier({ log, pace }, admin, [one], async () => expect(written).toBe(true));
     await writing;
     expect(one.bounds.all.get(0)).toBe(5);
   });
@@ -121,7 +125,7 @@ describe('the barrier', () => {
   it('does not hold up the live views for ever when its process freezes', async () => {
     const thaw = Promise.withResolvers<void>();
     const frozen = Promise.withResolvers<void>();
-    const barrier = atBarrier({ log }, admin, [candidate(() => 0)], () => {
+    const barrier = atBarrier({ log, pace }, admin, [candidate(() => 0)], () => {
       frozen.resolve();
       return thaw.promise;
     });
@@ -132,7 +136,7 @@ describe('the barrier', () => {
   });
 
   it('gives the live views back with what went wrong', async () => {
-    const barrier = atBarrier({ log }, admin, [candidate(() => 0)], () => Promise.reject(new Error('no room')));
+    const barrier = atBarrier({ log, pace }, admin, [candidate(() => 0)], () => Promise.reject(new Error('no room')));
     await expect(barrier).rejects.toThrow('no room');
     await write(2);
   });

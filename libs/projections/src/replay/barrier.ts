@@ -19,7 +19,7 @@ type BarrierCandidate = Pick<Candidate, 'bounds' | 'fold' | 'live' | 'progress'>
  * and activities wait meanwhile. Tries again if that takes too long.
  */
 export async function atBarrier<T>(
-  { log }: Pick<ReplayContext, 'log'>,
+  { log, pace }: Pick<ReplayContext, 'log' | 'pace'>,
   admin: Postgres,
   candidates: readonly BarrierCandidate[],
   work: (tx: PoolClient) => Promise<T>,
@@ -30,9 +30,8 @@ export async function atBarrier<T>(
   };
   for (;;) {
     for (const candidate of candidates) await catchUp(candidate, () => endsOf(candidate));
-    const result = await admin
-      .transaction((tx) => withLiveLocked(tx, candidates, endsOf, work))
-      .catch(unlessLockTimeout);
+    const locked = () => admin.transaction((tx) => withLiveLocked(tx, candidates, endsOf, work));
+    const result = await pace.hurry(locked).catch(unlessLockTimeout);
     if (result) return result.value;
   }
 }

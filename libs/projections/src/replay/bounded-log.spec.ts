@@ -12,19 +12,24 @@ const records = (from: number, to: number, time = (offset: number) => offset): L
   });
 
 /** A consumer of one partition behind bounds, and what it was given. */
-async function behind(bounds: Bounds) {
+async function behind(bounds: Bounds, slice = Infinity) {
   const given: number[] = [];
+  const parts: number[] = [];
   let subscription: Subscription | undefined;
   const log = { consume: async (taken: Subscription) => void (subscription = taken) } as unknown as EventLog;
-  await boundedLog(log, bounds).consume({
+  const pace = { slice, run: <T>(work: () => Promise<T>) => work() };
+  await boundedLog(log, { bounds, pace, capped: false }).consume({
     topic: 'a',
     group: 'b',
     startAt: async () => new Map(),
-    apply: async (_, part) => void given.push(...part.map(({ offset }) => offset)),
+    apply: async (_, part) => {
+      given.push(...part.map(({ offset }) => offset));
+      parts.push(part.length);
+    },
   });
   let owned = true;
   const apply = (part: LogRecord[]) => subscription!.apply(0, part, () => owned);
-  return { given, apply, lose: () => (owned = false) };
+  return { given, parts, apply, lose: () => (owned = false) };
 }
 
 setFlagsFromString('--expose-gc');
@@ -46,6 +51,12 @@ describe('a log with bounds', () => {
     bounds.moveTo(new Map([[0, 100]]));
     await applied;
     expect(given).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('gives it in parts of the size that the pace has room for', async () => {
+    const { apply, parts } = await behind(new Bounds(new Map([[0, 5]])), 2);
+    void apply(records(0, 6));
+    await eventually(() => expect(parts).toEqual([2, 2, 1]));
   });
 
   it.each(['close', 'lose'] as const)('holds nobody up who leaves (%s)', async (how) => {

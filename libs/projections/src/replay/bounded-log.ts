@@ -1,4 +1,5 @@
 import { type EventLog, type LogRecord, type Position, type Positions, type Subscription } from '#event-sourcing';
+import { type Pace } from './pace.js';
 
 // A partition that goes to another consumer while it waits is let go within this.
 const LOOK_EVERY_MS = 100;
@@ -59,19 +60,30 @@ export class Bounds {
   }
 }
 
-/** The log, of which whoever consumes it gets what stands before the bounds alone, and waits there. */
-export function boundedLog(log: EventLog, bounds: Bounds): EventLog {
-  return { ...log, consume: (subscription) => log.consume(bounded(subscription, bounds)) };
+interface Limits {
+  readonly bounds: Bounds;
+  readonly pace: Pick<Pace, 'run' | 'slice'>;
+  /** Whether the records count for how many there may be in a second. */
+  readonly capped: boolean;
 }
 
-function bounded(subscription: Subscription, bounds: Bounds): Subscription {
+/**
+ * The log, of which whoever consumes it gets what stands before the bounds alone, and waits there; in parts, each when it
+ * is its time.
+ */
+export function boundedLog(log: EventLog, limits: Limits): EventLog {
+  return { ...log, consume: (subscription) => log.consume(bounded(subscription, limits)) };
+}
+
+function bounded(subscription: Subscription, { bounds, pace, capped }: Limits): Subscription {
   return {
     ...subscription,
     apply: async (partition, records, stillOwned) => {
       for (let at = 0; at < records.length && stillOwned();) {
-        const next = records.slice(at);
+        const next = records.slice(at, at + pace.slice);
         const admitted = bounds.admits(partition, next);
-        if (admitted > 0) await subscription.apply(partition, next.slice(0, admitted), stillOwned);
+        const apply = () => subscription.apply(partition, next.slice(0, admitted), stillOwned);
+        if (admitted > 0) await pace.run(apply, capped ? admitted : 0);
         else if (!(await bounds.change())) return;
         at += admitted;
       }

@@ -10,7 +10,7 @@ import { boundedLog, Bounds } from './bounded-log.js';
 import { distance, type LiveGeneration, notePhase, readState } from './generation-states.js';
 import { type Comparison, type ReplayedFold, type ReplayProgress, type Work } from './replayed-fold.js';
 import { nameOfReplay } from './replay-lock.js';
-import { type ConcurrencyLimit } from './concurrency-limit.js';
+import { type Pace } from './pace.js';
 
 /** What all parts of a replay use. */
 export interface ReplayContext {
@@ -21,8 +21,8 @@ export interface ReplayContext {
   /** Ends the work with its reason. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ReplayProgress) => void;
-  /** For what takes long. */
-  readonly limit: ConcurrencyLimit;
+  /** For all that takes its time. */
+  readonly pace: Pace;
 }
 
 /** What a generation is built for. */
@@ -59,7 +59,7 @@ const BUILD_SETTINGS = {
 
 /** A connection pool for the work of a replay, in the views of one schema. */
 export function buildConnections(
-  { databaseUrl, namespace, logger }: Omit<ReplayContext, 'limit'>,
+  { databaseUrl, namespace, logger }: Omit<ReplayContext, 'pace'>,
   schema: string,
   max: number,
 ): Postgres {
@@ -133,7 +133,7 @@ export class Candidate {
     try {
       this.bounds.moveTo(ends);
       if (phase === 'loading') {
-        await this.feed(load.fold, connections);
+        await this.feed(load.fold, connections, true);
         while ((await this.progress('loading', this.bounds.all)) > 0) await pause(LOOK_EVERY_MS);
         await this.rest();
         // From here on no record may come: what is counted is counted once.
@@ -158,24 +158,27 @@ export class Candidate {
       [this.schema],
     );
     // Whoever reads them next finds statistics, and need not look up what is committed.
-    await together(rows.map(({ name }) => connections.query(`VACUUM (ANALYZE) "${this.schema}"."${name}"`)));
+    const vacuum = (name: string) => connections.query(`VACUUM (ANALYZE) "${this.schema}"."${name}"`);
+    await together(rows.map(({ name }) => this.context.pace.run(() => vacuum(name))));
   }
 
-  private async finishPart(connections: Postgres, { sql, makes }: Work): Promise<void> {
-    const { rows } = await connections.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
-      makes,
-    ]);
-    if (!rows[0]!.there) await this.context.limit.run(() => connections.query(sql));
+  private async finishPart(connections: Postgres, { sql, makes, takes }: Work): Promise<void> {
+    const { rows } = await connections.query<{ made: boolean; taken: boolean }>(
+      'SELECT to_regclass($1) IS NOT NULL AS made, $2::text IS NOT NULL AND to_regclass($2) IS NULL AS taken',
+      [makes, takes],
+    );
+    if (!rows[0]!.made && !rows[0]!.taken) await this.context.pace.run(() => connections.query(sql));
   }
 
   /** From now on it follows the log up to the bounds. */
   follow(): Promise<void> {
-    return this.feed(this.fold, this.views);
+    // Not capped: it could not come to where the live views are while more is reported than the cap admits.
+    return this.feed(this.fold, this.views, false);
   }
 
-  private async feed(fold: Fold, postgres: Postgres): Promise<void> {
+  private async feed(fold: Fold, postgres: Postgres, capped: boolean): Promise<void> {
     const { context, bounds } = this;
-    const log = boundedLog(context.log, bounds);
+    const log = boundedLog(context.log, { bounds, pace: context.pace, capped });
     // A group of its own each time: one that was killed holds its partitions for some seconds.
     const group = `${context.namespace.group(fold.name)}.replay-${randomUUID()}`;
     this.feeding = await follow(fold, { ...context, log, postgres }, { group });

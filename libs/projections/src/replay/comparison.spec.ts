@@ -3,7 +3,8 @@ import { Namespace, Postgres } from '#platform';
 import { freshNamespace } from '../../../../test/support/namespaces.js';
 import { notesFold } from '../../test/notes.js';
 import { compare, unsharedTables } from './comparison.js';
-import { ConcurrencyLimit } from './concurrency-limit.js';
+import { Pace } from './pace.js';
+import { WorkingShare } from './working-share.js';
 import { Snapshot } from './snapshot.js';
 
 const THINGS =
@@ -41,7 +42,7 @@ describe('the comparison of two generations', () => {
     const snapshot = await Snapshot.take(postgres);
     const candidate = { fold, schema: schemas.built, live: { schema: schemas.live, version: 1 } };
     try {
-      const comparison = await compare(new ConcurrencyLimit(async () => false), snapshot, candidate, environment);
+      const comparison = await compare(new Pace(new WorkingShare()), snapshot, candidate, environment);
       return { ...comparison, unshared: await unsharedTables(snapshot, candidate) };
     } finally {
       await snapshot.release();
@@ -53,6 +54,19 @@ describe('the comparison of two generations', () => {
     await on('built', fill(51, 100));
     await on('built', fill(1, 50));
     expect(await compared()).toEqual({ tables: 1, rows: 100, differences: [], unshared: [] });
+  });
+
+  it('looks at rows of every partition, of those too that there are not', async () => {
+    await both('CREATE TABLE placed (environment text, id int PRIMARY KEY, partition int)');
+    await both(`INSERT INTO placed SELECT 'demo', n, n - 2 FROM generate_series(1, 12) n`);
+    await both('INSERT INTO placed VALUES (NULL, 13, NULL)');
+    expect(await compared()).toMatchObject({ rows: 13, differences: [] });
+    await on('built', 'UPDATE placed SET id = id + 100');
+    const { differences } = await compared();
+    expect(differences.map(({ environment, live, built }) => [environment, live, built])).toEqual([
+      ['demo', 12, 12],
+      [null, 1, 1],
+    ]);
   });
 
   it.each([

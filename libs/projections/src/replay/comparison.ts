@@ -2,7 +2,7 @@ import { type Queryable } from '#platform';
 import { type FoldViews } from '../fold.js';
 import { type Candidate } from './candidate.js';
 import { type Comparison, type Difference } from './replayed-fold.js';
-import { type ConcurrencyLimit } from './concurrency-limit.js';
+import { type Pace } from './pace.js';
 import { type Snapshot } from './snapshot.js';
 
 interface Table {
@@ -22,7 +22,7 @@ type Built = Pick<Candidate, 'fold' | 'live' | 'schema'>;
  * the sum of a hash of each, which knows no order. Of views of two versions, what both have.
  */
 export async function compare(
-  limit: ConcurrencyLimit,
+  pace: Pick<Pace, 'run'>,
   { one, other }: Snapshot,
   { fold, live, schema }: Built,
   environment?: string,
@@ -32,11 +32,13 @@ export async function compare(
   const tables = await sharedTables(one, fold, live!.schema, schema);
   const compared = tables.filter(({ columns }) => environment === undefined || columns.includes('environment'));
   for (const table of compared) {
-    const sides = await Promise.all([
-      limit.run(() => sumsOf(one, live!.schema, table, environment)),
-      limit.run(() => sumsOf(other, schema, table, environment)),
-    ]);
-    const [before, after] = sides;
+    const parts = partsOf(table, fold.topic.partitions);
+    const sumsIn = async (db: Queryable, side: string) => {
+      const sums: Sums[] = [];
+      for (const part of parts) sums.push(...(await pace.run(() => sumsOf(db, side, { table, part, environment }))));
+      return inAll(sums);
+    };
+    const [before, after] = await Promise.all([sumsIn(one, live!.schema), sumsIn(other, schema)]);
     for (const group of new Set([...before.keys(), ...after.keys()])) {
       const [a, b] = [before.get(group) ?? NONE, after.get(group) ?? NONE];
       rows += b.rows;
@@ -91,30 +93,53 @@ function placeIn({ columns }: Pick<Table, 'columns'>): readonly string[] | undef
   return place.every((column) => columns.includes(column)) ? place : undefined;
 }
 
-interface Sums {
-  readonly rows: number;
-  readonly hash: string;
+/**
+ * Conditions of which each row meets one, so that others get a turn between them: by the partition that it is from, where
+ * the table knows it.
+ */
+function partsOf({ columns }: Table, partitions: number): string[] {
+  if (!columns.includes('partition')) return ['true'];
+  const last = partitions - 1;
+  const others = Array.from({ length: last }, (_, partition) => `partition = ${partition}`);
+  return [...others, `(partition >= ${last} OR partition < 0 OR partition IS NULL)`];
 }
 
-const NONE: Sums = { rows: 0, hash: '' };
+/** Of the rows of an environment, or of a part of them. */
+interface Sums {
+  readonly group: string | null;
+  readonly rows: number;
+  readonly hash: bigint;
+}
+
+const NONE = { rows: 0, hash: 0n };
+
+function inAll(parts: readonly Sums[]): Map<string | null, Sums> {
+  const sums = new Map<string | null, Sums>();
+  for (const { group, rows, hash } of parts) {
+    const before = sums.get(group) ?? NONE;
+    sums.set(group, { group, rows: before.rows + rows, hash: before.hash + hash });
+  }
+  return sums;
+}
 
 const rowOf = (columns: readonly string[]) => `ROW(${columns.map((column) => `"${column}"`).join(', ')})::text`;
 // The hash of a record is a sum over its columns, so that summed up again it would not tell which values stood together.
 const hashOf = ({ values }: Table) => `hashtextextended(hash_record_extended(ROW(${values.join(', ')}), 0)::text, 0)`;
 const groupOf = ({ columns }: Table) => (columns.includes('environment') ? 'environment' : 'NULL::text');
 
-async function sumsOf(
-  db: Queryable,
-  schema: string,
-  table: Table,
-  environment: string | undefined,
-): Promise<Map<string | null, Sums>> {
+interface Summed {
+  readonly table: Table;
+  readonly part: string;
+  readonly environment: string | undefined;
+}
+
+async function sumsOf(db: Queryable, schema: string, { table, part, environment }: Summed): Promise<Sums[]> {
   const { rows } = await db.query<{ group: string | null; rows: number; hash: string }>(
     `SELECT ${groupOf(table)} AS "group", count(*) AS rows, sum(${hashOf(table)})::text AS hash
-     FROM "${schema}"."${table.name}" WHERE $1::text IS NULL OR ${groupOf(table)} = $1 GROUP BY 1`,
+     FROM "${schema}"."${table.name}" WHERE ${part} AND ($1::text IS NULL OR ${groupOf(table)} = $1) GROUP BY 1`,
     [environment ?? null],
   );
-  return new Map(rows.map(({ group, ...sums }) => [group, sums]));
+  return rows.map(({ group, rows: count, hash }) => ({ group, rows: count, hash: BigInt(hash) }));
 }
 
 async function differingRows(

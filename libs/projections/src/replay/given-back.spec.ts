@@ -3,9 +3,11 @@ import { createLogger, Namespace, Postgres } from '#platform';
 import { eventually } from '../../../../test/support/eventually.js';
 import { freshNamespace } from '../../../../test/support/namespaces.js';
 import { type ReplayContext } from './candidate.js';
+import { Pace } from './pace.js';
 import { compareAll } from './replay.js';
 import { nameOfReplay, takeReplayLock } from './replay-lock.js';
 import { Snapshot } from './snapshot.js';
+import { WorkingShare } from './working-share.js';
 
 const url = process.env.DATABASE_URL!;
 
@@ -69,7 +71,8 @@ describe('the connections of a replay', () => {
         },
       },
     }) as Postgres;
-    const context = { logger: createLogger('test', 'silent') } as ReplayContext;
+    const pace = new Pace(new WorkingShare());
+    const context = { logger: createLogger('test', 'silent'), pace } as ReplayContext;
     await expect(compareAll(context, failing, [])).rejects.toThrow('the answer of the commit was lost');
     await two.close();
     await noneIsOpen();

@@ -1,4 +1,4 @@
-import { type FoldName, type Namespace, type Postgres, together } from '#platform';
+import { answerTimesChannel, type FoldName, Notifications, type Postgres, together } from '#platform';
 import { readCheckpoints } from '../checkpoints.js';
 import { highWaterMarks, recordsBehind } from '../generation.js';
 import { atBarrier } from './barrier.js';
@@ -7,11 +7,12 @@ import { compare, unsharedTables } from './comparison.js';
 import { forgetPrevious } from './previous-generations.js';
 import { findLive, type LiveGeneration, notePhase } from './generation-states.js';
 import { type Comparison, type Difference, type ReplayedFold, ReplayRefused } from './replayed-fold.js';
-import { takeReplayLock } from './replay-lock.js';
+import { nameOfReplay, takeReplayLock } from './replay-lock.js';
 import { ofOneEnvironment } from './one-environment.js';
-import { ConcurrencyLimit } from './concurrency-limit.js';
+import { Pace } from './pace.js';
 import { Snapshot } from './snapshot.js';
 import { switchTo } from './switching.js';
+import { WorkingShare } from './working-share.js';
 
 export interface ReplayOptions {
   /** Builds and compares this environment alone, as a check. */
@@ -41,7 +42,10 @@ export interface ReplayResult {
   readonly seconds: number;
 }
 
-export type ReplayResources = Omit<ReplayContext, 'signal' | 'limit'>;
+export type ReplayResources = Omit<ReplayContext, 'signal' | 'pace'> & {
+  /** How many events of the log are loaded within a second at most. */
+  readonly maxEventsPerSecond?: number;
+};
 
 /** Runs what needs the lock, on connections of its own. Throws `ReplayRefused` where another has it. */
 export async function withReplayLock<T>(
@@ -50,25 +54,22 @@ export async function withReplayLock<T>(
 ): Promise<T> {
   const lock = await takeReplayLock(resources.databaseUrl, resources.namespace);
   const admin = buildConnections({ ...resources, signal: lock.signal }, 'pg_catalog', 6);
-  const limit = new ConcurrencyLimit(() => isServiceBusy(admin, resources.namespace));
+  const share = new WorkingShare();
+  const pace = new Pace(share, resources.maxEventsPerSecond);
+  const announcements = listener(resources);
   try {
-    return await work({ ...resources, signal: lock.signal, limit }, admin);
+    const hear = (ms: string) => share.hear(Number(ms), pace.isWorking);
+    // What it misses is said again in a second.
+    await announcements.listen(answerTimesChannel(resources.namespace), hear, () => undefined);
+    return await work({ ...resources, signal: lock.signal, pace }, admin);
   } finally {
-    await together([admin.close(), lock.release()]);
+    await together([admin.close(), announcements.close(), lock.release()]);
   }
 }
 
-// What looks after itself in a service that nobody calls uses one or two of its connections.
-const IDLE_CONNECTIONS = 4;
-
-/** Whether the service, wherever its processes are, has used more connections within a second than it does by itself. */
-async function isServiceBusy(admin: Postgres, { name }: Namespace): Promise<boolean> {
-  const { rows } = await admin.query<{ used: number }>(
-    `SELECT count(*) AS used FROM pg_stat_activity
-     WHERE application_name = $1 AND state_change > now() - interval '1 second'`,
-    [name],
-  );
-  return rows[0]!.used > IDLE_CONNECTIONS;
+function listener({ databaseUrl, namespace, logger }: ReplayResources): Notifications {
+  const onError = (err: Error) => logger.warn({ err }, 'lost a connection to Postgres');
+  return new Notifications(databaseUrl, onError, { name: nameOfReplay(namespace) });
 }
 
 /**
@@ -187,14 +188,14 @@ export async function compareAll(
 }
 
 async function compareOne(
-  { logger, namespace, limit }: ReplayContext,
+  { logger, namespace, pace }: ReplayContext,
   snapshot: Snapshot,
   candidate: Candidate,
   environment?: string,
 ): Promise<Comparison> {
   const { fold, live } = candidate;
   const missing = live?.version === namespace.version(fold.name) ? await unsharedTables(snapshot, candidate) : [];
-  const rows = await compare(limit, snapshot, candidate, environment);
+  const rows = await compare(pace, snapshot, candidate, environment);
   const comparison = { ...rows, differences: [...missing, ...rows.differences] };
   const { derived } = candidate.replayed;
   if (!derived || environment !== undefined) return comparison;

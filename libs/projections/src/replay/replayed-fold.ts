@@ -20,8 +20,10 @@ export interface Load {
 /** Statements of one transaction, which runs concurrently with others of its step. */
 export interface Work {
   readonly sql: string;
-  /** The index that is there once it is done, and then it is passed by; without one, it can be done again. */
+  /** The index that is there once it is done, and then it is passed by. */
   readonly makes?: string;
+  /** The table that is gone once it is done. Without either, it can be done again. */
+  readonly takes?: string;
 }
 
 /** Data outside of Postgres that follows from a generation of the views and belongs to it. */

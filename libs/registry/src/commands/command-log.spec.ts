@@ -73,7 +73,9 @@ describe('commands', () => {
   it('of a batch go into the log in their order, in as many pieces as the fold makes of them', async () => {
     const pieces: string[][] = [];
     const commands = commandsOver((_, records) => {
-      pieces.push(records.map(({ value }) => (JSON.parse(value) as { command: { name: string } }).command.name));
+      pieces.push(
+        records.map(({ value }) => (JSON.parse(value.toString()) as { command: { name: string } }).command.name),
+      );
       return pieces.length < 3 ? Promise.resolve() : Promise.reject(down);
     });
     const names = Array.from({ length: 1_001 }, (_, n) => `${n}`);

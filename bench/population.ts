@@ -43,5 +43,4 @@ export async function writeUsers(client: Client, people: readonly (Person & { id
 export async function countUsers(client: Client): Promise<void> {
   await client.query(`INSERT INTO environments SELECT environment, max(id), 0, 0, 0, count(*) FROM users GROUP BY 1`);
   await client.query(`INSERT INTO user_blocks SELECT environment, id / 1000, count(*) FROM users GROUP BY 1, 2`);
-  await client.query('VACUUM ANALYZE users');
 }

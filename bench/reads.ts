@@ -18,6 +18,7 @@ export function benchReads(): Promise<Figure[]> {
   return withViews(async (service, database) => {
     for (let from = 1; from <= USERS; from += BATCH) await writeUsers(database, peopleOf(from, from + BATCH - 1));
     await countUsers(database);
+    await database.query('VACUUM ANALYZE users');
     return [await readsById(service), await pages(service)];
   });
 }

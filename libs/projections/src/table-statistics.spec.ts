@@ -42,7 +42,7 @@ describe('the statistics by which statements are planned', () => {
       counts.map((rows) => ({ partition: 0, offset: offset++, key: 'k', value: Buffer.from(`${rows}`), time: 0 })),
     );
 
-  it('are gathered when a table has grown, and again when it has doubled', async () => {
+  it('are gathered when a table has grown, and again when it has grown further', async () => {
     await write(5_000);
     await eventually(async () => expect(await known(views.postgres)).toBe(5_000));
     await write(2_000, 9_000);

@@ -9,7 +9,7 @@ const awaited = gauge('registry_commands_awaited', 'Commands whose senders wait 
 
 // Commands of a partition are judged in the order in which they were sent, or nearly so: of many that wait it is the
 // oldest that are asked for.
-const MOST_AT_ONCE = 1_000;
+const MOST_AT_ONCE = 500;
 
 /**
  * Waits for what became of commands. Each process asks for those that wait, in one statement, whenever the partition

@@ -70,6 +70,21 @@ describe('commands', () => {
     expect(await commandsOver(judging(verdicts)).submitAll(senderOf('order'), [asked, asked])).toEqual(verdicts);
   });
 
+  it('of a batch go into the log in their order, in as many pieces as the fold makes of them', async () => {
+    const pieces: string[][] = [];
+    const commands = commandsOver((_, records) => {
+      pieces.push(
+        records.map(({ value }) => (JSON.parse(value.toString()) as { command: { name: string } }).command.name),
+      );
+      return pieces.length < 3 ? Promise.resolve() : Promise.reject(down);
+    });
+    const names = Array.from({ length: 1_001 }, (_, n) => `${n}`);
+    const batch = names.map((name): AskedCommand => ({ type: 'CreateGroup', name }));
+    await expect(commands.submitAll(senderOf('pieces'), batch)).rejects.toBe(down);
+    expect(pieces.map(({ length }) => length)).toEqual([500, 500, 1]);
+    expect(pieces.flat()).toEqual(names);
+  });
+
   describe('of a batch under an Idempotency-Key', () => {
     let taken = 0;
     /** Takes records at a moment, and judges them as a projector does. */

@@ -4,10 +4,17 @@ import { Namespace, ownTurn } from '#platform';
 import { type Verdict } from '../decisions/registry.state.js';
 import { sealRecords, type SentCommand } from '../stored/command-seals.js';
 import { Keyring } from '../stored/keyring.js';
-import { encodeRecord, registryTopic } from '../stored/registry.record.js';
+import { encodeRecord, registryTopic, type StoredRecord } from '../stored/registry.record.js';
 import { AwaitedOutcomes } from './awaited-outcomes.js';
 
 const SEALED_AT_ONCE = 100;
+// As many as the fold takes at once: they share a send, a transaction and a look for outcomes.
+const APPENDED_AT_ONCE = 500;
+
+interface Sender {
+  readonly environment: string;
+  readonly subject: string;
+}
 
 /** The topic of the registry: commands go in sealed, and verdicts come of them. */
 @Injectable()
@@ -21,7 +28,7 @@ export class RegistryLog {
 
   /** The verdicts, by the ids of the commands, that are known when all are or after `patience` ms. */
   async judge(
-    sender: { readonly environment: string; readonly subject: string },
+    sender: Sender,
     commands: readonly SentCommand[],
     patience: number,
   ): Promise<ReadonlyMap<string, Verdict>> {
@@ -31,9 +38,9 @@ export class RegistryLog {
     const appends: Promise<void>[] = [];
     try {
       // In their order; the first are judged while the last are still being sealed.
-      for (let start = 0; start < commands.length; start += SEALED_AT_ONCE) {
+      for (let start = 0; start < commands.length; start += APPENDED_AT_ONCE) {
         if (start > 0) await ownTurn();
-        const records = await sealRecords(this.keyring, sender, commands.slice(start, start + SEALED_AT_ONCE));
+        const records = await this.seal(sender, commands.slice(start, start + APPENDED_AT_ONCE));
         expected.sending(records.map(({ id }) => id));
         const values = records.map((record) => ({ key: sender.environment, value: encodeRecord(record) }));
         appends.push(this.log.append(topic, values));
@@ -45,5 +52,15 @@ export class RegistryLog {
       throw error;
     }
     return expected.verdicts;
+  }
+
+  /** Others are heard in between. */
+  private async seal(sender: Sender, commands: readonly SentCommand[]): Promise<StoredRecord[]> {
+    const records: StoredRecord[] = [];
+    for (let start = 0; start < commands.length; start += SEALED_AT_ONCE) {
+      if (start > 0) await ownTurn();
+      records.push(...(await sealRecords(this.keyring, sender, commands.slice(start, start + SEALED_AT_ONCE))));
+    }
+    return records;
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { inEnvironment, type RegistryState, type Tracked } from './registry.state.js';
 import { type Decided, type Rules } from './rules.js';
 import { type UserCommand, userDecider, type UserEvent, type UserState } from './user.decider.js';
@@ -85,6 +85,6 @@ const objectSecond = (state: RegistryState, environment: string, at: number) =>
  * rise in the order of registration; those of two environments are alike only where 24 bits of their names' hashes are.
  */
 function objectId(environment: string, second: number, id: number): string {
-  const tenant = createHash('sha256').update(environment).digest('hex').slice(0, 6);
+  const tenant = hash('sha256', environment).slice(0, 6);
   return second.toString(16).padStart(8, '0') + tenant + id.toString(16).padStart(10, '0');
 }

@@ -105,7 +105,9 @@ export class Notifications {
   /** Somebody who begins to listen meanwhile may have connected first. */
   private async comeBack(): Promise<void> {
     const { signal } = this.closed;
-    await retry(() => this.connection(), { longestMs: 5_000, onFailure: () => undefined, signal }).catch(() => undefined);
+    await retry(() => this.connection(), { longestMs: 5_000, onFailure: () => undefined, signal }).catch(
+      () => undefined,
+    );
   }
 
   async close(): Promise<void> {

@@ -30,7 +30,8 @@ export function addAnswerHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const location = String(reply.getHeader('location'));
     if (location.startsWith('/')) void reply.header('location', `${publicBase(request) ?? ''}${location}`);
-    if (/^text\/html/i.test(String(reply.getHeader('content-type')))) void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    if (/^text\/html/i.test(String(reply.getHeader('content-type'))))
+      void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
     done(null, payload);
   });
 }

@@ -32,7 +32,9 @@ export class KnownIds<Reference> {
     const known = isBelieved ? this.known.get(environment) : undefined;
     const ids = references.map((reference) => known && this.recall(known, reference));
     if (!ids.includes(undefined)) return ids;
-    return Promise.all(ids.map(async (id, at) => id ?? this.lookups.find({ environment, reference: references[at]! })));
+    return Promise.all(
+      references.map(async (reference, at) => ids[at] ?? this.lookups.find({ environment, reference })),
+    );
   }
 
   forget(environment: string, id: number): void {

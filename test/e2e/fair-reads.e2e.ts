@@ -48,7 +48,7 @@ describe('what one environment reads', () => {
     const elsewhere = new Connection(service.config.databaseUrl);
     await elsewhere.connect();
     await elsewhere.query('BEGIN');
-    await elsewhere.query(`LOCK TABLE ${service.namespace.views('activities')}.activities`);
+    await elsewhere.query(`LOCK TABLE ${service.namespace.views('activities')}.activity_entries`);
     const feeds = Array.from({ length: MANY }, () => greedy('GET', '/api/v3/users/1/activities?limit=1'));
     await eventually(async () => {
       const { rows } = await elsewhere.query('SELECT FROM pg_locks WHERE NOT granted AND mode = $1', [

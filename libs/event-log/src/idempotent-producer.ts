@@ -36,9 +36,10 @@ export class IdempotentProducer {
 
   constructor(private readonly cluster: Cluster) {}
 
-  async connect(): Promise<void> {
+  /** Learns of these topics alone: a fault of any other one in the cluster is none of ours. */
+  async connect(topics: readonly string[]): Promise<void> {
     await this.cluster.connect();
-    await this.cluster.refreshMetadataIfNecessary();
+    await this.cluster.addMultipleTargetTopics(topics);
     const broker = await this.cluster.findControllerBroker();
     const { producerId, producerEpoch } = await broker.initProducerId({});
     this.identity = { producerId: BigInt(producerId), producerEpoch };
@@ -46,17 +47,22 @@ export class IdempotentProducer {
 
   /**
    * Each partition at most once. Nothing is sent of a partition that the cluster does not know of, and nothing answered.
-   * Throws where an answer did not come.
+   * Throws where no broker's answer came; where one did, the partitions of the others are not in what is returned.
    */
   async send(parts: readonly PartitionRecords[]): Promise<PartitionAnswer[]> {
     await this.cluster.addMultipleTargetTopics([...new Set(parts.map(({ topic }) => topic))]);
     const byLeader = Map.groupBy(parts, ({ topic, partition }) => this.leaderOf(topic, partition));
     byLeader.delete(undefined);
-    const answers = await Promise.all([...byLeader].map(([nodeId, led]) => this.produce(nodeId!, led)));
-    return answers.flat();
+    const sends = await Promise.allSettled([...byLeader].map(([nodeId, led]) => this.produce(nodeId!, led)));
+    const answers = sends.filter((send) => send.status === 'fulfilled').flatMap(({ value }) => value);
+    const failed = sends.find((send) => send.status === 'rejected');
+    if (answers.length === 0 && failed) throw failed.reason;
+    return answers;
   }
 
   disconnect(): Promise<void> {
+    // A send that is given up may still wait for its connection, and must not go out when nobody waits for it any more.
+    this.identity = undefined;
     return this.cluster.disconnect();
   }
 

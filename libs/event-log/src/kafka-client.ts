@@ -49,7 +49,14 @@ export function kafkaClient(
 /** kafkajs's connections to a cluster, for requests of our own. */
 export function kafkaCluster(options: KafkaOptions): Cluster {
   const logger = kafkaClient(options).logger();
-  return new Cluster({ socketFactory: defaultSocketFactory(), ...accessOf(options), logger, metadataMaxAge: 300_000 });
+  return new Cluster({
+    socketFactory: defaultSocketFactory(),
+    ...accessOf(options),
+    logger,
+    metadataMaxAge: 300_000,
+    // A topic that the broker made by itself would forget what it is given after a week.
+    allowAutoTopicCreation: false,
+  });
 }
 
 function accessOf({ brokers, clientId, tls, sasl, socketFactory }: KafkaOptions) {

@@ -23,7 +23,7 @@ beforeEach(async () => {
   const topic = new PreparedTopic({ name, partitions: 4 }, new Map());
   doubted = [];
   const check = async (topic: string) => void doubted.push(topic);
-  producer = new KafkaProducer(options, { get: () => topic, writable: () => topic, check });
+  producer = new KafkaProducer(options, { get: () => topic, writable: () => topic, check, names: [name] });
 });
 afterEach(async () => {
   await producer.close();

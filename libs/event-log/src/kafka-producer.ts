@@ -42,7 +42,7 @@ export class KafkaProducer {
 
   constructor(
     private readonly options: KafkaOptions,
-    private readonly topics: Pick<PreparedTopics, 'get' | 'writable' | 'check'>,
+    private readonly topics: Pick<PreparedTopics, 'get' | 'writable' | 'check' | 'names'>,
   ) {}
 
   /** See `EventLog.append`. @throws LogOverloaded when too much is waiting, RangeError for a record over 900 KB. */
@@ -89,7 +89,7 @@ export class KafkaProducer {
     if (this.producer) return this.producer;
     const producer = new IdempotentProducer(kafkaCluster(this.options));
     try {
-      await within(CONNECT_TIMEOUT_MS, producer.connect());
+      await within(CONNECT_TIMEOUT_MS, producer.connect(this.topics.names));
       this.producer = producer;
     } catch (error) {
       this.options.logger.warn({ err: error }, 'the log cannot be reached for appends');

@@ -24,10 +24,16 @@ declare module 'kafkajs/src/cluster/index.js' {
 
   /** The brokers of a cluster, what is known of its topics, and a connection to each broker that was asked for. */
   export default class Cluster {
-    constructor(config: Omit<KafkaConfig, 'brokers'> & { brokers: string[]; logger: Logger; metadataMaxAge: number });
+    constructor(
+      config: Omit<KafkaConfig, 'brokers'> & {
+        brokers: string[];
+        logger: Logger;
+        metadataMaxAge: number;
+        allowAutoTopicCreation: boolean;
+      },
+    );
     connect(): Promise<void>;
     disconnect(): Promise<void>;
-    refreshMetadataIfNecessary(): Promise<void>;
     addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
     findControllerBroker(): Promise<Broker>;
     findBroker(by: { nodeId: string }): Promise<Broker>;

@@ -82,6 +82,10 @@ export class PreparedTopics {
     for (const [at, topic] of wanted.entries()) this.known.set(topic.name, new PreparedTopic(topic, found[at]!));
   }
 
+  get names(): string[] {
+    return [...this.known.keys()];
+  }
+
   get(topic: string): PreparedTopic {
     const found = this.known.get(topic);
     if (!found) throw new Error(`topic ${topic} has not been prepared`);

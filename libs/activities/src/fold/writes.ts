@@ -72,14 +72,18 @@ async function addToKnown(tx: Queryable, totals: Numbered[]): Promise<void> {
     `UPDATE activity_totals AS known SET
        activities = known.activities + given.activities,
        last_active_at = GREATEST(known.last_active_at, given.last_active_at)
-     FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS given (id, activities, last_active_at)
-     WHERE known.id = given.id`,
+     FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+       AS given (id, activities, last_active_at, user_id, environment)
+     WHERE known.id = given.id AND known.user_id = given.user_id AND known.environment = given.environment`,
     [
       totals.map(({ id }) => id),
       totals.map(({ total }) => total.rows.length),
       totals.map(({ total }) => total.lastActiveAt),
+      totals.map(({ total }) => total.userId),
+      totals.map(({ total }) => total.environment),
     ],
   );
+  // Or are another user's, as after a failover to a server that had not heard of them.
   if (rowCount !== totals.length)
     throw new StopProjection('totals of activities are gone that were there: see who deleted them');
 }

@@ -17,6 +17,8 @@ describe('a large answer that its client does not read', () => {
   let app: FastifyInstance;
   let port: number;
   let sockets: Socket[];
+  /** Called when `/too-late` is asked for. */
+  let asked: () => void;
 
   beforeEach(async () => {
     app = fastify({ forceCloseConnections: true });
@@ -25,9 +27,15 @@ describe('a large answer that its client does not read', () => {
     app.get('/large', () => LARGE);
     app.post('/large', () => LARGE);
     app.get('/small', () => 'small');
+    app.get('/too-late', async ({ raw }) => {
+      asked();
+      await once(raw.socket, 'close');
+      return LARGE;
+    });
     app.get('/late', async () => pause(2 * TIMEOUT_MS, 'late'));
     port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port);
     sockets = [];
+    asked = () => undefined;
   });
   afterEach(async () => {
     for (const socket of sockets) socket.destroy();
@@ -58,6 +66,25 @@ describe('a large answer that its client does not read', () => {
   it('gives it back when the client has gone', async () => {
     const { socket } = await ask('GET /large');
     await ask('GET /large');
+    socket.destroy();
+    await eventually(async () => expect(await get('/large')).toBe(200));
+  });
+
+  it('takes no room where the client went before there was an answer', async () => {
+    for (let n = 0; n < 5; n += 1) {
+      const { promise: reached, resolve } = Promise.withResolvers<void>();
+      asked = resolve;
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      socket.write('GET /too-late HTTP/1.1\r\nHost: x\r\n\r\n');
+      await reached;
+      socket.destroy();
+    }
+    await get('/small');
+    expect((await ask('GET /large')).status).toBe(200);
+  });
+
+  it('gives it back when the client has gone, also that of those which waited behind another one', async () => {
+    const { socket } = await ask(...Array<string>(4).fill('GET /large'));
     socket.destroy();
     await eventually(async () => expect(await get('/large')).toBe(200));
   });

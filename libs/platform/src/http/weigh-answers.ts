@@ -13,15 +13,24 @@ const SAFE = new Set(['GET', 'HEAD']);
 export function weighAnswers(fastify: FastifyInstance, inHand: BytesInHand, timeoutMs: number): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : 0;
-    if (bytes <= LIGHT_BYTES) return done(null, payload);
+    const { socket } = request.raw;
+    if (bytes <= LIGHT_BYTES || socket.destroyed) return done(null, payload);
     const share = inHand.shareOf(request.caller?.environment ?? '');
     try {
       if (SAFE.has(request.method)) share.grow(bytes);
       else share.add(bytes);
     } catch (error) {
+      // It says where the next page is, and this is none.
+      void reply.removeHeader('link');
       return done(error as Error);
     }
-    reply.raw.once('close', () => share.release());
+    // An answer that waits behind another of its connection never hears that the connection is closed.
+    const release = () => {
+      socket.off('close', release);
+      share.release();
+    };
+    socket.once('close', release);
+    reply.raw.once('close', release);
     limitTaking(reply, timeoutMs);
     done(null, payload);
   });

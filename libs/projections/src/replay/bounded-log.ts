@@ -83,7 +83,8 @@ function bounded(subscription: Subscription, { bounds, pace, capped }: Limits): 
         const next = records.slice(at, at + pace.slice);
         const admitted = bounds.admits(partition, next);
         const apply = () => subscription.apply(partition, next.slice(0, admitted), stillOwned);
-        if (admitted > 0) await pace.run(apply, capped ? admitted : 0);
+        // What only follows the live views does not rest: it would never come to where they are.
+        if (admitted > 0) await (capped ? pace.run(apply, admitted) : apply());
         else if (!(await bounds.change())) return;
         at += admitted;
       }

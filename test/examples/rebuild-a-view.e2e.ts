@@ -61,7 +61,9 @@ describe('the example that rebuilds a view', () => {
     'says what differs and switches nothing',
     async () => {
       const former = await generation();
-      await postgres.query(`UPDATE activity_totals SET type = type || '-other' WHERE environment = 'demo' AND user_id = 2`);
+      await postgres.query(
+        `UPDATE activity_totals SET type = type || '-other' WHERE environment = 'demo' AND user_id = 2`,
+      );
       const { code, said } = await rebuild('activities');
       expect(said).toMatch(/they differ[^]*activities, environment demo/);
       expect(code).toBe(3);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiDocument, isStream, type Operation } from '../support/api-document.js';
+import { eventually } from '../support/eventually.js';
 import { type Service, startService } from '../support/service.js';
 
 describe('every address that the document names', () => {
@@ -57,8 +58,11 @@ describe('every address that the document names', () => {
   it('answers HEAD as GET, without the body', async () => {
     const readable = operations.filter(({ method }) => method === 'GET').map(({ path }) => path);
     for (const path of [...readable, '/docs', '/docs-json']) {
-      const [get, head] = [await beginning(urlOf(path), 'GET'), await beginning(urlOf(path), 'HEAD')];
-      expect({ path, ...head }).toEqual({ path, ...get, text: '' });
+      // Whether the process can serve may change from one moment to the next.
+      await eventually(async () => {
+        const [get, head] = [await beginning(urlOf(path), 'GET'), await beginning(urlOf(path), 'HEAD')];
+        expect({ path, ...head }).toEqual({ path, ...get, text: '' });
+      });
     }
   });
 

@@ -22,7 +22,7 @@ export class TableStatistics {
   /** Something was written and committed. What follows of it goes on by itself. */
   written(): void {
     this.isStale = true;
-    this.keeping ??= this.keep().finally(() => (this.keeping = undefined));
+    this.keeping ??= this.keep();
   }
 
   /** Until nothing more is written. */
@@ -36,6 +36,8 @@ export class TableStatistics {
         if (!this.postgres.pool.ending) this.logger.warn({ err }, 'the statistics of tables could not be gathered');
       }
     }
+    // With the last look: what is written from here on begins anew.
+    this.keeping = undefined;
   }
 
   private async gather(): Promise<void> {

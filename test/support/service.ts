@@ -10,6 +10,7 @@ import {
 } from '#platform';
 import { createApi } from '../../apps/api/src/api.js';
 import { startProjector } from '../../apps/projector/src/projector.js';
+import { eventually } from './eventually.js';
 import { freshNamespace } from './namespaces.js';
 import { dropKeys, dropViews } from './views.js';
 
@@ -71,6 +72,8 @@ export async function startService({
   const app = await createApi({ ...config, ...interfaceOf }, logger, names);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  // Views that are built anew are behind the log until this instance's projector has come to where it ends.
+  if (projecting && !versions) await isReady(url);
   const stopProjector = async () => {
     await projecting?.stop();
     await projecting?.ended;
@@ -108,6 +111,12 @@ export async function startService({
     },
   };
 }
+
+const isReady = (url: string) =>
+  eventually(async () => {
+    const { status, body } = await call(`${url}/health/ready`, 'GET');
+    if (status !== 200) throw new Error(`not ready: ${JSON.stringify(body)}`);
+  });
 
 /** Sends text and bytes as they are, and anything else as JSON. */
 export async function call(

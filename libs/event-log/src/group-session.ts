@@ -1,9 +1,10 @@
 import { type Extents, type LogRecord, type Position, type Subscription } from '#event-sourcing';
 import { type Consumer, type EachBatchPayload, type Kafka, type LogEntry } from 'kafkajs';
-import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS } from './kafka-client.js';
+import { CONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
 import { Lease } from './lease.js';
 import { asMembershipLost, MembershipLost } from './kafka-errors.js';
 import { assertInside, recordsOf } from './records.js';
+import { Sockets } from './sockets.js';
 import { isSettledWithin, within } from '#platform';
 
 /** The broker holds the partitions of a killed member for that long. */
@@ -28,7 +29,7 @@ interface Generation {
 
 export interface SessionOptions {
   readonly subscription: Subscription;
-  readonly connect: (onLog: (entry: LogEntry) => void) => Kafka;
+  readonly kafka: KafkaOptions;
   readonly extents: (topic: string) => Promise<Extents>;
   /** The group was joined, and the positions of what was assigned are known. */
   readonly onJoined: () => void;
@@ -44,6 +45,7 @@ export class GroupSession {
     return this.settled.promise;
   }
   private readonly topic: string;
+  private readonly sockets: Sockets;
   private readonly consumer: Consumer;
   private readonly running = new Set<Promise<void>>();
   /** The latest apply of each partition, as long as it runs or longer. */
@@ -56,7 +58,12 @@ export class GroupSession {
 
   constructor(private readonly options: SessionOptions) {
     this.topic = options.subscription.topic;
-    this.consumer = newConsumer(options, (entry) => this.onLog(entry));
+    this.sockets = new Sockets(options.kafka.socketFactory);
+    const kafka = { ...options.kafka, socketFactory: this.sockets.factory };
+    this.consumer = newConsumer(
+      kafkaClient(kafka, {}, (entry) => this.onLog(entry)),
+      options.subscription.group,
+    );
     this.started = this.start().catch((error: unknown) => this.end(asMembershipLost(error)));
   }
 
@@ -86,15 +93,10 @@ export class GroupSession {
   private async leave(): Promise<void> {
     // kafkajs forgets a consumer that is stopped while it joins, which then stays in the group for good: with a share of the
     // partitions, and nobody who applies them.
-    if (!(await isSettledWithin(LEAVE_TIMEOUT_MS, this.started)))
-      return void this.started.then(() => this.disconnect());
+    if (!(await isSettledWithin(LEAVE_TIMEOUT_MS, this.started))) this.sockets.close();
     await Promise.allSettled(this.running);
-    await this.disconnect();
-  }
-
-  /** A failure was logged by kafkajs, and the broker drops a member that did not leave. */
-  private async disconnect(): Promise<void> {
-    await within(DISCONNECT_TIMEOUT_MS, this.consumer.disconnect()).catch(() => undefined);
+    // The broker drops a member that did not leave.
+    await this.sockets.disconnect(this.consumer);
   }
 
   private end(reason: unknown): void {
@@ -235,9 +237,9 @@ export class GroupSession {
   }
 }
 
-function newConsumer({ connect, subscription }: SessionOptions, onLog: (entry: LogEntry) => void): Consumer {
-  return connect(onLog).consumer({
-    groupId: subscription.group,
+function newConsumer(kafka: Kafka, groupId: string): Consumer {
+  return kafka.consumer({
+    groupId,
     sessionTimeout: SESSION_TIMEOUT_MS,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     heartbeatInterval: HEARTBEAT_MS,

@@ -2,8 +2,9 @@ import { type NewRecord } from '#event-sourcing';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import produced, { type Produced } from 'kafkajs/src/protocol/requests/produce/v7/response.js';
-import { REQUEST_TIMEOUT_MS } from './kafka-client.js';
+import { kafkaCluster, type KafkaOptions, REQUEST_TIMEOUT_MS } from './kafka-client.js';
 import { recordBatch } from './record-batch.js';
+import { Sockets } from './sockets.js';
 
 /** What one send holds of a partition, in order. */
 export interface PartitionRecords {
@@ -34,7 +35,13 @@ export class IdempotentProducer {
   /** The next sequence number by topic and partition. */
   private readonly sequences = new Map<string, number>();
 
-  constructor(private readonly cluster: Cluster) {}
+  private readonly sockets: Sockets;
+  private readonly cluster: Cluster;
+
+  constructor(options: KafkaOptions) {
+    this.sockets = new Sockets(options.socketFactory);
+    this.cluster = kafkaCluster({ ...options, socketFactory: this.sockets.factory });
+  }
 
   /** Learns of these topics alone: a fault of any other one in the cluster is none of ours. */
   async connect(topics: readonly string[]): Promise<void> {
@@ -60,10 +67,11 @@ export class IdempotentProducer {
     return answers;
   }
 
+  /** Never fails. */
   disconnect(): Promise<void> {
     // A send that is given up may still wait for its connection, and must not go out when nobody waits for it any more.
     this.identity = undefined;
-    return this.cluster.disconnect();
+    return this.sockets.disconnect(this.cluster);
   }
 
   private leaderOf(topic: string, partition: number): string | undefined {

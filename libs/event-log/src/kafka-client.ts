@@ -1,6 +1,5 @@
 import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
-import defaultSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import { type KafkaAccess } from '#platform';
 import { registerZstd } from './zstd.js';
 
@@ -24,9 +23,8 @@ export interface KafkaOptions extends KafkaAccess {
 
 /** No request waits longer for its answer: the caller of an append is to hear of it while still listening. */
 export const REQUEST_TIMEOUT_MS = 8_000;
-/** kafkajs bounds each request, but not all of connecting, with its retries, nor of disconnecting, which waits for requests. */
+/** kafkajs bounds each request, but not all of connecting, with its retries. */
 export const CONNECT_TIMEOUT_MS = 10_000;
-export const DISCONNECT_TIMEOUT_MS = 5_000;
 
 /** A kafkajs client; `onLog` sees each of its messages too, since some of what happens is told nowhere else. */
 export function kafkaClient(
@@ -50,7 +48,6 @@ export function kafkaClient(
 export function kafkaCluster(options: KafkaOptions): Cluster {
   const logger = kafkaClient(options).logger();
   return new Cluster({
-    socketFactory: defaultSocketFactory(),
     ...accessOf(options),
     logger,
     metadataMaxAge: 300_000,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumption, type Extents, type Subscription } from '#event-sourcing';
 import { backoffMs } from '#platform';
 import { GroupSession } from './group-session.js';
-import { kafkaClient, type KafkaOptions } from './kafka-client.js';
+import { type KafkaOptions } from './kafka-client.js';
 import { MembershipLost } from './kafka-errors.js';
 
 const MAX_BACKOFF_MS = 5_000;
@@ -58,7 +58,7 @@ export class KafkaConsumer implements Consumption {
   private newSession(): GroupSession {
     return new GroupSession({
       subscription: this.subscription,
-      connect: (onLog) => kafkaClient(this.options, {}, onLog),
+      kafka: this.options,
       extents: this.extents,
       onJoined: () => {
         this.failures = 0;

@@ -2,13 +2,7 @@ import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { LogUnavailable, type NewRecord } from '#event-sourcing';
 import { backoffMs, within } from '#platform';
 import { IdempotentProducer } from './idempotent-producer.js';
-import {
-  CONNECT_TIMEOUT_MS,
-  DISCONNECT_TIMEOUT_MS,
-  kafkaCluster,
-  type KafkaOptions,
-  REQUEST_TIMEOUT_MS,
-} from './kafka-client.js';
+import { CONNECT_TIMEOUT_MS, type KafkaOptions, REQUEST_TIMEOUT_MS } from './kafka-client.js';
 import { PartitionSend } from './partition-send.js';
 import { partitionFor } from './partitions.js';
 import { type Chunk, PendingAppend } from './pending-append.js';
@@ -87,7 +81,7 @@ export class KafkaProducer {
   /** The producer; undefined when the log cannot be reached. */
   private async connected(): Promise<IdempotentProducer | undefined> {
     if (this.producer) return this.producer;
-    const producer = new IdempotentProducer(kafkaCluster(this.options));
+    const producer = new IdempotentProducer(this.options);
     try {
       await within(CONNECT_TIMEOUT_MS, producer.connect(this.topics.names));
       this.producer = producer;
@@ -128,9 +122,7 @@ export class KafkaProducer {
   /** Disconnects in the background: an answer that never comes would block the queue. */
   private retire(producer: IdempotentProducer): void {
     if (this.producer === producer) this.producer = undefined;
-    const gone: Promise<void> = within(DISCONNECT_TIMEOUT_MS, producer.disconnect())
-      .catch((error: unknown) => this.options.logger.warn({ err: error }, 'a producer did not disconnect'))
-      .finally(() => this.retired.delete(gone));
+    const gone: Promise<void> = producer.disconnect().finally(() => this.retired.delete(gone));
     this.retired.add(gone);
   }
 }

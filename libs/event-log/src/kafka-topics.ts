@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Extents, LogMismatch, LogUnavailable, type Topic } from '#event-sourcing';
 import { ConfigError, saying, within } from '#platform';
 import kafkajs, { type Admin } from 'kafkajs';
-import { CONNECT_TIMEOUT_MS, DISCONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
+import { CONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
 import { asConfigError, isUnknownTopic } from './kafka-errors.js';
+import { Sockets } from './sockets.js';
 
 /** A broker that has just started elects leaders and loads its coordinators first. */
 const PREPARE_TIMEOUT_MS = 60_000;
@@ -12,6 +13,7 @@ const POLL_MS = 100;
 const ASK_TIMEOUT_MS = 12_000;
 
 interface Connection {
+  readonly sockets: Sockets;
   readonly admin: Admin;
   readonly connected: Promise<void>;
   /** Questions on their way: while one is tried again, kafkajs would open a connection anew that was closed under it. */
@@ -29,14 +31,10 @@ const AS_SENT = { name: 'compression.type', value: 'producer' };
 
 /** The topics as the broker has them. */
 export class KafkaTopics {
-  private readonly kafka;
   private connection: Connection | undefined;
   private closed = false;
 
-  constructor(private readonly options: KafkaOptions) {
-    // Silent: whatever fails here is thrown, and kafkajs calls a topic that exists already an error.
-    this.kafka = kafkaClient(options, { logLevel: kafkajs.logLevel.NOTHING });
-  }
+  constructor(private readonly options: KafkaOptions) {}
 
   /**
    * Creates the topic where it is missing, and waits for its leaders to answer; says so when that takes long.
@@ -142,15 +140,17 @@ export class KafkaTopics {
   }
 
   private connect(): Connection {
-    const admin = this.kafka.admin();
-    return { admin, connected: within(CONNECT_TIMEOUT_MS, admin.connect()), asked: new Set() };
+    const sockets = new Sockets(this.options.socketFactory);
+    // Silent: whatever fails here is thrown, and kafkajs calls a topic that exists already an error.
+    const silent = { logLevel: kafkajs.logLevel.NOTHING };
+    const admin = kafkaClient({ ...this.options, socketFactory: sockets.factory }, silent).admin();
+    return { sockets, admin, connected: within(CONNECT_TIMEOUT_MS, admin.connect()), asked: new Set() };
   }
 }
 
-/** Never fails: what does not end in time is left to itself. */
-async function disconnect({ admin, asked }: Connection): Promise<void> {
-  const atRest = Promise.allSettled(asked).then(() => admin.disconnect());
-  await within(DISCONNECT_TIMEOUT_MS, atRest).catch(() => undefined);
+/** Never fails. */
+async function disconnect({ sockets, admin, asked }: Connection): Promise<void> {
+  await sockets.disconnect({ disconnect: () => Promise.allSettled(asked).then(() => admin.disconnect()) });
 }
 
 const missing = (topic: string) =>

@@ -65,7 +65,7 @@ async function batches(run: Run): Promise<Figure[]> {
       ours: rounded(run.peak),
       beside: rounded(median(bare!)),
       ratio: (run.peak / median(bare!)).toFixed(2),
-      asked: '≥ 0.70',
+      asked: '≥ 1.5',
     },
     {
       what: 'the same beside Java (ProducerPerformance, 170 bytes)',
@@ -80,7 +80,7 @@ async function batches(run: Run): Promise<Figure[]> {
 async function singles(run: Run): Promise<Figure[]> {
   const route = await emptyRoute();
   const alone = { mediaType: 'application/json', perRequest: 1 } as const;
-  const [ours, empty, slowest]: number[][] = [[], [], []];
+  const [ours, empty, slowest, slowestEmpty]: number[][] = [[], [], [], []];
   try {
     // It takes some ten thousand requests until the compiler has seen what there is to see.
     for (let round = 1 - WARM_UPS; round <= ROUNDS; round += 1) {
@@ -90,6 +90,7 @@ async function singles(run: Run): Promise<Figure[]> {
       ours!.push(result.requests / result.seconds);
       slowest!.push(result.p99);
       empty!.push(beside.requests / beside.seconds);
+      slowestEmpty!.push(beside.p99);
     }
   } finally {
     await route.stop();
@@ -100,9 +101,15 @@ async function singles(run: Run): Promise<Figure[]> {
       ours: rounded(median(ours!)),
       beside: rounded(median(empty!)),
       ratio: (median(ours!) / median(empty!)).toFixed(2),
-      asked: '≥ 0.50',
+      asked: '≥ 0.65',
     },
-    { what: 'the same, p99 ms', ours: rounded(median(slowest!)), asked: '≤ 50' },
+    {
+      what: 'the same, p99 ms',
+      ours: rounded(median(slowest!)),
+      beside: rounded(median(slowestEmpty!)),
+      ratio: (median(slowest!) / median(slowestEmpty!)).toFixed(2),
+      asked: '≤ 2',
+    },
   ];
 }
 

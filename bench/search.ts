@@ -40,11 +40,13 @@ export function benchSearch(): Promise<Figure[]> {
     const ours = await load(service, search, { clients: CLIENTS, seconds: SECONDS });
     const bare = await replay(await recorded(service), service);
     const again = await load(service, search, { clients: CLIENTS, seconds: SECONDS });
+    const one = await load(service, search, { clients: 1, seconds: SECONDS });
     const naive = await searchByIlike(service);
     show(ours);
     return [
       written,
-      ...answerTimes(ours),
+      ...answerTimes(one, 'one client', 'p99 ≤ 10'),
+      ...answerTimes(ours, `${CLIENTS} clients`, 'p99 ≤ 30'),
       ...rates([ours, again], bare, naive),
       unanalysed(never, ours),
       await slowestOfHostile(service),
@@ -187,15 +189,15 @@ const groupOf = (kind: string) => {
   return KINDS[count <= 3 ? 0 : count <= 8 ? 1 : 2]!;
 };
 
-function answerTimes({ p50, p99, answers }: Load): Figure[] {
+function answerTimes({ p50, p99, answers }: Load, clients: string, most: string): Figure[] {
   const groups = Map.groupBy(answers, ({ n }) => groupOf(questionOf(n, USERS).kind));
   const of = (times: readonly number[]) => [0.5, 0.99].map((share) => rounded(quantile(times, share))).join(' / ');
   return [
-    { what: `all, ${CLIENTS} clients: p50 / p99 ms`, ours: `${rounded(p50)} / ${rounded(p99)}`, asked: 'p99 ≤ 30' },
+    { what: `all, ${clients}: p50 / p99 ms`, ours: `${rounded(p50)} / ${rounded(p99)}`, asked: most },
     ...KINDS.map((kind) => ({
-      what: `${kind}: p50 / p99 ms`,
+      what: `${kind}, ${clients}: p50 / p99 ms`,
       ours: of((groups.get(kind) ?? []).map(({ ms }) => ms)),
-      asked: 'p99 ≤ 30',
+      asked: most,
     })),
   ];
 }
@@ -209,7 +211,7 @@ function rates(loads: readonly Load[], bare: number, naive: number): Figure[] {
       ours: rounded(ours),
       beside: rounded(bare),
       ratio: rounded(ours / bare),
-      asked: '≥ 0.5',
+      asked: '≥ 0.7',
     },
     {
       what: 'searches/s through HTTP, beside four ILIKE for the same words',

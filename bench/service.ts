@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
+import { MEMORY_FLAGS } from '../launcher/apps.ts';
 
 const root = join(import.meta.dirname, '..');
 const secret = 'a secret of the benchmarks, 32 bytes or more';
@@ -134,7 +135,9 @@ export function run({
   stdio,
 }: Program & { readonly stdio: Stdio }): ChildProcess {
   const main = join(build, 'dist', 'apps', app, 'src', 'main.js');
-  const options = ['--disable-warning=TimeoutNegativeWarning', ...flags];
+  // An earlier build is run as it was.
+  const memory = build === root && app !== 'cli' ? MEMORY_FLAGS : [];
+  const options = ['--disable-warning=TimeoutNegativeWarning', ...memory, ...flags];
   return spawn(process.execPath, [...options, main, ...args], { env, stdio });
 }
 

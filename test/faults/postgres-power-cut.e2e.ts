@@ -34,8 +34,8 @@ describe('PostgreSQL, of which the power is cut while commands and activities co
     postgres = new Postgres(server.url, service.namespace, { onError: () => undefined });
     load = new AcknowledgedLoad(demo);
     stream = new ResumingStream(service.url, await service.token());
-    await load.start(CLIENTS);
     await stream.start();
+    await load.start(CLIENTS);
   }, 120_000);
   afterEach(async () => {
     await load.giveUp();

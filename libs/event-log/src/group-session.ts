@@ -1,4 +1,4 @@
-import { type Extents, type LogRecord, type Position, type Subscription } from '#event-sourcing';
+import { type Extents, type LogRecord, type Position, StartAgain, type Subscription } from '#event-sourcing';
 import { type Consumer, type EachBatchPayload, type Kafka, type LogEntry } from 'kafkajs';
 import { CONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
 import { Lease } from './lease.js';
@@ -212,7 +212,13 @@ export class GroupSession {
       partition,
       applying.catch(() => undefined),
     );
-    await applying;
+    try {
+      await applying;
+    } catch (error) {
+      if (!(error instanceof StartAgain)) throw error;
+      if (lease.isHeld()) await this.locate(generation, [partition]);
+      return;
+    }
     // It may have broken off anywhere, so where to go on is asked anew.
     if (!lease.isHeld()) return;
     const last = Number(payload.batch.lastOffset());

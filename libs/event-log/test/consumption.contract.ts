@@ -224,6 +224,19 @@ export function describeConsumption(name: string, makeLog: () => Promise<EventLo
       }
     });
 
+    test('goes on where startAt says where an apply asks to start again', async () => {
+      const view = new RecordingView();
+      const consumption = await consume(view);
+      await log.append(topic, numbered(40));
+      await eventually(() => expect(view.records).toHaveLength(40));
+      view.fallBackTo(0);
+      await log.append(topic, numbered(40));
+      await eventually(() => expect(view.records).toHaveLength(80));
+      expect(view.isGapless()).toBe(true);
+      await consumption.stop();
+      await consumption.ended;
+    });
+
     test('ends with what startAt threw', async () => {
       const subscription = new RecordingView().subscription(topic, randomUUID());
       const thrown = new Error('no positions');

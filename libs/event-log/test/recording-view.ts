@@ -1,4 +1,4 @@
-import { type LogRecord, type Position, type Subscription } from '#event-sourcing';
+import { type LogRecord, type Position, StartAgain, type Subscription } from '#event-sourcing';
 
 /** Opens once, for all who wait. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
@@ -12,7 +12,8 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
  * owner that comes late changes nothing. Several consumers can share it, as instances share a database.
  */
 export class RecordingView {
-  readonly records: LogRecord[] = [];
+  records: LogRecord[] = [];
+  private readonly fellBack = new Set<number>();
   private readonly positions: Map<number, Position>;
 
   /** `during` runs in each apply, before the records are taken. */
@@ -32,11 +33,23 @@ export class RecordingView {
       apply: async (partition, records, stillOwned) => {
         if (applying.has(partition)) throw new Error(`partition ${partition} is applied twice at once`);
         applying.add(partition);
-        await this.during(partition, stillOwned);
-        this.take(partition, records);
-        applying.delete(partition);
+        try {
+          await this.during(partition, stillOwned);
+          this.take(partition, records);
+        } finally {
+          applying.delete(partition);
+        }
       },
     };
+  }
+
+  /** What it took from this position on is gone, as in a crash of a database. */
+  fallBackTo(position: Position): void {
+    this.records = this.records.filter(({ offset }) => offset < position);
+    for (const [partition, before] of this.positions) {
+      this.positions.set(partition, Math.min(before, position));
+      if (position < before) this.fellBack.add(partition);
+    }
   }
 
   values(): string[] {
@@ -59,6 +72,7 @@ export class RecordingView {
     const first = records[0]?.offset ?? 0;
     if (records.some(({ offset }, n) => offset !== first + n)) throw new Error('records have a gap');
     const position = this.positions.get(partition) ?? 0;
+    if (first > position && this.fellBack.delete(partition)) throw new StartAgain();
     if (first > position) throw new Error(`records begin at ${first} where the view is at ${position}`);
     const fresh = records.filter(({ offset }) => offset >= position);
     this.records.push(...fresh);

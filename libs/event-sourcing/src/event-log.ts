@@ -44,7 +44,8 @@ export interface Subscription {
   startAt(partitions: readonly number[]): Promise<Positions>;
   /**
    * Takes the next records of one partition: contiguous, in order, beginning where `startAt` said or the previous call
-   * ended. Partitions run side by side, calls of one partition one after the other. A throw ends the consumption.
+   * ended. Partitions run side by side, calls of one partition one after the other. A throw ends the consumption, but
+   * `StartAgain`, after which `startAt` is asked anew.
    * `stillOwned` turns false when the partition has gone to another consumer: stop then, without an error.
    */
   apply(partition: number, records: readonly LogRecord[], stillOwned: () => boolean): Promise<void>;
@@ -86,6 +87,11 @@ export interface EventLog {
 /** The log did not confirm an append in time: it may be down, full, or the answer was lost. */
 export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
+}
+
+/** What was applied is not there any more: the partition goes on where `startAt` says by now. */
+export class StartAgain extends Error {
+  override readonly name = 'StartAgain';
 }
 
 /** A topic or a checkpoint does not fit the log: somebody has to look, nothing was changed. */

@@ -23,6 +23,10 @@ export async function readCheckpoints(
   return new Map(rows.map(({ partition, position }) => [partition, position]));
 }
 
+/** SQL for other rooms: the position of a partition (a placeholder) as the statement sees the views. */
+export const checkpointOf = (fold: string, partition: string): string =>
+  `(SELECT position FROM ${fold}_checkpoints WHERE partition = ${partition})`;
+
 /** Which generation of a fold's views is live, and the position of each partition that it shows. */
 export interface LiveViews {
   readonly generation: string;

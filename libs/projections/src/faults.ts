@@ -1,4 +1,4 @@
-import { LogMismatch } from '#event-sourcing';
+import { LogMismatch, StartAgain } from '#event-sourcing';
 import { isOutage, type Logger, retry } from '#platform';
 import { StaleOwner } from './checkpoints.js';
 import { StopProjection, Unreadable } from './fold.js';
@@ -19,7 +19,7 @@ export function mayBeTheRecord(error: unknown): boolean {
 
 /** Worth another try as it is: a server is down, or two transactions were in each other's way. */
 export function isTransient(error: unknown): boolean {
-  const isFinal = [StaleOwner, StopProjection, LogMismatch].some((kind) => error instanceof kind);
+  const isFinal = [StaleOwner, StartAgain, StopProjection, LogMismatch].some((kind) => error instanceof kind);
   if (isFinal || mayBeTheRecord(error)) return false;
   return !OTHER_VIEWS.test(String((error as { code?: unknown } | undefined)?.code));
 }

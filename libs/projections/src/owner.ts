@@ -82,6 +82,8 @@ export async function commit(owner: Owner, from: Position, to: Position, write: 
     await together([
       moveCheckpoint(tx, fold, { partition, from, to, generation: owner.parked?.generation }),
       announce(tx, feed, partition, to),
+      // For this transaction alone.
+      ...(fold.asynchronousCommit ? [tx.query('SET LOCAL synchronous_commit = off')] : []),
     ]);
     return write(tx);
   });

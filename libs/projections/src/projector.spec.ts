@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type EventLog, type LogRecord, type Subscription } from '#event-sourcing';
+import { type EventLog, type LogRecord, StartAgain, type Subscription } from '#event-sourcing';
 import { createLogger, Namespace, Postgres } from '#platform';
 import { eventually } from '../../../test/support/eventually.js';
 import { freshNamespace } from '../../../test/support/namespaces.js';
@@ -178,11 +178,22 @@ describe('the projection of a fold', () => {
     expect(await kept()).toEqual(once(6));
   });
 
-  it('stops rather than skip when the views fell back underneath it', async () => {
+  it('starts again at the checkpoint where the views fell back underneath it, as in a crash of Postgres', async () => {
     const running = await owner();
     await running.apply(0, 3);
-    await admin.query('UPDATE registry_checkpoints SET position = 1');
-    await expect(running.apply(3, 6)).rejects.toThrow(/fell back to 1/);
+    await admin.query("UPDATE registry_checkpoints SET position = 1; DELETE FROM ledger WHERE value <> 'r0'");
+    await expect(running.apply(3, 6)).rejects.toThrow(StartAgain);
+    expect((await running.start()).get(0)).toBe(1);
+    await running.apply(1, 6);
+    expect(await kept()).toEqual(once(6));
+    expect(said).toEqual(['the views fell back, and go on from there']);
+  });
+
+  it('stops where its checkpoint is gone', async () => {
+    const running = await owner();
+    await running.apply(0, 3);
+    await admin.query('DELETE FROM registry_checkpoints');
+    await expect(running.apply(3, 6)).rejects.toThrow(StopProjection);
   });
 
   it('is complete only when it has come to where the log ended when it began', async () => {

@@ -1,4 +1,4 @@
-import { type Consumption, type LogRecord, type Position } from '#event-sourcing';
+import { type Consumption, type LogRecord, StartAgain } from '#event-sourcing';
 import { counter } from '#platform';
 import { readCheckpoints, StaleOwner } from './checkpoints.js';
 import { executeControl } from './execute-control.js';
@@ -14,6 +14,7 @@ import { TableStatistics } from './table-statistics.js';
 
 const applied = counter('projected_records_total', 'Records applied to the views', ['fold']);
 const stale = counter('stale_checkpoints_total', 'Commits refused because another owner had moved on', ['fold']);
+const fellBack = counter('checkpoints_fell_back_total', 'Times that Postgres had lost what was applied', ['fold']);
 const setAside = counter('records_set_aside_total', 'Records that could not be applied, or wait behind one', ['fold']);
 
 const DEFAULT_MOST = 10_000;
@@ -209,17 +210,19 @@ async function applyClassified(
 
 /**
  * What is left of a batch when the checkpoint is not where it begins: nothing when the commit had worked and only its
- * answer was lost, or when another owner was faster. A checkpoint before the batch means that the views were replaced
- * underneath; only a new start at the checkpoint is right then.
+ * answer was lost, or when another owner was faster. A checkpoint before the batch means that the server lost commits, with
+ * all that came of them, as in a crash or a failover: throws `StartAgain`, since the log has it all (ADR 0042).
  */
 async function notYetApplied(
   { fold, context, partition }: Owner,
   batch: readonly LogRecord[],
 ): Promise<readonly LogRecord[]> {
-  const position: Position | undefined = (await readCheckpoints(context.postgres, fold)).get(partition);
+  const position = (await readCheckpoints(context.postgres, fold)).get(partition);
   const first = batch[0]!.offset;
-  if (position === undefined || position < first) {
-    throw new StopProjection(`the checkpoint of ${fold.name}/${partition} fell back to ${position} while at ${first}`);
-  }
-  return batch.filter(({ offset }) => offset >= position);
+  const where = `the checkpoint of ${fold.name}/${partition}`;
+  if (position === undefined) throw new StopProjection(`${where} is gone that was at ${first}`);
+  if (position >= first) return batch.filter(({ offset }) => offset >= position);
+  fellBack.inc({ fold: fold.name });
+  context.logger.warn({ fold: fold.name, partition, position, first }, 'the views fell back, and go on from there');
+  throw new StartAgain(`${where} fell back to ${position} while at ${first}`);
 }

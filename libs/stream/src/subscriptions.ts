@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { type Position } from '#event-sourcing';
 import { positionsAt, readPast } from '#activities';
 import { FairSemaphore, LOGGER, type Logger, Postgres } from '#platform';
 import { Keyring } from '#registry';
@@ -14,6 +16,9 @@ const PAST_READERS = 4;
 const PAST_READERS_OF_ONE = 2;
 // The clocks of the log's brokers differ; the search begins so much earlier and the exact time is asked of each row.
 const CLOCK_SKEW_MS = 60_000;
+// Views that fell back in a crash of Postgres come again as soon as their projector goes on.
+const COMING_AGAIN_MS = 5_000;
+const LOOK_EVERY_MS = 100;
 
 /** A request with what its positions are read and written by. */
 interface Sought extends StreamRequest {
@@ -58,17 +63,18 @@ export class Subscriptions {
 
   private async startOf(sought: Sought, connection: Connection): Promise<Start> {
     const { target, position, since } = sought;
-    if (position !== undefined) return this.startAt(position, sought);
+    if (position !== undefined) return this.startAt(position, sought, connection);
     if (since === undefined) return {};
     const partitions = this.hub.partitionsOf(target);
     const ends = this.hub.deliveredPositions(partitions);
+    await this.shown(partitions.first, ends, connection);
     const from = await this.pastReads.run(target.environment, async () =>
       connection.isOpen ? positionsAt(this.postgres, since - CLOCK_SKEW_MS, partitions.first, ends) : ends,
     );
     return { since, from };
   }
 
-  private async startAt(named: string, { target, positions: ids }: Sought): Promise<Start> {
+  private async startAt(named: string, { target, positions: ids }: Sought, connection: Connection): Promise<Start> {
     const wanted = ids.parse(named);
     if (!wanted) return { reset: 'malformed-position' };
     const { first, positions } = wanted;
@@ -77,9 +83,20 @@ export class Subscriptions {
       return { reset: 'position-of-another-stream' };
     }
     const delivered = this.hub.deliveredPositions(partitions);
-    const checkpoints = await this.hub.look();
-    // Views that are being rebuilt are behind this hub: resuming there would silently skip what they still lack.
-    const known = positions.every((at, i) => Math.max(at, delivered[i] ?? 0) <= (checkpoints.get(first + i) ?? 0));
-    return known ? { from: positions, named } : { reset: 'unknown-position' };
+    // Where the views are behind this hub, to resume would silently skip what they still lack.
+    const asked = positions.map((position, at) => Math.max(position, delivered[at] ?? 0));
+    const isKnown = await this.shown(first, asked, connection);
+    return isKnown ? { from: positions, named } : { reset: 'unknown-position' };
+  }
+
+  /** Whether the views come to these positions, of the partitions from `first` on, while they may be coming there again. */
+  private async shown(first: number, positions: readonly Position[], connection: Connection): Promise<boolean> {
+    const deadline = performance.now() + COMING_AGAIN_MS;
+    for (;;) {
+      const checkpoints = await this.hub.look();
+      if (positions.every((position, at) => position <= (checkpoints.get(first + at) ?? 0))) return true;
+      if (performance.now() > deadline || !connection.isOpen) return false;
+      await pause(LOOK_EVERY_MS);
+    }
   }
 }

@@ -76,6 +76,20 @@ export class View {
     await this.postgres.query('DELETE FROM activity_entries WHERE place & (1::bigint << 40) - 1 >= $1', [from]);
   }
 
+  /** What the views have come to is as if it were so much further, or less far. */
+  async moveCheckpoints(by: number): Promise<void> {
+    await this.postgres.query('UPDATE activities_checkpoints SET position = position + $1', [by]);
+  }
+
+  /** Announces the user's next activity, as if a crash had taken it after its commit. */
+  async announceAhead(environment: string, userId: number): Promise<void> {
+    const partition = partitionFor(`${environment}/${userId}`, this.activities.topic.partitions);
+    await this.postgres.query(
+      "SELECT pg_notify($1, partition || ':' || position + 1) FROM activities_checkpoints WHERE partition = $2",
+      [this.namespace.views('activities'), partition],
+    );
+  }
+
   /** Nobody reads the activities until the returned function is called. */
   async lockActivities(): Promise<() => Promise<void>> {
     const client = new Client({ connectionString: this.url });

@@ -1,5 +1,5 @@
 import { CopyRows, type Queryable, type Transaction } from '#platform';
-import { StopProjection } from '#projections';
+import { StartAgain } from '#event-sourcing';
 import { placeOf } from '../place.js';
 import { encodeKey } from '../activity.record.js';
 import { type ActivityRow, nameOf } from './projection.js';
@@ -46,11 +46,14 @@ export interface Numbered {
   readonly total: Total;
 }
 
-/** Adds to the totals, and returns each with its number; `numbers` are those that are known already, by the total's key. */
+/**
+ * Adds to the totals, and returns each with its number; `numbers` are those that are known already, by the total's key.
+ * Where one of these is not the total's, none is known any more and `StartAgain` is thrown.
+ */
 export async function addTotals(
   tx: Queryable,
   totals: readonly Total[],
-  numbers: Pick<Map<string, number>, 'get'>,
+  numbers: Pick<Map<string, number>, 'get' | 'clear'>,
 ): Promise<Numbered[]> {
   const known: Numbered[] = [];
   const others: Total[] = [];
@@ -59,33 +62,38 @@ export async function addTotals(
     if (id === undefined) others.push(total);
     else known.push({ id, total });
   }
-  const [, found] = await Promise.all([addToKnown(tx, known), addToOthers(tx, others)]);
-  return [...known, ...found];
+  const [added, found] = await Promise.all([addToKnown(tx, known), addToOthers(tx, others)]);
+  if (added === known.length) return [...known, ...found];
+  // The server has lost them, as in a crash or a failover, and may have given their numbers to others since.
+  numbers.clear();
+  throw new StartAgain('totals of activities are gone that were there');
 }
 
-/** By the number: one descent of a narrow index, where the key would be looked up twice in a wide one. */
-async function addToKnown(tx: Queryable, totals: Numbered[]): Promise<void> {
-  if (totals.length === 0) return;
+/** By the number: one descent of a narrow index, where the key would be looked up twice in a wide one. Resolves to how many were there. */
+async function addToKnown(tx: Queryable, totals: Numbered[]): Promise<number> {
+  if (totals.length === 0) return 0;
   // What stands together in the index comes together.
   totals.sort((one, other) => one.id - other.id);
   const { rowCount } = await tx.query(
     `UPDATE activity_totals AS known SET
        activities = known.activities + given.activities,
        last_active_at = GREATEST(known.last_active_at, given.last_active_at)
-     FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
-       AS given (id, activities, last_active_at, user_id, environment)
-     WHERE known.id = given.id AND known.user_id = given.user_id AND known.environment = given.environment`,
+     FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+       AS given (id, activities, last_active_at, user_id, workspace_id, environment, type)
+     WHERE known.id = given.id AND known.user_id = given.user_id AND known.environment = given.environment
+       -- Not by '=', for which the wide index could be taken.
+       AND known.workspace_id IS NOT DISTINCT FROM given.workspace_id AND known.type IS NOT DISTINCT FROM given.type`,
     [
       totals.map(({ id }) => id),
       totals.map(({ total }) => total.rows.length),
       totals.map(({ total }) => total.lastActiveAt),
       totals.map(({ total }) => total.userId),
+      totals.map(({ total }) => total.workspaceId),
       totals.map(({ total }) => total.environment),
+      totals.map(({ total }) => total.type),
     ],
   );
-  // Or are another user's, as after a failover to a server that had not heard of them.
-  if (rowCount !== totals.length)
-    throw new StopProjection('totals of activities are gone that were there: see who deleted them');
+  return rowCount ?? 0;
 }
 
 /**

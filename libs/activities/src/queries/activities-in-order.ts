@@ -3,6 +3,7 @@ import { type Queryable } from '#platform';
 import { userRemains } from '#registry';
 import { placesWithin, POSITION, SECTION } from '../place.js';
 import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from './published-activity.js';
+import { rowsUpTo } from './reached.js';
 
 /** Whose activities are meant: one user's, or those of a whole environment. */
 export interface ActivityOwner {
@@ -49,7 +50,7 @@ const MOST_PLACES = 2_048;
 
 const stretchOf = ({ from, to }: PartitionRange): Position => Math.min(to, from + MOST_PLACES);
 
-/** The next `limit` activities of a range that belong to one of these targets, in the order of the log. */
+/** The next `limit` activities of a range that belong to one of these targets, in the order of the log. Throws `ViewsBehind`. */
 export async function readForTargets(
   db: Queryable,
   range: PartitionRange,
@@ -57,12 +58,12 @@ export async function readForTargets(
   limit: number,
 ): Promise<MessagePage> {
   const end = stretchOf(range);
-  const { rows } = await db.query<Row>(
-    `SELECT ${COLUMNS} FROM ${IN_ORDER}
-     WHERE (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
-       AND ${SHOWN}
-     ORDER BY section, place LIMIT $7`,
-    [
+  const rows = await rowsUpTo<Row>(db, end, {
+    sql: `SELECT ${COLUMNS} FROM ${IN_ORDER}
+      WHERE (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
+        AND ${SHOWN}
+      ORDER BY section, place LIMIT $7`,
+    values: [
       range.partition,
       range.from,
       end,
@@ -71,7 +72,8 @@ export async function readForTargets(
       users.map(({ userId }) => userId),
       limit,
     ],
-  );
+    orderBy: 'position',
+  });
   return pageOf(rows, end, limit);
 }
 
@@ -83,7 +85,7 @@ export interface WantedActivities {
   readonly since?: number;
 }
 
-/** The next `limit` activities of a range that one client wants, in the order of the log. */
+/** The next `limit` activities of a range that one client wants, in the order of the log. Throws `ViewsBehind`. */
 export async function readPast(
   db: Queryable,
   range: PartitionRange,
@@ -99,10 +101,11 @@ export async function readPast(
   also((userId) => `user_id = ${userId}`, target.userId);
   also((types) => `type = ANY(${types})`, types && [...types]);
   also((since) => `received_at >= ${since}`, since);
-  const { rows } = await db.query<Row>(
-    `SELECT ${COLUMNS} FROM ${IN_ORDER} WHERE ${conditions.join(' AND ')} ORDER BY section, place LIMIT ${limit}`,
+  const rows = await rowsUpTo<Row>(db, end, {
+    sql: `SELECT ${COLUMNS} FROM ${IN_ORDER} WHERE ${conditions.join(' AND ')} ORDER BY section, place LIMIT ${limit}`,
     values,
-  );
+    orderBy: 'position',
+  });
   return pageOf(rows, end, limit);
 }
 

@@ -2,18 +2,27 @@ import { type Queryable } from '#platform';
 import { retriedKeys } from '#projections';
 import { type LastActive } from '../fold/tally.js';
 import { placesWithin } from '../place.js';
+import { rowsUpTo } from './reached.js';
 
 const PAGE = 5_000;
 
-/** When each user of a partition was last active, page by page, sorted by environment. */
-export async function* lastActivePages(postgres: Queryable, partition: number): AsyncGenerator<LastActive[]> {
+/**
+ * When each user of a partition was last active, page by page, sorted by environment, with all that was counted before
+ * `position`. Throws `ViewsBehind`.
+ */
+export async function* lastActivePages(
+  postgres: Queryable,
+  partition: number,
+  position: number,
+): AsyncGenerator<LastActive[]> {
   for (let last: LastActive | undefined; ;) {
-    const { rows } = await postgres.query<LastActive & { environment: string }>(
-      `SELECT environment, user_id AS "userId", max(last_active_at) AS "lastActiveAt" FROM activity_totals
-       WHERE partition = $1 AND (environment, user_id) > ($2, $3)
-       GROUP BY environment, user_id ORDER BY environment, user_id LIMIT ${PAGE}`,
-      [partition, last?.environment ?? '', last?.userId ?? 0],
-    );
+    const rows: LastActive[] = await rowsUpTo<LastActive & { environment: string }>(postgres, position, {
+      sql: `SELECT environment, user_id AS "userId", max(last_active_at) AS "lastActiveAt" FROM activity_totals
+        WHERE partition = $1 AND (environment, user_id) > ($2, $3)
+        GROUP BY environment, user_id ORDER BY environment, user_id LIMIT ${PAGE}`,
+      values: [partition, last?.environment ?? '', last?.userId ?? 0],
+      orderBy: 'environment, "userId"',
+    });
     if (rows.length > 0) yield rows;
     if (rows.length < PAGE) return;
     last = rows.at(-1);
@@ -22,7 +31,7 @@ export async function* lastActivePages(postgres: Queryable, partition: number): 
 
 /**
  * Who was active with what was counted between two positions of a partition. What an operator had taken up again there
- * stands at older positions; of such users their latest activity is known.
+ * stands at older positions; of such users their latest activity is known. Throws `ViewsBehind`.
  */
 export async function lastActiveBetween(
   postgres: Queryable,
@@ -30,8 +39,8 @@ export async function lastActiveBetween(
   from: number,
   to: number,
 ): Promise<LastActive[]> {
-  const { rows } = await postgres.query<LastActive & { environment: string }>(
-    `SELECT environment, user_id AS "userId", max(at) AS "lastActiveAt" FROM (
+  return rowsUpTo<LastActive & { environment: string }>(postgres, to, {
+    sql: `SELECT environment, user_id AS "userId", max(at) AS "lastActiveAt" FROM (
        SELECT environment, user_id, at FROM (
          SELECT total_id, max(LEAST(occurred_at, received_at)) AS at FROM activity_entries
          WHERE ${placesWithin('$1', '$2', '$3')} GROUP BY total_id
@@ -44,9 +53,9 @@ export async function lastActiveBetween(
        ) AS active
      ) AS counted
      GROUP BY environment, user_id`,
-    [partition, from, to],
-  );
-  return rows;
+    values: [partition, from, to],
+    orderBy: 'environment',
+  });
 }
 
 /** How many users of an environment were active since a moment, in milliseconds since the epoch. */

@@ -13,6 +13,8 @@ export async function switchTo(
   namespace: Namespace,
   candidates: readonly Pick<Candidate, 'fold' | 'live' | 'schema'>[],
 ): Promise<void> {
+  // The other work of a replay need not be on the disk when it is answered.
+  await tx.query('SET LOCAL synchronous_commit = on');
   for (const { fold, live, schema } of candidates) {
     const views = namespace.views(fold.name);
     // Views of another version are those that other instances go on with.

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { activity } from '../../../activities/test/views.js';
 import { Followed } from '../../test/figures.js';
+import { repair } from './repair.js';
 
 let followed: Followed;
 
@@ -34,3 +35,30 @@ it('the figures count who waited behind a dead letter and was taken up while nob
   expect(redis).toEqual(postgres);
   expect(await (await followed.figures()).countActive('quiet', 0, await followed.positions())).toBe(1);
 });
+
+it('the figures do not come to a position whose activities a crash of Postgres took while they were read', async () => {
+  const { views } = followed;
+  const { postgres } = views;
+  const figures = await followed.figures();
+  const [partition] = [...(await followed.positions()).entries()].find(([, position]) => position > 0)!;
+  const before = await figures.checkpoint(partition);
+  await figures.rewrite(partition, 0, nobody());
+  const query = postgres.query.bind(postgres);
+  const move = (by: number) => query('UPDATE activities_checkpoints SET position = position + $1', [by]);
+  postgres.query = async (text, values) => {
+    const answer = await query(text, values);
+    // Behind the look at the checkpoints, before the activities are read.
+    if (text.includes('activities_generation')) await move(-1);
+    return answer as never;
+  };
+  await expect(repair(figures, postgres, partition, () => true)).rejects.toThrow('behind where they were');
+  postgres.query = query;
+  await move(1);
+  expect(await figures.checkpoint(partition)).not.toBe(before);
+  await repair(figures, postgres, partition, () => true);
+  expect(await figures.checkpoint(partition)).toBe(before);
+});
+
+async function* nobody(): AsyncGenerator<never[]> {
+  yield* [];
+}

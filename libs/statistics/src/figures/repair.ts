@@ -25,7 +25,7 @@ export async function repair(
     if (checkpoint === position) return;
     if (checkpoint === 'missing' || checkpoint > position || position - checkpoint > FAR_BEHIND) {
       // What is counted while the pages are read may be among them already; to count it again changes nothing.
-      if (!(await figures.rewrite(partition, position, lastActivePages(postgres, partition)))) return;
+      if (!(await figures.rewrite(partition, position, lastActivePages(postgres, partition, position)))) return;
     } else {
       const to = Math.min(position, checkpoint + STEP);
       await figures.advance(partition, checkpoint, to, await lastActiveBetween(postgres, partition, checkpoint, to));

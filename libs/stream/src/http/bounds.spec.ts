@@ -84,7 +84,7 @@ describe('the open streams of a process', () => {
     const { postgres } = one;
     const query = postgres.query.bind(postgres);
     postgres.query = (text, values) => {
-      if (/FROM activity_entries[^]* LIMIT 200$/.test(text)) read.push(text);
+      if (/FROM activity_entries[^]* LIMIT 200\) AS page/.test(text)) read.push(text);
       return query(text, values);
     };
     const resume = (id: string) => suite.open('/api/v3/users/2/stream', { 'last-event-id': id }, one);

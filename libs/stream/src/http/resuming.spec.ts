@@ -57,6 +57,33 @@ describe('a stream that is resumed', () => {
       await eventually(() => expect(resumed.ids).toEqual(idsOf(sent)));
     });
 
+    it('waits for views that fell back, as in a crash of Postgres, and goes on behind the position', async () => {
+      const stream = await suite.open('/api/v3/users/1/stream');
+      const sent = named('a', 'b');
+      await suite.view.send(environment, 1, ...sent);
+      await eventually(() => expect(stream.ids).toEqual(idsOf(sent)));
+      const { position } = messagesIn(stream.text).at(-1)!;
+      await suite.view.moveCheckpoints(-1);
+      const another = await suite.another();
+      const resuming = suite.open('/api/v3/users/1/stream', { 'last-event-id': position }, another);
+      await eventually(() => expect(another.deletions.count).toBe(1));
+      await suite.view.moveCheckpoints(1);
+      const later = named('c');
+      await suite.view.send(environment, 1, ...later);
+      const resumed = await resuming;
+      await eventually(() => expect(resumed.ids).toEqual(idsOf(later)));
+      expect(eventsIn(resumed.text).map(({ event }) => event)).not.toContain('reset');
+    });
+
+    it('shows what was announced and lost in a crash of Postgres once it is there again, with nothing missing', async () => {
+      const stream = await suite.open('/api/v3/users/1/stream');
+      await eventually(() => expect(eventsIn(stream.text)).toHaveLength(1));
+      await suite.view.announceAhead(environment, 1);
+      const sent = named('a', 'b');
+      await suite.view.send(environment, 1, ...sent);
+      await eventually(() => expect(stream.ids).toEqual(idsOf(sent)));
+    });
+
     it('lets an EventSource come back by itself across a restart, with nothing missing and nothing twice', async () => {
       const first = await suite.another();
       const source = new EventSource(`${first.url}/api/v3/users/2/stream`, {

@@ -14,6 +14,8 @@ import { eventually } from './eventually.js';
 import { freshNamespace } from './namespaces.js';
 import { dropKeys, dropViews } from './views.js';
 
+const LOG_LEVEL = (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent';
+
 export const SECRET = 'a secret of the tests, 32 bytes or more';
 
 /** A service in this process on the real servers, alone in a namespace of its own. */
@@ -64,16 +66,17 @@ export async function startService({
   interfaceOf = undefined as Partial<Config> | undefined,
 } = {}): Promise<Service> {
   const config = readConfig({ ...servers, AUTH_JWT_SECRET: SECRET, TIDEMARK_NAMESPACE: namespace, PORT: '0' });
-  const logger = createLogger('test', (process.env.TEST_LOG_LEVEL as 'silent' | undefined) ?? 'silent');
+  const logger = createLogger('test', LOG_LEVEL);
   const names = new Namespace(namespace, versions);
   const projecting = projector ? await startProjector(config, logger, names) : undefined;
   // Instances of newer code wait for views of theirs.
-  if (!versions) await projecting?.joined;
+  const own = versions ? undefined : projecting;
+  await own?.joined;
   const app = await createApi({ ...config, ...interfaceOf }, logger, names);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   // Views that are built anew are behind the log until this instance's projector has come to where it ends.
-  if (projecting && !versions) await isReady(url);
+  if (own) await isReady(url);
   const stopProjector = async () => {
     await projecting?.stop();
     await projecting?.ended;

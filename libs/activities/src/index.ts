@@ -6,6 +6,7 @@ export { replayedActivities } from './fold/bulk.js';
 export { type LastActive } from './fold/tally.js';
 export {
   type ActivityOwner,
+  type ActivityOwners,
   type MessagePage,
   type PartitionRange,
   positionsAt,

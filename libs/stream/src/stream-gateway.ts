@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { type Caller, notFound } from '#platform';
+import { type Caller } from '#platform';
 import { Connection } from './connection.js';
-import { DeletionWatch } from './deletion-watch.js';
+import { DeletionWatch, gone } from './deletion-watch.js';
 import { OpenStreams } from './open-streams.js';
 import { streamKey, type StreamRequest } from './stream-request.js';
 import { Subscriptions } from './subscriptions.js';
 import { StreamTickets } from './tickets.js';
 
-/** Opens streams, which end with the client, the token, the user or the process. */
+/** Opens streams, which end with the client, the token, the user, the workspace or the process. */
 @Injectable()
 export class StreamGateway {
   constructor(
@@ -29,12 +29,12 @@ export class StreamGateway {
       leave();
     };
     try {
-      await this.deletions.requireUser(target);
+      await this.deletions.requireTarget(target);
       const subscribe = await this.subscriptions.prepare(request, connection);
       // After all checks, since a request that is refused must not use a ticket up.
       if (caller.ticket !== undefined) await this.tickets.use(caller.ticket, streamKey(request));
       // Nothing is awaited from here to the first byte.
-      if (watch.gone) throw notFound('user');
+      if (watch.gone) throw gone(target);
       this.streams.serve(connection, format);
       const subscription = subscribe();
       // Its place is free again when nothing is done for it any more.

@@ -12,9 +12,10 @@ export interface StreamRequest {
   readonly since?: number;
 }
 
-/** Environment ids have no slash, so the two kinds never meet. */
-export function targetKey({ environment, userId }: ActivityOwner): string {
-  return userId === undefined ? environment : `${environment}/${userId}`;
+/** Environment ids have no slash, so the three kinds never meet. */
+export function targetKey({ environment, userId, workspaceId }: ActivityOwner): string {
+  if (userId !== undefined) return `${environment}/${userId}`;
+  return workspaceId === undefined ? environment : `${environment}/workspaces/${workspaceId}`;
 }
 
 /** Equal for two requests for the same stream, whatever their positions and formats. */

@@ -5,10 +5,24 @@ import { type ActivityOwner } from '#activities';
 import { Endpoint, type Exchange, type Parts } from '#platform';
 import { formatFor } from '../formats.js';
 import { StreamGateway } from '../stream-gateway.js';
-import { ResumeHeaders, Streamed, StreamPath, StreamQuery } from './stream.input.js';
+import { ResumeHeaders, Streamed, StreamQuery, UserPath, WorkspacePath } from './stream.input.js';
 
 // The gateway takes the reply over, and a parameter `@Res()` is how Nest is told to send nothing.
 type Streaming<Of extends Parts = object> = Exchange<Of & { query: typeof StreamQuery; headers: typeof ResumeHeaders }>;
+
+const SUMMARY = 'activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson';
+
+/** What all streams take and answer. */
+const STREAM = {
+  description:
+    'It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice.',
+  scope: 'activities:read',
+  ticket: true,
+  query: StreamQuery,
+  headers: ResumeHeaders,
+  answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
+  problems: ['overloaded'],
+} as const;
 
 @ApiTags('stream')
 @Controller('api/v3')
@@ -16,46 +30,29 @@ export class StreamController {
   constructor(private readonly gateway: StreamGateway) {}
 
   @Get('users/:user_id/stream')
-  @Endpoint({
-    id: 'streamUserActivities',
-    summary: "A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson",
-    description:
-      'It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice.',
-    scope: 'activities:read',
-    ticket: true,
-    path: StreamPath,
-    query: StreamQuery,
-    headers: ResumeHeaders,
-    answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
-    problems: ['overloaded'],
-  })
-  async user(exchange: Streaming<{ path: typeof StreamPath }>, @Res() reply: FastifyReply): Promise<void> {
-    await this.open(exchange, reply, { environment: exchange.caller.environment, userId: exchange.path.user_id });
+  @Endpoint({ ...STREAM, id: 'streamUserActivities', summary: `A user's ${SUMMARY}`, path: UserPath })
+  async user(exchange: Streaming<{ path: typeof UserPath }>, @Res() reply: FastifyReply): Promise<void> {
+    await this.open(exchange, reply, { userId: exchange.path.user_id });
+  }
+
+  @Get('workspaces/:id/stream')
+  @Endpoint({ ...STREAM, id: 'streamWorkspaceActivities', summary: `A workspace's ${SUMMARY}`, path: WorkspacePath })
+  async workspace(exchange: Streaming<{ path: typeof WorkspacePath }>, @Res() reply: FastifyReply): Promise<void> {
+    await this.open(exchange, reply, { workspaceId: exchange.path.id });
   }
 
   @Get('stream')
-  @Endpoint({
-    id: 'streamActivities',
-    summary:
-      "An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson",
-    description:
-      'It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice.',
-    scope: 'activities:read',
-    ticket: true,
-    query: StreamQuery,
-    headers: ResumeHeaders,
-    answers: { 200: { body: Streamed, headers: { 'Cache-Control': 'always' } } },
-    problems: ['overloaded'],
-  })
+  @Endpoint({ ...STREAM, id: 'streamActivities', summary: `An environment's ${SUMMARY}` })
   async environment(exchange: Streaming, @Res() reply: FastifyReply): Promise<void> {
-    await this.open(exchange, reply, { environment: exchange.caller.environment });
+    await this.open(exchange, reply, {});
   }
 
   private async open(
     { caller, query, headers, request }: Streaming,
     reply: FastifyReply,
-    target: ActivityOwner,
+    part: Omit<ActivityOwner, 'environment'>,
   ): Promise<void> {
+    const target = { environment: caller.environment, ...part };
     const { types, since, lastEventId, after } = query;
     const position = headers['Last-Event-ID'] || (lastEventId ?? after);
     const format = formatFor(request.headers.accept);

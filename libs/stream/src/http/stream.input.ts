@@ -8,7 +8,9 @@ const EXAMPLES = ['kq2Zb8vN4sWm1XfYc0TgRw', 'b7JdP3uLx9QeHn6SaVtKyA'] as const;
 const TYPE = ACTIVITY_TYPE.source.slice(1, -1);
 const TYPE_LIST = new RegExp(`^${TYPE}(?:,${TYPE}){0,49}$`);
 
-export const StreamPath = z.strictObject({ user_id: entityId });
+export const UserPath = z.strictObject({ user_id: entityId });
+
+export const WorkspacePath = z.strictObject({ id: entityId });
 
 export const StreamQuery = z.strictObject({
   types: z

@@ -1,11 +1,9 @@
 import { type ActivityOwner } from '#activities';
-import { type Format } from './formats.js';
 
 /** What a client asks for. */
 export interface StreamRequest {
   readonly target: ActivityOwner;
   readonly types?: ReadonlySet<string>;
-  readonly format: Format;
   /** The position to resume behind, as the client says it. */
   readonly position?: string;
   /** Milliseconds since the epoch, of the log's time. A position is preferred. */

@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { activitiesFold } from '#activities';
+import { activitiesFold, Positions } from '#activities';
 import { partitionFor } from '#event-log';
 import { type LogRecord } from '#event-sourcing';
 import { Namespace, Notifications, Postgres, prepared } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { Keyring, registryFold } from '#registry';
-import { Positions } from '../src/positions.js';
 import { sealedRecord, type SentCommand } from '../../registry/test/sealed-log.js';
 
 /** An activity as the log gets it. One whose id is there already is a resend: it takes a position and adds no row. */

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
+import { Positions } from '#activities';
 import { partitionFor } from '#event-log';
 import { eventually } from '../../../../test/support/eventually.js';
 import { eventsIn, messagesIn } from '../../test/events.js';
 import { bearer, type OpenStream, startService } from '../../test/service.js';
 import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
 import { openView } from '../../test/view.js';
-import { Positions } from '../positions.js';
 
 describe('a stream that is resumed', () => {
   const suite = new StreamSuite(process.env);
@@ -152,7 +152,6 @@ describe('a stream that is resumed', () => {
       ['is none', 'malformed-position', ofUser, 'yesterday'],
       ['an earlier version gave', 'malformed-position', ofUser, '2-1'],
       ["an earlier version gave for an environment's stream", 'malformed-position', ofAll, '0-0.0.0.0.0.0.0.0'],
-      ["is an environment's, in a user's stream", 'position-of-another-stream', ofUser, everywhere(0)],
       ["is a user's, in an environment's stream", 'position-of-another-stream', ofAll, user([0])],
       [
         "is a user's of the first partition, in an environment's stream",

@@ -1,8 +1,7 @@
-import { type ActivityOwner, type ActivityOwners, type PublishedMessage } from '#activities';
+import { type ActivityOwner, type ActivityOwners, newSalt, type Positions, type PublishedMessage } from '#activities';
 import { type Position } from '#event-sourcing';
 import { targetKey } from '../stream-request.js';
 import { type Format } from '../formats.js';
-import { newSalt, type Positions } from '../positions.js';
 
 /** One client's stream, as the hub sees it. */
 export interface Subscriber {

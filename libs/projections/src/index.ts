@@ -1,5 +1,5 @@
 export { combineConsumptions } from './combine-consumptions.js';
-export { checkpointOf, liveViews, readCheckpoints } from './checkpoints.js';
+export { type AsOf, checkpointOf, liveViews, readAsOf, readCheckpoints } from './checkpoints.js';
 export { retriedKeys } from './controls.js';
 export {
   type DeadLetter,

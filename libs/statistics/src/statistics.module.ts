@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { PositionHeader } from '#activities';
 import { DirectoryModule } from '#registry';
 import { LiveFigures } from './figures/live-figures.js';
 import { StatisticsController } from './http/statistics.controller.js';
@@ -9,6 +10,6 @@ import { ActiveUsersHandler } from './queries/active-users.js';
 @Module({
   imports: [CqrsModule, DirectoryModule],
   controllers: [StatisticsController],
-  providers: [ActiveUsersHandler, LiveFigures],
+  providers: [ActiveUsersHandler, LiveFigures, PositionHeader],
 })
 export class StatisticsModule {}

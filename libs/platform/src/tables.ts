@@ -17,38 +17,40 @@ export interface Table {
   readonly columns: Columns;
 }
 
+// Writes are sent in order and left unanswered: where one fails, its transaction does.
+
 /** Writes rows that were not there before. */
-export async function addRows(tx: Transaction, { name, ...table }: Table, rows: readonly object[]): Promise<void> {
+export function addRows(tx: Transaction, { name, ...table }: Table, rows: readonly object[]): void {
   if (rows.length === 0) return;
   const columns = { ...table.key, ...table.columns };
   const types = Object.entries(columns);
   const lines = copyLines(rows, (row) =>
     copyLine(types.map(([field, type]) => sentAs(type, row[field as keyof typeof row]))),
   );
-  await tx.copy(`COPY ${name} (${namesOf(columns)}) FROM STDIN`, lines);
+  void tx.copy(`COPY ${name} (${namesOf(columns)}) FROM STDIN`, lines);
 }
 
 /** Writes rows, each in the place of the one that has its key. */
-export function putRows(tx: Queryable, table: Table, rows: readonly object[]): Promise<void> {
-  return insertRows(tx, table, rows, (column) => `EXCLUDED.${column}`);
+export function putRows(tx: Transaction, table: Table, rows: readonly object[]): void {
+  insertRows(tx, table, rows, (column) => `EXCLUDED.${column}`);
 }
 
 /** Adds the numbers of these rows to those of the rows that have their keys. */
-export function addUpRows(tx: Queryable, table: Table, rows: readonly object[]): Promise<void> {
-  return insertRows(tx, table, rows, (column) => `${table.name}.${column} + EXCLUDED.${column}`);
+export function addUpRows(tx: Transaction, table: Table, rows: readonly object[]): void {
+  insertRows(tx, table, rows, (column) => `${table.name}.${column} + EXCLUDED.${column}`);
 }
 
-async function insertRows(
-  tx: Queryable,
+function insertRows(
+  tx: Transaction,
   { name, key, ...table }: Table,
   rows: readonly object[],
   merged: (column: string) => string,
-): Promise<void> {
+): void {
   if (rows.length === 0) return;
   const columns = { ...key, ...table.columns };
   const casts = Object.entries(columns).map(([field, type]) => `${nameOf(field)}::${type}`);
   const others = Object.keys(columns).filter((field) => !(field in key));
-  await tx.query(
+  tx.send(
     `INSERT INTO ${name} (${namesOf(columns)})
      SELECT ${casts.join(', ')} FROM unnest(${arraysOf(columns)}) AS given (${namesOf(columns)})
      ON CONFLICT (${namesOf(key)}) DO UPDATE SET
@@ -58,9 +60,9 @@ async function insertRows(
 }
 
 /** Deletes the rows that have these keys. */
-export async function deleteRows(tx: Queryable, { name, key }: Table, keys: readonly object[]): Promise<void> {
+export function deleteRows(tx: Transaction, { name, key }: Table, keys: readonly object[]): void {
   if (keys.length === 0) return;
-  await tx.query(
+  tx.send(
     `DELETE FROM ${name} USING unnest(${arraysOf(key)}) AS gone (${namesOf(key)}) WHERE ${isSame(key, name, 'gone')}`,
     valuesOf(key, keys),
   );

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { inEnvironment, type RegistryState, type Tracked } from './registry.state.js';
-import { type Decided, type Rules } from './rules.js';
+import { type Decided, type Rules, type Sealed } from './rules.js';
 import { type UserCommand, userDecider, type UserEvent, type UserState } from './user.decider.js';
 import { inFixedOrder, type NameHashes } from './user.js';
 
@@ -48,7 +48,7 @@ export const userRules: Rules<UserCommand, UserState, UserEvent> = {
 
 const idOf = (command: UserCommand) => ('userId' in command ? command.userId : 0);
 
-const namesOf = (command: UserCommand): Partial<NameHashes> => ('names' in command ? command.names : {});
+const namesOf = (command: Sealed<UserCommand>): Partial<NameHashes> => ('names' in command ? command.names : {});
 
 function replaceUser(
   state: RegistryState,

@@ -12,6 +12,8 @@ export const userRules: Rules<UserCommand, UserState, UserEvent> = {
     const users = 'userId' in command ? [command.userId] : [];
     const { username, email } = namesOf(command);
     return {
+      // Whoever is only changed is counted already.
+      counters: command.type !== 'ChangeUser' && command.type !== 'ReplaceUser',
       users,
       deletedKeys: command.type === 'EraseUser' ? users : [],
       usernames: username === undefined ? [] : [username],

@@ -33,9 +33,9 @@ export async function loadState(
 
 /** What a command can touch, by its part of the state. */
 function touchedKeys({ environment, command }: StoredInLog): [Part, string][] {
-  const touched = Object.entries(touchedBy(command)) as [Part, readonly (number | string)[]][];
-  const keys = touched.flatMap(([part, ids]) =>
+  const { counters, ...touched } = touchedBy(command);
+  const keys = (Object.entries(touched) as [Part, readonly (number | string)[]][]).flatMap(([part, ids]) =>
     ids.map((id): [Part, string] => [part, inEnvironment(environment, id)]),
   );
-  return [['counters', environment], ...keys];
+  return counters ? [['counters', environment], ...keys] : keys;
 }

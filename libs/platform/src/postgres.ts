@@ -1,4 +1,5 @@
-import { type ClientBase, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
+import { type Duplex } from 'node:stream';
+import { type ClientBase, type Connection, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
 import { arrayLiteral } from './array-literal.js';
 import { CopyIn } from './copy-in.js';
 import { parseExactly } from './exact-json.js';
@@ -40,6 +41,7 @@ export function prepared(db: Pool | ClientBase): Queryable | Transaction {
   const query: Queryable['query'] = async (text, values) => {
     const name = names.get(text) ?? `statement_${names.size}`;
     names.set(text, name);
+    if (!(db instanceof Pool)) travelTogether(db);
     return db.query({
       name,
       text,
@@ -54,6 +56,7 @@ function sending(connection: ClientBase, query: Queryable['query']): Omit<Transa
     send: (text, values) => leaveUnanswered(connection, query(text, values)),
     copy(statement, rows) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
+      travelTogether(connection);
       void connection.query(new CopyIn(statement, rows, (error) => (error ? reject(error) : resolve())));
       leaveUnanswered(connection, promise);
       return promise;
@@ -75,6 +78,21 @@ function leaveUnanswered(connection: ClientBase, answer: Promise<unknown>): void
   const answers = unanswered.get(connection) ?? [];
   answers.push(answer);
   unanswered.set(connection, answers);
+}
+
+/** The sockets whose statements are being collected. */
+const collecting = new WeakSet<Duplex>();
+
+/** What is asked on a connection in this turn of the event loop goes out in one write, not in one a statement. */
+function travelTogether(connection: ClientBase): void {
+  const { stream } = (connection as ClientBase & { readonly connection: Connection }).connection;
+  if (collecting.has(stream)) return;
+  collecting.add(stream);
+  stream.cork();
+  process.nextTick(() => {
+    collecting.delete(stream);
+    stream.uncork();
+  });
 }
 
 const UNDONE_ALREADY = '25P02';
@@ -171,6 +189,7 @@ export class Postgres {
     const onLost = (error: Error) => (lost = error);
     tx.on('error', onLost);
     try {
+      travelTogether(tx);
       leaveUnanswered(tx, tx.query('BEGIN'));
       const result = await work(tx);
       leaveUnanswered(tx, tx.query('COMMIT'));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Postgres } from '#platform';
 import { Keyring, registryTopic } from '#registry';
 import { runCommandLine } from '../../apps/cli/src/command-line.js';
-import { unsealRecords } from '../../libs/registry/src/stored/command-seals.js';
+import { decodeRecords, unsealAll } from '../../libs/registry/src/stored/command-seals.js';
 import { ApiDocument } from '../support/api-document.js';
 import { objectsNamed, requestFor } from '../support/api-requests.js';
 import { outcomeOf } from '../support/outcomes.js';
@@ -54,7 +54,7 @@ describe('personal data', () => {
   /** The records of the log, of its keys as they are now. */
   const opened = async () => {
     await tail.upToNow();
-    const { commands } = await unsealRecords(keyring, tail.recordsOf('demo'));
+    const { commands } = await unsealAll(keyring, decodeRecords(tail.recordsOf('demo')).stored);
     return JSON.stringify(commands);
   };
   const outcomes = async () => {

@@ -75,6 +75,32 @@ describe('what a transaction asks side by side', () => {
     expect((await postgres.query('SELECT * FROM kept')).rows).toEqual([]);
   });
 
+  it('is undone as well by what failed without anybody waiting for it, which is told', async () => {
+    await postgres.query('CREATE TEMPORARY TABLE sent (n int PRIMARY KEY)');
+    const send = (...numbers: unknown[]) =>
+      postgres.transaction(async (connection) => {
+        const tx = prepared(connection);
+        for (const n of numbers) tx.send('INSERT INTO sent VALUES ($1)', [n]);
+      });
+    const sent = async () =>
+      (await postgres.query<{ n: number }>('SELECT n FROM sent ORDER BY n')).rows.map(({ n }) => n);
+    await expect(send(1, 2, 2)).rejects.toMatchObject({ code: '23505' });
+    expect(await sent()).toEqual([]);
+    await expect(send('x', 1)).rejects.toMatchObject({ code: '22P02' });
+    await send(1, 2);
+    expect(await sent()).toEqual([1, 2]);
+  });
+
+  it('tells that also where somebody waits for what comes behind it', async () => {
+    const work = postgres.transaction(async (connection) => {
+      const tx = prepared(connection);
+      tx.send('SELECT $1::int', ['x']);
+      await tx.query('SELECT 1');
+    });
+    await expect(work).rejects.toMatchObject({ code: '22P02' });
+    expect((await postgres.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
   it('tells what undid the rest, and not that it was undone', async () => {
     const work = postgres.transaction(async (connection) => {
       const tx = prepared(connection);

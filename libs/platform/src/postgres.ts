@@ -1,4 +1,5 @@
-import { type ClientBase, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
+import { type Duplex } from 'node:stream';
+import { type ClientBase, type Connection, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
 import { arrayLiteral } from './array-literal.js';
 import { CopyIn } from './copy-in.js';
 import { parseExactly } from './exact-json.js';
@@ -20,8 +21,12 @@ export interface Queryable {
 
 /** The connection of a transaction. */
 export interface Transaction extends Queryable {
-  /** Sends rows in COPY's text format behind a `COPY … FROM STDIN`. */
+  /** Sends a statement whose answer nobody waits for: where it fails, the transaction does. */
+  send(text: string, values?: unknown[]): void;
+  /** Sends rows in COPY's text format behind a `COPY … FROM STDIN`. Nobody has to wait for the answer. */
   copy(statement: string, rows: Buffer): Promise<void>;
+  /** Resolves when all that was sent has been answered; throws the first failure. */
+  answered(): Promise<void>;
 }
 
 const names = new Map<string, string>();
@@ -36,18 +41,58 @@ export function prepared(db: Pool | ClientBase): Queryable | Transaction {
   const query: Queryable['query'] = async (text, values) => {
     const name = names.get(text) ?? `statement_${names.size}`;
     names.set(text, name);
+    if (!(db instanceof Pool)) travelTogether(db);
     return db.query({
       name,
       text,
       values: values?.map((value) => (Array.isArray(value) ? arrayLiteral(value) : value)),
     });
   };
-  const copy: Transaction['copy'] = (statement, rows) => {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    void db.query(new CopyIn(statement, rows, (error) => (error ? reject(error) : resolve())));
-    return promise;
+  return db instanceof Pool ? { query } : { query, ...sending(db, query) };
+}
+
+function sending(connection: ClientBase, query: Queryable['query']): Omit<Transaction, 'query'> {
+  return {
+    send: (text, values) => leaveUnanswered(connection, query(text, values)),
+    copy(statement, rows) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      travelTogether(connection);
+      void connection.query(new CopyIn(statement, rows, (error) => (error ? reject(error) : resolve())));
+      leaveUnanswered(connection, promise);
+      return promise;
+    },
+    answered() {
+      const answers = unanswered.get(connection) ?? [];
+      unanswered.delete(connection);
+      return together(answers);
+    },
   };
-  return { query, copy };
+}
+
+/** What was sent in the transaction of a connection without waiting for the answer. */
+const unanswered = new WeakMap<ClientBase, Promise<unknown>[]>();
+
+function leaveUnanswered(connection: ClientBase, answer: Promise<unknown>): void {
+  // Whoever ends the transaction is told.
+  answer.catch(() => undefined);
+  const answers = unanswered.get(connection) ?? [];
+  answers.push(answer);
+  unanswered.set(connection, answers);
+}
+
+/** The sockets whose statements are being collected. */
+const collecting = new WeakSet<Duplex>();
+
+/** What is asked on a connection in this turn of the event loop goes out in one write, not in one a statement. */
+function travelTogether(connection: ClientBase): void {
+  const { stream } = (connection as ClientBase & { readonly connection: Connection }).connection;
+  if (collecting.has(stream)) return;
+  collecting.add(stream);
+  stream.cork();
+  process.nextTick(() => {
+    collecting.delete(stream);
+    stream.uncork();
+  });
 }
 
 const UNDONE_ALREADY = '25P02';
@@ -132,7 +177,11 @@ export class Postgres {
     return this.pool.query<Row>(text, values);
   }
 
-  /** Rolls back when `work` throws, and passes the error on; that of the connection where it was lost meanwhile. */
+  /**
+   * Rolls back when `work` throws or a statement fails that it left unanswered, and passes the error on; that of the
+   * connection where it was lost meanwhile. BEGIN travels with the first statements of the work, and COMMIT with the last:
+   * behind one that has failed it undoes.
+   */
   async transaction<T>(work: (tx: PoolClient) => Promise<T>): Promise<T> {
     const tx = await this.pool.connect();
     let lost: Error | undefined;
@@ -140,15 +189,18 @@ export class Postgres {
     const onLost = (error: Error) => (lost = error);
     tx.on('error', onLost);
     try {
-      await tx.query('BEGIN');
+      travelTogether(tx);
+      leaveUnanswered(tx, tx.query('BEGIN'));
       const result = await work(tx);
-      await tx.query('COMMIT');
+      leaveUnanswered(tx, tx.query('COMMIT'));
+      await prepared(tx).answered();
       tx.release();
       return result;
     } catch (error) {
       await endTransaction(tx, error as Error);
-      throw lost ?? error;
+      throw lost ?? (await firstFailure(tx, error));
     } finally {
+      unanswered.delete(tx);
       // One that was lost may say so once more.
       if (lost === undefined) tx.off('error', onLost);
     }
@@ -157,6 +209,17 @@ export class Postgres {
   close(): Promise<void> {
     return this.pool.end();
   }
+}
+
+/** What undid the transaction, where `error` only says that it was undone. */
+async function firstFailure(tx: ClientBase, error: unknown): Promise<unknown> {
+  if ((error as { code?: unknown }).code !== UNDONE_ALREADY) return error;
+  return prepared(tx)
+    .answered()
+    .then(
+      () => error,
+      (first: unknown) => first,
+    );
 }
 
 // A role, a password, a rule of pg_hba.conf or a database: what it says names no password.

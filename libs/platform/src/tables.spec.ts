@@ -16,7 +16,7 @@ const two = { sampleId: 2, whenMade: 0, content: {}, numbers: [], note: undefine
 
 describe('the rows of a table', () => {
   let postgres: Postgres;
-  const write = (work: (tx: Transaction) => Promise<void>) => postgres.transaction((tx) => work(prepared(tx)));
+  const write = (work: (tx: Transaction) => void) => postgres.transaction(async (tx) => work(prepared(tx)));
   const inDemo = (row: object) => ({ environment: 'demo', ...row });
   const found = (...keys: object[]) => findRows(postgres.prepared, table, keys);
 

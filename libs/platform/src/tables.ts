@@ -17,50 +17,47 @@ export interface Table {
   readonly columns: Columns;
 }
 
+// Writes are sent in order and left unanswered: where one fails, its transaction does.
+
 /** Writes rows that were not there before. */
-export async function addRows(tx: Transaction, { name, ...table }: Table, rows: readonly object[]): Promise<void> {
+export function addRows(tx: Transaction, { name, ...table }: Table, rows: readonly object[]): void {
   if (rows.length === 0) return;
   const columns = { ...table.key, ...table.columns };
   const types = Object.entries(columns);
   const lines = copyLines(rows, (row) =>
     copyLine(types.map(([field, type]) => sentAs(type, row[field as keyof typeof row]))),
   );
-  await tx.copy(`COPY ${name} (${namesOf(columns)}) FROM STDIN`, lines);
+  void tx.copy(`COPY ${name} (${namesOf(columns)}) FROM STDIN`, lines);
 }
 
 /** Writes rows, each in the place of the one that has its key. */
-export function putRows(tx: Queryable, table: Table, rows: readonly object[]): Promise<void> {
-  return insertRows(tx, table, rows, (column) => `EXCLUDED.${column}`);
-}
+export const putRows = writing((column) => `EXCLUDED.${column}`);
 
 /** Adds the numbers of these rows to those of the rows that have their keys. */
-export function addUpRows(tx: Queryable, table: Table, rows: readonly object[]): Promise<void> {
-  return insertRows(tx, table, rows, (column) => `${table.name}.${column} + EXCLUDED.${column}`);
+export const addUpRows = writing((column, table) => `${table}.${column} + EXCLUDED.${column}`);
+
+function writing(merged: (column: string, table: string) => string) {
+  const textOf = onceFor((table) => insertion(table, merged));
+  return (tx: Transaction, table: Table, rows: readonly object[]): void => {
+    if (rows.length === 0) return;
+    tx.send(textOf(table), valuesOf({ ...table.key, ...table.columns }, rows));
+  };
 }
 
-async function insertRows(
-  tx: Queryable,
-  { name, key, ...table }: Table,
-  rows: readonly object[],
-  merged: (column: string) => string,
-): Promise<void> {
-  if (rows.length === 0) return;
+function insertion({ name, key, ...table }: Table, merged: (column: string, table: string) => string): string {
   const columns = { ...key, ...table.columns };
   const casts = Object.entries(columns).map(([field, type]) => `${nameOf(field)}::${type}`);
   const others = Object.keys(columns).filter((field) => !(field in key));
-  await tx.query(
-    `INSERT INTO ${name} (${namesOf(columns)})
+  return `INSERT INTO ${name} (${namesOf(columns)})
      SELECT ${casts.join(', ')} FROM unnest(${arraysOf(columns)}) AS given (${namesOf(columns)})
      ON CONFLICT (${namesOf(key)}) DO UPDATE SET
-       ${others.map((field) => `${nameOf(field)} = ${merged(nameOf(field))}`).join(', ')}`,
-    valuesOf(columns, rows),
-  );
+       ${others.map((field) => `${nameOf(field)} = ${merged(nameOf(field), name)}`).join(', ')}`;
 }
 
 /** Deletes the rows that have these keys. */
-export async function deleteRows(tx: Queryable, { name, key }: Table, keys: readonly object[]): Promise<void> {
+export function deleteRows(tx: Transaction, { name, key }: Table, keys: readonly object[]): void {
   if (keys.length === 0) return;
-  await tx.query(
+  tx.send(
     `DELETE FROM ${name} USING unnest(${arraysOf(key)}) AS gone (${namesOf(key)}) WHERE ${isSame(key, name, 'gone')}`,
     valuesOf(key, keys),
   );
@@ -72,18 +69,29 @@ export async function deleteRows(tx: Queryable, { name, key }: Table, keys: read
  */
 export async function findRows<Row extends object>(
   db: Queryable,
-  { name, key, columns }: Table,
+  table: Table,
   keys: readonly object[],
 ): Promise<(Row | undefined)[]> {
   if (keys.length === 0) return [];
-  const fields = Object.keys(columns).map((field) => `${nameOf(field)} AS "${field}"`);
-  const { rows } = await db.query<{ place: number }>(
-    `SELECT place::int, found.* FROM unnest(${arraysOf(key)}) WITH ORDINALITY AS asked (${namesOf(key)}, place)
-     CROSS JOIN LATERAL (SELECT ${fields.join(', ')} FROM ${name} one WHERE ${isSame(key, 'one', 'asked')} LIMIT 1) found`,
-    valuesOf(key, keys),
-  );
+  const { rows } = await db.query<{ place: number }>(search(table), valuesOf(table.key, keys));
   const found = new Map(rows.map(({ place, ...row }) => [place, fieldsOf(row) as Row]));
   return keys.map((_, at) => found.get(at + 1));
+}
+
+const search = onceFor(({ name, key, columns }) => {
+  const fields = Object.keys(columns).map((field) => `${nameOf(field)} AS "${field}"`);
+  return `SELECT place::int, found.* FROM unnest(${arraysOf(key)}) WITH ORDINALITY AS asked (${namesOf(key)}, place)
+     CROSS JOIN LATERAL (SELECT ${fields.join(', ')} FROM ${name} one WHERE ${isSame(key, 'one', 'asked')} LIMIT 1) found`;
+});
+
+/** The text of a statement, made once for each table. */
+function onceFor(textOf: (table: Table) => string): (table: Table) => string {
+  const texts = new WeakMap<Table, string>();
+  return (table) => {
+    const text = texts.get(table) ?? textOf(table);
+    texts.set(table, text);
+    return text;
+  };
 }
 
 const nameOf = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

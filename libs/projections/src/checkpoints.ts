@@ -78,6 +78,8 @@ interface Move {
   readonly to: Position;
   /** Moves the checkpoint of this generation of the views alone. */
   readonly generation?: string;
+  /** Where it is announced, with the partition, when the transaction commits, and only then. */
+  readonly channel?: string;
 }
 
 /**
@@ -87,12 +89,13 @@ interface Move {
 export async function moveCheckpoint(
   tx: Queryable,
   fold: Fold,
-  { partition, from, to, generation }: Move,
+  { partition, from, to, generation, channel }: Move,
 ): Promise<void> {
   const { rowCount } = await tx.query(
     `UPDATE ${fold.name}_checkpoints SET position = $3 WHERE partition = $1 AND position = $2
-       AND ($4::uuid IS NULL OR EXISTS (SELECT FROM ${fold.name}_generation WHERE id = $4))`,
-    [partition, from, to, generation],
+       AND ($4::uuid IS NULL OR EXISTS (SELECT FROM ${fold.name}_generation WHERE id = $4))
+     RETURNING CASE WHEN $5::text IS NOT NULL THEN pg_notify($5, partition || ':' || position) END`,
+    [partition, from, to, generation, channel],
   );
   if (rowCount !== 1) throw new StaleOwner(fold, partition, from);
 }

@@ -142,6 +142,7 @@ async function attempt(owner: Owner, { offset }: LogRecord, records: readonly Lo
       const tx = prepared(connection);
       await moveCheckpoint(tx, fold, { partition, from: offset, to: offset + 1, generation: owner.parked?.generation });
       await write(tx);
+      await tx.answered();
       // What is only checked at a commit counts too.
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
       throw new Undone();

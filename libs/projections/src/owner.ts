@@ -1,5 +1,5 @@
 import { type EventLog, type LogRecord, type Position } from '#event-sourcing';
-import { type Logger, type Namespace, type Postgres, prepared, type Queryable, together } from '#platform';
+import { type Logger, type Namespace, type Postgres, prepared, together } from '#platform';
 import { moveCheckpoint, StaleOwner } from './checkpoints.js';
 import { waitingKeyOf, readParked } from './dead-letters.js';
 import { type Fold, type Write } from './fold.js';
@@ -74,24 +74,22 @@ export async function parkedAt(owner: Owner, position: Position): Promise<Parked
   return (owner.parked = new ParkedKeys(position, found.keys, found.generation));
 }
 
-/** Moves the checkpoint and writes, in one transaction. Throws `StaleOwner`, and what `write` throws. */
+/**
+ * Moves the checkpoint and writes, in one transaction, and announces it. Throws `StaleOwner`, and what `write` throws. To write
+ * begins before it is known that the checkpoint was there, since what is read is read behind its lock, and all is undone where
+ * it was not.
+ */
 export async function commit(owner: Owner, from: Position, to: Position, write: Write): Promise<void> {
   const { fold, context, feed, partition } = owner;
+  const move = { partition, from, to, generation: owner.parked?.generation, channel: feed.channel };
   const afterCommit = await context.postgres.transaction(async (connection) => {
     const tx = prepared(connection);
-    await together([
-      moveCheckpoint(tx, fold, { partition, from, to, generation: owner.parked?.generation }),
-      announce(tx, feed, partition, to),
-      // For this transaction alone.
-      ...(fold.asynchronousCommit ? [tx.query('SET LOCAL synchronous_commit = off')] : []),
-    ]);
-    return write(tx);
+    if (fold.asynchronousCommit) tx.send('SET LOCAL synchronous_commit = off');
+    const moved = moveCheckpoint(tx, fold, move);
+    const written = write(tx);
+    await together([moved, written]);
+    return written;
   });
   feed.onCommit?.();
   await afterCommit?.(from, to);
-}
-
-/** Notifies when the transaction commits, and only then. */
-async function announce(tx: Queryable, { channel }: Feed, partition: number, to: Position): Promise<void> {
-  if (channel !== undefined) await tx.query('SELECT pg_notify($1, $2)', [channel, `${partition}:${to}`]);
 }

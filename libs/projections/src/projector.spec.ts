@@ -155,11 +155,15 @@ describe('the projection of a fold', () => {
     let broken = 0;
     const unlucky = await owner(async () => {
       if (broken++ > 1) return;
-      await admin.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE application_name = $1 AND state = 'idle in transaction'`,
-        [namespace.name],
-      );
+      // Its first statements may not have been answered yet.
+      await eventually(async () => {
+        const { rowCount } = await admin.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE application_name = $1 AND state = 'idle in transaction'`,
+          [namespace.name],
+        );
+        expect(rowCount).toBe(1);
+      });
     });
     await unlucky.apply(0, 3);
     expect(broken).toBe(3);

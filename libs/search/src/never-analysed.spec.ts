@@ -49,7 +49,7 @@ describe('a search among users whose tables were never analysed', () => {
     for (let first = 1; first <= USERS; first += BATCH) {
       const people = Array.from({ length: BATCH }, (_, at) => userOf(first + at));
       const changes = people.map((now) => ({ environment: 'acme', id: now.id, now }));
-      await views.postgres.transaction((tx) => writeSearch(prepared(tx), changes));
+      await views.postgres.transaction(async (tx) => writeSearch(prepared(tx), changes));
     }
     await views.postgres.query(SEARCH_INDEXES);
   });

@@ -133,7 +133,7 @@ describe('users who came or changed after their environment was sampled', () => 
     expect(await search(environment, 'jane', 30)).toEqual(rankSlowly(few, 'jane'));
     const changes = few.map((before, at) => ({ environment, id: before.id, before, now: renamed[at]! }));
     const registered = later.map((now) => ({ environment, id: now.id, now }));
-    await views.postgres.transaction((tx) => writeSearch(prepared(tx), [...changes, ...registered]));
+    await views.postgres.transaction(async (tx) => writeSearch(prepared(tx), [...changes, ...registered]));
     for (const q of queries) {
       const ids = await search(environment, q, 30);
       expect({ q, ids }).toEqual({ q, ids: rankSlowly([...renamed, ...later], q).slice(0, 30) });

@@ -23,7 +23,7 @@ describe('what is kept', () => {
     const environment = await views.environmentOf([one, mary, third]);
     const change = (before?: Person, now?: Person) => ({ environment, id: (now ?? before)!.id, before, now });
     const write = (...changes: SearchChange[]) =>
-      views.postgres.transaction((tx) => writeSearch(prepared(tx), changes));
+      views.postgres.transaction(async (tx) => writeSearch(prepared(tx), changes));
     await write(change(mary, other), change(third));
     await write(change(one, one));
     const changed = await kept(environment);

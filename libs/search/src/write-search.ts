@@ -1,4 +1,4 @@
-import { addRows, addUpRows, deleteRows, putRows, type Queryable, together, type Transaction } from '#platform';
+import { addRows, addUpRows, deleteRows, putRows, type Transaction } from '#platform';
 import { namesIn, type SearchedDetails, searchTextOf } from './text.js';
 import { tokensOf } from './tokens.js';
 
@@ -16,8 +16,8 @@ const USER_SEARCH = {
   columns: { fields: 'text', tokens: 'int[]' },
 };
 
-/** Makes these users findable by their details as they are now. A user may be in the list once. */
-export async function writeSearch(tx: Transaction, changes: readonly SearchChange[]): Promise<void> {
+/** Makes these users findable by their details as they are now. A user may be in the list once. Answers are left to the transaction. */
+export function writeSearch(tx: Transaction, changes: readonly SearchChange[]): void {
   const changed = changes
     .map(({ before, now, ...user }) => ({
       ...user,
@@ -31,21 +31,19 @@ export async function writeSearch(tx: Transaction, changes: readonly SearchChang
         ? []
         : { environment, id, fields, tokens: tokensOf(environment, id, fields) },
     );
-  await together([
-    deleteRows(
-      tx,
-      USER_SEARCH,
-      changed.filter(({ now }) => now === undefined),
-    ),
-    addRows(tx, USER_SEARCH, rowsOf(true)),
-    putRows(tx, USER_SEARCH, rowsOf(false)),
-    countNames(tx, nameChanges(changed)),
-  ]);
+  deleteRows(
+    tx,
+    USER_SEARCH,
+    changed.filter(({ now }) => now === undefined),
+  );
+  addRows(tx, USER_SEARCH, rowsOf(true));
+  putRows(tx, USER_SEARCH, rowsOf(false));
+  countNames(tx, nameChanges(changed));
 }
 
 /** Merges into the index what was written last, which every search would have to read through otherwise. */
-export async function mergeSearch(tx: Queryable): Promise<void> {
-  await tx.query(`SELECT gin_clean_pending_list('user_search_tokens')`);
+export function mergeSearch(tx: Transaction): void {
+  tx.send(`SELECT gin_clean_pending_list('user_search_tokens')`);
 }
 
 const SEARCH_NAMES = {
@@ -54,14 +52,17 @@ const SEARCH_NAMES = {
   columns: { users: 'bigint' },
 };
 
-async function countNames(tx: Queryable, changes: readonly NameChange[]): Promise<void> {
-  const fewer = changes.filter(({ users }) => users < 0);
-  await together([addUpRows(tx, SEARCH_NAMES, changes), dropUnused(tx, fewer)]);
+function countNames(tx: Transaction, changes: readonly NameChange[]): void {
+  addUpRows(tx, SEARCH_NAMES, changes);
+  dropUnused(
+    tx,
+    changes.filter(({ users }) => users < 0),
+  );
 }
 
-async function dropUnused(tx: Queryable, names: readonly NameChange[]): Promise<void> {
+function dropUnused(tx: Transaction, names: readonly NameChange[]): void {
   if (names.length === 0) return;
-  await tx.query(
+  tx.send(
     `DELETE FROM search_names USING unnest($1::text[], $2::text[]) AS change (environment, name)
      WHERE search_names.environment = change.environment AND search_names.name = change.name AND users <= 0`,
     [names.map(({ environment }) => environment), names.map(({ name }) => name)],

@@ -31,7 +31,7 @@ export async function openSearchViews(databaseUrl: string): Promise<SearchViews>
     async environmentOf(people) {
       const environment = `e${++environments}`;
       await postgres.transaction(async (tx) => {
-        await writeSearch(
+        writeSearch(
           prepared(tx),
           people.map((now) => ({ environment, id: now.id, now })),
         );

@@ -40,7 +40,7 @@ describe('commands', () => {
     const { namespace, postgres } = views;
     const log = { partitionOf: () => 0, append } as Partial<EventLog> as EventLog;
     const keyring = new Keyring(postgres, namespace, []);
-    const registry = new RegistryLog(log, namespace, keyring, outcomes);
+    const registry = new RegistryLog(log, namespace, outcomes);
     return new CommandLog(registry, new Outcomes(postgres, keyring), keyring, new StoppedEnvironments(postgres));
   }
   const senderOf = (idempotencyKey: string) => ({ environment: 'demo', subject: 'tester', idempotencyKey });

@@ -3,7 +3,8 @@ import { isRejection } from '#event-sourcing';
 import { isProblemCode, notFound, Problem } from '#platform';
 import { type Accepted, type Verdict } from '../decisions/registry.state.js';
 import { type AskedCommand, type SentCommand } from '../stored/command-seals.js';
-import { Keyring } from '../stored/keyring.js';
+import { Keyring, type KeySource } from '../stored/keyring.js';
+import { KnownKeys } from '../stored/known-keys.js';
 import { openVerdict } from '../stored/sealed-user.js';
 import { newCommandId } from '../stored/command-id.js';
 import { bodyHashOf, keyOfItem, ownKey } from './idempotency.js';
@@ -50,10 +51,10 @@ export class CommandLog {
    * Throws the rejection, `in-flight`, and `unavailable` where the environment has stopped, as a `Problem`;
    * `LogUnavailable` when it is not known whether the log has it.
    */
-  async submit(sender: Sender, asked: AskedCommand): Promise<Answer> {
-    const [[id, verdict]] = (await this.send(sender, [asked], PATIENCE_MS)) as [Decided];
+  async submit(sender: Sender, asked: AskedCommand, keys = new KnownKeys(this.keyring)): Promise<Answer> {
+    const [[id, verdict]] = (await this.send(sender, [asked], PATIENCE_MS, keys)) as [Decided];
     if (verdict === undefined) return { pending: id };
-    return acceptedOrThrow(await openVerdict(this.keyring, sender.environment, verdict));
+    return acceptedOrThrow(await openVerdict(keys, sender.environment, verdict));
   }
 
   /**
@@ -63,7 +64,7 @@ export class CommandLog {
    */
   async submitAll(sender: Sender, commands: readonly AskedCommand[]): Promise<Verdict[]> {
     await this.refuseOtherBody(sender, commands);
-    const decided = await this.send(sender, commands, BATCH_PATIENCE_MS);
+    const decided = await this.send(sender, commands, BATCH_PATIENCE_MS, this.keyring);
     const verdicts = decided.map(([, verdict]) => verdict ?? tooFarBehind());
     // Another instance sent the key's first request at the same moment.
     if (verdicts.some((verdict) => isRejection(verdict) && verdict.rejected === 'idempotency-key-reused'))
@@ -79,13 +80,18 @@ export class CommandLog {
   }
 
   /** The id of each command and its verdict, where that is known in time. */
-  private async send(sender: Sender, commands: readonly AskedCommand[], patience: number): Promise<Decided[]> {
+  private async send(
+    sender: Sender,
+    commands: readonly AskedCommand[],
+    patience: number,
+    keys: KeySource,
+  ): Promise<Decided[]> {
     const { environment, subject, idempotencyKey } = sender;
     const identified = await this.identify(sender, commands);
     const last = identified.at(-1)?.id;
     if (last === undefined) return [];
     await this.stopped.refuse(environment);
-    const append = () => this.log.judge(sender, identified, patience);
+    const append = () => this.log.judge(sender, identified, patience, keys);
     const isJudged = (id: string) => this.outcomes.isJudged(environment, id);
     const verdicts =
       idempotencyKey === undefined

@@ -3,7 +3,7 @@ import { EVENT_LOG, type EventLog } from '#event-sourcing';
 import { Namespace, ownTurn } from '#platform';
 import { type Verdict } from '../decisions/registry.state.js';
 import { sealRecords, type SentCommand } from '../stored/command-seals.js';
-import { Keyring } from '../stored/keyring.js';
+import { type KeySource } from '../stored/keyring.js';
 import { encodeRecord, registryTopic, type StoredRecord } from '../stored/registry.record.js';
 import { AwaitedOutcomes } from './awaited-outcomes.js';
 
@@ -22,15 +22,18 @@ export class RegistryLog {
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     private readonly namespace: Namespace,
-    private readonly keyring: Keyring,
     private readonly outcomes: AwaitedOutcomes,
   ) {}
 
-  /** The verdicts, by the ids of the commands, that are known when all are or after `patience` ms. */
+  /**
+   * The verdicts, by the ids of the commands, that are known when all are or after `patience` ms. What is personal is sealed
+   * with `keys`.
+   */
   async judge(
     sender: Sender,
     commands: readonly SentCommand[],
     patience: number,
+    keys: KeySource,
   ): Promise<ReadonlyMap<string, Verdict>> {
     const topic = registryTopic(this.namespace).name;
     const ids = commands.map(({ id }) => id);
@@ -40,7 +43,7 @@ export class RegistryLog {
       // In their order; the first are judged while the last are still being sealed.
       for (let start = 0; start < commands.length; start += APPENDED_AT_ONCE) {
         if (start > 0) await ownTurn();
-        const records = await this.seal(sender, commands.slice(start, start + APPENDED_AT_ONCE));
+        const records = await seal(keys, sender, commands.slice(start, start + APPENDED_AT_ONCE));
         expected.sending(records.map(({ id }) => id));
         const values = records.map((record) => ({ key: sender.environment, value: encodeRecord(record) }));
         appends.push(this.log.append(topic, values));
@@ -53,14 +56,14 @@ export class RegistryLog {
     }
     return expected.verdicts;
   }
+}
 
-  /** Others are heard in between. */
-  private async seal(sender: Sender, commands: readonly SentCommand[]): Promise<StoredRecord[]> {
-    const records: StoredRecord[] = [];
-    for (let start = 0; start < commands.length; start += SEALED_AT_ONCE) {
-      if (start > 0) await ownTurn();
-      records.push(...(await sealRecords(this.keyring, sender, commands.slice(start, start + SEALED_AT_ONCE))));
-    }
-    return records;
+/** Others are heard in between. */
+async function seal(keys: KeySource, sender: Sender, commands: readonly SentCommand[]): Promise<StoredRecord[]> {
+  const records: StoredRecord[] = [];
+  for (let start = 0; start < commands.length; start += SEALED_AT_ONCE) {
+    if (start > 0) await ownTurn();
+    records.push(...(await sealRecords(keys, sender, commands.slice(start, start + SEALED_AT_ONCE))));
   }
+  return records;
 }

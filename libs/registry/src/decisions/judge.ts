@@ -3,7 +3,7 @@ import { assignmentRules } from './assignment.rules.js';
 import { type NamedCommand } from './named.decider.js';
 import { namedRules } from './named.rules.js';
 import { inEnvironment, type KeyedCommand, type RegistryState, type Verdict } from './registry.state.js';
-import { decideBy, type Rules, type Touched } from './rules.js';
+import { decideBy, type Rules, type Sealed, type Touched } from './rules.js';
 import { type UserCommand } from './user.decider.js';
 import { userRules } from './user.rules.js';
 
@@ -11,12 +11,12 @@ import { userRules } from './user.rules.js';
 export type RegistryCommand = UserCommand | NamedCommand | AssignmentCommand;
 
 /** A command at its place in the log. */
-export interface LoggedCommand {
+export interface LoggedCommand<Command = RegistryCommand> {
   readonly environment: string;
   /** The command's own id, a UUID: a second record with it is the same command, not a second one. */
   readonly id: string;
   readonly idempotency?: Idempotency;
-  readonly command: RegistryCommand;
+  readonly command: Command;
   readonly offset: number;
   /** The time of its record. */
   readonly at: number;
@@ -49,7 +49,7 @@ const RULES: Readonly<Record<RegistryCommand['type'], Rules<RegistryCommand, unk
 };
 
 /** What has to be loaded before this command is judged. */
-export const touchedBy = (command: RegistryCommand): Touched => RULES[command.type].touches(command);
+export const touchedBy = (command: Sealed<RegistryCommand>): Touched => RULES[command.type].touches(command);
 
 /**
  * Judges one command at the time of its record, and lets its events take effect in the state. A command id that was

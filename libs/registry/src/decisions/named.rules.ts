@@ -14,7 +14,7 @@ export function namedRules(kind: NamedKind): Rules<NamedCommand, NamedState, Nam
   return {
     decider: namedDecider(kind),
 
-    touches: (command) => ('id' in command ? { [objects]: [command.id] } : {}),
+    touches: (command) => ('id' in command ? { [objects]: [command.id] } : { counters: true }),
 
     situation: (state, environment, command) => ({
       object: 'id' in command ? state[objects].get(inEnvironment(environment, command.id)) : undefined,

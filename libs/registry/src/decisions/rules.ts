@@ -2,8 +2,11 @@ import { type Decider, isRejection } from '#event-sourcing';
 import { type Accepted, type Loaded, type RegistryState, type Verdict } from './registry.state.js';
 import { type Timed } from './timed.js';
 
-/** The ids, in the environment of a command, of what has to be loaded before it is judged. */
-export type Touched = { readonly [Part in Loaded]?: readonly (number | string)[] };
+/** The ids, in the environment of a command, of what has to be loaded before it is judged, and whether its counters have to be. */
+export type Touched = { readonly [Part in Loaded]?: readonly (number | string)[] } & { readonly counters?: boolean };
+
+/** What of a command can be told before it is unsealed. */
+export type Sealed<Command> = Command extends unknown ? Omit<Command, 'user' | 'changes'> : never;
 
 /** How a command was decided. */
 export interface Decided<Command, State, Event> {
@@ -17,7 +20,7 @@ export interface Decided<Command, State, Event> {
 export interface Rules<Command, State, Event> {
   readonly decider: Decider<State, Timed<Command>, Event>;
   /** All that a command can read or change. */
-  touches(command: Command): Touched;
+  touches(command: Sealed<Command>): Touched;
   /** What the decider needs to know. */
   situation(state: RegistryState, environment: string, command: Timed<Command>): State;
   /** Changes the state as the events say, and tells what the command came to. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { inEnvironment, type RegistryState, type Tracked } from './registry.state.js';
-import { type Decided, type Rules } from './rules.js';
+import { type Decided, type Rules, type Sealed } from './rules.js';
 import { type UserCommand, userDecider, type UserEvent, type UserState } from './user.decider.js';
 import { inFixedOrder, type NameHashes } from './user.js';
 
@@ -12,6 +12,8 @@ export const userRules: Rules<UserCommand, UserState, UserEvent> = {
     const users = 'userId' in command ? [command.userId] : [];
     const { username, email } = namesOf(command);
     return {
+      // Whoever is only changed is counted already.
+      counters: command.type !== 'ChangeUser' && command.type !== 'ReplaceUser',
       users,
       deletedKeys: command.type === 'EraseUser' ? users : [],
       usernames: username === undefined ? [] : [username],
@@ -48,7 +50,7 @@ export const userRules: Rules<UserCommand, UserState, UserEvent> = {
 
 const idOf = (command: UserCommand) => ('userId' in command ? command.userId : 0);
 
-const namesOf = (command: UserCommand): Partial<NameHashes> => ('names' in command ? command.names : {});
+const namesOf = (command: Sealed<UserCommand>): Partial<NameHashes> => ('names' in command ? command.names : {});
 
 function replaceUser(
   state: RegistryState,

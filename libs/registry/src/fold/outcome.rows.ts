@@ -50,10 +50,10 @@ async function dropUpTo(tx: Queryable, table: string, partition: number, upTo: n
 }
 
 /** What became of the commands that made a user who is gone now does not show them any more. */
-export async function clearDeleted(tx: Queryable, { users }: RegistryState): Promise<void> {
+export function clearDeleted(tx: Transaction, { users }: RegistryState): void {
   const gone = users.gone().flatMap((id) => users.before(id) ?? []);
   if (gone.length === 0) return;
-  await tx.query('UPDATE outcomes SET key = NULL, sealed = NULL WHERE key = ANY($1)', [gone.map(({ key }) => key)]);
+  tx.send('UPDATE outcomes SET key = NULL, sealed = NULL WHERE key = ANY($1)', [gone.map(({ key }) => key)]);
 }
 
 /** What became of a command, as it is stored. */
@@ -107,19 +107,19 @@ export async function loadKeys(
   }
 }
 
-export async function writeOutcomes(
+export function writeOutcomes(
   tx: Transaction,
   state: RegistryState,
   partition: number,
   keys: ReadonlyMap<string, UserKey>,
-): Promise<void> {
+): void {
   const kept = state.outcomes.kept().filter(({ value }) => state.keeps(value.decidedOn));
   const rows = kept.map(({ key: commandId, value: { environment, decidedOn, verdict } }) => {
     const { clear, sealed } = stored(state, environment, verdict, keys);
     const user = { key: sealed?.key, sealed: sealed?.content };
     return { commandId, partition, environment, decidedOn, verdict: clear, ...user };
   });
-  await addRows(tx, OUTCOMES, rows);
+  addRows(tx, OUTCOMES, rows);
 }
 
 /** The verdict, and apart from it, sealed, the user whom it shows. Of one who is gone by now there is nothing left. */
@@ -152,11 +152,11 @@ const KEYS: Table = {
   columns: { partition: 'int', commandId: 'uuid', bodyHash: 'text', decidedOn: 'timestamptz' },
 };
 
-export async function writeKeys(tx: Queryable, state: RegistryState, partition: number): Promise<void> {
+export function writeKeys(tx: Transaction, state: RegistryState, partition: number): void {
   const kept = state.keyed.kept().filter(({ value }) => state.keeps(value.decidedOn));
   const rows = kept.map(({ key, value }) => {
     const slash = key.indexOf('/');
     return { ...value, partition, environment: key.slice(0, slash), key: key.slice(slash + 1) };
   });
-  await putRows(tx, KEYS, rows);
+  putRows(tx, KEYS, rows);
 }

@@ -5,7 +5,7 @@ import { type LogRecord } from '#event-sourcing';
 import { openViews, type Views } from '../../../../test/support/views.js';
 import { commandIdAt } from '../../test/command-ids.js';
 import { sealedRecord } from '../../test/sealed-log.js';
-import { type AskedCommand, unsealRecords } from '../stored/command-seals.js';
+import { type AskedCommand, decodeRecords, unsealAll } from '../stored/command-seals.js';
 import { Keyring } from '../stored/keyring.js';
 import { type UserDetails } from '../decisions/user.js';
 import { comparable } from '../decisions/user.names.js';
@@ -124,7 +124,7 @@ async function logOf(keyring: Keyring, given: readonly Entry[]): Promise<LogReco
     }
     const value = kind === 'junk' ? '{"v":1,"id":"junk"}' : previous;
     records.push({ partition: 0, offset, key: environment, value: Buffer.from(value), time });
-    const { commands } = await unsealRecords(keyring, records.slice(-1));
+    const { commands } = await unsealAll(keyring, decodeRecords(records.slice(-1)).stored);
     for (const command of commands) judge(known, command);
   }
   return records;

@@ -1,14 +1,15 @@
 import { isRejection, type LogRecord } from '#event-sourcing';
-import { counter, type Namespace, type Queryable } from '#platform';
+import { counter, type Namespace, type Queryable, type Transaction } from '#platform';
 import { type Fold, type FoldViews, type ReplayedFold } from '#projections';
 import { mergeSearch, SEARCH_INDEXES, SEARCH_TABLES } from '#search';
 import { judge, type LoggedCommand } from '../decisions/judge.js';
 import { type RegistryState, type UserKeyId, type Verdict } from '../decisions/registry.state.js';
 import { timeOfCommandId } from '../stored/command-id.js';
-import { unsealRecords } from '../stored/command-seals.js';
+import { decodeRecords, unsealAll } from '../stored/command-seals.js';
 import { type Keyring } from '../stored/keyring.js';
 import { decodeRecord, registryTopic } from '../stored/registry.record.js';
 import { isPersonal, isSealed } from '../stored/sealed-command.js';
+import { dropExpired } from './outcome.rows.js';
 import { loadState } from './registry.rows.js';
 import { writeState } from './registry.writes.js';
 import { REGISTRY_INDEXES, REGISTRY_TABLES } from './tables.js';
@@ -35,9 +36,9 @@ export function registryFold(namespace: Namespace, keyring: Keyring): Fold {
   return foldOf(namespace, keyring, {
     batch: BATCH,
     merging: true,
-    live: async (tx, state, commands) => {
-      await announceDeleted(tx, namespace, state);
-      await keyring.eraseKeys(tx, unusedKeys(state, commands));
+    live: (tx, state, commands) => {
+      announceDeleted(tx, namespace, state);
+      keyring.eraseKeys(tx, unusedKeys(state, commands));
     },
   });
 }
@@ -64,7 +65,7 @@ interface FoldOptions {
   /** Whether what was written is merged into the index of the search, which must be there then. */
   readonly merging: boolean;
   /** What follows outside of the views, which only the live ones may bring about: streams that end, keys of nobody that go. */
-  readonly live?: (tx: Queryable, state: RegistryState, commands: readonly LoggedCommand[]) => Promise<void>;
+  readonly live?: (tx: Transaction, state: RegistryState, commands: readonly LoggedCommand[]) => void;
 }
 
 function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }: FoldOptions): Fold {
@@ -73,22 +74,27 @@ function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }
     ...registryViews(namespace),
     batch,
     async prepare(partition, records, passed = records) {
-      const { commands, keys, voids } = await unsealRecords(keyring, records);
+      const { stored, voids } = decodeRecords(records);
+      const unsealing = unsealAll(keyring, stored);
+      // Whoever writes awaits it and gets the error.
+      unsealing.catch(() => undefined);
       return async (tx) => {
-        await noteVoids(tx, partition, voids);
+        noteVoids(tx, partition, voids);
         if (passed.length === 0) return;
         const time = passed.reduce((latest, record) => Math.max(latest, record.time), -Infinity);
-        const state = await loadState(tx, partition, time, commands);
+        const [state, { commands, keys }] = await Promise.all([loadState(tx, partition, time, stored), unsealing]);
         judgeAll(state, commands, passed);
-        await writeState(tx, state, partition, keys);
+        // Before anything is written: a command whose outcome has expired may come again.
+        await dropExpired(tx, state, partition);
+        writeState(tx, state, partition, keys);
         // In every fold that passes the record: where nothing is live, a replay may be the only one that does.
-        await keyring.eraseKeys(tx, [...state.erased.values()]);
-        await live?.(tx, state, commands);
+        keyring.eraseKeys(tx, [...state.erased.values()]);
+        live?.(tx, state, commands);
         if (!merging || commands.length === 0) return;
         unmerged += state.users.changes.size;
         // Many users at a time are merged cheaper, so while batches are full the index sees to it.
         if (records.length === batch || unmerged < batch) return;
-        await mergeSearch(tx);
+        mergeSearch(tx);
         unmerged = 0;
       };
     },
@@ -98,7 +104,7 @@ function foldOf(namespace: Namespace, keyring: Keyring, { batch, merging, live }
       await answerDropped(tx, record, dropped.id);
       // What it sealed is nobody's.
       if (live && isSealed(dropped.command) && dropped.command.key === dropped.id)
-        await keyring.eraseKeys(tx, [{ environment: record.key, key: dropped.id }]);
+        keyring.eraseKeys(tx, [{ environment: record.key, key: dropped.id }]);
     },
   };
 }
@@ -129,10 +135,10 @@ function unusedKeys(state: RegistryState, commands: readonly LoggedCommand[]): U
   });
 }
 
-async function noteVoids(tx: Queryable, partition: number, records: readonly LogRecord[]): Promise<void> {
+function noteVoids(tx: Transaction, partition: number, records: readonly LogRecord[]): void {
   if (records.length === 0) return;
   voidRecords.inc(records.length);
-  await tx.query('INSERT INTO registry_voids SELECT $1, * FROM unnest($2::bigint[])', [
+  tx.send('INSERT INTO registry_voids SELECT $1, * FROM unnest($2::bigint[])', [
     partition,
     records.map(({ offset }) => offset),
   ]);
@@ -153,10 +159,9 @@ async function answerDropped(tx: Queryable, { partition, key: environment }: Log
 }
 
 /** Streams of what is deleted end: whoever holds one listens to these channels. */
-async function announceDeleted(tx: Queryable, namespace: Namespace, state: RegistryState): Promise<void> {
+function announceDeleted(tx: Transaction, namespace: Namespace, state: RegistryState): void {
   for (const kind of ['users', 'workspaces'] as const) {
-    for (const key of state[kind].gone()) {
-      await tx.query('SELECT pg_notify($1, $2)', [namespace.channel(`deleted_${kind}`), key]);
-    }
+    const channel = namespace.channel(`deleted_${kind}`);
+    for (const key of state[kind].gone()) tx.send('SELECT pg_notify($1, $2)', [channel, key]);
   }
 }

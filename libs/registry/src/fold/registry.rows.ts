@@ -1,6 +1,7 @@
 import { type Queryable, together } from '#platform';
-import { type LoggedCommand, touchedBy } from '../decisions/judge.js';
+import { touchedBy } from '../decisions/judge.js';
 import { inEnvironment, RegistryState } from '../decisions/registry.state.js';
+import { type StoredInLog } from '../stored/command-seals.js';
 import { loadKeys, loadOutcomes, moveClock } from './outcome.rows.js';
 import { loadPart, type Part } from './state.tables.js';
 
@@ -9,7 +10,7 @@ export async function loadState(
   tx: Queryable,
   partition: number,
   time: number,
-  commands: readonly LoggedCommand[],
+  commands: readonly StoredInLog[],
 ): Promise<RegistryState> {
   const state = new RegistryState();
   const touched = Map.groupBy(commands.flatMap(touchedKeys), ([part]) => part);
@@ -31,10 +32,10 @@ export async function loadState(
 }
 
 /** What a command can touch, by its part of the state. */
-function touchedKeys({ environment, command }: LoggedCommand): [Part, string][] {
-  const touched = Object.entries(touchedBy(command)) as [Part, readonly (number | string)[]][];
-  const keys = touched.flatMap(([part, ids]) =>
+function touchedKeys({ environment, command }: StoredInLog): [Part, string][] {
+  const { counters, ...touched } = touchedBy(command);
+  const keys = (Object.entries(touched) as [Part, readonly (number | string)[]][]).flatMap(([part, ids]) =>
     ids.map((id): [Part, string] => [part, inEnvironment(environment, id)]),
   );
-  return [['counters', environment], ...keys];
+  return counters ? [['counters', environment], ...keys] : keys;
 }

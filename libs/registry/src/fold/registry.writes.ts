@@ -1,31 +1,30 @@
-import { addUpRows, deleteRows, type Queryable, together, type Transaction } from '#platform';
+import { addUpRows, deleteRows, type Transaction } from '#platform';
 import { writeSearch } from '#search';
 import { inEnvironment, objectIdOf, type RegistryState, type Tracked } from '../decisions/registry.state.js';
 import { type User } from '../decisions/user.js';
 import { type UserKey } from '../stored/keyring.js';
-import { clearDeleted, dropExpired, writeKeys, writeOutcomes } from './outcome.rows.js';
+import { clearDeleted, writeKeys, writeOutcomes } from './outcome.rows.js';
 import { writePart } from './state.tables.js';
 import { USERS_A_BLOCK } from './tables.js';
 
-/** Everything that the commands of a batch changed, in one statement a table; `keys` are those of its users. */
-export async function writeState(
+/**
+ * Everything that the commands of a batch changed, in one statement a table; `keys` are those of its users. Answers are left
+ * to the transaction.
+ */
+export function writeState(
   tx: Transaction,
   state: RegistryState,
   partition: number,
   keys: ReadonlyMap<string, UserKey>,
-): Promise<void> {
-  // Before anything is written: a command whose outcome has expired may come again.
-  await dropExpired(tx, state, partition);
+): void {
   const parts = ['counters', 'users', 'workspaces', 'groups', 'roles', 'deletedKeys'] as const;
-  await together([
-    clearDeleted(tx, state),
-    ...parts.map((part) => writePart(tx, state, part)),
-    addUpRows(tx, USER_BLOCKS, blockChanges(state.users)),
-    writeSearch(tx, searchChanges(state.users)),
-    dropRolesOfTheDeleted(tx, state),
-    writeOutcomes(tx, state, partition, keys),
-    writeKeys(tx, state, partition),
-  ]);
+  clearDeleted(tx, state);
+  for (const part of parts) writePart(tx, state, part);
+  addUpRows(tx, USER_BLOCKS, blockChanges(state.users));
+  writeSearch(tx, searchChanges(state.users));
+  dropRolesOfTheDeleted(tx, state);
+  writeOutcomes(tx, state, partition, keys);
+  writeKeys(tx, state, partition);
 }
 
 const USER_BLOCKS = {
@@ -53,7 +52,7 @@ const searchChanges = (users: Tracked<User>) =>
   [...users.changes].map(([key, now]) => ({ ...objectIdOf(key), before: users.before(key), now }));
 
 /** Behind all that was assigned: a role may have been given and gone with its target or holder at once. */
-async function dropRolesOfTheDeleted(tx: Queryable, { users, groups, workspaces }: RegistryState): Promise<void> {
+function dropRolesOfTheDeleted(tx: Transaction, { users, groups, workspaces }: RegistryState): void {
   const gone = Object.entries({ user: users, group: groups, workspace: workspaces }).flatMap(([type, objects]) =>
     objects.gone().map((key) => ({ ...objectIdOf(key), type })),
   );
@@ -63,5 +62,6 @@ async function dropRolesOfTheDeleted(tx: Queryable, { users, groups, workspaces 
       { name: 'roles', key: { environment: 'text', [type]: 'text', [id]: 'bigint' }, columns: {} },
       gone.map((end) => ({ environment: end.environment, [type]: end.type, [id]: end.id })),
     );
-  await together([drop('targetType', 'targetId'), drop('holderType', 'holderId')]);
+  drop('targetType', 'targetId');
+  drop('holderType', 'holderId');
 }

@@ -1,13 +1,4 @@
-import {
-  addRows,
-  deleteRows,
-  findRows,
-  putRows,
-  type Queryable,
-  type Table,
-  together,
-  type Transaction,
-} from '#platform';
+import { addRows, deleteRows, findRows, putRows, type Queryable, type Table, type Transaction } from '#platform';
 import { type Named } from '../decisions/named.decider.js';
 import { type Counters, type Loaded, type RegistryState, type Tracked } from '../decisions/registry.state.js';
 import { type User } from '../decisions/user.js';
@@ -98,7 +89,7 @@ export async function loadPart(
 }
 
 /** Writes what has changed since it was loaded, as far as it was there. */
-export async function writePart(tx: Transaction, state: RegistryState, part: Part): Promise<void> {
+export function writePart(tx: Transaction, state: RegistryState, part: Part): void {
   const { table, toRow } = TABLES[part] as Stored<unknown>;
   const values = state[part] as Tracked<unknown>;
   const rowsOf = (isNew: boolean) =>
@@ -106,15 +97,13 @@ export async function writePart(tx: Transaction, state: RegistryState, part: Par
       .kept()
       .filter(({ key }) => (values.before(key) === undefined) === isNew)
       .map(({ key, value }) => ({ ...keyIn(table, key), ...toRow(value) }));
-  await together([
-    deleteRows(
-      tx,
-      table,
-      values.gone().map((key) => keyIn(table, key)),
-    ),
-    addRows(tx, table, rowsOf(true)),
-    putRows(tx, table, rowsOf(false)),
-  ]);
+  deleteRows(
+    tx,
+    table,
+    values.gone().map((key) => keyIn(table, key)),
+  );
+  addRows(tx, table, rowsOf(true));
+  putRows(tx, table, rowsOf(false));
 }
 
 function keyIn({ key }: Table, parts: string) {

@@ -6,7 +6,7 @@ import { type Idempotency, type LoggedCommand, type RegistryCommand } from '../d
 import { type UserKeyId } from '../decisions/registry.state.js';
 import { type NameHashes, type UserChanges, type UserDetails } from '../decisions/user.js';
 import { comparable } from '../decisions/user.names.js';
-import { type Keyring, textOfKeyId, type UserKey } from './keyring.js';
+import { type Keyring, type KeySource, textOfKeyId, type UserKey } from './keyring.js';
 import { decodeRecord, type StoredCommand, type StoredRecord, versionOf } from './registry.record.js';
 import { type RootKey } from './root-key.js';
 import { digester } from './seal.js';
@@ -44,16 +44,16 @@ export interface SentCommand {
  * a user whose key was erased.
  */
 export async function sealRecords(
-  keyring: Keyring,
+  keys: KeySource,
   { environment, subject }: { readonly environment: string; readonly subject: string },
   commands: readonly SentCommand[],
 ): Promise<StoredRecord[]> {
-  const root = await keyring.rootKey();
+  const root = await keys.rootKey();
   return Promise.all(
     commands.map(async ({ id, asked, idempotency }) => {
       const named = withNames(root, environment, id, asked);
       const command = isPersonal(named)
-        ? await sealPersonal(keyring, { environment, commandId: id }, named, asked)
+        ? await sealPersonal(keys, { environment, commandId: id }, named, asked)
         : named;
       return { v: versionOf(command), id, by: subject, ...(idempotency && { idempotency }), command };
     }),
@@ -61,19 +61,19 @@ export async function sealRecords(
 }
 
 async function sealPersonal(
-  keyring: Keyring,
+  keys: KeySource,
   context: SealContext,
   command: PersonalCommand,
   asked: AskedCommand,
 ): Promise<StoredCommand> {
-  const key = await keyFor(keyring, { environment: context.environment, key: command.key }, context.commandId);
+  const key = await keyFor(keys, { environment: context.environment, key: command.key }, context.commandId);
   return sealCommand(withDigests(command, key, asked), key, context);
 }
 
 /** A key that is named after its command is new; any other one is there. */
-async function keyFor(keyring: Keyring, name: UserKeyId, commandId: string): Promise<KeyObject> {
-  if (name.key === commandId) return keyring.makeKey(name);
-  const key = await keyring.findKey(name);
+async function keyFor(keys: KeySource, name: UserKeyId, commandId: string): Promise<KeyObject> {
+  if (name.key === commandId) return keys.makeKey(name);
+  const key = await keys.findKey(name);
   if (key === undefined) throw notFound('user');
   return key;
 }
@@ -109,31 +109,42 @@ function hashesOf(root: RootKey, environment: string, { username, email }: UserC
   };
 }
 
-/** The commands of these log records with the keys that they are sealed with, and the records that hold none. */
-export async function unsealRecords(
-  keyring: Keyring,
-  records: readonly LogRecord[],
-): Promise<{ commands: LoggedCommand[]; keys: ReadonlyMap<string, UserKey>; voids: LogRecord[] }> {
-  const decoded = records.map((record) => ({
-    record,
-    stored: ENVIRONMENT_ID.test(record.key) ? decodeRecord(record.value, record) : undefined,
-  }));
-  const named = decoded.flatMap(({ record, stored }) =>
-    stored && isSealed(stored.command) ? { environment: record.key, key: stored.command.key } : [],
-  );
-  const keys = await keyring.findKeys(named);
-  const commands = decoded.flatMap(({ record, stored }) => (stored ? unsealRecord(stored, record, keys) : []));
-  return { commands, keys, voids: decoded.flatMap(({ record, stored }) => (stored ? [] : record)) };
+/** A command at its place in the log, as it is stored. */
+export type StoredInLog = LoggedCommand<StoredCommand>;
+
+/** The commands of these log records, and the records that hold none. Throws `RecordTooNew`. */
+export function decodeRecords(records: readonly LogRecord[]): { stored: StoredInLog[]; voids: LogRecord[] } {
+  const stored: StoredInLog[] = [];
+  const voids: LogRecord[] = [];
+  for (const record of records) {
+    const decoded = ENVIRONMENT_ID.test(record.key) ? decodeRecord(record.value, record) : undefined;
+    if (decoded) stored.push(placed(decoded, record));
+    else voids.push(record);
+  }
+  return { stored, voids };
 }
 
-/** The command of a record in clear, with keys by `textOfKeyId`. */
-export function unsealRecord(
+export const placed = (
   { id, idempotency, command }: StoredRecord,
   { key: environment, offset, time: at }: Pick<LogRecord, 'key' | 'offset' | 'time'>,
-  keys: ReadonlyMap<string, UserKey>,
-): LoggedCommand {
-  const logged = { environment, id, idempotency, offset, at };
-  if (!isSealed(command)) return { ...logged, command };
+): StoredInLog => ({ environment, id, idempotency, offset, at, command });
+
+/** The commands in clear, with the keys that they are sealed with. */
+export async function unsealAll(
+  keyring: Keyring,
+  stored: readonly StoredInLog[],
+): Promise<{ commands: LoggedCommand[]; keys: ReadonlyMap<string, UserKey> }> {
+  const named = stored.flatMap(({ environment, command }) =>
+    isSealed(command) ? { environment, key: command.key } : [],
+  );
+  const keys = await keyring.findKeys(named);
+  return { commands: stored.map((one) => unsealed(one, keys)), keys };
+}
+
+/** A command in clear, with keys by `textOfKeyId`. */
+export function unsealed({ command, ...place }: StoredInLog, keys: ReadonlyMap<string, UserKey>): LoggedCommand {
+  if (!isSealed(command)) return { ...place, command };
+  const { environment, id: commandId } = place;
   const key = keys.get(textOfKeyId({ environment, key: command.key }));
-  return { ...logged, command: unsealCommand(command, key, { environment, commandId: id }) };
+  return { ...place, command: unsealCommand(command, key, { environment, commandId }) };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Namespace, Postgres } from '#platform';
+import { Namespace, Postgres, prepared as preparedOn } from '#platform';
 import { freshNamespace } from '../../../../test/support/namespaces.js';
 import { dropKeys } from '../../../../test/support/views.js';
 import { type UserKeyId as Name } from '../decisions/registry.state.js';
@@ -26,6 +26,8 @@ describe('the keyring', () => {
     await ring.prepare(false);
     return ring;
   };
+  const erase = (ring: Keyring, ...names: Name[]) =>
+    postgres.transaction(async (tx) => ring.eraseKeys(preparedOn(tx), names));
   const nameHash = async (ring: Keyring) => (await ring.rootKey()).nameHash('demo', 'username', 'jane');
 
   it('is the same for every process, however many prepare it at once', async () => {
@@ -41,7 +43,7 @@ describe('the keyring', () => {
     const key = randomUUID();
     await ring.makeKey({ environment: 'demo', key });
     expect(await ring.findKey({ environment: 'other', key })).toBeUndefined();
-    await ring.eraseKeys(postgres, [{ environment: 'demo', key }]);
+    await erase(ring, { environment: 'demo', key });
     expect(await ring.findKey({ environment: 'demo', key })).toBeUndefined();
     await expect(ring.makeKey({ environment: 'demo', key })).rejects.toThrow();
   });
@@ -49,7 +51,7 @@ describe('the keyring', () => {
   it('tells a key that was erased, though it was lost before, from one that was lost', async () => {
     const ring = await prepared(first);
     const [erased, lost] = [randomUUID(), randomUUID()].map((key) => ({ environment: 'demo', key })) as [Name, Name];
-    for (let time = 0; time < 2; time += 1) await ring.eraseKeys(postgres, [erased, erased]);
+    for (let time = 0; time < 2; time += 1) await erase(ring, erased, erased);
     expect(await ring.findKeys([erased, lost])).toEqual(new Map([[textOfKeyId(erased), 'erased']]));
   });
 

@@ -8,6 +8,7 @@ import {
   type Queryable,
   type Table,
   takeTurn,
+  type Transaction,
 } from '#platform';
 import { type UserKeyId } from '../decisions/registry.state.js';
 import { newRootKey, RootKey, unwrapRootKey, wrapRootKey } from './root-key.js';
@@ -28,15 +29,25 @@ export class KeysMissing extends Error {
 /** A key that is there, or the note that it was erased. */
 export type UserKey = KeyObject | 'erased';
 
+/** Where the keys of users come from. */
+export interface KeySource {
+  rootKey(): Promise<RootKey>;
+  /** Makes a key, for good before this resolves: what it seals must never be without it. */
+  makeKey(name: UserKeyId): Promise<KeyObject>;
+  /** A key; undefined where it was erased or lost. */
+  findKey(name: UserKeyId): Promise<KeyObject | undefined>;
+}
+
 /**
  * The keys that unseal personal fields, in a schema of their own: the one thing that does not come back from the log. A
  * root key, wrapped by the master key of the settings, and a random salt for each user, which make the user's key
  * together. Dropping the salt erases what was ever sealed for the user, in every copy of the log; an empty one stays in its
  * place, which tells a key that was erased from one that was lost.
  */
-export class Keyring {
+export class Keyring implements KeySource {
   private readonly schema: string;
-  private readonly salts: Table;
+  /** What users' keys are made of, beside the root key: by environment and key. */
+  readonly salts: Table;
   private root: Promise<RootKey> | undefined;
   private readonly made = new Lookups<UserKeyId, KeyObject>((names) => this.makeKeys(names));
   private readonly found = new Lookups<UserKeyId, KeyObject | undefined>(async (names) => {
@@ -100,12 +111,10 @@ export class Keyring {
     return (await this.storedRoot(this.postgres))?.wrapped === false;
   }
 
-  /** Makes a key, for good before this resolves: what it seals must never be without it. */
   makeKey(name: UserKeyId): Promise<KeyObject> {
     return this.made.find(name);
   }
 
-  /** A key; undefined where it was erased or lost. */
   findKey(name: UserKeyId): Promise<KeyObject | undefined> {
     return this.found.find(name);
   }
@@ -115,21 +124,24 @@ export class Keyring {
     if (names.length === 0) return new Map();
     const root = await this.rootKey();
     const rows = await findRows<{ salt: Buffer }>(this.postgres.prepared, this.salts, names);
-    const keys = rows.flatMap((row, at): [string, UserKey][] => {
-      const { environment, key } = names[at]!;
-      if (row === undefined) return [];
-      return [[textOfKeyId(names[at]!), row.salt.length === 0 ? 'erased' : root.userKey(environment, key, row.salt)]];
-    });
+    const keys = rows.flatMap((row, at): [string, UserKey][] =>
+      row ? [[textOfKeyId(names[at]!), keyOf(root, names[at]!, row.salt)]] : [],
+    );
     return new Map(keys);
   }
 
+  /** The key that is made of this salt; undefined where it was erased or lost. */
+  async keyOf(name: UserKeyId, salt: Buffer | undefined): Promise<KeyObject | undefined> {
+    return salt && usableKey(keyOf(await this.rootKey(), name, salt));
+  }
+
   /** Erases these keys with the transaction, for good: what they sealed is gone from then on. Again changes nothing. */
-  async eraseKeys(tx: Queryable, names: readonly UserKeyId[]): Promise<void> {
+  eraseKeys(tx: Transaction, names: readonly UserKeyId[]): void {
     if (names.length === 0) return;
     // A replay's transactions do not wait for the disk: these do.
-    await tx.query('SET LOCAL synchronous_commit = on');
+    tx.send('SET LOCAL synchronous_commit = on');
     const erased = new Map(names.map((name) => [textOfKeyId(name), { ...name, salt: Buffer.alloc(0) }]));
-    await putRows(tx, this.salts, [...erased.values()]);
+    putRows(tx, this.salts, [...erased.values()]);
   }
 
   private async makeKeys(names: readonly UserKeyId[]): Promise<KeyObject[]> {
@@ -190,6 +202,9 @@ export class Keyring {
     ]);
   }
 }
+
+const keyOf = (root: RootKey, { environment, key }: UserKeyId, salt: Buffer): UserKey =>
+  salt.length === 0 ? 'erased' : root.userKey(environment, key, salt);
 
 /** The key, unless it was erased. */
 export const usableKey = (key: UserKey | undefined): KeyObject | undefined => (key === 'erased' ? undefined : key);

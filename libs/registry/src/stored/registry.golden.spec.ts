@@ -1,6 +1,6 @@
 import { type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { unsealRecord } from './command-seals.js';
+import { placed, unsealed } from './command-seals.js';
 import { RootKey } from './root-key.js';
 import { digester } from './seal.js';
 import { digestsOf } from '../decisions/digests.js';
@@ -207,7 +207,7 @@ function judged(keysOf: (text: string) => Map<string, KeyObject>): RegistryState
   const state = new RegistryState();
   for (const [index, [text]] of golden.entries()) {
     const place = { key: 'demo', offset: index, time: Date.UTC(2026, 0, 1) + index };
-    judge(state, unsealRecord(decodeRecord(Buffer.from(text))!, place, keysOf(text)));
+    judge(state, unsealed(placed(decodeRecord(Buffer.from(text))!, place), keysOf(text)));
   }
   return state;
 }

@@ -3,7 +3,7 @@ import { isRejection } from '#event-sourcing';
 import { parseExactly } from '#platform';
 import { type SealedUser, type Verdict } from '../decisions/registry.state.js';
 import { type User } from '../decisions/user.js';
-import { type Keyring } from './keyring.js';
+import { type KeySource } from './keyring.js';
 import { sealAlike, unseal } from './seal.js';
 
 /** The user as of which version, which is what it can be opened as. */
@@ -20,10 +20,14 @@ export function sealUser(environment: string, user: User, key: KeyObject): Seale
 }
 
 /** The verdict with the user whom it shows; without one where they have been deleted since, or the key is gone. */
-export async function openVerdict(keyring: Keyring, environment: string, verdict: Verdict): Promise<Verdict> {
+export async function openVerdict(
+  keys: Pick<KeySource, 'findKey'>,
+  environment: string,
+  verdict: Verdict,
+): Promise<Verdict> {
   if (isRejection(verdict) || verdict.accepted.sealed === undefined) return verdict;
   const { sealed, ...accepted } = verdict.accepted;
-  const key = await keyring.findKey({ environment, key: sealed.key });
+  const key = await keys.findKey({ environment, key: sealed.key });
   const opened = key && unseal(key, Buffer.from(sealed.content, 'base64'), contextOf(environment, accepted));
   return { accepted: { ...accepted, ...(opened && { user: parseExactly(opened.toString('utf8')) as User }) } };
 }

@@ -28,8 +28,8 @@ describe('a command about a user', () => {
     await views.apply([{ partition: 0, offset: offset++, key: 'one', value, time: 1_000 }]);
   }
   /** What is sent to the log. */
-  const sent = (environment: string, asked: AskedOfUser, idempotencyKey?: string) =>
-    handler.execute(new SendUserCommand({ environment, subject: 'tester', idempotencyKey }, asked));
+  const sent = async (environment: string, asked: AskedOfUser, idempotencyKey?: string) =>
+    (await handler.execute(new SendUserCommand({ environment, subject: 'tester', idempotencyKey }, asked))).answer;
 
   beforeAll(async () => {
     views = await openViews((namespace, postgres) => {
@@ -37,8 +37,11 @@ describe('a command about a user', () => {
       return registryFold(namespace, keyring);
     });
     await keyring.prepare(false);
+    await views.postgres.query(
+      'CREATE TABLE activity_totals (environment text, user_id bigint, last_active_at bigint)',
+    );
     const log: Pick<CommandLog, 'submit'> = { submit: (_, asked) => Promise.resolve(asked as never) };
-    handler = new SendUserCommandHandler(log as CommandLog, views.postgres);
+    handler = new SendUserCommandHandler(log as CommandLog, views.postgres, keyring);
     for (const username of ['ann', 'bob']) await apply({ type: 'RegisterUser', user: user(username) });
     await apply({ type: 'DeleteUser', userId: 1 });
   });
@@ -57,6 +60,16 @@ describe('a command about a user', () => {
     expect(await sent('one', erasure)).toEqual(erasure);
     await expect(sent('one', { ...erasure, userId: 3 })).rejects.toMatchObject(NOT_FOUND);
     await expect(sent('two', erasure, 'k')).rejects.toMatchObject(NOT_FOUND);
+  });
+
+  it('is answered with when the user was last active as it was sent', async () => {
+    const command = new SendUserCommand(
+      { environment: 'one', subject: 'tester' },
+      { type: 'ChangeUser', userId: 2, changes },
+    );
+    expect((await handler.execute(command)).user?.lastActiveAt).toBeUndefined();
+    await views.postgres.query(`INSERT INTO activity_totals VALUES ('one', 2, 7), ('one', 2, 5), ('one', 1, 9)`);
+    expect((await handler.execute(command)).user?.lastActiveAt).toBe(7);
   });
 
   it('goes with the key of the user, and with the user as it is where the log has no digests of it', async () => {

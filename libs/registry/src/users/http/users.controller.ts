@@ -7,7 +7,7 @@ import { answerCommand, answerObject, senderOf } from '../../http/answers.js';
 import { CommandEndpoint, type CommandExchange, MADE, SHOWN } from '../../http/command-endpoint.js';
 import { answerList, WALKS } from '../../http/pages.js';
 import { expectedVersions } from '../../http/preconditions.js';
-import { type AskedOfUser, SendUserCommand } from '../commands/send-user-command.js';
+import { type AnswerOfUser, type AskedOfUser, SendUserCommand } from '../commands/send-user-command.js';
 import { listedUser, UserPage } from '../listed-user.js';
 import { GetUser } from '../queries/get-user.js';
 import { ListUsers } from '../queries/list-users.js';
@@ -147,11 +147,12 @@ export class UsersController {
   }
 
   private async send(exchange: CommandExchange, asked: AskedOfUser) {
-    return this.answer(exchange, await this.commands.execute(new SendUserCommand(senderOf(exchange), asked)));
+    const { answer, user } = await this.commands.execute(new SendUserCommand(senderOf(exchange), asked));
+    return this.answer(exchange, answer, user);
   }
 
-  private async answer(exchange: Exchange, answer: Answer) {
-    return answerCommand(exchange, answer, await shownUser(this.queries, exchange.caller.environment, answer));
+  private async answer(exchange: Exchange, answer: Answer, user?: AnswerOfUser['user']) {
+    return answerCommand(exchange, answer, await shownUser(this.queries, exchange.caller.environment, answer, user));
   }
 }
 

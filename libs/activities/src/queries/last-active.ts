@@ -1,7 +1,7 @@
 import { type Queryable } from '#platform';
 import { retriedKeys } from '#projections';
 import { type LastActive } from '../fold/tally.js';
-import { placesWithin } from '../place.js';
+import { ACTIVE_AT, placesWithin } from '../place.js';
 
 const PAGE = 5_000;
 
@@ -33,7 +33,7 @@ export async function lastActiveBetween(
   const { rows } = await postgres.query<LastActive & { environment: string }>(
     `SELECT environment, user_id AS "userId", max(at) AS "lastActiveAt" FROM (
        SELECT environment, user_id, at FROM (
-         SELECT total_id, max(LEAST(occurred_at, received_at)) AS at FROM activity_entries
+         SELECT total_id, max(${ACTIVE_AT}) AS at FROM activity_entries
          WHERE ${placesWithin('$1', '$2', '$3')} GROUP BY total_id
        ) AS entry CROSS JOIN LATERAL (SELECT * FROM activity_totals WHERE id = total_id LIMIT 1) AS total
        UNION ALL

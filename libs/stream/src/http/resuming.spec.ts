@@ -57,6 +57,29 @@ describe('a stream that is resumed', () => {
       await eventually(() => expect(resumed.ids).toEqual(idsOf(sent)));
     });
 
+    it("goes on behind a position of the environment in each of its streams, and behind none of a user's in another", async () => {
+      await suite.view.createWorkspace(environment);
+      const whole = await suite.open('/api/v3/stream');
+      await eventually(() => expect(eventsIn(whole.text)).toHaveLength(1));
+      const position = eventsIn(whole.text)[0]!.id!;
+      const [first, second] = [named('first'), named('second')].map((sent) =>
+        sent.map((one) => ({ ...one, workspace: 1 })),
+      );
+      await suite.view.send(environment, 1, ...first!);
+      await suite.view.send(environment, 2, ...second!);
+      for (const [path, sent] of [
+        ['/api/v3/stream', [...first!, ...second!]],
+        ['/api/v3/workspaces/1/stream', [...first!, ...second!]],
+        ['/api/v3/users/1/stream', first!],
+        ['/api/v3/users/2/stream', second!],
+        ['/api/v3/users/3/stream', []],
+      ] as const) {
+        const resumed = await suite.open(path, { 'last-event-id': position });
+        await eventually(() => expect([...resumed.ids].sort()).toEqual(idsOf([...sent]).sort()));
+        expect(eventsIn(resumed.text).map(({ event }) => event)).not.toContain('reset');
+      }
+    });
+
     it('lets an EventSource come back by itself across a restart, with nothing missing and nothing twice', async () => {
       const first = await suite.another();
       const source = new EventSource(`${first.url}/api/v3/users/2/stream`, {

@@ -18,6 +18,9 @@ const cases: Record<keyof operations, Case> = {
   ...otherCases,
 };
 
+/** The reads of activities, and all statistics: an answer of each is held against what the document says of its headers. */
+const READS = /\/users\/\{user_id\}\/(activities|activeworkspaces)|\/(usage-)?statistics\//;
+
 describe('through the published client, every call of the document', () => {
   let service: Service;
   let document: ApiDocument;
@@ -35,6 +38,13 @@ describe('through the published client, every call of the document', () => {
 
   it('is shown here', () => {
     expect(document.operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(cases).sort());
+  });
+
+  it('tells where it stands where it reads activities or what follows from them', () => {
+    const reads = document.operations.filter(({ method, path }) => method === 'GET' && READS.test(path));
+    expect(reads.length).toBeGreaterThanOrEqual(5);
+    const silent = reads.filter(({ responses }) => !responses[200]?.headers?.['Tidemark-Position']?.required);
+    expect(silent.map(({ operationId }) => operationId)).toEqual([]);
   });
 
   it.each(Object.keys(cases) as (keyof operations)[])('%s answers as documented', async (id) => {

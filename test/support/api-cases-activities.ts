@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { events, lines, type operations, streamedLines } from '@tidemark/client';
-import { active, type Case, type Given, idsOf, user } from './api-cases.js';
+import { active, type Case, type Given, idsOf, user, workspace } from './api-cases.js';
 import { eventually } from './eventually.js';
 
 const event = { specversion: '1.0' as const, source: '/shop', type: 'order.placed' };
@@ -88,6 +88,20 @@ export const streamCases = {
     const stream = await given.tidemark.GET('/api/v3/users/{user_id}/stream', { params, headers, parseAs: 'stream' });
     await followAsLines(given, 'streamUserActivities', stream.data);
     return stream;
+  },
+  streamWorkspaceActivities: async (given) => {
+    await active(given);
+    const params = { ...workspace(given).params, query: { since: '2026-01-01T00:00:00Z', wait: '10s' } };
+    const headers = { accept: LINES };
+    const asLines = await given.tidemark.GET('/api/v3/workspaces/{id}/stream', { params, headers, parseAs: 'text' });
+    const line = JSON.parse((asLines.data as string).split('\n')[0]!) as unknown;
+    expect(given.document.itemFaults(given.document.operation('streamWorkspaceActivities'), LINES, line)).toEqual([]);
+    const asJson = await given.tidemark.GET('/api/v3/workspaces/{id}/stream', {
+      params,
+      headers: { accept: 'application/json' },
+    });
+    expect(asJson.data).toEqual([line]);
+    return asJson;
   },
   streamActivities: async (given) => {
     await active(given);

@@ -20,7 +20,7 @@ export const idsOf = ({ user, workspace, group }: Objects): Ids => ({
   group: Number(group),
 });
 export const user = ({ objects }: Given) => ({ params: { path: { user_id: idsOf(objects).user } } });
-const workspace = ({ objects }: Given) => ({ params: { path: { id: idsOf(objects).workspace } } });
+export const workspace = ({ objects }: Given) => ({ params: { path: { id: idsOf(objects).workspace } } });
 const group = ({ objects }: Given) => ({ params: { path: { id: idsOf(objects).group } } });
 const userThere = ({ objects }: Given) => ({
   params: { path: { id: idsOf(objects).workspace, user_id: idsOf(objects).user } },

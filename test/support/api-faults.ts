@@ -99,6 +99,13 @@ export const FAULTS: Fault[] = [
     spoil: withBody(JSON.stringify({ ...taken, username: 'other' })),
   },
   {
+    name: 'a position that is not known',
+    status: 410,
+    code: 'unknown-position',
+    applies: takes('wait'),
+    spoil: withQuery('wait=0&after=no-position'),
+  },
+  {
     name: 'a version that is not the current one',
     status: 412,
     code: 'stale-version',

@@ -1,6 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { components, paths } from './schema.js';
 
+export { type Live, live, type LiveOptions, LiveRefused, type Read } from './live.js';
 export { type StreamedLine, streamedLines } from './stream.js';
 export type { components, operations, paths } from './schema.js';
 

@@ -345,7 +345,7 @@ export interface paths {
         };
         /**
          * An environment's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson
-         * @description It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice. Needs the scope `activities:read`.
+         * @description It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice. With `wait` or `limit` it is no stream: one answer has what stands behind the position, as JSON or as lines, and Tidemark-Position is where the next goes on. Needs the scope `activities:read`.
          */
         get: operations["streamActivities"];
         put?: never;
@@ -501,7 +501,7 @@ export interface paths {
         };
         /**
          * A user's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson
-         * @description It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice. Needs the scope `activities:read`.
+         * @description It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice. With `wait` or `limit` it is no stream: one answer has what stands behind the position, as JSON or as lines, and Tidemark-Position is where the next goes on. Needs the scope `activities:read`.
          */
         get: operations["streamUserActivities"];
         put?: never;
@@ -687,6 +687,26 @@ export interface paths {
          * @description Roles by groups stay. It is done too where there was none. Needs the scope `workspaces:write`.
          */
         delete: operations["revokeUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/workspaces/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A workspace's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson
+         * @description It begins with the position where it is, and goes on until the token expires or the connection is an hour old; Last-Event-ID resumes behind a position with nothing missing and nothing twice. With `wait` or `limit` it is no stream: one answer has what stands behind the position, as JSON or as lines, and Tidemark-Position is where the next goes on. Needs the scope `activities:read`.
+         */
+        get: operations["streamWorkspaceActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1052,7 +1072,7 @@ export interface components {
         };
         ErrorDetailsV2: {
             /** @enum {string} */
-            code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "method-not-allowed" | "request-timeout" | "username-taken" | "email-taken" | "in-flight" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "headers-too-large" | "overloaded" | "internal" | "unavailable";
+            code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "method-not-allowed" | "request-timeout" | "username-taken" | "email-taken" | "in-flight" | "unknown-position" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "headers-too-large" | "overloaded" | "internal" | "unavailable";
             message: string;
         };
         ErrorV2: {
@@ -1316,7 +1336,7 @@ export interface components {
              * @description The address of a page that says what to do.
              * @enum {string}
              */
-            type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/headers-too-large" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
+            type: "/problems/invalid-request" | "/problems/environment-required" | "/problems/unauthorized" | "/problems/environment-forbidden" | "/problems/missing-scope" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/username-taken" | "/problems/email-taken" | "/problems/in-flight" | "/problems/unknown-position" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/invalid-body" | "/problems/idempotency-key-reused" | "/problems/headers-too-large" | "/problems/overloaded" | "/problems/internal" | "/problems/unavailable";
         };
         ProfileV2: {
             email: string;
@@ -1935,6 +1955,20 @@ export interface components {
                 "application/json": components["schemas"]["ErrorV2"];
             };
         };
+        /** @description The position is not known */
+        UnknownPosition: {
+            headers: {
+                /**
+                 * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                 * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                 */
+                "Tidemark-Position": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The media type is not supported */
         UnsupportedMediaType: {
             headers: {
@@ -1990,6 +2024,11 @@ export interface operations {
             /** @description How many users are active now */
             200: {
                 headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
                     /**
                      * @description Where the figures come from: those of Postgres are the same, only slower.
                      * @example redis
@@ -2651,6 +2690,11 @@ export interface operations {
             200: {
                 headers: {
                     /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
                      * @description Where the figures come from: those of Postgres are the same, only slower.
                      * @example redis
                      */
@@ -2703,6 +2747,11 @@ export interface operations {
             /** @description How many users were active in each interval */
             200: {
                 headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
                     /**
                      * @description Where the figures come from: those of Postgres are the same, only slower.
                      * @example redis
@@ -2765,6 +2814,11 @@ export interface operations {
             200: {
                 headers: {
                     /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
                      * @description Where the figures come from: those of Postgres are the same, only slower.
                      * @example redis
                      */
@@ -2807,6 +2861,11 @@ export interface operations {
             /** @description How many users were active on a day, and in the 7 and 30 days that end with it */
             200: {
                 headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
                     /**
                      * @description Where the figures come from: those of Postgres are the same, only slower.
                      * @example redis
@@ -2856,6 +2915,11 @@ export interface operations {
             200: {
                 headers: {
                     /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
                      * @description Where the figures come from: those of Postgres are the same, only slower.
                      * @example redis
                      */
@@ -2904,6 +2968,11 @@ export interface operations {
             200: {
                 headers: {
                     /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
                      * @description Where the figures come from: those of Postgres are the same, only slower.
                      * @example redis
                      */
@@ -2941,6 +3010,11 @@ export interface operations {
             200: {
                 headers: {
                     /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
                      * @description Where the figures come from: those of Postgres are the same, only slower.
                      * @example redis
                      */
@@ -2966,6 +3040,8 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
+                /** @description No stream, but one answer, with at most so many activities (1000 by default); it may have less */
+                limit?: number;
                 /**
                  * @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
                  * @example 2026-11-22T05:59:01Z
@@ -2975,6 +3051,11 @@ export interface operations {
                 ticket?: string;
                 /** @description Only activities of these types */
                 types?: string;
+                /**
+                 * @description No stream, but one answer: at once where there is something, else for so long (0 to 30 s, 0 by default)
+                 * @example 20s
+                 */
+                wait?: string;
             };
             header?: {
                 /**
@@ -2996,9 +3077,20 @@ export interface operations {
                      * @example no-store
                      */
                     "Cache-Control": string;
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position"?: string;
+                    /**
+                     * @description Whether the answer has all that there is; where not, the next request gets more at once.
+                     * @example true
+                     */
+                    "Tidemark-Up-To-Date"?: "true" | "false";
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Activity"][];
                     /**
                      * @example {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
                      *     {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"b7JdP3uLx9QeHn6SaVtKyA"}
@@ -3020,6 +3112,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            410: components["responses"]["UnknownPosition"];
             429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -3450,6 +3543,11 @@ export interface operations {
             /** @description The workspaces that a user was active in, latest first */
             200: {
                 headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3503,6 +3601,11 @@ export interface operations {
                      * @example <http://127.0.0.1:3000/api/v3/users/1/activities?after=yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGs>; rel="next"
                      */
                     Link?: string;
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3548,6 +3651,11 @@ export interface operations {
             /** @description How many activities a user has */
             200: {
                 headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3570,6 +3678,8 @@ export interface operations {
                 after?: string;
                 /** @description Resume behind this position; the header Last-Event-ID goes first */
                 lastEventId?: string;
+                /** @description No stream, but one answer, with at most so many activities (1000 by default); it may have less */
+                limit?: number;
                 /**
                  * @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
                  * @example 2026-11-22T05:59:01Z
@@ -3579,6 +3689,11 @@ export interface operations {
                 ticket?: string;
                 /** @description Only activities of these types */
                 types?: string;
+                /**
+                 * @description No stream, but one answer: at once where there is something, else for so long (0 to 30 s, 0 by default)
+                 * @example 20s
+                 */
+                wait?: string;
             };
             header?: {
                 /**
@@ -3603,9 +3718,20 @@ export interface operations {
                      * @example no-store
                      */
                     "Cache-Control": string;
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position"?: string;
+                    /**
+                     * @description Whether the answer has all that there is; where not, the next request gets more at once.
+                     * @example true
+                     */
+                    "Tidemark-Up-To-Date"?: "true" | "false";
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Activity"][];
                     /**
                      * @example {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
                      *     {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"b7JdP3uLx9QeHn6SaVtKyA"}
@@ -3628,6 +3754,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            410: components["responses"]["UnknownPosition"];
             429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -4282,6 +4409,95 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    streamWorkspaceActivities: {
+        parameters: {
+            query?: {
+                /** @description The same as lastEventId, which goes first */
+                after?: string;
+                /** @description Resume behind this position; the header Last-Event-ID goes first */
+                lastEventId?: string;
+                /** @description No stream, but one answer, with at most so many activities (1000 by default); it may have less */
+                limit?: number;
+                /**
+                 * @description Begin with what was received (receivedAt) then or later; a position goes first A time as of RFC 3339, such as 2026-11-22T05:59:01Z.
+                 * @example 2026-11-22T05:59:01Z
+                 */
+                since?: string;
+                /** @description Where there is no good Authorization, from POST /api/v3/stream-tickets: from its first use on for this stream */
+                ticket?: string;
+                /** @description Only activities of these types */
+                types?: string;
+                /**
+                 * @description No stream, but one answer: at once where there is something, else for so long (0 to 30 s, 0 by default)
+                 * @example 20s
+                 */
+                wait?: string;
+            };
+            header?: {
+                /**
+                 * @description Resume behind this position; an empty one counts as none. One that is not known gets a reset.
+                 * @example kq2Zb8vN4sWm1XfYc0TgRw
+                 */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A workspace's activities as they happen: Server-Sent Events, or lines for Accept: application/x-ndjson */
+            200: {
+                headers: {
+                    /**
+                     * @description Whether the answer may be kept.
+                     * @example no-store
+                     */
+                    "Cache-Control": string;
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position"?: string;
+                    /**
+                     * @description Whether the answer has all that there is; where not, the next request gets more at once.
+                     * @example true
+                     */
+                    "Tidemark-Up-To-Date"?: "true" | "false";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"][];
+                    /**
+                     * @example {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
+                     *     {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"},"position":"b7JdP3uLx9QeHn6SaVtKyA"}
+                     */
+                    "application/x-ndjson": string;
+                    /**
+                     * @example retry: 2000
+                     *     : live from here on
+                     *     event: position
+                     *     id: kq2Zb8vN4sWm1XfYc0TgRw
+                     *     data: {"position":"kq2Zb8vN4sWm1XfYc0TgRw"}
+                     *
+                     *     id: b7JdP3uLx9QeHn6SaVtKyA
+                     *     data: {"id":"b6df582b-f530-43bb-92db-d5e7e5a4c6a5","type":"page.viewed","userId":1,"workspaceId":1,"occurredAt":"2026-11-22T05:59:01.030Z","receivedAt":"2026-11-22T05:59:01.073Z","data":{"path":"/"}}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["UnknownPosition"];
             429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

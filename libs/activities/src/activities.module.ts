@@ -4,6 +4,7 @@ import { RegistryModule } from '#registry';
 import { AppendActivities } from './commands/append-activities.js';
 import { ActivitiesController } from './http/activities.controller.js';
 import { FeedCursors } from './http/feed-cursors.js';
+import { PositionHeader } from './http/position-header.js';
 import { Admission } from './ingestion/admission.js';
 import { ActiveWorkspacesHandler } from './queries/active-workspaces.js';
 import { CountActivitiesHandler } from './queries/count-activities.js';
@@ -17,6 +18,7 @@ import { UserFeedHandler } from './queries/user-feed.js';
     Admission,
     AppendActivities,
     FeedCursors,
+    PositionHeader,
     UserFeedHandler,
     CountActivitiesHandler,
     ActiveWorkspacesHandler,

@@ -1,11 +1,14 @@
 export { ActivitiesModule } from './activities.module.js';
 export { activitiesTopic } from './activities.topic.js';
 export { activitiesFold, type ActivityFollower, type Move } from './fold/activities.fold.js';
+export { PositionHeader } from './http/position-header.js';
 export { TYPE as ACTIVITY_TYPE } from './ingestion/activity.input.js';
 export { replayedActivities } from './fold/bulk.js';
+export { newSalt, Positions, type StreamPosition } from './positions.js';
 export { type LastActive } from './fold/tally.js';
 export {
   type ActivityOwner,
+  type ActivityOwners,
   type MessagePage,
   type PartitionRange,
   positionsAt,

@@ -30,13 +30,19 @@ export function activeWithin(from: string, end: string): string {
   return `${ACTIVE_AT} >= ${from} AND ${ACTIVE_AT} < ${end} AND ${MOMENT} >= (${from} >> ${MOMENT_BITS})::int`;
 }
 
-/** Whether it is in a partition, at `from` or behind it, but before `to`; each of them SQL. */
+/** Whether it is in a partition, at `from` or behind it, but before `to`; each of them SQL. By the index of sections. */
 export function placesWithin(partition: string, from: string, to: string): string {
-  const [first, end] = [from, to].map(
-    (position) => `((${partition}::bigint << ${POSITION_BITS}) + ${position}::bigint)`,
-  );
-  return `${SECTION} BETWEEN ${first} >> ${SECTION_BITS} AND ${end} >> ${SECTION_BITS} AND place >= ${first} AND place < ${end}`;
+  const [first, end] = [from, to].map((position) => placeAt(partition, position));
+  return `${SECTION} BETWEEN ${first} >> ${SECTION_BITS} AND ${end} >> ${SECTION_BITS} AND ${placesAmong(partition, from, to)}`;
 }
+
+/** The same, of rows that another index finds. */
+export function placesAmong(partition: string, from: string, to: string): string {
+  return `place >= ${placeAt(partition, from)} AND place < ${placeAt(partition, to)}`;
+}
+
+const placeAt = (partition: string, position: string) =>
+  `((${partition}::bigint << ${POSITION_BITS}) + ${position}::bigint)`;
 
 /** Whether it occurred before a time, or not before it; the time is SQL. */
 export function occurred(comparison: '>=' | '<', time: string): string {

@@ -70,6 +70,12 @@ export const PROBLEMS = {
     advice:
       'Ask again in a moment with the same Idempotency-Key and body: the answer is then that of the first request.',
   },
+  'unknown-position': {
+    status: 410,
+    title: 'The position is not known',
+    advice:
+      'It is of another stream or environment, or of views that were lost. Read again what you derive from activities, and go on behind the position of that answer, or behind the Tidemark-Position of this one.',
+  },
   'stale-version': {
     status: 412,
     title: 'Somebody changed it in between',

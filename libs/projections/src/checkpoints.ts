@@ -1,3 +1,4 @@
+import { type QueryResultRow } from 'pg';
 import { type Position, type Positions } from '#event-sourcing';
 import { type Queryable } from '#platform';
 import { type Fold } from './fold.js';
@@ -39,6 +40,32 @@ export async function liveViews(db: Queryable, { name }: Pick<Fold, 'name'>): Pr
     generation: rows[0]?.generation ?? '',
     positions: new Map(rows.map(({ partition, position }) => [partition, position])),
   };
+}
+
+/** What was read of views, and the position of each partition, from 0, that they showed then. */
+export interface AsOf<Read> {
+  readonly read: Read;
+  readonly positions: readonly Position[];
+}
+
+/**
+ * Runs a query, each of whose columns has a name, and tells where the views stood that it read: in one statement, so of one
+ * moment. The checkpoints are named first: whoever puts another generation in the place of this one locks them, so that all
+ * that the statement names is of one generation.
+ */
+export async function readAsOf<Row extends QueryResultRow>(
+  db: Queryable,
+  { name }: Pick<Fold, 'name'>,
+  query: string,
+  values: unknown[],
+): Promise<AsOf<Row[]>> {
+  const { rows } = await db.query<Row & { as_of: string; is_row: true | null }>(
+    `SELECT * FROM (SELECT string_agg(position::text, ',' ORDER BY partition) AS as_of FROM ${name}_checkpoints) AS standing
+     LEFT JOIN LATERAL (SELECT true AS is_row, * FROM (${query}) AS asked) AS answer ON true`,
+    values,
+  );
+  const positions = rows[0]!.as_of.split(',').map(Number);
+  return { read: rows.filter(({ is_row }) => is_row), positions };
 }
 
 interface Move {

@@ -1,5 +1,5 @@
 export { combineConsumptions } from './combine-consumptions.js';
-export { liveViews, readCheckpoints } from './checkpoints.js';
+export { type AsOf, liveViews, readAsOf, readCheckpoints } from './checkpoints.js';
 export { retriedKeys } from './controls.js';
 export {
   type DeadLetter,

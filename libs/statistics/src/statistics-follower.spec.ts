@@ -71,7 +71,7 @@ describe('the figures in Redis', () => {
     await follower.close();
     await followed.views.project();
     await followed.append(100, 101);
-    expect(await (await followed.figures()).countActive('acme', 0, positions)).toBeGreaterThan(10);
+    expect((await (await followed.figures()).countActive('acme', 0, positions))?.read).toBeGreaterThan(10);
     expect(await (await followed.figures()).countActive('acme', 0, await followed.positions())).toBeUndefined();
   });
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { PositionHeader } from '#activities';
 import { DirectoryModule } from '#registry';
 import { LiveFigures } from './figures/live-figures.js';
 import { FiguresController } from './http/figures.controller.js';
@@ -18,6 +19,7 @@ import { TopHandler } from './queries/top.js';
   controllers: [StatisticsController, FiguresController],
   providers: [
     LiveFigures,
+    PositionHeader,
     ActiveUsersHandler,
     ActiveUsersSeriesHandler,
     ActivitySeriesHandler,

@@ -64,11 +64,12 @@ export class Followed {
     const since = (seconds: number) => NOON - seconds * 1000;
     const positions = await this.positions();
     const figures = await this.figures();
+    const { postgres } = this.views;
+    const inRedis = asked.map(([name, seconds]) => figures.countActive(name, since(seconds), positions));
+    const inPostgres = asked.map(([name, seconds]) => countActive(postgres, name, since(seconds)));
     return {
-      redis: await Promise.all(asked.map(([name, seconds]) => figures.countActive(name, since(seconds), positions))),
-      postgres: await Promise.all(
-        asked.map(([name, seconds]) => countActive(this.views.postgres, name, since(seconds))),
-      ),
+      redis: (await Promise.all(inRedis)).map((figure) => figure?.read),
+      postgres: (await Promise.all(inPostgres)).map(({ read }) => read),
     };
   }
 

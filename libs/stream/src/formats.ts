@@ -1,3 +1,4 @@
+import { Problem } from '#platform';
 import { qualityOf } from './accept.js';
 
 /** Why a stream does not go on from the position that the client named. */
@@ -8,7 +9,7 @@ export interface Reset {
   readonly resumedFrom: string;
 }
 
-/** How a stream is written. Positions are event ids (`positions.ts`), `json` is an activity as in the feed. */
+/** How a stream is written. Positions are event ids (`Positions`), `json` is an activity as in the feed. */
 export interface Format {
   readonly mediaType: string;
   /** The first bytes. */
@@ -52,4 +53,31 @@ export const LINES: Format = {
 export function formatFor(accept: string | undefined): Format {
   const [events, lines] = [EVENT_STREAM, LINES].map(({ mediaType }) => qualityOf(accept, mediaType));
   return lines! > events! ? LINES : EVENT_STREAM;
+}
+
+/** How activities that are an answer as a whole are written. */
+export interface List {
+  readonly mediaType: string;
+  of(activities: readonly string[]): string;
+}
+
+export const JSON_LIST: List = {
+  mediaType: 'application/json',
+  of: (activities) => `[${activities.join(',')}]`,
+};
+
+export const LINE_LIST: List = {
+  mediaType: LINES.mediaType,
+  of: (activities) => activities.map((json) => `${json}\n`).join(''),
+};
+
+/** A JSON array unless the client would rather have lines. Throws `invalid-request` for one that wants events and neither. */
+export function listFor(accept: string | undefined): List {
+  const qualities = [JSON_LIST, LINE_LIST, EVENT_STREAM].map(({ mediaType }) => qualityOf(accept, mediaType));
+  const [json = 0, lines = 0, events = 0] = qualities;
+  if (json + lines > 0 || events === 0) return lines > json ? LINE_LIST : JSON_LIST;
+  const detail = 'must take application/json or application/x-ndjson beside wait and limit; leave both out for events';
+  throw new Problem('invalid-request', `Accept: ${detail}.`, {
+    errors: [{ parameter: 'Accept', code: 'invalid', detail }],
+  });
 }

@@ -19,10 +19,15 @@ export class OpenStreams implements BeforeApplicationShutdown {
   private readonly byEnvironment = new Map<string, number>();
   private readonly served = new Map<Connection, Format>();
   private readonly heart = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
-  private closing = false;
+  private readonly closing = new AbortController();
 
   constructor(@Inject(CONFIG) { streams }: Config) {
     this.limits = streams;
+  }
+
+  /** Aborted when the process is about to end. */
+  get stopping(): AbortSignal {
+    return this.closing.signal;
   }
 
   /** How many streams are being served. */
@@ -57,7 +62,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
 
   /** Serves a stream until its connection is closed. Throws `unavailable` when the process is about to end. */
   serve(connection: Connection, format: Format): void {
-    if (this.closing) {
+    if (this.stopping.aborted) {
       throw refused('unavailable', 'This instance is stopping; another one, or this one later, will do.', 2);
     }
     this.served.set(connection, format);
@@ -80,7 +85,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.closing = true;
+    this.closing.abort();
     clearInterval(this.heart);
     const ending = [...this.served].map(([connection, format]) => {
       connection.end(farewell(format));

@@ -4,10 +4,12 @@ import { type FastifyInstance } from 'fastify';
 import { DirectoryModule } from '#registry';
 import { StreamController } from './http/stream.controller.js';
 import { StreamTicketsController } from './http/stream-tickets.controller.js';
+import { CatchUp } from './catch-up.js';
 import { DeletionWatch } from './deletion-watch.js';
 import { StreamHub } from './hub/stream-hub.js';
 import { OpenStreams } from './open-streams.js';
 import { StreamGateway } from './stream-gateway.js';
+import { StreamPast } from './stream-past.js';
 import { Subscriptions } from './subscriptions.js';
 import { StreamTickets } from './tickets.js';
 
@@ -15,7 +17,7 @@ import { StreamTickets } from './tickets.js';
 @Module({
   imports: [DirectoryModule],
   controllers: [StreamController, StreamTicketsController],
-  providers: [StreamGateway, OpenStreams, Subscriptions, StreamHub, DeletionWatch, StreamTickets],
+  providers: [StreamGateway, OpenStreams, Subscriptions, CatchUp, StreamPast, StreamHub, DeletionWatch, StreamTickets],
 })
 export class StreamModule implements OnModuleInit {
   constructor(

@@ -2,7 +2,9 @@ import { type Position } from '#event-sourcing';
 import {
   type ActivityOwner,
   type MessagePage,
+  newSalt,
   type PartitionRange,
+  type Positions,
   type PublishedMessage,
   type WantedActivities,
 } from '#activities';
@@ -10,7 +12,6 @@ import { type Connection } from './connection.js';
 import { type Format, type Reset } from './formats.js';
 import { type Subscriber, type Registration, slices } from './hub/subscribers.js';
 import { type StreamHub } from './hub/stream-hub.js';
-import { newSalt, type Positions } from './positions.js';
 
 /** Where a stream begins: behind `from`, or at what comes from now on. */
 export interface Start {

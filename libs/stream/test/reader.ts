@@ -1,8 +1,7 @@
 import { type Postgres } from '#platform';
-import { type ActivityOwner, readPast } from '#activities';
+import { type ActivityOwner, type Positions, readPast } from '#activities';
 import { EVENT_STREAM } from '../src/formats.js';
 import { type StreamHub } from '../src/hub/stream-hub.js';
-import { type Positions } from '../src/positions.js';
 import { type StreamOutput, Subscription } from '../src/subscription.js';
 import { idsIn } from './events.js';
 

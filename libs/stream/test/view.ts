@@ -1,18 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { activitiesFold } from '#activities';
+import { activitiesFold, Positions } from '#activities';
 import { partitionFor } from '#event-log';
 import { type LogRecord } from '#event-sourcing';
 import { Namespace, Notifications, Postgres, prepared } from '#platform';
 import { type Fold, prepareGeneration } from '#projections';
 import { Keyring, registryFold } from '#registry';
-import { Positions } from '../src/positions.js';
 import { sealedRecord, type SentCommand } from '../../registry/test/sealed-log.js';
 
 /** An activity as the log gets it. One whose id is there already is a resend: it takes a position and adds no row. */
 export interface Sent {
   readonly id: string;
   readonly type?: string;
+  readonly workspace?: number;
   readonly data?: object;
   /** Milliseconds since the epoch, of the log's clock. */
   readonly receivedAt?: number;
@@ -51,9 +51,9 @@ export class View {
 
   /** Commits activities of a user in one transaction; those of one partition one after the other. */
   send(environment: string, userId: number, ...sent: Sent[]): Promise<void> {
-    const records = sent.map(({ id, type = 'read', data, receivedAt }) => ({
+    const records = sent.map(({ id, type = 'read', workspace, data, receivedAt }) => ({
       time: receivedAt ?? Date.now(),
-      value: { v: 1, id, type, occurredAt: receivedAt ?? Date.now(), data },
+      value: { v: 1, id, type, workspace, occurredAt: receivedAt ?? Date.now(), data },
     }));
     return this.commit(this.activities, `${environment}/${userId}`, records);
   }
@@ -68,6 +68,15 @@ export class View {
 
   remove(environment: string, userId: number): Promise<void> {
     return this.command(environment, { type: 'DeleteUser', userId });
+  }
+
+  /** Creates the environment's next workspace: ids count from 1. */
+  createWorkspace(environment: string): Promise<void> {
+    return this.command(environment, { type: 'CreateWorkspace', name: randomUUID() });
+  }
+
+  removeWorkspace(environment: string, id: number): Promise<void> {
+    return this.command(environment, { type: 'DeleteWorkspace', id });
   }
 
   /** What the views lack when they were dropped and have been built anew up to a position of each partition. */

@@ -23,6 +23,7 @@ import {
 } from './activity.schemas.js';
 import { ActiveWorkspacesQuery, AppendHeaders, CountQuery, FeedQuery, UserPath } from './activities.input.js';
 import { FeedCursors } from './feed-cursors.js';
+import { PositionHeader } from './position-header.js';
 
 const Feed = z.array(PublishedActivity).meta({ examples: [PublishedActivity.meta()?.examples] });
 
@@ -52,6 +53,7 @@ export class ActivitiesController {
     private readonly appendActivities: AppendActivities,
     private readonly queries: QueryBus,
     private readonly cursors: FeedCursors,
+    private readonly positionHeader: PositionHeader,
   ) {}
 
   @Post('activities')
@@ -93,13 +95,16 @@ export class ActivitiesController {
     path: UserPath,
     query: FeedQuery,
     heavy: true,
-    answers: { 200: { body: Feed, headers: { Link: 'sometimes' } } },
+    answers: { 200: { body: Feed, headers: { Link: 'sometimes', 'Tidemark-Position': 'always' } } },
   })
-  async feed({ caller, path, query, request, reply }: OfUser<typeof FeedQuery>) {
-    const { environment } = caller;
+  async feed(exchange: OfUser<typeof FeedQuery>) {
+    const { path, query, request, reply } = exchange;
+    const { environment } = exchange.caller;
     const { limit, after, ...filters } = query;
     const place = after === undefined ? undefined : await this.cursors.parse(environment, after);
-    const page = await this.queries.execute(new UserFeed(environment, path.user_id, filters, { limit, after: place }));
+    const feed = new UserFeed(environment, path.user_id, filters, { limit, after: place });
+    const { read: page, positions } = await this.queries.execute(feed);
+    await this.positionHeader.add(exchange, positions);
     const next = page.next && (await this.cursors.format(environment, page.next));
     if (next) void reply.header('link', `<${linkTo(request, { after: next })}>; rel="next"`);
     return page.activities;
@@ -114,10 +119,14 @@ export class ActivitiesController {
     path: UserPath,
     query: CountQuery,
     heavy: true,
-    answers: { 200: { body: Count } },
+    answers: { 200: { body: Count, headers: { 'Tidemark-Position': 'always' } } },
   })
-  async count({ caller, path, query }: OfUser<typeof CountQuery>) {
-    return { count: await this.queries.execute(new CountActivities(caller.environment, path.user_id, query)) };
+  async count(exchange: OfUser<typeof CountQuery>) {
+    const { caller, path, query } = exchange;
+    const question = new CountActivities(caller.environment, path.user_id, query);
+    const { read: count, positions } = await this.queries.execute(question);
+    await this.positionHeader.add(exchange, positions);
+    return { count };
   }
 
   @Get('users/:user_id/activeworkspaces')
@@ -129,11 +138,13 @@ export class ActivitiesController {
     path: UserPath,
     query: ActiveWorkspacesQuery,
     heavy: true,
-    answers: { 200: { body: ActiveWorkspaceList } },
+    answers: { 200: { body: ActiveWorkspaceList, headers: { 'Tidemark-Position': 'always' } } },
   })
-  async activeWorkspaces({ caller, path, query: { window } }: OfUser<typeof ActiveWorkspacesQuery>) {
-    const since = Date.now() - window.ms;
-    const active = await this.queries.execute(new ActiveWorkspaces(caller.environment, path.user_id, since));
+  async activeWorkspaces(exchange: OfUser<typeof ActiveWorkspacesQuery>) {
+    const { caller, path, query } = exchange;
+    const question = new ActiveWorkspaces(caller.environment, path.user_id, Date.now() - query.window.ms);
+    const { read: active, positions } = await this.queries.execute(question);
+    await this.positionHeader.add(exchange, positions);
     return active.map(({ id, name, role, activities, lastActiveAt }) => {
       return { id, name, role, activities, lastActiveOn: new Date(lastActiveAt).toISOString() };
     });

@@ -1,4 +1,5 @@
 import { type Queryable } from '#platform';
+import { type AsOf, readAsOf } from '#projections';
 import { activitiesInIntervals, type CountedActivities, type Intervals } from './activities-in-intervals.js';
 
 /** How many users were active in each of these intervals. */
@@ -6,28 +7,35 @@ export async function countActiveByInterval(
   db: Queryable,
   of: CountedActivities,
   intervals: Intervals,
-): Promise<number[]> {
+): Promise<AsOf<number[]>> {
   const { counted, values } = activitiesInIntervals(of, intervals);
-  const { rows } = await db.query<{ nth: number; users: number }>(
+  const { read: rows, positions } = await readAsOf<{ nth: number; users: number }>(
+    db,
+    { name: 'activities' },
     `SELECT nth, count(DISTINCT user_id) AS users FROM ${counted} GROUP BY nth`,
     values,
   );
   const users = intervals.starts.map(() => 0);
   for (const row of rows) users[row.nth] = row.users;
-  return users;
+  return { read: users, positions };
 }
 
 /** How many users were active in each of these intervals or in one behind it. */
-export async function countActiveFrom(db: Queryable, environment: string, intervals: Intervals): Promise<number[]> {
+export async function countActiveFrom(
+  db: Queryable,
+  environment: string,
+  intervals: Intervals,
+): Promise<AsOf<number[]>> {
   const { counted, values } = activitiesInIntervals({ environment }, intervals);
-  const { rows } = await db.query<{ latest: number; users: number }>(
+  const { read: rows, positions } = await readAsOf<{ latest: number; users: number }>(
+    db,
+    { name: 'activities' },
     `SELECT latest, count(*) AS users FROM (SELECT max(nth) AS latest FROM ${counted} GROUP BY user_id) AS active
      GROUP BY latest`,
     values,
   );
-  return intervals.starts.map((_, nth) =>
-    rows.reduce((sum, { latest, users }) => (latest >= nth ? sum + users : sum), 0),
-  );
+  const since = (nth: number) => rows.reduce((sum, { latest, users }) => (latest >= nth ? sum + users : sum), 0);
+  return { read: intervals.starts.map((_, nth) => since(nth)), positions };
 }
 
 /** SQL: when each user of the environment $1 was first active, whatever by. */
@@ -43,9 +51,15 @@ export interface Returned {
 }
 
 /** Who returned; there is no entry where nobody did. */
-export async function countReturned(db: Queryable, environment: string, intervals: Intervals): Promise<Returned[]> {
+export async function countReturned(
+  db: Queryable,
+  environment: string,
+  intervals: Intervals,
+): Promise<AsOf<Returned[]>> {
   const { counted, values } = activitiesInIntervals({ environment }, intervals);
-  const { rows } = await db.query<Returned>(
+  return readAsOf<Returned>(
+    db,
+    { name: 'activities' },
     `SELECT cohort, nth, count(*) AS users
      FROM (SELECT DISTINCT user_id, nth FROM ${counted}) AS active
      JOIN (SELECT user_id, width_bucket(first_active_at, $2::bigint[]) - 1 AS cohort FROM ${FIRSTS}
@@ -53,7 +67,6 @@ export async function countReturned(db: Queryable, environment: string, interval
      GROUP BY cohort, nth`,
     values,
   );
-  return rows;
 }
 
 /** Of the users who were active in an interval: all, who never was before, and who was in the interval before as well. */
@@ -64,9 +77,15 @@ export interface Presence {
 }
 
 /** The presence in each of these intervals; of the first it is not known who was active before it. */
-export async function countPresent(db: Queryable, environment: string, intervals: Intervals): Promise<Presence[]> {
+export async function countPresent(
+  db: Queryable,
+  environment: string,
+  intervals: Intervals,
+): Promise<AsOf<Presence[]>> {
   const { counted, values } = activitiesInIntervals({ environment }, intervals);
-  const { rows } = await db.query<Presence & { nth: number }>(
+  const { read: rows, positions } = await readAsOf<Presence & { nth: number }>(
+    db,
+    { name: 'activities' },
     `SELECT nth, count(*) AS active, count(*) FILTER (WHERE previous = nth - 1) AS stayed,
        count(*) FILTER (WHERE first_active_at >= ($2::bigint[])[nth + 1]) AS fresh
      FROM (SELECT user_id, nth, lag(nth) OVER (PARTITION BY user_id ORDER BY nth) AS previous
@@ -76,6 +95,6 @@ export async function countPresent(db: Queryable, environment: string, intervals
     values,
   );
   const present: Presence[] = intervals.starts.map(() => ({ active: 0, fresh: 0, stayed: 0 }));
-  for (const { nth, ...presence } of rows) present[nth] = presence;
-  return present;
+  for (const { nth, active, fresh, stayed } of rows) present[nth] = { active, fresh, stayed };
+  return { read: present, positions };
 }

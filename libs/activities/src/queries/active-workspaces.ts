@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
+import { type AsOf, readAsOf } from '#projections';
 import { Directory, workspacesOf } from '#registry';
 import { ACTIVE_AT, occurred } from '../place.js';
 
@@ -14,7 +15,7 @@ export interface ActiveWorkspace {
 }
 
 /** Where a user was active since a moment (milliseconds since the epoch), the latest first. */
-export class ActiveWorkspaces extends Query<ActiveWorkspace[]> {
+export class ActiveWorkspaces extends Query<AsOf<ActiveWorkspace[]>> {
   constructor(
     readonly environment: string,
     readonly userId: number,
@@ -32,10 +33,12 @@ export class ActiveWorkspacesHandler implements IQueryHandler<ActiveWorkspaces> 
   ) {}
 
   /** Throws `not-found` for a user that is not there. Workspaces that are gone are not shown. */
-  async execute({ environment, userId, since }: ActiveWorkspaces): Promise<ActiveWorkspace[]> {
+  async execute({ environment, userId, since }: ActiveWorkspaces): Promise<AsOf<ActiveWorkspace[]>> {
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
     // The earlier of two moments lies in the window exactly where both do.
-    const { rows } = await this.postgres.query<ActiveWorkspace & { lastActiveAt: number }>(
+    return readAsOf<ActiveWorkspace>(
+      this.postgres,
+      { name: 'activities' },
       `SELECT workspaces.id, workspaces.name, workspaces.role, active.activities, active.last_active_at AS "lastActiveAt"
        FROM (SELECT workspace_id, sum(entries)::bigint AS activities, max(latest) AS last_active_at
              FROM activity_totals CROSS JOIN LATERAL (
@@ -48,6 +51,5 @@ export class ActiveWorkspacesHandler implements IQueryHandler<ActiveWorkspaces> 
        ORDER BY active.last_active_at DESC, workspaces.id`,
       [environment, userId, since],
     );
-    return rows;
   }
 }

@@ -1,4 +1,5 @@
 import { type Queryable } from '#platform';
+import { type AsOf, readAsOf } from '#projections';
 import { activitiesInIntervals, type CountedActivities, type Intervals } from './activities-in-intervals.js';
 
 /** What activities can be counted by, each as SQL: by user, workspace or type; null for those in no workspace. */
@@ -16,14 +17,15 @@ export async function countByInterval(
   of: CountedActivities,
   intervals: Intervals,
   by?: ActivityKey,
-): Promise<(KeyedCount & { readonly nth: number })[]> {
+): Promise<AsOf<(KeyedCount & { readonly nth: number })[]>> {
   const { counted, values } = activitiesInIntervals(of, intervals);
-  const { rows } = await db.query<KeyedCount & { nth: number }>(
+  return readAsOf<KeyedCount & { nth: number }>(
+    db,
+    { name: 'activities' },
     `SELECT nth, ${by ? KEYS[by] : 'NULL'} AS key, count(*) AS count FROM ${counted}
      GROUP BY 1, 2 ORDER BY nth, count DESC, key NULLS LAST`,
     values,
   );
-  return rows;
 }
 
 /** What most activities since a moment (milliseconds since the epoch) are of, most first; those in no workspace are of none. */
@@ -32,13 +34,14 @@ export async function countMost(
   environment: string,
   since: number,
   { by, limit }: { readonly by: ActivityKey; readonly limit: number },
-): Promise<(KeyedCount & { readonly key: string | number })[]> {
+): Promise<AsOf<(KeyedCount & { readonly key: string | number })[]>> {
   const intervals = { starts: [since], end: Number.MAX_SAFE_INTEGER };
   const { counted, values } = activitiesInIntervals({ environment }, intervals);
-  const { rows } = await db.query<KeyedCount & { key: string | number }>(
+  return readAsOf<KeyedCount & { key: string | number }>(
+    db,
+    { name: 'activities' },
     `SELECT ${KEYS[by]} AS key, count(*) AS count FROM ${counted}
      WHERE ${KEYS[by]} IS NOT NULL GROUP BY 1 ORDER BY count DESC, key LIMIT ${limit}`,
     values,
   );
-  return rows;
 }

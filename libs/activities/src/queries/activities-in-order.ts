@@ -1,19 +1,21 @@
 import { type Position } from '#event-sourcing';
 import { type Queryable } from '#platform';
 import { userRemains } from '#registry';
-import { placesWithin, POSITION, SECTION } from '../place.js';
+import { placesAmong, placesWithin, POSITION, SECTION } from '../place.js';
 import { PUBLISHED_COLUMNS, publishedActivity, type PublishedRow } from './published-activity.js';
 
-/** Whose activities are meant: one user's, or those of a whole environment. */
+/** Whose activities are meant: one user's, those in one workspace, or those of a whole environment. */
 export interface ActivityOwner {
   readonly environment: string;
   readonly userId?: number;
+  readonly workspaceId?: number;
 }
 
 /** An activity as it is published, as JSON. */
 export interface PublishedMessage {
   readonly environment: string;
   readonly userId: number;
+  readonly workspaceId: number | null;
   readonly type: string;
   readonly position: Position;
   readonly json: string;
@@ -41,39 +43,54 @@ const IN_ORDER = `(
     SELECT *, ${SECTION} AS section, ${POSITION} AS position FROM activity_entries
     WHERE ${placesWithin('$1', '$2', '$3')} ORDER BY section, place
   ) AS entry CROSS JOIN LATERAL (SELECT * FROM activity_totals WHERE id = total_id LIMIT 1) AS total`;
+/** The same of all entries of each total. */
+const BY_TOTALS = `activity_totals AS total CROSS JOIN LATERAL (
+    SELECT *, ${SECTION} AS section, ${POSITION} AS position FROM activity_entries
+    WHERE total_id = total.id AND ${placesAmong('$1', '$2', '$3')} OFFSET 0
+  ) AS entry`;
 // Deleted is gone, also from the past.
 const SHOWN = userRemains('total');
 
 // So many places are put in order at a time, however long the range and whatever the planner knows of the table.
 const MOST_PLACES = 2_048;
+// Whoever has more totals is not looked up by them.
+const MOST_TOTALS = 2_000;
 
 const stretchOf = ({ from, to }: PartitionRange): Position => Math.min(to, from + MOST_PLACES);
 
-/** The next `limit` activities of a range that belong to one of these targets, in the order of the log. */
+/** Something of an environment by its id. */
+export interface Identified {
+  readonly environment: string;
+  readonly id: number;
+}
+
+/** Whose activities are meant, of many: those of whole environments, of users and of workspaces. */
+export interface ActivityOwners {
+  readonly environments: readonly string[];
+  readonly users: readonly Identified[];
+  readonly workspaces: readonly Identified[];
+}
+
+/** The next `limit` activities of a range that belong to one of these owners, in the order of the log. */
 export async function readForTargets(
   db: Queryable,
   range: PartitionRange,
-  { environments, users }: { environments: readonly string[]; users: readonly Required<ActivityOwner>[] },
+  { environments, users, workspaces }: ActivityOwners,
   limit: number,
 ): Promise<MessagePage> {
   const end = stretchOf(range);
   const { rows } = await db.query<Row>(
     `SELECT ${COLUMNS} FROM ${IN_ORDER}
-     WHERE (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[])))
+     WHERE (environment = ANY($4) OR (environment, user_id) IN (SELECT * FROM unnest($5::text[], $6::bigint[]))
+         OR (environment, workspace_id) IN (SELECT * FROM unnest($7::text[], $8::bigint[])))
        AND ${SHOWN}
-     ORDER BY section, place LIMIT $7`,
-    [
-      range.partition,
-      range.from,
-      end,
-      environments,
-      users.map(({ environment }) => environment),
-      users.map(({ userId }) => userId),
-      limit,
-    ],
+     ORDER BY section, place LIMIT $9`,
+    [range.partition, range.from, end, environments, ...columnsOf(users), ...columnsOf(workspaces), limit],
   );
   return pageOf(rows, end, limit);
 }
+
+const columnsOf = (all: readonly Identified[]) => [all.map(({ environment }) => environment), all.map(({ id }) => id)];
 
 /** What one client wants of the past. */
 export interface WantedActivities {
@@ -83,27 +100,58 @@ export interface WantedActivities {
   readonly since?: number;
 }
 
-/** The next `limit` activities of a range that one client wants, in the order of the log. */
+/**
+ * The next `limit` activities of a range that one client wants, in the order of the log. Where they are few in a long range,
+ * they are found by their totals; otherwise the log is walked along.
+ */
 export async function readPast(
   db: Queryable,
   range: PartitionRange,
-  { target, types, since }: WantedActivities,
+  wanted: WantedActivities,
   limit: number,
 ): Promise<MessagePage> {
-  const conditions = ['environment = $4', SHOWN];
-  const end = stretchOf(range);
-  const values: unknown[] = [range.partition, range.from, end, target.environment];
-  const also = (condition: (placeholder: string) => string, value: unknown) => {
-    if (value !== undefined) conditions.push(condition(`$${values.push(value)}`));
-  };
-  also((userId) => `user_id = ${userId}`, target.userId);
-  also((types) => `type = ANY(${types})`, types && [...types]);
-  also((since) => `received_at >= ${since}`, since);
+  const byTotals = await areFew(db, range, wanted, limit);
+  const end = byTotals ? range.to : stretchOf(range);
+  const values: unknown[] = [range.partition, range.from, end];
+  const conditions = ofTotals(wanted, values) + ofEntries(wanted, values);
   const { rows } = await db.query<Row>(
-    `SELECT ${COLUMNS} FROM ${IN_ORDER} WHERE ${conditions.join(' AND ')} ORDER BY section, place LIMIT ${limit}`,
+    `SELECT ${COLUMNS} FROM ${byTotals ? BY_TOTALS : IN_ORDER} WHERE total.partition = $1 AND ${SHOWN}${conditions}
+     ORDER BY section, place LIMIT ${limit}`,
     values,
   );
   return pageOf(rows, end, limit);
+}
+
+/** Whether to read all that the client's totals have, once for each page, is less than to walk along the range. */
+async function areFew(db: Queryable, range: PartitionRange, wanted: WantedActivities, limit: number): Promise<boolean> {
+  const length = range.to - range.from;
+  if (length <= MOST_PLACES) return false;
+  const values: unknown[] = [range.partition];
+  const { rows } = await db.query<{ totals: number; activities: number }>(
+    `SELECT count(*) AS totals, coalesce(sum(activities), 0)::bigint AS activities FROM (
+       SELECT activities FROM activity_totals AS total WHERE partition = $1${ofTotals(wanted, values)} LIMIT ${MOST_TOTALS}
+     ) AS owned`,
+    values,
+  );
+  const { totals, activities } = rows[0]!;
+  return totals < MOST_TOTALS && activities * Math.ceil(activities / limit) < length;
+}
+
+/** Conditions on `total`; their values are added to `values`. */
+function ofTotals({ target, types }: WantedActivities, values: unknown[]): string {
+  const { environment, userId, workspaceId } = target;
+  const also = (column: string, value: unknown) =>
+    value === undefined ? '' : ` AND total.${column} = $${values.push(value)}`;
+  const ofTypes = types ? ` AND total.type = ANY($${values.push([...types])})` : '';
+  // The index of workspaces has those above 0 alone.
+  const indexed = workspaceId === undefined ? '' : ' AND total.workspace_id > 0';
+  return (
+    also('environment', environment) + also('user_id', userId) + also('workspace_id', workspaceId) + indexed + ofTypes
+  );
+}
+
+function ofEntries({ since }: WantedActivities, values: unknown[]): string {
+  return since === undefined ? '' : ` AND received_at >= $${values.push(since)}`;
 }
 
 function pageOf(rows: readonly Row[], end: Position, limit: number): MessagePage {
@@ -112,8 +160,8 @@ function pageOf(rows: readonly Row[], end: Position, limit: number): MessagePage
 }
 
 function messageOf(row: Row): PublishedMessage {
-  const { environment, user_id: userId, type, position } = row;
-  return { environment, userId, type, position, json: JSON.stringify(publishedActivity(row)) };
+  const { environment, user_id: userId, workspace_id: workspaceId, type, position } = row;
+  return { environment, userId, workspaceId, type, position, json: JSON.stringify(publishedActivity(row)) };
 }
 
 /**

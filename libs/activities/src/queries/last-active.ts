@@ -1,5 +1,5 @@
 import { type Queryable } from '#platform';
-import { retriedKeys } from '#projections';
+import { type AsOf, readAsOf, retriedKeys } from '#projections';
 import { type LastActive } from '../fold/tally.js';
 import { ACTIVE_AT, placesWithin } from '../place.js';
 
@@ -50,12 +50,12 @@ export async function lastActiveBetween(
 }
 
 /** How many users of an environment were active since a moment, in milliseconds since the epoch. */
-export async function countActive(postgres: Queryable, environment: string, since: number): Promise<number> {
-  const { rows } = await postgres.query<{ count: number }>(
+export async function countActive(postgres: Queryable, environment: string, since: number): Promise<AsOf<number>> {
+  return countOf(
+    postgres,
     'SELECT count(DISTINCT user_id) AS count FROM activity_totals WHERE environment = $1 AND last_active_at >= $2',
     [environment, since],
   );
-  return rows[0]!.count;
 }
 
 /** The same, of those who were active in one workspace. */
@@ -64,13 +64,18 @@ export async function countActiveIn(
   environment: string,
   workspace: number,
   since: number,
-): Promise<number> {
-  const { rows } = await postgres.query<{ count: number }>(
+): Promise<AsOf<number>> {
+  return countOf(
+    postgres,
     `SELECT count(DISTINCT user_id) AS count FROM activity_totals
      WHERE environment = $1 AND workspace_id = $2 AND workspace_id > 0 AND last_active_at >= $3`,
     [environment, workspace, since],
   );
-  return rows[0]!.count;
+}
+
+async function countOf(postgres: Queryable, query: string, values: unknown[]): Promise<AsOf<number>> {
+  const { read, positions } = await readAsOf<{ count: number }>(postgres, { name: 'activities' }, query, values);
+  return { read: read[0]!.count, positions };
 }
 
 /** How many users of an environment were active in a partition, and a sum over when, that tells any two such sets apart but by chance. */

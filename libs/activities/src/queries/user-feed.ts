@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
+import { type AsOf, readAsOf } from '#projections';
 import { Directory } from '#registry';
 import { MOMENT, occurred, POSITION } from '../place.js';
 import { type ActivityFilters, conditions } from './filters.js';
@@ -23,7 +24,7 @@ export interface FeedPage {
 }
 
 /** A user's activities, latest first; of those at the same moment, the last in the log first. */
-export class UserFeed extends Query<FeedPage> {
+export class UserFeed extends Query<AsOf<FeedPage>> {
   constructor(
     readonly environment: string,
     readonly userId: number,
@@ -42,11 +43,13 @@ export class UserFeedHandler implements IQueryHandler<UserFeed> {
   ) {}
 
   /** Throws `not-found` for a user that is not there. */
-  async execute({ environment, userId, filters, page: { limit, after } }: UserFeed): Promise<FeedPage> {
+  async execute({ environment, userId, filters, page: { limit, after } }: UserFeed): Promise<AsOf<FeedPage>> {
     if (!(await this.directory.hasUser(environment, userId))) throw notFound('user');
     const values: unknown[] = [environment, userId];
     const { ofTotals, ofEntries } = conditions(filters, values);
-    const { rows } = await this.postgres.query<PublishedRow & { position: number }>(
+    const { read: rows, positions } = await readAsOf<PublishedRow & { position: number }>(
+      this.postgres,
+      { name: 'activities' },
       `SELECT ${PUBLISHED_COLUMNS}, position FROM activity_totals
        CROSS JOIN LATERAL (
          SELECT *, ${POSITION} AS position FROM activity_entries
@@ -60,10 +63,8 @@ export class UserFeedHandler implements IQueryHandler<UserFeed> {
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const more = rows.length > limit && last;
-    return {
-      activities: shown.map(publishedActivity),
-      ...(more && { next: { occurredAt: last.occurred_at, position: last.position } }),
-    };
+    const next = more ? { occurredAt: last.occurred_at, position: last.position } : undefined;
+    return { read: { activities: shown.map(publishedActivity), next }, positions };
   }
 }
 

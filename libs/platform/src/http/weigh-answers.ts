@@ -20,8 +20,8 @@ export function weighAnswers(fastify: FastifyInstance, inHand: BytesInHand, time
       if (SAFE.has(request.method)) share.grow(bytes);
       else share.add(bytes);
     } catch (error) {
-      // It says where the next page is, and this is none.
-      void reply.removeHeader('link');
+      // They say where the next page is, and this is none.
+      for (const header of ['link', 'tidemark-position', 'tidemark-up-to-date']) void reply.removeHeader(header);
       return done(error as Error);
     }
     // An answer that waits behind another of its connection never hears that the connection is closed.

@@ -14,6 +14,14 @@ export const ANSWER_HEADERS = {
     description: 'Where the figures come from: those of Postgres are the same, only slower.',
     examples: ['redis'],
   }),
+  'Tidemark-Position': z.string().meta({
+    description: 'Where the answer stands: a stream that is opened with it as `after` goes on from there.',
+    examples: ['yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc'],
+  }),
+  'Tidemark-Up-To-Date': z.enum(['true', 'false']).meta({
+    description: 'Whether the answer has all that there is; where not, the next request gets more at once.',
+    examples: ['true'],
+  }),
   'Cache-Control': z.string().meta({ description: 'Whether the answer may be kept.', examples: ['no-store'] }),
   'Retry-After': seconds.meta({ description: 'Seconds until it is worth while to send this again.', examples: [2] }),
   'WWW-Authenticate': z.string().meta({

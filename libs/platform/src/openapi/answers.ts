@@ -45,6 +45,7 @@ function describeHeaders(headers: AnswerHeaders, components: Components): object
 const HEADER_OF: Partial<Record<ProblemCode, keyof AnswerHeaders>> = {
   unauthorized: 'WWW-Authenticate',
   'missing-scope': 'WWW-Authenticate',
+  'unknown-position': 'Tidemark-Position',
   'in-flight': 'Retry-After',
   overloaded: 'Retry-After',
   unavailable: 'Retry-After',

@@ -152,9 +152,11 @@ async function answerDropped(tx: Queryable, { partition, key: environment }: Log
   );
 }
 
-/** Streams of a deleted user end: whoever holds one listens to this channel. */
-async function announceDeleted(tx: Queryable, namespace: Namespace, { users }: RegistryState): Promise<void> {
-  for (const user of users.gone()) {
-    await tx.query('SELECT pg_notify($1, $2)', [namespace.channel('deleted_users'), user]);
+/** Streams of what is deleted end: whoever holds one listens to these channels. */
+async function announceDeleted(tx: Queryable, namespace: Namespace, state: RegistryState): Promise<void> {
+  for (const kind of ['users', 'workspaces'] as const) {
+    for (const key of state[kind].gone()) {
+      await tx.query('SELECT pg_notify($1, $2)', [namespace.channel(`deleted_${kind}`), key]);
+    }
   }
 }

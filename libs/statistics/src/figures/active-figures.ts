@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { type LastActive } from '#activities';
 import { type Namespace } from '#platform';
+import { type AsOf } from '#projections';
 import { ADD_PAGE, ADVANCE, BEGIN_REWRITE, FINISH_REWRITE, READ_CHECKPOINT, RELEASE } from './scripts.js';
 
 /** The position of a partition's figures in Redis, or `missing` where some or all of them are gone. */
@@ -74,7 +75,7 @@ export class ActiveFigures {
    * How many users were active since a moment (milliseconds since the epoch), over all partitions in one round trip.
    * Undefined where figures are missing, or older than the positions asked for.
    */
-  async countActive(environment: string, since: number, atLeast: readonly number[]): Promise<number | undefined> {
+  async countActive(environment: string, since: number, atLeast: readonly number[]): Promise<AsOf<number> | undefined> {
     const reading = this.redis.multi();
     for (const partition of atLeast.keys()) {
       const set = this.activeKey(partition, environment);
@@ -136,15 +137,17 @@ export class ActiveFigures {
 }
 
 /** Undefined unless each partition has come as far as is asked, and has its sorted set where it should have one. */
-function sumOf(replies: readonly unknown[], atLeast: readonly number[]): number | undefined {
+function sumOf(replies: readonly unknown[], atLeast: readonly number[]): AsOf<number> | undefined {
   let sum = 0;
+  const positions: number[] = [];
   for (const [partition, least] of atLeast.entries()) {
     const [checkpoint, counted, exists] = replies.slice(partition * 3) as [(string | null)[], number, number];
     const [position, expected] = checkpoint as [string | null, string | null];
     if (position === null || Number(position) < least || (expected !== null && exists !== 1)) return undefined;
     sum += counted;
+    positions.push(Number(position));
   }
-  return sum;
+  return { read: sum, positions };
 }
 
 /** Scores and members as ZADD takes them, by environment. */

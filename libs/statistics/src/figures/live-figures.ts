@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { activitiesTopic } from '#activities';
 import { LOGGER, type Logger, Namespace, Postgres, within } from '#platform';
-import { liveViews } from '#projections';
+import { type AsOf, liveViews } from '#projections';
 import { ActiveFigures } from './active-figures.js';
 
 // Postgres answers in far less than a Redis that hangs would cost every caller.
@@ -26,7 +26,7 @@ export class LiveFigures {
    * others, so they count only where they are at least as new as the views were, and of their generation: that is certain
    * of figures read after the views' position. Undefined where they are not, or not there.
    */
-  async countActive(environment: string, since: number): Promise<number | undefined> {
+  async countActive(environment: string, since: number): Promise<AsOf<number> | undefined> {
     const { generation, positions } = await liveViews(this.postgres, { name: 'activities' });
     const figures = new ActiveFigures(this.redis, this.namespace, generation);
     const { partitions } = activitiesTopic(this.namespace);

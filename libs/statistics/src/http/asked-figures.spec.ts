@@ -15,13 +15,19 @@ const OF_INTERVALS = ['active-users/series', 'activities', 'retention', 'lifecyc
 describe('every call of figures', () => {
   const required = (call: string) => (call === 'top' ? 'by=type' : '');
 
-  it.each(CALLS)('%s needs the scope, tells where it counted, and knows one environment alone', async (call) => {
-    const path = `/api/v3/statistics/${call}?${required(call)}`;
-    expect((await story.service.call('GET', path, { scope: 'activities:read' })).status).toBe(403);
-    const other = await story.service.call('GET', path, { environment: 'other' });
-    expect(other).toMatchObject({ status: 200, headers: { 'tidemark-source': 'postgres' } });
-    expect(other.text).not.toMatch(/seen|ada|"(activeUsers|count|users|new|returning|resurrected|dormant|dau)":[1-9]/);
-  });
+  it.each(CALLS)(
+    '%s needs the scope, tells where it counted and where that stands, and knows one environment alone',
+    async (call) => {
+      const path = `/api/v3/statistics/${call}?${required(call)}`;
+      expect((await story.service.call('GET', path, { scope: 'activities:read' })).status).toBe(403);
+      const other = await story.service.call('GET', path, { environment: 'other' });
+      const headers = { 'tidemark-source': 'postgres', 'tidemark-position': expect.any(String) };
+      expect(other).toMatchObject({ status: 200, headers });
+      expect(other.text).not.toMatch(
+        /seen|ada|"(activeUsers|count|users|new|returning|resurrected|dormant|dau)":[1-9]/,
+      );
+    },
+  );
 
   it.each(CALLS)('%s refuses parameters that are unknown, empty or repeated', async (call) => {
     for (const query of ['x=1', 'tz=', 'tz=UTC&tz=UTC', 'from=', 'window=']) {

@@ -1,8 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { type Query, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { type z } from 'zod';
+import { PositionHeader } from '#activities';
 import { Endpoint, type Exchange } from '#platform';
+import { type AsOf } from '#projections';
 import { dateAt } from '../intervals.js';
 import { ActiveUsersSeries } from '../queries/active-users-series.js';
 import { ActivitySeries } from '../queries/activity-series.js';
@@ -28,17 +30,20 @@ import {
   TopQuery,
 } from './figures.input.js';
 
-const headers = { 'Tidemark-Source': 'always' } as const;
+const headers = { 'Tidemark-Source': 'always', 'Tidemark-Position': 'always' } as const;
 const scope = 'statistics:read';
 const WHOLE = 'Intervals are whole: one that `from` or `to` cuts counts in full. There are at most 1,500.';
 
-type Asking<Query extends z.ZodObject> = Exchange<{ query: Query }>;
+type Asking<Schema extends z.ZodObject> = Exchange<{ query: Schema }>;
 
 /** Figures over time, counted in Postgres when they are asked for. */
 @ApiTags('statistics')
 @Controller('api/v3/statistics')
 export class FiguresController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly positionHeader: PositionHeader,
+  ) {}
 
   @Get('active-users/series')
   @Endpoint({
@@ -51,14 +56,12 @@ export class FiguresController {
     problems: ['not-found'],
     answers: { 200: { body: ActiveUsersSeriesAnswer, headers } },
   })
-  async activeUsers({ caller: { environment }, query, reply }: Asking<typeof SeriesQuery>) {
+  async activeUsers(exchange: Asking<typeof SeriesQuery>) {
+    const { caller, query } = exchange;
     const intervals = askedIntervals(query);
-    const of = { environment, workspace: query.workspace };
-    const counts = await this.queries.execute(new ActiveUsersSeries(of, intervals));
-    return counted(
-      reply,
-      counts.map((activeUsers, at) => ({ start: iso(intervals.starts[at]!), activeUsers })),
-    );
+    const of = { environment: caller.environment, workspace: query.workspace };
+    const counts = await this.count(exchange, new ActiveUsersSeries(of, intervals));
+    return counts.map((activeUsers, at) => ({ start: iso(intervals.starts[at]!), activeUsers }));
   }
 
   @Get('engagement')
@@ -71,10 +74,10 @@ export class FiguresController {
     heavy: true,
     answers: { 200: { body: EngagementAnswer, headers } },
   })
-  async engagement({ caller, query, reply }: Asking<typeof EngagementQuery>) {
-    const { on, tz } = query;
+  async engagement(exchange: Asking<typeof EngagementQuery>) {
+    const { on, tz } = exchange.query;
     const day = on ?? dateAt(Date.now(), tz);
-    return counted(reply, await this.queries.execute(new Engagement(caller.environment, day, tz)));
+    return this.count(exchange, new Engagement(exchange.caller.environment, day, tz));
   }
 
   @Get('activities')
@@ -88,14 +91,15 @@ export class FiguresController {
     problems: ['not-found'],
     answers: { 200: { body: ActivitySeriesAnswer, headers } },
   })
-  async activities({ caller: { environment }, query, reply }: Asking<typeof ActivitySeriesQuery>) {
-    const intervals = askedIntervals(query);
-    const { workspace, type, group } = query;
-    const counts = await this.queries.execute(new ActivitySeries({ environment, workspace, type }, intervals, group));
-    return counted(reply, {
+  async activities(exchange: Asking<typeof ActivitySeriesQuery>) {
+    const { environment } = exchange.caller;
+    const { workspace, type, group } = exchange.query;
+    const intervals = askedIntervals(exchange.query);
+    const counts = await this.count(exchange, new ActivitySeries({ environment, workspace, type }, intervals, group));
+    return {
       total: counts.reduce((sum, { count }) => sum + count, 0),
       intervals: counts.map((interval, at) => ({ start: iso(intervals.starts[at]!), ...interval })),
-    });
+    };
   }
 
   @Get('top')
@@ -108,8 +112,9 @@ export class FiguresController {
     heavy: true,
     answers: { 200: { body: TopAnswer, headers } },
   })
-  async top({ caller, query: { window, ...of }, reply }: Asking<typeof TopQuery>) {
-    return counted(reply, await this.queries.execute(new Top(caller.environment, Date.now() - window.ms, of)));
+  async top(exchange: Asking<typeof TopQuery>) {
+    const { window, ...of } = exchange.query;
+    return this.count(exchange, new Top(exchange.caller.environment, Date.now() - window.ms, of));
   }
 
   @Get('retention')
@@ -122,13 +127,11 @@ export class FiguresController {
     heavy: true,
     answers: { 200: { body: RetentionAnswer, headers } },
   })
-  async retention({ caller, query, reply }: Asking<typeof RetentionQuery>) {
+  async retention(exchange: Asking<typeof RetentionQuery>) {
+    const { caller, query } = exchange;
     const intervals = askedIntervals(query);
-    const cohorts = await this.queries.execute(new Retention(caller.environment, intervals));
-    return counted(
-      reply,
-      cohorts.map((cohort, at) => ({ cohort: iso(intervals.starts[at]!), ...cohort })),
-    );
+    const cohorts = await this.count(exchange, new Retention(caller.environment, intervals));
+    return cohorts.map((cohort, at) => ({ cohort: iso(intervals.starts[at]!), ...cohort }));
   }
 
   @Get('lifecycle')
@@ -141,19 +144,20 @@ export class FiguresController {
     heavy: true,
     answers: { 200: { body: LifecycleAnswer, headers } },
   })
-  async lifecycle({ caller, query, reply }: Asking<typeof LifecycleQuery>) {
+  async lifecycle(exchange: Asking<typeof LifecycleQuery>) {
+    const { caller, query } = exchange;
     const intervals = askedIntervals(query);
-    const stages = await this.queries.execute(new Lifecycle(caller.environment, withTheOneBefore(intervals, query)));
-    return counted(
-      reply,
-      stages.map((stage, at) => ({ start: iso(intervals.starts[at]!), ...stage })),
-    );
+    const stages = await this.count(exchange, new Lifecycle(caller.environment, withTheOneBefore(intervals, query)));
+    return stages.map((stage, at) => ({ start: iso(intervals.starts[at]!), ...stage }));
+  }
+
+  /** Answers, and says where that was counted and where the views stood. */
+  private async count<Figures>(exchange: Exchange, question: Query<AsOf<Figures>>): Promise<Figures> {
+    const { read, positions } = await this.queries.execute(question);
+    await this.positionHeader.add(exchange, positions);
+    void exchange.reply.header('tidemark-source', 'postgres');
+    return read;
   }
 }
 
 const iso = (moment: number) => new Date(moment).toISOString();
-
-function counted<Figures>(reply: Exchange['reply'], figures: Figures): Figures {
-  void reply.header('tidemark-source', 'postgres');
-  return figures;
-}

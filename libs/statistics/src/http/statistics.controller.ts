@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { windowParameter } from '#activities';
+import { PositionHeader, windowParameter } from '#activities';
 import { Endpoint, entityId, type Exchange } from '#platform';
 import { ActiveUsers } from '../queries/active-users.js';
 
@@ -20,12 +20,15 @@ const ActiveUsersV2 = z
   .object({ status: z.literal('ok'), data: ActiveUsersFigureV2 })
   .meta({ id: 'ActiveUsersV2', examples: [{ status: 'ok', data: { activeUsers: 2 } }] });
 
-const headers = { 'Tidemark-Source': 'always' } as const;
+const headers = { 'Tidemark-Source': 'always', 'Tidemark-Position': 'always' } as const;
 
 @ApiTags('statistics')
 @Controller('api')
 export class StatisticsController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly positionHeader: PositionHeader,
+  ) {}
 
   @Get('v2/usage-statistics/active-users')
   @Endpoint({
@@ -61,7 +64,8 @@ export class StatisticsController {
   private async count(exchange: Exchange<{ query: typeof WindowQuery }>, now: number, workspace?: number) {
     const { caller, query, reply } = exchange;
     const question = new ActiveUsers(caller.environment, now - query.window.ms, workspace);
-    const { activeUsers, source } = await this.queries.execute(question);
+    const { read: activeUsers, positions, source } = await this.queries.execute(question);
+    await this.positionHeader.add(exchange, positions);
     void reply.header('tidemark-source', source);
     return activeUsers;
   }

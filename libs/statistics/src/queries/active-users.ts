@@ -1,12 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { countActive, countActiveIn } from '#activities';
 import { Postgres } from '#platform';
+import { type AsOf } from '#projections';
 import { Directory } from '#registry';
 import { LiveFigures } from '../figures/live-figures.js';
 import { requireWorkspace } from './existing-workspace.js';
 
-export interface ActiveUsersFigure {
-  readonly activeUsers: number;
+export interface ActiveUsersFigure extends AsOf<number> {
   readonly source: 'redis' | 'postgres';
 }
 
@@ -36,10 +36,10 @@ export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
   async execute({ environment, since, workspace }: ActiveUsers): Promise<ActiveUsersFigure> {
     await requireWorkspace(this.directory, environment, workspace);
     if (workspace !== undefined) {
-      return { activeUsers: await countActiveIn(this.postgres, environment, workspace, since), source: 'postgres' };
+      return { ...(await countActiveIn(this.postgres, environment, workspace, since)), source: 'postgres' };
     }
     const figure = await this.figures.countActive(environment, since);
-    if (figure !== undefined) return { activeUsers: figure, source: 'redis' };
-    return { activeUsers: await countActive(this.postgres, environment, since), source: 'postgres' };
+    if (figure !== undefined) return { ...figure, source: 'redis' };
+    return { ...(await countActive(this.postgres, environment, since)), source: 'postgres' };
   }
 }

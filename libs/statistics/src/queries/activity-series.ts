@@ -7,6 +7,7 @@ import {
   type KeyedCount,
 } from '#activities';
 import { Postgres } from '#platform';
+import { type AsOf } from '#projections';
 import { Directory } from '#registry';
 import { requireWorkspace } from './existing-workspace.js';
 
@@ -17,7 +18,7 @@ export interface IntervalCount {
 }
 
 /** How many activities there are in each of these intervals, in groups if asked for. */
-export class ActivitySeries extends Query<IntervalCount[]> {
+export class ActivitySeries extends Query<AsOf<IntervalCount[]>> {
   constructor(
     readonly of: CountedActivities,
     readonly intervals: Intervals,
@@ -35,15 +36,15 @@ export class ActivitySeriesHandler implements IQueryHandler<ActivitySeries> {
   ) {}
 
   /** Throws `not-found` for a workspace that is not there. */
-  async execute({ of, intervals, group }: ActivitySeries): Promise<IntervalCount[]> {
+  async execute({ of, intervals, group }: ActivitySeries): Promise<AsOf<IntervalCount[]>> {
     await requireWorkspace(this.directory, of.environment, of.workspace);
     const groups: KeyedCount[][] = intervals.starts.map(() => []);
-    for (const { nth, key, count } of await countByInterval(this.postgres, of, intervals, group)) {
-      groups[nth]!.push({ key, count });
-    }
-    return groups.map((counts) => ({
+    const { read: counted, positions } = await countByInterval(this.postgres, of, intervals, group);
+    for (const { nth, key, count } of counted) groups[nth]!.push({ key, count });
+    const read = groups.map((counts) => ({
       count: counts.reduce((sum, { count }) => sum + count, 0),
       ...(group && { groups: counts }),
     }));
+    return { read, positions };
   }
 }

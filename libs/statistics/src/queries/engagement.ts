@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { countActiveFrom } from '#activities';
 import { Postgres } from '#platform';
+import { type AsOf } from '#projections';
 import { startOfDate } from '../intervals.js';
 
 export interface EngagementFigures {
@@ -11,7 +12,7 @@ export interface EngagementFigures {
 }
 
 /** How many users were active on a date of a time zone, and in the 7 and the 30 days that end with it. */
-export class Engagement extends Query<EngagementFigures> {
+export class Engagement extends Query<AsOf<EngagementFigures>> {
   constructor(
     readonly environment: string,
     readonly on: string,
@@ -25,11 +26,13 @@ export class Engagement extends Query<EngagementFigures> {
 export class EngagementHandler implements IQueryHandler<Engagement> {
   constructor(private readonly postgres: Postgres) {}
 
-  async execute({ environment, on, timeZone }: Engagement): Promise<EngagementFigures> {
+  async execute({ environment, on, timeZone }: Engagement): Promise<AsOf<EngagementFigures>> {
     const [month, week, day, end] = [-29, -6, 0, 1].map((days) => startOfDate(on, timeZone, days)) as Four;
     const intervals = { starts: [month, week, day], end };
-    const [mau, wau, dau] = (await countActiveFrom(this.postgres, environment, intervals)) as Four;
-    return { dau, wau, mau, stickiness: mau === 0 ? 0 : Math.round((dau * PLACES) / mau) / PLACES };
+    const { read, positions } = await countActiveFrom(this.postgres, environment, intervals);
+    const [mau, wau, dau] = read as Four;
+    const stickiness = mau === 0 ? 0 : Math.round((dau * PLACES) / mau) / PLACES;
+    return { read: { dau, wau, mau, stickiness }, positions };
   }
 }
 

@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { countPresent, type Intervals } from '#activities';
 import { Postgres } from '#platform';
+import { type AsOf } from '#projections';
 
 /** Users of an interval: here for the first time, again, after a gap, and those of the interval before who are not. */
 export interface Stages {
@@ -11,7 +12,7 @@ export interface Stages {
 }
 
 /** What became of users in each of these intervals but the first, which is the one before those that are asked about. */
-export class Lifecycle extends Query<Stages[]> {
+export class Lifecycle extends Query<AsOf<Stages[]>> {
   constructor(
     readonly environment: string,
     readonly intervals: Intervals,
@@ -24,13 +25,14 @@ export class Lifecycle extends Query<Stages[]> {
 export class LifecycleHandler implements IQueryHandler<Lifecycle> {
   constructor(private readonly postgres: Postgres) {}
 
-  async execute({ environment, intervals }: Lifecycle): Promise<Stages[]> {
-    const present = await countPresent(this.postgres, environment, intervals);
-    return present.slice(1).map(({ active, fresh, stayed }, before) => ({
+  async execute({ environment, intervals }: Lifecycle): Promise<AsOf<Stages[]>> {
+    const { read: present, positions } = await countPresent(this.postgres, environment, intervals);
+    const read = present.slice(1).map(({ active, fresh, stayed }, before) => ({
       new: fresh,
       returning: stayed,
       resurrected: active - fresh - stayed,
       dormant: present[before]!.active - stayed,
     }));
+    return { read, positions };
   }
 }

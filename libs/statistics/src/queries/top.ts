@@ -1,6 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type ActivityKey, countMost } from '#activities';
 import { Postgres } from '#platform';
+import { type AsOf } from '#projections';
 import { Directory } from '#registry';
 
 /** A type, or the id of a workspace or a user, whose name is there as long as it exists. */
@@ -11,7 +12,7 @@ export interface Ranked {
 }
 
 /** What most activities since a moment are of, in milliseconds since the epoch; most first. */
-export class Top extends Query<Ranked[]> {
+export class Top extends Query<AsOf<Ranked[]>> {
   constructor(
     readonly environment: string,
     readonly since: number,
@@ -28,16 +29,19 @@ export class TopHandler implements IQueryHandler<Top> {
     private readonly directory: Directory,
   ) {}
 
-  async execute({ environment, since, of }: Top): Promise<Ranked[]> {
-    const ranked = await countMost(this.postgres, environment, since, of);
-    if (of.by === 'type') return ranked;
-    const ids = ranked.map(({ key }) => Number(key));
-    const names = await (of.by === 'user'
-      ? this.directory.usernames(environment, ids)
-      : this.directory.workspaceNames(environment, ids));
-    return ranked.map(({ key, count }) => {
-      const name = names.get(Number(key));
+  async execute({ environment, since, of }: Top): Promise<AsOf<Ranked[]>> {
+    const { read: ranked, positions } = await countMost(this.postgres, environment, since, of);
+    const names = await this.namesOf(environment, of.by, ranked);
+    const read = ranked.map(({ key, count }) => {
+      const name = names?.get(Number(key));
       return { key, ...(name !== undefined && { name }), count };
     });
+    return { read, positions };
+  }
+
+  private async namesOf(environment: string, by: ActivityKey, ranked: readonly { key: string | number }[]) {
+    if (by === 'type') return undefined;
+    const ids = ranked.map(({ key }) => Number(key));
+    return by === 'user' ? this.directory.usernames(environment, ids) : this.directory.workspaceNames(environment, ids);
   }
 }

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
+import { Positions } from '#activities';
 import { partitionFor } from '#event-log';
 import { eventually } from '../../../../test/support/eventually.js';
 import { eventsIn, messagesIn } from '../../test/events.js';
 import { bearer, type OpenStream, startService } from '../../test/service.js';
 import { idsOf, named, StreamSuite } from '../../test/stream-suite.js';
 import { openView } from '../../test/view.js';
-import { Positions } from '../positions.js';
 
 describe('a stream that is resumed', () => {
   const suite = new StreamSuite(process.env);
@@ -55,6 +55,29 @@ describe('a stream that is resumed', () => {
       await suite.view.send(environment, 3, ...sent);
       const resumed = await suite.open('/api/v3/users/3/stream', { 'last-event-id': position! });
       await eventually(() => expect(resumed.ids).toEqual(idsOf(sent)));
+    });
+
+    it("goes on behind a position of the environment in each of its streams, and behind none of a user's in another", async () => {
+      await suite.view.createWorkspace(environment);
+      const whole = await suite.open('/api/v3/stream');
+      await eventually(() => expect(eventsIn(whole.text)).toHaveLength(1));
+      const position = eventsIn(whole.text)[0]!.id!;
+      const [first, second] = [named('first'), named('second')].map((sent) =>
+        sent.map((one) => ({ ...one, workspace: 1 })),
+      );
+      await suite.view.send(environment, 1, ...first!);
+      await suite.view.send(environment, 2, ...second!);
+      for (const [path, sent] of [
+        ['/api/v3/stream', [...first!, ...second!]],
+        ['/api/v3/workspaces/1/stream', [...first!, ...second!]],
+        ['/api/v3/users/1/stream', first!],
+        ['/api/v3/users/2/stream', second!],
+        ['/api/v3/users/3/stream', []],
+      ] as const) {
+        const resumed = await suite.open(path, { 'last-event-id': position });
+        await eventually(() => expect([...resumed.ids].sort()).toEqual(idsOf([...sent]).sort()));
+        expect(eventsIn(resumed.text).map(({ event }) => event)).not.toContain('reset');
+      }
     });
 
     it('lets an EventSource come back by itself across a restart, with nothing missing and nothing twice', async () => {
@@ -152,7 +175,6 @@ describe('a stream that is resumed', () => {
       ['is none', 'malformed-position', ofUser, 'yesterday'],
       ['an earlier version gave', 'malformed-position', ofUser, '2-1'],
       ["an earlier version gave for an environment's stream", 'malformed-position', ofAll, '0-0.0.0.0.0.0.0.0'],
-      ["is an environment's, in a user's stream", 'position-of-another-stream', ofUser, everywhere(0)],
       ["is a user's, in an environment's stream", 'position-of-another-stream', ofAll, user([0])],
       [
         "is a user's of the first partition, in an environment's stream",

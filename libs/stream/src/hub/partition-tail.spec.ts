@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../../test/support/eventually.js';
 import { EVENT_STREAM } from '../formats.js';
-import { type Positions } from '../positions.js';
+import { type Positions } from '#activities';
 import { PartitionTail } from './partition-tail.js';
 
 describe('the live end of a partition', () => {

@@ -1,8 +1,7 @@
-import { type ActivityOwner, type PublishedMessage } from '#activities';
+import { type ActivityOwner, type ActivityOwners, newSalt, type Positions, type PublishedMessage } from '#activities';
 import { type Position } from '#event-sourcing';
 import { targetKey } from '../stream-request.js';
 import { type Format } from '../formats.js';
-import { newSalt, type Positions } from '../positions.js';
 
 /** One client's stream, as the hub sees it. */
 export interface Subscriber {
@@ -49,7 +48,7 @@ export function slices(messages: readonly PublishedMessage[]): PublishedMessage[
 /** The subscribers of one partition by the key of their target. */
 export class PartitionSubscribers {
   private readonly byKey = new Map<string, Set<Registration>>();
-  private known: { environments: string[]; users: { environment: string; userId: number }[] } | undefined;
+  private known: ActivityOwners | undefined;
 
   get empty(): boolean {
     return this.byKey.size === 0;
@@ -71,13 +70,8 @@ export class PartitionSubscribers {
   }
 
   /** The targets that have a subscriber. */
-  targets() {
-    if (this.known) return this.known;
-    const targets = [...this.byKey.values()].map(([registration]) => registration!.subscriber.target);
-    return (this.known = {
-      environments: targets.flatMap(({ environment, userId }) => (userId === undefined ? environment : [])),
-      users: targets.flatMap(({ environment, userId }) => (userId === undefined ? [] : { environment, userId })),
-    });
+  targets(): ActivityOwners {
+    return (this.known ??= ownersOf([...this.byKey.values()].map(([registration]) => registration!.subscriber.target)));
   }
 
   /** `deliveredPositions`: how far the hub is on each partition of a registration, before these messages. */
@@ -111,7 +105,7 @@ export class PartitionSubscribers {
   private byTarget(messages: readonly PublishedMessage[]): Map<string, PublishedMessage[]> {
     const groups = new Map<string, PublishedMessage[]>();
     for (const message of messages) {
-      for (const key of [message.environment, targetKey(message)]) {
+      for (const key of keysOf(message)) {
         if (!this.byKey.has(key)) continue;
         const group = groups.get(key) ?? [];
         group.push(message);
@@ -120,6 +114,20 @@ export class PartitionSubscribers {
     }
     return groups;
   }
+}
+
+function ownersOf(targets: readonly ActivityOwner[]): ActivityOwners {
+  const identified = (kind: 'userId' | 'workspaceId') =>
+    targets.flatMap(({ environment, [kind]: id }) => (id === undefined ? [] : { environment, id }));
+  const isWhole = ({ userId, workspaceId }: ActivityOwner) => userId === undefined && workspaceId === undefined;
+  const environments = targets.filter(isWhole).map(({ environment }) => environment);
+  return { environments, users: identified('userId'), workspaces: identified('workspaceId') };
+}
+
+/** The keys of all targets that a message belongs to. */
+function keysOf({ environment, userId, workspaceId }: PublishedMessage): string[] {
+  const whole = [environment, targetKey({ environment, userId })];
+  return workspaceId === null ? whole : [...whole, targetKey({ environment, workspaceId })];
 }
 
 /** The positions that a subscriber has reached: those of the hub, unless it is new and started further on. */

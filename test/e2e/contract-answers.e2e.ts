@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type operations } from '@tidemark/client';
 import { type Case, userCases, workspaceCases } from '../support/api-cases.js';
 import { activityCases, otherCases, streamCases } from '../support/api-cases-activities.js';
+import { statisticsCases } from '../support/api-cases-statistics.js';
 import { ApiDocument } from '../support/api-document.js';
 import { ObjectMaker } from '../support/api-objects.js';
 import { type Service, startService } from '../support/service.js';
@@ -12,6 +13,7 @@ const cases: Record<keyof operations, Case> = {
   ...userCases,
   ...workspaceCases,
   ...activityCases,
+  ...statisticsCases,
   ...streamCases,
   ...otherCases,
 };

@@ -78,6 +78,12 @@ function questions(user: number, workspace: number): Question[] {
       judge: (later, all) => usersOf(within(all, later, isThere)),
     },
     {
+      path: `/api/v3/statistics/top?by=user&window=${WINDOW}&limit=100`,
+      stream: '/api/v3/stream',
+      show: (body: { count: number }[]) => body.reduce((sum, { count }) => sum + count, 0),
+      judge: (later, all) => within(all, later, () => true).length,
+    },
+    {
       path: `/api/v2/usage-statistics/active-users?window=${WINDOW}`,
       stream: '/api/v3/stream',
       show: ({ data }: { data: { activeUsers: number } }) => data.activeUsers,

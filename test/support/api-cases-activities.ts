@@ -48,19 +48,6 @@ export const activityCases = {
     expect(answer.data).toMatchObject([{ id: 1, role: null, activities: 1 }]);
     return answer;
   },
-  countActiveUsersV2: async (given) => {
-    await active(given);
-    const answer = await given.tidemark.GET('/api/v2/usage-statistics/active-users');
-    expect(answer.data).toEqual({ status: 'ok', data: { activeUsers: 1 } });
-    return answer;
-  },
-  countActiveUsers: async (given) => {
-    await active(given);
-    const query = { window: '5m', workspace: idsOf(given.objects).workspace };
-    const answer = await given.tidemark.GET('/api/v3/statistics/active-users', { params: { query } });
-    expect(answer.data).toMatchObject({ activeUsers: 1, window: '5m' });
-    return answer;
-  },
 } satisfies Partial<Record<keyof operations, Case>>;
 
 const LINES = 'application/x-ndjson';

@@ -53,7 +53,7 @@ export const FAULTS: Fault[] = [
     name: 'figures of a workspace that is not there',
     status: 404,
     code: 'not-found',
-    applies: ({ operationId }) => operationId === 'countActiveUsers',
+    applies: (operation) => operation.path.startsWith('/api/v3/statistics/') && takes('workspace')(operation),
     spoil: (request) => ({ ...request, path: `${request.path.split('?')[0]}?workspace=999999` }),
   },
   {

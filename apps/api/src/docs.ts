@@ -16,7 +16,7 @@ const TAGS = {
   groups: 'Groups of users, which have roles as one',
   activities: 'What users do: taking it in, and reading it',
   stream: 'Activities as they happen',
-  statistics: 'How many users are active',
+  statistics: 'Who is active, what happens, and who comes back',
   commands: 'What became of commands',
   v2: 'The older interface',
   operations: 'For those who run the service',

@@ -216,6 +216,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v3/statistics/active-users/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many users were active in each interval
+         * @description Distinct users with an activity in it, of one workspace or of all. Intervals are whole: one that `from` or `to` cuts counts in full. There are at most 1,500. Needs the scope `statistics:read`.
+         */
+        get: operations["seriesOfActiveUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/statistics/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many activities there are in each interval
+         * @description With `group` also of what: `key` is null for those in no workspace. Intervals are whole: one that `from` or `to` cuts counts in full. There are at most 1,500. Needs the scope `statistics:read`.
+         */
+        get: operations["seriesOfActivities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/statistics/engagement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many users were active on a day, and in the 7 and 30 days that end with it
+         * @description Distinct users. `stickiness` is dau ÷ mau to four places, 0 where there is no mau. Needs the scope `statistics:read`.
+         */
+        get: operations["getEngagement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/statistics/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is new in each interval, who stays, who comes back and who stays away
+         * @description New: for the first time ever. Returning: also in the interval before. Resurrected: after a gap. Dormant: in the interval before and not in this one. Intervals are whole: one that `from` or `to` cuts counts in full. There are at most 1,500. Needs the scope `statistics:read`.
+         */
+        get: operations["getLifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/statistics/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many users come back, by the interval of their first activity ever
+         * @description `returned` begins with the cohort's own interval and ends with the last. Intervals are whole: one that `from` or `to` cuts counts in full. There are at most 1,500. Needs the scope `statistics:read`.
+         */
+        get: operations["getRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/statistics/top": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The types, workspaces or users with the most activities in the window that ends now
+         * @description Most first. Workspaces and users that are gone count as before, without a name. Needs the scope `statistics:read`.
+         */
+        get: operations["listTop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v3/stream": {
         parameters: {
             query?: never;
@@ -714,6 +834,24 @@ export interface components {
             /** Format: int64 */
             activeUsers: number;
         };
+        ActiveUsersInterval: {
+            /** Format: int64 */
+            activeUsers: number;
+            /**
+             * Format: date-time
+             * @description Where the interval begins.
+             */
+            start: string;
+        };
+        /**
+         * @example [
+         *       {
+         *         "start": "2026-11-22T00:00:00.000Z",
+         *         "activeUsers": 2
+         *       }
+         *     ]
+         */
+        ActiveUsersSeries: components["schemas"]["ActiveUsersInterval"][];
         /**
          * @example {
          *       "status": "ok",
@@ -789,6 +927,44 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        ActivityGroup: {
+            /** Format: int64 */
+            count: number;
+            key: components["schemas"]["GroupKey"];
+        };
+        ActivityInterval: {
+            /** Format: int64 */
+            count: number;
+            /** @description Most first; where `group` is asked for. */
+            groups?: components["schemas"]["ActivityGroup"][];
+            /**
+             * Format: date-time
+             * @description Where the interval begins.
+             */
+            start: string;
+        };
+        /**
+         * @example {
+         *       "total": 3,
+         *       "intervals": [
+         *         {
+         *           "start": "2026-11-22T00:00:00.000Z",
+         *           "count": 3,
+         *           "groups": [
+         *             {
+         *               "key": "page.viewed",
+         *               "count": 3
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        ActivitySeries: {
+            intervals: components["schemas"]["ActivityInterval"][];
+            /** Format: int64 */
+            total: number;
+        };
         /**
          * @example {
          *       "specversion": "1.0",
@@ -829,6 +1005,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Cohort: {
+            /**
+             * Format: date-time
+             * @description Where the interval begins.
+             */
+            cohort: string;
+            /** @description How many of them were active in their own interval and in each that follows. */
+            returned: number[];
+            /** Format: int64 */
+            users: number;
+        };
         /**
          * @description A status while it is pending; then the user, workspace or group as the command left it.
          * @example {
@@ -865,6 +1052,24 @@ export interface components {
             /** @constant */
             type: "direct";
         };
+        /**
+         * @example {
+         *       "dau": 2,
+         *       "wau": 5,
+         *       "mau": 6,
+         *       "stickiness": 0.3333
+         *     }
+         */
+        Engagement: {
+            /** Format: int64 */
+            dau: number;
+            /** Format: int64 */
+            mau: number;
+            /** Format: double */
+            stickiness: number;
+            /** Format: int64 */
+            wau: number;
+        };
         ErrorDetailsV2: {
             /** @enum {string} */
             code: "invalid-request" | "environment-required" | "unauthorized" | "environment-forbidden" | "missing-scope" | "not-found" | "method-not-allowed" | "request-timeout" | "username-taken" | "email-taken" | "in-flight" | "unknown-position" | "stale-version" | "too-large" | "unsupported-media-type" | "invalid-body" | "idempotency-key-reused" | "headers-too-large" | "overloaded" | "internal" | "unavailable";
@@ -900,6 +1105,8 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        /** @description The type, or the id of the workspace; null for none. */
+        GroupKey: string | number | null;
         /**
          * @example {
          *       "count": 1,
@@ -956,6 +1163,33 @@ export interface components {
             username?: string | null;
             /** Format: int64 */
             workspaceId?: number | null;
+        };
+        /**
+         * @example [
+         *       {
+         *         "start": "2026-11-22T00:00:00.000Z",
+         *         "new": 1,
+         *         "returning": 2,
+         *         "resurrected": 0,
+         *         "dormant": 1
+         *       }
+         *     ]
+         */
+        Lifecycle: components["schemas"]["LifecycleInterval"][];
+        LifecycleInterval: {
+            /** Format: int64 */
+            dormant: number;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            resurrected: number;
+            /** Format: int64 */
+            returning: number;
+            /**
+             * Format: date-time
+             * @description Where the interval begins.
+             */
+            start: string;
         };
         /**
          * @example {
@@ -1176,6 +1410,19 @@ export interface components {
             index: number;
         };
         /**
+         * @example [
+         *       {
+         *         "cohort": "2026-11-22T00:00:00.000Z",
+         *         "users": 3,
+         *         "returned": [
+         *           3,
+         *           1
+         *         ]
+         *       }
+         *     ]
+         */
+        Retention: components["schemas"]["Cohort"][];
+        /**
          * @example editor
          * @enum {string}
          */
@@ -1239,6 +1486,25 @@ export interface components {
             accepted: number;
             rejected: components["schemas"]["RejectedActivity"][];
         };
+        /**
+         * @example [
+         *       {
+         *         "key": 1,
+         *         "name": "jane",
+         *         "count": 3
+         *       }
+         *     ]
+         */
+        Top: components["schemas"]["TopEntry"][];
+        TopEntry: {
+            /** Format: int64 */
+            count: number;
+            key: components["schemas"]["TopKey"];
+            /** @description Of a workspace or user, as long as it is there. */
+            name?: string;
+        };
+        /** @description The type, or the id of the workspace or user. */
+        TopKey: string | number;
         /**
          * @example {
          *       "id": 1,
@@ -2443,6 +2709,326 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    seriesOfActiveUsers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first moment: a time, or a date for its first in `tz`. Left out: so that there are 30 intervals.
+                 * @example 2026-11-22
+                 */
+                from?: string;
+                interval?: "minute" | "hour" | "day" | "week" | "month";
+                /**
+                 * @description Where it ends: a time, which is not in it, or a date, which is as a whole. Left out: now.
+                 * @example 2026-11-22
+                 */
+                to?: string;
+                /**
+                 * @description The time zone of IANA, in whatever case, in which hours, days, weeks (from Monday) and months begin.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /**
+                 * @description Only what happened in this workspace.
+                 * @example 1
+                 */
+                workspace?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many users were active in each interval */
+            200: {
+                headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
+                     * @description Where the figures come from: those of Postgres are the same, only slower.
+                     * @example redis
+                     */
+                    "Tidemark-Source": "redis" | "postgres";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveUsersSeries"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    seriesOfActivities: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first moment: a time, or a date for its first in `tz`. Left out: so that there are 30 intervals.
+                 * @example 2026-11-22
+                 */
+                from?: string;
+                /** @description What each interval is divided by. */
+                group?: "type" | "workspace";
+                interval?: "minute" | "hour" | "day" | "week" | "month";
+                /**
+                 * @description Where it ends: a time, which is not in it, or a date, which is as a whole. Left out: now.
+                 * @example 2026-11-22
+                 */
+                to?: string;
+                /**
+                 * @description Only activities of this type.
+                 * @example page.viewed
+                 */
+                type?: string;
+                /**
+                 * @description The time zone of IANA, in whatever case, in which hours, days, weeks (from Monday) and months begin.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /**
+                 * @description Only what happened in this workspace.
+                 * @example 1
+                 */
+                workspace?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many activities there are in each interval */
+            200: {
+                headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
+                     * @description Where the figures come from: those of Postgres are the same, only slower.
+                     * @example redis
+                     */
+                    "Tidemark-Source": "redis" | "postgres";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivitySeries"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEngagement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The day, as a date in `tz`. Left out: today.
+                 * @example 2026-11-22
+                 */
+                on?: string;
+                /**
+                 * @description The time zone of IANA, in whatever case, in which hours, days, weeks (from Monday) and months begin.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many users were active on a day, and in the 7 and 30 days that end with it */
+            200: {
+                headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
+                     * @description Where the figures come from: those of Postgres are the same, only slower.
+                     * @example redis
+                     */
+                    "Tidemark-Source": "redis" | "postgres";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Engagement"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getLifecycle: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first moment: a time, or a date for its first in `tz`. Left out: so that there are 30 intervals.
+                 * @example 2026-11-22
+                 */
+                from?: string;
+                interval?: "minute" | "hour" | "day" | "week" | "month";
+                /**
+                 * @description Where it ends: a time, which is not in it, or a date, which is as a whole. Left out: now.
+                 * @example 2026-11-22
+                 */
+                to?: string;
+                /**
+                 * @description The time zone of IANA, in whatever case, in which hours, days, weeks (from Monday) and months begin.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is new in each interval, who stays, who comes back and who stays away */
+            200: {
+                headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
+                     * @description Where the figures come from: those of Postgres are the same, only slower.
+                     * @example redis
+                     */
+                    "Tidemark-Source": "redis" | "postgres";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first moment: a time, or a date for its first in `tz`. Left out: so that there are 30 intervals.
+                 * @example 2026-11-22
+                 */
+                from?: string;
+                interval?: "day" | "week" | "month";
+                /**
+                 * @description Where it ends: a time, which is not in it, or a date, which is as a whole. Left out: now.
+                 * @example 2026-11-22
+                 */
+                to?: string;
+                /**
+                 * @description The time zone of IANA, in whatever case, in which hours, days, weeks (from Monday) and months begin.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many users come back, by the interval of their first activity ever */
+            200: {
+                headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
+                     * @description Where the figures come from: those of Postgres are the same, only slower.
+                     * @example redis
+                     */
+                    "Tidemark-Source": "redis" | "postgres";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTop: {
+        parameters: {
+            query: {
+                /** @example type */
+                by: "type" | "workspace" | "user";
+                limit?: number;
+                /** @description A number and m, h or d, from 1m to 90d; it ends now. */
+                window?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The types, workspaces or users with the most activities in the window that ends now */
+            200: {
+                headers: {
+                    /**
+                     * @description Where the answer stands: a stream that is opened with it as `after` goes on from there.
+                     * @example yZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc4eGsyZt0aVxW2mJb1kQ7dRfL8nUoPc
+                     */
+                    "Tidemark-Position": string;
+                    /**
+                     * @description Where the figures come from: those of Postgres are the same, only slower.
+                     * @example redis
+                     */
+                    "Tidemark-Source": "redis" | "postgres";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Top"];
+                };
+            };
+            400: components["responses"]["InvalidRequestOrEnvironmentRequired"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
+            429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

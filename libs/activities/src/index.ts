@@ -26,10 +26,19 @@ export {
   type LastActiveSum,
   lastActiveTerm,
 } from './queries/last-active.js';
+export { type ActivityKey, countByInterval, countMost, type KeyedCount } from './queries/activities-by-interval.js';
+export {
+  countActiveByInterval,
+  countActiveFrom,
+  countPresent,
+  countReturned,
+} from './queries/active-users-by-interval.js';
+export { type CountedActivities, type Intervals } from './queries/activities-in-intervals.js';
 export {
   PUBLISHED_COLUMNS,
   PublishedActivity,
   publishedActivity,
   type PublishedRow,
 } from './queries/published-activity.js';
+export { typeParameter } from './http/activities.input.js';
 export { windowParameter } from './window.js';

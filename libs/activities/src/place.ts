@@ -19,6 +19,17 @@ export const SECTION = `place >> ${SECTION_BITS}`;
 /** The feed is indexed by moments of about two minutes: as an integer they reach over all years that there are. */
 export const MOMENT = `(occurred_at >> ${MOMENT_BITS})::int`;
 
+/** When its user was active by it: a client cannot make anybody active in the future. */
+export const ACTIVE_AT = 'LEAST(occurred_at, received_at)';
+
+/**
+ * Whether its user was active by it at `from` or later, but before `end`; both SQL. Of few totals the index of the feed leads to such
+ * entries, since none occurred before; of many, that of times.
+ */
+export function activeWithin(from: string, end: string): string {
+  return `${ACTIVE_AT} >= ${from} AND ${ACTIVE_AT} < ${end} AND ${MOMENT} >= (${from} >> ${MOMENT_BITS})::int`;
+}
+
 /** Whether it is in a partition, at `from` or behind it, but before `to`; each of them SQL. By the index of sections. */
 export function placesWithin(partition: string, from: string, to: string): string {
   const [first, end] = [from, to].map((position) => placeAt(partition, position));

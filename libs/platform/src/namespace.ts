@@ -2,7 +2,7 @@
  * The versions of the folds' views. One goes up whenever its tables change, or what they hold of the same log: such views are
  * built anew from the log, beside those that instances of the former version go on with (ADR 0005).
  */
-const VIEW_VERSIONS = { registry: 8, activities: 4 };
+const VIEW_VERSIONS = { registry: 8, activities: 5 };
 
 export type FoldName = keyof typeof VIEW_VERSIONS;
 export type ViewVersions = Readonly<Record<FoldName, number>>;

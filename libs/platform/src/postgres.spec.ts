@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../test/support/eventually.js';
 import { Namespace } from './namespace.js';
 import { isOutage } from './outage.js';
 import { Postgres, prepared, together } from './postgres.js';
@@ -13,6 +14,17 @@ describe('a statement that gets no answer', () => {
     const error: unknown = await open.query('SELECT pg_sleep(20)').catch((thrown: unknown) => thrown);
     expect(isOutage(error)).toBe(true);
     expect((await open.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('does not go on in the server', async () => {
+    open = postgres();
+    const others = new Postgres(process.env.DATABASE_URL!, new Namespace('t'), { max: 1 });
+    const slow = "SELECT pg_sleep(20), 'nobody waits for this'";
+    await expect(open.query(slow)).rejects.toThrow('Query read timeout');
+    const going = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query = $1";
+    expect((await others.query(going, [slow])).rowCount).toBe(1);
+    await eventually(async () => expect((await others.query(going, [slow])).rowCount).toBe(0), { within: 10_000 });
+    await others.close();
   });
 
   it('ends its transaction at once', async () => {

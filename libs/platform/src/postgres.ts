@@ -125,6 +125,9 @@ const CONNECTING_MS = 5_000;
 // A statement without an answer for so long is taken to run on a dead connection.
 const UNANSWERED_MS = 30_000;
 
+// So much later the server ends it, where the connection lives: never before whoever asked has given it up.
+const GIVEN_UP_MS = 1_000;
+
 interface PostgresOptions {
   /** What the server knows the connections by; the namespace when left out. */
   readonly name?: string;
@@ -145,6 +148,7 @@ export class Postgres {
   readonly prepared: Queryable;
 
   constructor(url: string, namespace: Namespace, options: PostgresOptions = {}) {
+    const unansweredMs = options.queryTimeoutMs ?? UNANSWERED_MS;
     const schemas = options.schemas ?? FOLD_NAMES.map((fold) => namespace.views(fold));
     const settings = {
       search_path: [...schemas, 'public'].join(','),
@@ -152,6 +156,8 @@ export class Postgres {
       idle_in_transaction_session_timeout: FROZEN_MS,
       // To compile one statement takes longer than any of ours runs, and the planner's guess of a cost is all that it takes.
       jit: 'off',
+      // What nobody waits for any more does not go on.
+      statement_timeout: unansweredMs && unansweredMs + GIVEN_UP_MS,
       ...options.settings,
     };
     this.pool = new Pool({
@@ -162,7 +168,7 @@ export class Postgres {
       pipeline: true,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      query_timeout: options.queryTimeoutMs ?? UNANSWERED_MS,
+      query_timeout: unansweredMs,
       application_name: options.name ?? namespace.name,
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)

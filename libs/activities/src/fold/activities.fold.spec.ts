@@ -130,6 +130,18 @@ describe('the fold of activities', () => {
     expect(await views.count('activities')).toBe(3);
   });
 
+  it('moves when a user was first active back alone, and no further than an activity goes', async () => {
+    const { views, log } = openViews();
+    await views.project();
+    await log.append(views.topic, [activity({ id: 'future', at: NOON + 1000 })]);
+    const first = async () =>
+      (await views.postgres.query<{ first: number }>('SELECT first_active_at AS first FROM activity_totals')).rows;
+    expect(await first()).toEqual([{ first: NOON }]);
+    await log.append(views.topic, [activity({ id: 'past', at: -5 }), activity({ id: 'later', at: 7 })]);
+    await log.append(views.topic, [activity({ id: 'past', at: -9 }), activity({ id: 'latest', at: 9 })]);
+    expect(await first()).toEqual([{ first: -5 }]);
+  });
+
   it('never moves back when a user was last active, nor ahead of when the log heard of it', async () => {
     const { views, log } = openViews();
     await views.project();
@@ -194,9 +206,10 @@ describe('the fold of activities', () => {
     await log.append(views.topic, mixture);
     const { rows } = await views.postgres.query(
       `SELECT environment, user_id, coalesce(workspace_id, 0) AS workspace_id, type, count(*) AS activities,
-         max(LEAST(occurred_at, received_at)) AS last_active_at
+         min(LEAST(occurred_at, received_at)) AS first_active_at, max(LEAST(occurred_at, received_at)) AS last_active_at
        FROM activities GROUP BY 1, 2, 3, 4
-       EXCEPT SELECT environment, user_id, workspace_id, type, activities, last_active_at FROM activity_totals`,
+       EXCEPT SELECT environment, user_id, workspace_id, type, activities, first_active_at, last_active_at
+       FROM activity_totals`,
     );
     expect(rows).toEqual([]);
     expect(await views.count('activity_totals')).toBeGreaterThan(20);

@@ -1,6 +1,6 @@
 import { copyColumn, copyLines, type Namespace } from '#platform';
 import { type DerivedData, type ReplayedFold, type Work } from '#projections';
-import { placeOf } from '../place.js';
+import { ACTIVE_AT, placeOf } from '../place.js';
 import { activitiesFold } from './activities.fold.js';
 import { type ActivityRow, project } from './projection.js';
 import { ACTIVITIES_INDEXES, ACTIVITIES_KEYS, ACTIVITIES_TABLES } from './tables.js';
@@ -78,8 +78,9 @@ const dropRepeats = (table: string) => `
 /** What `tally`, `addTotals` and `copyEntries` come to over the whole of a partition. */
 const countAndName = (table: string, partition: number) => `
   WITH totals AS (
-    INSERT INTO activity_totals (partition, user_id, workspace_id, activities, last_active_at, environment, type)
-    SELECT ${partition}, user_id, workspace_id, count(*), max(LEAST(occurred_at, received_at)), environment, type
+    INSERT INTO activity_totals
+      (partition, user_id, workspace_id, activities, first_active_at, last_active_at, environment, type)
+    SELECT ${partition}, user_id, workspace_id, count(*), min(${ACTIVE_AT}), max(${ACTIVE_AT}), environment, type
     FROM ${table} GROUP BY user_id, workspace_id, environment, type
     RETURNING id, user_id, workspace_id, environment, type
   )

@@ -20,9 +20,25 @@ describe('the tally of activities', () => {
     const [a, b, c, d] = rows;
     expect(tally(rows)).toMatchObject({
       totals: [
-        { environment: 'acme', userId: 1, workspaceId: 1, type: 'seen', rows: [a, b], lastActiveAt: 30 },
-        { environment: 'acme', userId: 1, workspaceId: 0, type: 'seen', rows: [c], lastActiveAt: 100 },
-        { environment: 'acme', userId: 2, workspaceId: 0, type: 'other', rows: [d], lastActiveAt: 7 },
+        {
+          environment: 'acme',
+          userId: 1,
+          workspaceId: 1,
+          type: 'seen',
+          rows: [a, b],
+          firstActiveAt: 10,
+          lastActiveAt: 30,
+        },
+        {
+          environment: 'acme',
+          userId: 1,
+          workspaceId: 0,
+          type: 'seen',
+          rows: [c],
+          firstActiveAt: 100,
+          lastActiveAt: 100,
+        },
+        { environment: 'acme', userId: 2, workspaceId: 0, type: 'other', rows: [d], firstActiveAt: 7, lastActiveAt: 7 },
       ],
       users: [
         { environment: 'acme', userId: 1, lastActiveAt: 100 },

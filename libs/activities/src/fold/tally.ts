@@ -11,6 +11,8 @@ export interface Total extends Owner {
   readonly type: string;
   /** The activities that it counts, in the order of the log. */
   readonly rows: ActivityRow[];
+  /** Milliseconds since the epoch, as is the latest. */
+  firstActiveAt: number;
   lastActiveAt: number;
 }
 
@@ -35,6 +37,7 @@ export function tally(counted: readonly ActivityRow[]): { totals: Total[]; users
     if (total === undefined) totals.set(key, totalOf(row, key));
     else {
       total.rows.push(row);
+      total.firstActiveAt = Math.min(total.firstActiveAt, at);
       total.lastActiveAt = Math.max(total.lastActiveAt, at);
     }
     const user = users.get(row.owner);
@@ -54,6 +57,7 @@ function totalOf(row: ActivityRow, key: string): Total {
     workspaceId: workspaceId ?? 0,
     type,
     rows: [row],
+    firstActiveAt: activeAt(row),
     lastActiveAt: activeAt(row),
   };
 }

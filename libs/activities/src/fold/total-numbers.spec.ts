@@ -41,8 +41,8 @@ describe('the numbers of totals that a process remembers', () => {
   it('are those by which it counts on, beside totals that are new or that others have made', async () => {
     await apply([1, 2]);
     const other = await views.postgres.query(
-      `INSERT INTO activity_totals (partition, user_id, workspace_id, activities, last_active_at, environment, type)
-       VALUES (0, 3, 0, 5, 0, 'acme', 'seen')`,
+      `INSERT INTO activity_totals (partition, user_id, workspace_id, activities, first_active_at, last_active_at, environment, type)
+       VALUES (0, 3, 0, 5, 0, 0, 'acme', 'seen')`,
     );
     expect(other.rowCount).toBe(1);
     await apply([4, 3, 2, 2, 1]);

@@ -77,15 +77,17 @@ async function addToKnown(tx: Queryable, totals: Numbered[]): Promise<number> {
   const { rowCount } = await tx.query(
     `UPDATE activity_totals AS known SET
        activities = known.activities + given.activities,
+       first_active_at = LEAST(known.first_active_at, given.first_active_at),
        last_active_at = GREATEST(known.last_active_at, given.last_active_at)
-     FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
-       AS given (id, activities, last_active_at, user_id, workspace_id, environment, type)
+     FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[])
+       AS given (id, activities, first_active_at, last_active_at, user_id, workspace_id, environment, type)
      WHERE known.id = given.id AND known.user_id = given.user_id AND known.environment = given.environment
        -- Not by '=', for which the wide index could be taken.
        AND known.workspace_id IS NOT DISTINCT FROM given.workspace_id AND known.type IS NOT DISTINCT FROM given.type`,
     [
       totals.map(({ id }) => id),
       totals.map(({ total }) => total.rows.length),
+      totals.map(({ total }) => total.firstActiveAt),
       totals.map(({ total }) => total.lastActiveAt),
       totals.map(({ total }) => total.userId),
       totals.map(({ total }) => total.workspaceId),
@@ -106,15 +108,16 @@ async function addToOthers(tx: Queryable, totals: readonly Total[]): Promise<Num
   const sorted = totals.toSorted((one, other) => one.userId - other.userId);
   const { rows } = await tx.query<{ id: number }>(
     `INSERT INTO activity_totals AS known
-       (id, partition, user_id, workspace_id, activities, last_active_at, environment, type)
+       (id, partition, user_id, workspace_id, activities, first_active_at, last_active_at, environment, type)
      SELECT coalesce(
        (SELECT id FROM activity_totals total WHERE total.environment = given.environment AND total.user_id = given.user_id
           AND total.workspace_id = given.workspace_id AND total.type = given.type),
        nextval('activity_totals_id_seq')), given.*
-     FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
-       AS given (partition, user_id, workspace_id, activities, last_active_at, environment, type)
+     FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[])
+       AS given (partition, user_id, workspace_id, activities, first_active_at, last_active_at, environment, type)
      ON CONFLICT (environment, user_id, workspace_id, type) DO UPDATE SET
        activities = known.activities + EXCLUDED.activities,
+       first_active_at = LEAST(known.first_active_at, EXCLUDED.first_active_at),
        last_active_at = GREATEST(known.last_active_at, EXCLUDED.last_active_at)
      RETURNING id`,
     [
@@ -122,6 +125,7 @@ async function addToOthers(tx: Queryable, totals: readonly Total[]): Promise<Num
       sorted.map((total) => total.userId),
       sorted.map((total) => total.workspaceId),
       sorted.map((total) => total.rows.length),
+      sorted.map((total) => total.firstActiveAt),
       sorted.map((total) => total.lastActiveAt),
       sorted.map((total) => total.environment),
       sorted.map((total) => total.type),

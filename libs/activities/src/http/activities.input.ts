@@ -7,14 +7,16 @@ const cursor = z.string().min(1, 'must come from the Link of a page');
 
 const limit = wholeNumber(1, 500).default(50);
 
+/** A type of activities in a query. */
+export const typeParameter = z
+  .string()
+  .regex(TYPE, `must be ${TYPE_FAULT}`)
+  .meta({ examples: ['page.viewed'] });
+
 export const UserPath = z.strictObject({ user_id: entityId });
 
 export const CountQuery = z.strictObject({
-  type: z
-    .string()
-    .regex(TYPE, `must be ${TYPE_FAULT}`)
-    .optional()
-    .meta({ examples: ['page.viewed'] }),
+  type: typeParameter.optional(),
   workspace: entityId.optional(),
   since: timeParameter('What occurred then or later.').optional(),
   until: timeParameter('What occurred before.').optional(),

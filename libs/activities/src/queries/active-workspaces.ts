@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { notFound, Postgres } from '#platform';
 import { type AsOf, readAsOf } from '#projections';
 import { Directory, workspacesOf } from '#registry';
-import { occurred } from '../place.js';
+import { ACTIVE_AT, occurred } from '../place.js';
 
 export interface ActiveWorkspace {
   readonly id: number;
@@ -42,7 +42,7 @@ export class ActiveWorkspacesHandler implements IQueryHandler<ActiveWorkspaces> 
       `SELECT workspaces.id, workspaces.name, workspaces.role, active.activities, active.last_active_at AS "lastActiveAt"
        FROM (SELECT workspace_id, sum(entries)::bigint AS activities, max(latest) AS last_active_at
              FROM activity_totals CROSS JOIN LATERAL (
-               SELECT count(*) AS entries, max(LEAST(occurred_at, received_at)) AS latest FROM activity_entries
+               SELECT count(*) AS entries, max(${ACTIVE_AT}) AS latest FROM activity_entries
                WHERE total_id = activity_totals.id AND ${occurred('>=', '$3::bigint')} AND received_at >= $3
              ) AS counted
              WHERE environment = $1 AND user_id = $2 AND workspace_id > 0 AND last_active_at >= $3 AND entries > 0

@@ -1,7 +1,7 @@
 import { type Queryable } from '#platform';
 import { type AsOf, readAsOf, retriedKeys } from '#projections';
 import { type LastActive } from '../fold/tally.js';
-import { placesWithin } from '../place.js';
+import { ACTIVE_AT, placesWithin } from '../place.js';
 import { rowsUpTo } from './reached.js';
 
 const PAGE = 5_000;
@@ -42,7 +42,7 @@ export async function lastActiveBetween(
   return rowsUpTo<LastActive & { environment: string }>(postgres, to, {
     sql: `SELECT environment, user_id AS "userId", max(at) AS "lastActiveAt" FROM (
        SELECT environment, user_id, at FROM (
-         SELECT total_id, max(LEAST(occurred_at, received_at)) AS at FROM activity_entries
+         SELECT total_id, max(${ACTIVE_AT}) AS at FROM activity_entries
          WHERE ${placesWithin('$1', '$2', '$3')} GROUP BY total_id
        ) AS entry CROSS JOIN LATERAL (SELECT * FROM activity_totals WHERE id = total_id LIMIT 1) AS total
        UNION ALL

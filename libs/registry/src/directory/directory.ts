@@ -58,6 +58,17 @@ export class Directory {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /** What those of these workspaces that exist are called, by their ids. */
+  workspaceNames(environment: string, ids: readonly number[]): Promise<Map<number, string>> {
+    return this.namesIn('SELECT id, name FROM workspaces WHERE environment = $1 AND id = ANY($2)', environment, ids);
+  }
+
+  /** The usernames of those of these users that exist, by their ids. */
+  usernames(environment: string, ids: readonly number[]): Promise<Map<number, string>> {
+    const sql = 'SELECT id, username AS name FROM users WHERE environment = $1 AND id = ANY($2)';
+    return this.namesIn(sql, environment, ids);
+  }
+
   /** Another number for each generation of the views that was ever live: after a replay others may exist. */
   async generation(): Promise<number> {
     const { rows } = await this.postgres.query<{ generation: number }>(`SELECT 'users'::regclass::oid AS generation`);
@@ -66,6 +77,11 @@ export class Directory {
 
   async hasUser(environment: string, id: number): Promise<boolean> {
     return (await this.existing.find({ environment, id })) !== undefined;
+  }
+
+  private async namesIn(sql: string, environment: string, ids: readonly number[]): Promise<Map<number, string>> {
+    const { rows } = await this.postgres.query<{ id: number; name: string }>(sql, [environment, ids]);
+    return new Map(rows.map(({ id, name }) => [id, name]));
   }
 }
 

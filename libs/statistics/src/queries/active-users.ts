@@ -1,9 +1,10 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { countActive, countActiveIn } from '#activities';
-import { notFound, Postgres } from '#platform';
+import { Postgres } from '#platform';
 import { type AsOf } from '#projections';
 import { Directory } from '#registry';
 import { LiveFigures } from '../figures/live-figures.js';
+import { requireWorkspace } from './existing-workspace.js';
 
 export interface ActiveUsersFigure extends AsOf<number> {
   readonly source: 'redis' | 'postgres';
@@ -33,9 +34,8 @@ export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
 
   /** Throws `not-found` for a workspace that is not there. */
   async execute({ environment, since, workspace }: ActiveUsers): Promise<ActiveUsersFigure> {
+    await requireWorkspace(this.directory, environment, workspace);
     if (workspace !== undefined) {
-      const existing = await this.directory.workspaceIds(environment, [workspace]);
-      if (!existing.has(workspace)) throw notFound('workspace');
       return { ...(await countActiveIn(this.postgres, environment, workspace, since)), source: 'postgres' };
     }
     const figure = await this.figures.countActive(environment, since);

@@ -1,3 +1,4 @@
+import './idle-queue.js';
 import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { type KafkaAccess } from '#platform';

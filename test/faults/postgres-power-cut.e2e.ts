@@ -71,8 +71,6 @@ describe('PostgreSQL, of which the power is cut while commands and activities co
       await server.startAgain();
     }
     await whileProjecting(load.stop());
-    // Or nothing of that was tried.
-    expect(projector.logged()).toContain('the views fell back');
     await whileProjecting(eventually(expectActivities));
     await expectOutcomes();
     await eventually(expectFigures);

@@ -22,11 +22,6 @@ export interface Fold extends FoldViews {
   /** How many records one transaction takes at most. */
   readonly batch: number;
   /**
-   * Whether commits are answered before they are on the disk. A crash of Postgres may then take the last of them, and the log
-   * gives them again; so only where nobody takes harm from views that go back for a moment (ADR 0042).
-   */
-  readonly asynchronousCommit?: boolean;
-  /**
    * Works out what depends on the records alone, which goes on while the batch before is being written. The records are
    * in order but not without gaps, and there may be none: what waits behind a dead letter is left out, and comes later.
    * `passed` are all records that the checkpoint moves past, for what depends on the log's time: the same whatever

@@ -84,7 +84,6 @@ export async function commit(owner: Owner, from: Position, to: Position, write: 
   const move = { partition, from, to, generation: owner.parked?.generation, channel: feed.channel };
   const afterCommit = await context.postgres.transaction(async (connection) => {
     const tx = prepared(connection);
-    if (fold.asynchronousCommit) tx.send('SET LOCAL synchronous_commit = off');
     const moved = moveCheckpoint(tx, fold, move);
     const written = write(tx);
     await together([moved, written]);

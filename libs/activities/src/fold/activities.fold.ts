@@ -40,7 +40,6 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
     joined: ['activity_entries'],
     indexes: Object.values(ACTIVITIES_INDEXES).join('\n'),
     batch: 5_000,
-    asynchronousCommit: true,
     async prepare(partition, records) {
       const rows = project(records);
       const sum = tally(rows);

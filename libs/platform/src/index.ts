@@ -24,7 +24,15 @@ export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';
 export { operationsOf, serveOperations } from './operations.js';
 export { isOutage } from './outage.js';
 export { ownTurn } from './own-turn.js';
-export { Postgres, prepared, type Queryable, takeTurn, together, type Transaction } from './postgres.js';
+export {
+  Postgres,
+  prepared,
+  type Queryable,
+  takeTurn,
+  together,
+  WAIT_FOR_THE_DISK,
+  type Transaction,
+} from './postgres.js';
 export { isProblemCode, notFound, Problem } from './problems.js';
 export { connectRedis, redisReady } from './redis.js';
 export { backoffMs, retry } from './retry.js';

@@ -103,6 +103,28 @@ describe('what a transaction asks side by side', () => {
     expect(await sent()).toEqual([1, 2]);
   });
 
+  it('commits nothing of a transaction of which a statement could not even be sent', async () => {
+    await postgres.query('CREATE TEMPORARY TABLE unsent (n int)');
+    const work = postgres.transaction(async (connection) => {
+      const tx = prepared(connection);
+      tx.send('INSERT INTO unsent VALUES (1)');
+      tx.send('INSERT INTO unsent SELECT unnest($1::int[])', [[{}]]);
+    });
+    await expect(work).rejects.toThrow(TypeError);
+    expect((await postgres.query('SELECT * FROM unsent')).rows).toEqual([]);
+  });
+
+  it('tells a transaction whose connection was used by one that failed before it of its own failures alone', async () => {
+    const failing = postgres.transaction(async (connection) => {
+      const tx = prepared(connection);
+      tx.send('SELECT $1::int', ['x']);
+      await tx.query('SELECT 1');
+    });
+    const next = postgres.transaction(async (connection) => prepared(connection).send('SELECT 1 / $1::int', [0]));
+    await expect(failing).rejects.toMatchObject({ code: '22P02' });
+    await expect(next).rejects.toMatchObject({ code: '22012' });
+  });
+
   it('tells that also where somebody waits for what comes behind it', async () => {
     const work = postgres.transaction(async (connection) => {
       const tx = prepared(connection);

@@ -1,5 +1,13 @@
 import { type Duplex } from 'node:stream';
-import { type ClientBase, type Connection, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
+import {
+  type ClientBase,
+  type Connection,
+  Pool,
+  type PoolClient,
+  type QueryConfig,
+  type QueryResultRow,
+  types,
+} from 'pg';
 import { arrayLiteral } from './array-literal.js';
 import { CopyIn } from './copy-in.js';
 import { parseExactly } from './exact-json.js';
@@ -39,21 +47,27 @@ export function prepared(db: ClientBase): Transaction;
 export function prepared(db: Pool): Queryable;
 export function prepared(db: Pool | ClientBase): Queryable | Transaction {
   const query: Queryable['query'] = async (text, values) => {
-    const name = names.get(text) ?? `statement_${names.size}`;
-    names.set(text, name);
     if (!(db instanceof Pool)) travelTogether(db);
-    return db.query({
-      name,
-      text,
-      values: values?.map((value) => (Array.isArray(value) ? arrayLiteral(value) : value)),
-    });
+    return db.query(statementOf(text, values));
   };
-  return db instanceof Pool ? { query } : { query, ...sending(db, query) };
+  return db instanceof Pool ? { query } : { query, ...sending(db) };
 }
 
-function sending(connection: ClientBase, query: Queryable['query']): Omit<Transaction, 'query'> {
+/** Throws for a value that Postgres has no way to write. */
+function statementOf(text: string, values?: unknown[]): QueryConfig {
+  const name = names.get(text) ?? `statement_${names.size}`;
+  names.set(text, name);
+  return { name, text, values: values?.map((value) => (Array.isArray(value) ? arrayLiteral(value) : value)) };
+}
+
+function sending(connection: ClientBase): Omit<Transaction, 'query'> {
   return {
-    send: (text, values) => leaveUnanswered(connection, query(text, values)),
+    send(text, values) {
+      // What cannot be sent throws here: Postgres would not know of it, and would commit what stands beside it.
+      const statement = statementOf(text, values);
+      travelTogether(connection);
+      leaveUnanswered(connection, connection.query(statement));
+    },
     copy(statement, rows) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       travelTogether(connection);
@@ -61,11 +75,7 @@ function sending(connection: ClientBase, query: Queryable['query']): Omit<Transa
       leaveUnanswered(connection, promise);
       return promise;
     },
-    answered() {
-      const answers = unanswered.get(connection) ?? [];
-      unanswered.delete(connection);
-      return together(answers);
-    },
+    answered: () => together(takeUnanswered(connection)),
   };
 }
 
@@ -78,6 +88,12 @@ function leaveUnanswered(connection: ClientBase, answer: Promise<unknown>): void
   const answers = unanswered.get(connection) ?? [];
   answers.push(answer);
   unanswered.set(connection, answers);
+}
+
+function takeUnanswered(connection: ClientBase): Promise<unknown>[] {
+  const answers = unanswered.get(connection) ?? [];
+  unanswered.delete(connection);
+  return answers;
 }
 
 /** The sockets whose statements are being collected. */
@@ -108,6 +124,10 @@ export async function together(work: readonly Promise<unknown>[]): Promise<void>
   if (failures.length === 0) return;
   throw failures.find((failure) => (failure as { code?: unknown }).code !== UNDONE_ALREADY) ?? failures[0];
 }
+
+/** Has a transaction wait for the disk where its connection does not, as a replay's do not; what a server asks for beyond stays. */
+export const WAIT_FOR_THE_DISK = `SELECT set_config('synchronous_commit', 'on', true)
+  WHERE current_setting('synchronous_commit') = 'off'`;
 
 /** Takes an advisory lock until the transaction ends: one at a time runs, of all processes, and sees what those before it made. */
 export async function takeTurn(tx: Queryable, name: string): Promise<void> {
@@ -198,15 +218,15 @@ export class Postgres {
       travelTogether(tx);
       leaveUnanswered(tx, tx.query('BEGIN'));
       const result = await work(tx);
-      leaveUnanswered(tx, tx.query('COMMIT'));
-      await prepared(tx).answered();
+      await commit(tx);
       tx.release();
       return result;
     } catch (error) {
+      // Taken before somebody else has the connection.
+      const answers = takeUnanswered(tx);
       await endTransaction(tx, error as Error);
-      throw lost ?? (await firstFailure(tx, error));
+      throw lost ?? (await firstFailure(answers, error));
     } finally {
-      unanswered.delete(tx);
       // One that was lost may say so once more.
       if (lost === undefined) tx.off('error', onLost);
     }
@@ -217,15 +237,21 @@ export class Postgres {
   }
 }
 
+async function commit(tx: ClientBase): Promise<void> {
+  const committing = tx.query('COMMIT');
+  await together([...takeUnanswered(tx), committing]);
+  // Postgres says so, and no more, where the transaction had failed before.
+  const { command } = await committing;
+  if (command !== 'COMMIT') throw new Error('the transaction was undone by a statement that nobody waited for');
+}
+
 /** What undid the transaction, where `error` only says that it was undone. */
-async function firstFailure(tx: ClientBase, error: unknown): Promise<unknown> {
+async function firstFailure(answers: readonly Promise<unknown>[], error: unknown): Promise<unknown> {
   if ((error as { code?: unknown }).code !== UNDONE_ALREADY) return error;
-  return prepared(tx)
-    .answered()
-    .then(
-      () => error,
-      (first: unknown) => first,
-    );
+  return together(answers).then(
+    () => error,
+    (first: unknown) => first,
+  );
 }
 
 // A role, a password, a rule of pg_hba.conf or a database: what it says names no password.

@@ -4,6 +4,8 @@ import { type Logger, type Postgres } from '#platform';
 const LOOK_EVERY_MS = 1_000;
 // Whatever is read of so small a table, it is not much.
 const FEW_PAGES = 16;
+// Thirty thousand pages are read, which takes long on a slow disk; to give up would be to begin anew.
+const GATHERING_MS = 600_000;
 
 /**
  * Has Postgres gather the statistics of the tables in a schema as they grow: by them it plans every statement, and
@@ -43,7 +45,12 @@ export class TableStatistics {
   private async gather(): Promise<void> {
     for (const table of await this.grownTables()) {
       // Where it is locked, another projector is at it.
-      await this.postgres.query(`ANALYZE (SKIP_LOCKED) ${table}`);
+      await this.postgres.transaction(async (tx) => {
+        await tx.query(`SET LOCAL statement_timeout = ${GATHERING_MS}`);
+        // pg's types lack the time-out of a single statement.
+        const gathering = { text: `ANALYZE (SKIP_LOCKED) ${table}`, query_timeout: GATHERING_MS };
+        await tx.query(gathering);
+      });
     }
   }
 

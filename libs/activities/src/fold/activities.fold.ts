@@ -43,15 +43,16 @@ export function activitiesFold(namespace: Namespace, followers: readonly Activit
     async prepare(partition, records) {
       const rows = project(records);
       const sum = tally(rows);
+      const begin = { partition, position: records[0]?.offset ?? Infinity };
       return async (tx) => {
         // In the transaction of the rows: after it another generation may have taken the place of this one.
         const [known, generation] = await Promise.all([knownAmong(tx, rows), generationOf(tx, 'activities')]);
         const { fresh, changed } = sortOut(rows, known);
         const { totals, users } = fresh.length === rows.length ? sum : tally(fresh);
-        const numbered = await addTotals(tx, totals, numbers.in(generation));
+        const numbered = await addTotals(tx, totals, numbers.in(generation, begin));
         await copyEntries(tx, numbered);
         return async (from, to) => {
-          numbers.keep(generation, numbered);
+          numbers.keep(generation, numbered, { partition, position: to });
           repeats.inc(rows.length - fresh.length);
           changedRepeats.inc(changed);
           await Promise.all(followers.map((follower) => follower.follow(partition, { generation, from, to }, users)));

@@ -1,5 +1,5 @@
 import { CopyRows, type Queryable, type Transaction } from '#platform';
-import { StartAgain } from '#event-sourcing';
+import { StopProjection } from '#projections';
 import { placeOf } from '../place.js';
 import { encodeKey } from '../activity.record.js';
 import { type ActivityRow, nameOf } from './projection.js';
@@ -48,12 +48,12 @@ export interface Numbered {
 
 /**
  * Adds to the totals, and returns each with its number; `numbers` are those that are known already, by the total's key.
- * Where one of these is not the total's, none is known any more and `StartAgain` is thrown.
+ * Throws `StopProjection` where one of these is not the total's.
  */
 export async function addTotals(
   tx: Queryable,
   totals: readonly Total[],
-  numbers: Pick<Map<string, number>, 'get' | 'clear'>,
+  numbers: Pick<Map<string, number>, 'get'>,
 ): Promise<Numbered[]> {
   const known: Numbered[] = [];
   const others: Total[] = [];
@@ -63,10 +63,10 @@ export async function addTotals(
     else known.push({ id, total });
   }
   const [added, found] = await Promise.all([addToKnown(tx, known), addToOthers(tx, others)]);
-  if (added === known.length) return [...known, ...found];
-  // The server has lost them, as in a crash or a failover, and may have given their numbers to others since.
-  numbers.clear();
-  throw new StartAgain('totals of activities are gone that were there');
+  // The checkpoint is where it was, so that no server has lost them.
+  if (added !== known.length)
+    throw new StopProjection('totals of activities are gone that were there: see who deleted them');
+  return [...known, ...found];
 }
 
 /** By the number: one descent of a narrow index, where the key would be looked up twice in a wide one. Resolves to how many were there. */

@@ -1,5 +1,5 @@
 import { type PoolClient } from 'pg';
-import { type FoldName, type Namespace, type Queryable } from '#platform';
+import { type FoldName, type Namespace, type Queryable, WAIT_FOR_THE_DISK } from '#platform';
 import { type Candidate } from './candidate.js';
 import { notePhase } from './generation-states.js';
 
@@ -14,7 +14,7 @@ export async function switchTo(
   candidates: readonly Pick<Candidate, 'fold' | 'live' | 'schema'>[],
 ): Promise<void> {
   // The other work of a replay need not be on the disk when it is answered.
-  await tx.query('SET LOCAL synchronous_commit = on');
+  await tx.query(WAIT_FOR_THE_DISK);
   for (const { fold, live, schema } of candidates) {
     const views = namespace.views(fold.name);
     // Views of another version are those that other instances go on with.

@@ -9,6 +9,7 @@ import {
   type Table,
   takeTurn,
   type Transaction,
+  WAIT_FOR_THE_DISK,
 } from '#platform';
 import { type UserKeyId } from '../decisions/registry.state.js';
 import { newRootKey, RootKey, unwrapRootKey, wrapRootKey } from './root-key.js';
@@ -139,7 +140,7 @@ export class Keyring implements KeySource {
   eraseKeys(tx: Transaction, names: readonly UserKeyId[]): void {
     if (names.length === 0) return;
     // A replay's transactions do not wait for the disk: these do.
-    tx.send('SET LOCAL synchronous_commit = on');
+    tx.send(WAIT_FOR_THE_DISK);
     const erased = new Map(names.map((name) => [textOfKeyId(name), { ...name, salt: Buffer.alloc(0) }]));
     putRows(tx, this.salts, [...erased.values()]);
   }

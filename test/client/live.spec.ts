@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTidemark, type Live, live, LiveRefused } from '@tidemark/client';
 
 type Given = Response | Error;
@@ -137,5 +137,50 @@ describe('a read that is followed', () => {
     await take(live(tidemark, read, { ...of, retryMs: 1 }), 2);
     expect(asked[1]).toMatch(url);
     expect(asked[1]!.startsWith(`${url} `)).toBe(true);
+  });
+});
+
+describe('a read that is followed for long', () => {
+  beforeEach(
+    () => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] }),
+  );
+  afterEach(() => void jest.useRealTimers());
+
+  /** Second by second, since what happens between two timers takes turns of its own. */
+  async function pass(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) await jest.advanceTimersByTimeAsync(1_000);
+  }
+
+  /** Listens, and gives what it has seen so far. */
+  function listen(following: AsyncIterable<Live<{ count: number }>>): string[] {
+    const seen: string[] = [];
+    void (async () => {
+      for await (const { kind } of following) seen.push(kind);
+    })().catch((error: Error) => seen.push(error.name));
+    return seen;
+  }
+
+  const reset = { reset: { reason: 'unknown-position', resumedFrom: 'p8' } };
+
+  it('waits longer from reset to reset while nothing comes in between', async () => {
+    const { tidemark, read, asked } = client(
+      Array.from({ length: 50 }, () => [counted(1, 'p0'), lines([{ position: 'p8' }, reset])]).flat(),
+    );
+    const seen = listen(live(tidemark, read));
+    await pass(60);
+    // Waits of up to 1, 2, 4, 8, 16 and 30 s, and of half as much at least.
+    expect(seen.filter((kind) => kind === 'reset').length).toBeGreaterThanOrEqual(4);
+    expect(asked.length).toBeLessThanOrEqual(16);
+  });
+
+  it('does not wait longer after a reset where activities came before it', async () => {
+    const { tidemark, read } = client(
+      Array.from({ length: 200 }, () => [counted(1, 'p0'), lines([activity('a', 'p1'), reset])]).flat(),
+    );
+    const seen = listen(live(tidemark, read));
+    await pass(60);
+    const resets = seen.filter((kind) => kind === 'reset').length;
+    expect(resets).toBeGreaterThanOrEqual(25);
+    expect(resets).toBeLessThanOrEqual(121);
   });
 });

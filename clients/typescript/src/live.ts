@@ -25,7 +25,7 @@ export interface LiveOptions {
   readonly types?: readonly string[];
   /** Ends it. */
   readonly signal?: AbortSignal;
-  /** About how many milliseconds to wait before the first attempt to come back; longer each time, up to 30 s. */
+  /** About how many milliseconds to wait before the first attempt to come back, or to begin anew; longer each time, up to 30 s. */
   readonly retryMs?: number;
 }
 
@@ -61,13 +61,18 @@ export async function* live<Data>(
   const left = new AbortController();
   const signal = AbortSignal.any([left.signal, ...(options.signal ? [options.signal] : [])]);
   const retry = new Retry(options.retryMs ?? 1_000, signal);
+  const resets = new Retry(options.retryMs ?? 1_000, signal);
   try {
     while (!signal.aborted) {
       const answer = await answered(read, retry);
       if (!answer) return;
       yield { kind: 'answer', ...answer };
-      const reset = yield* follow((after, over) => open(tidemark, options, after, over), answer.position, retry);
-      if (reset) yield { kind: 'reset', reason: reset.reason };
+      const openAt: Open = (after, over) => open(tidemark, options, after, over);
+      const reset = yield* follow(openAt, answer.position, retry, resets);
+      if (!reset) return;
+      yield { kind: 'reset', reason: reset.reason };
+      // The positions of a read of another environment are never known: without a wait it would read again for ever.
+      await resets.wait();
     }
   } finally {
     left.abort();
@@ -77,7 +82,12 @@ export async function* live<Data>(
 type Open = (after: string, signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
 
 /** Until the position is not known any more, or nobody listens. */
-async function* follow(openAt: Open, from: string, retry: Retry): AsyncGenerator<Live<never>, Reset | undefined> {
+async function* follow(
+  openAt: Open,
+  from: string,
+  retry: Retry,
+  resets: Retry,
+): AsyncGenerator<Live<never>, Reset | undefined> {
   for (let position = from; !retry.signal.aborted; await retry.wait()) {
     const connection = new AbortController();
     try {
@@ -88,7 +98,9 @@ async function* follow(openAt: Open, from: string, retry: Retry): AsyncGenerator
         if (line.reset) return line.reset;
         const { position: reached, ...activity } = line;
         position = reached;
-        if (isActivity(activity)) yield { kind: 'activity', activity, position };
+        if (!isActivity(activity)) continue;
+        resets.worked();
+        yield { kind: 'activity', activity, position };
       }
     } finally {
       connection.abort();

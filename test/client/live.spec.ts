@@ -141,14 +141,23 @@ describe('a read that is followed', () => {
 });
 
 describe('a read that is followed for long', () => {
-  beforeEach(
-    () => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] }),
-  );
+  const doNotFake = ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] as const;
+  // A date in a header has no fractions of seconds.
+  const now = Date.UTC(2026, 2, 1);
+  beforeEach(() => void jest.useFakeTimers({ now, doNotFake: [...doNotFake] }));
   afterEach(() => void jest.useRealTimers());
 
-  /** Second by second, since what happens between two timers takes turns of its own. */
+  /** Second by second: what happens between two timers takes turns of its own, in which no time passes. */
   async function pass(seconds: number): Promise<void> {
-    for (let second = 0; second < seconds; second += 1) await jest.advanceTimersByTimeAsync(1_000);
+    for (let second = 0; second < seconds; second += 1) {
+      await settled();
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+    await settled();
+  }
+
+  async function settled(): Promise<void> {
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
   }
 
   /** Listens, and gives what it has seen so far. */
@@ -182,5 +191,26 @@ describe('a read that is followed for long', () => {
     const resets = seen.filter((kind) => kind === 'reset').length;
     expect(resets).toBeGreaterThanOrEqual(25);
     expect(resets).toBeLessThanOrEqual(121);
+  });
+
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toUTCString();
+
+  it.each([
+    ['seconds', () => '20', 20],
+    ['a date', () => inSeconds(20), 20],
+    ['more seconds than a timer has', () => '9999999999', 600],
+    ['a date of another day', () => inSeconds(86_400), 600],
+    ['a date that is over', () => inSeconds(-20), 0.5],
+    ['neither', () => 'soon', 0.5],
+  ])('comes back when Retry-After says so, by %s, within ten minutes', async (_, retryAfter, least) => {
+    const { tidemark, read, asked } = client([refused(503, { 'retry-after': retryAfter() }), counted(1, 'p0')]);
+    const began = Date.now();
+    const following = live(tidemark, read);
+    const first = following.next().then(() => (Date.now() - began) / 1_000);
+    await pass(Math.max(0, Math.floor(least) - 2));
+    expect(asked).toHaveLength(1);
+    await pass(5);
+    expect(await first).toBeGreaterThanOrEqual(least);
+    expect(await first).toBeLessThanOrEqual(least + 3);
   });
 });

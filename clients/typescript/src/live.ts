@@ -44,6 +44,7 @@ export class LiveRefused extends Error {
 // The service says at least every 8 s that it is still there.
 const SILENCE_MS = 25_000;
 const LONGEST_RETRY_MS = 30_000;
+const LONGEST_RETRY_AFTER_MS = 600_000;
 
 /**
  * Reads, and goes on from there for as long as it is listened to: it comes back by itself where the connection is lost, with
@@ -195,7 +196,7 @@ class Retry {
     if (this.refusals > 1 || (status < 500 && status !== 401 && status !== 429 && status !== 408)) {
       throw new LiveRefused(status, answer.error);
     }
-    this.leastMs = Number(headers.get('retry-after') ?? 0) * 1_000;
+    this.leastMs = retryAfterMs(headers);
     return undefined;
   }
 
@@ -218,4 +219,11 @@ class Retry {
       else this.signal.addEventListener('abort', end);
     });
   }
+}
+
+/** `Retry-After` is a number of seconds, or a date, as proxies may have it. 0 where it says nothing, or what is neither. */
+function retryAfterMs(headers: Headers): number {
+  const said = headers.get('retry-after') ?? '';
+  const ms = /^\d+$/.test(said) ? Number(said) * 1_000 : Date.parse(said) - Date.now();
+  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : 0;
 }

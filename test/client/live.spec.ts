@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTidemark, type Live, live, LiveRefused } from '@tidemark/client';
 
-type Given = Response | Error;
+type Given = Response | Error | Promise<Response>;
 
 const counted = (count: number, position: string) =>
   Response.json({ count }, { headers: { 'tidemark-position': position } });
@@ -24,16 +24,31 @@ function lines(items: readonly object[], { breaks = false } = {}): Response {
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
 }
 
-/** A client that is answered so, in this order, and what it asked. */
+/** A stream that has a chunk for each of these lines, and then nothing more. */
+function slowLines(items: readonly object[]): Response {
+  const left = [...items];
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const item = left.shift();
+      if (!item) return new Promise(() => undefined);
+      controller.enqueue(new TextEncoder().encode(`${JSON.stringify(item)}\n`));
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
+}
+
+/** A client that is answered so, in this order, what it asked, and whether it hung up. */
 function client(answers: readonly Given[]) {
   const asked: string[] = [];
+  const signals: AbortSignal[] = [];
   let tokens = 0;
   const left = [...answers];
   const tidemark = createTidemark({
     url: 'http://tidemark.example',
     environment: 'demo',
     token: async () => `token-${(tokens += 1)}`,
-    fetch: async ({ url, headers }) => {
+    fetch: async ({ url, headers, signal }) => {
+      signals.push(signal);
       asked.push(`${url.replace('http://tidemark.example/api/v3', '')} ${headers.get('authorization')}`);
       const answer = left.shift() ?? new Error('nothing more was expected');
       if (answer instanceof Error) throw answer;
@@ -41,7 +56,7 @@ function client(answers: readonly Given[]) {
     },
   });
   const read = () => tidemark.GET('/api/v3/users/{user_id}/activities/count', { params: { path: { user_id: 7 } } });
-  return { tidemark, read, asked };
+  return { tidemark, read, asked, signals };
 }
 
 /** In a line each: answers by their count, activities by their id. */
@@ -212,5 +227,36 @@ describe('a read that is followed for long', () => {
     await pass(5);
     expect(await first).toBeGreaterThanOrEqual(least);
     expect(await first).toBeLessThanOrEqual(least + 3);
+  });
+
+  it.each([
+    ['does not answer', new Promise<Response>(() => undefined)],
+    ['says nothing any more', slowLines([{ position: 'p0' }])],
+  ])('gives up a connection that %s', async (_, silent) => {
+    const { tidemark, read, asked, signals } = client([counted(1, 'p0'), silent, slowLines([activity('a', 'p1')])]);
+    const seen = listen(live(tidemark, read));
+    await pass(24);
+    expect(asked).toHaveLength(2);
+    await pass(3);
+    expect(signals[1]!.aborted).toBe(true);
+    expect(seen).toEqual(['answer', 'activity']);
+  });
+
+  it('keeps a connection of which a slow listener has not taken all', async () => {
+    const { tidemark, read, asked, signals } = client([
+      counted(1, 'p0'),
+      slowLines(Array.from({ length: 9 }, (_, n) => activity(`a${n}`, `p${n}`))),
+    ]);
+    async function* slowly() {
+      for await (const item of live(tidemark, read)) {
+        yield item;
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      }
+    }
+    const seen = listen(slowly());
+    await pass(9 * 60 + 10);
+    expect(seen).toHaveLength(10);
+    expect(asked).toHaveLength(2);
+    expect(signals[1]!.aborted).toBe(false);
   });
 });

@@ -93,8 +93,9 @@ async function* follow(
     const connection = new AbortController();
     try {
       const over = AbortSignal.any([retry.signal, connection.signal]);
-      const body = (await retry.attempt(() => openAt(position, over)))?.data as ReadableStream<Uint8Array> | undefined;
-      for await (const line of untilItBreaks(streamedLines(body && unlessSilent(body, connection)))) {
+      const answer = await retry.attempt(() => unlessSilent(openAt(position, over), connection));
+      const body = answer?.data as ReadableStream<Uint8Array> | undefined;
+      for await (const line of untilItBreaks(streamedLines(body && watched(body, connection)))) {
         retry.worked();
         if (line.reset) return line.reset;
         const { position: reached, ...activity } = line;
@@ -154,19 +155,31 @@ async function* untilItBreaks(lines: AsyncGenerator<StreamedLine>): AsyncGenerat
   }
 }
 
-/** The same bytes; a connection on which none come for too long is given up. */
-function unlessSilent(body: ReadableStream<Uint8Array>, connection: AbortController): ReadableStream<Uint8Array> {
-  const giveUp = () => setTimeout(() => connection.abort(), SILENCE_MS);
-  let timer = giveUp();
-  connection.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  const watched = new TransformStream<Uint8Array, Uint8Array>({
-    transform(bytes, controller) {
-      clearTimeout(timer);
-      timer = giveUp();
-      controller.enqueue(bytes);
+/** The same bytes. They are asked for one by one: while a slow listener has enough of them, nobody waits for the service. */
+function watched(body: ReadableStream<Uint8Array>, connection: AbortController): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await unlessSilent(reader.read(), connection);
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
     },
+    { highWaterMark: 0 },
+  );
+}
+
+/** What is waited for; a connection on which it does not come for too long is given up. */
+function unlessSilent<Of>(awaited: Promise<Of>, connection: AbortController): Promise<Of> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      connection.abort();
+      reject(new Error(`nothing came for ${SILENCE_MS} ms`));
+    }, SILENCE_MS);
+    void awaited.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  return body.pipeThrough(watched);
 }
 
 /** Attempts that fail for now, and how long to wait for the next. */

@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTidemark, type Live, live, LiveRefused } from '@tidemark/client';
 
-type Given = Response | Error;
+type Given = Response | Error | Promise<Response>;
 
 const counted = (count: number, position: string) =>
   Response.json({ count }, { headers: { 'tidemark-position': position } });
@@ -24,16 +24,31 @@ function lines(items: readonly object[], { breaks = false } = {}): Response {
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
 }
 
-/** A client that is answered so, in this order, and what it asked. */
+/** A stream that has a chunk for each of these lines, and then nothing more. */
+function slowLines(items: readonly object[]): Response {
+  const left = [...items];
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const item = left.shift();
+      if (!item) return new Promise(() => undefined);
+      controller.enqueue(new TextEncoder().encode(`${JSON.stringify(item)}\n`));
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
+}
+
+/** A client that is answered so, in this order, what it asked, and whether it hung up. */
 function client(answers: readonly Given[]) {
   const asked: string[] = [];
+  const signals: AbortSignal[] = [];
   let tokens = 0;
   const left = [...answers];
   const tidemark = createTidemark({
     url: 'http://tidemark.example',
     environment: 'demo',
     token: async () => `token-${(tokens += 1)}`,
-    fetch: async ({ url, headers }) => {
+    fetch: async ({ url, headers, signal }) => {
+      signals.push(signal);
       asked.push(`${url.replace('http://tidemark.example/api/v3', '')} ${headers.get('authorization')}`);
       const answer = left.shift() ?? new Error('nothing more was expected');
       if (answer instanceof Error) throw answer;
@@ -41,7 +56,7 @@ function client(answers: readonly Given[]) {
     },
   });
   const read = () => tidemark.GET('/api/v3/users/{user_id}/activities/count', { params: { path: { user_id: 7 } } });
-  return { tidemark, read, asked };
+  return { tidemark, read, asked, signals };
 }
 
 /** In a line each: answers by their count, activities by their id. */
@@ -137,5 +152,111 @@ describe('a read that is followed', () => {
     await take(live(tidemark, read, { ...of, retryMs: 1 }), 2);
     expect(asked[1]).toMatch(url);
     expect(asked[1]!.startsWith(`${url} `)).toBe(true);
+  });
+});
+
+describe('a read that is followed for long', () => {
+  const doNotFake = ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] as const;
+  // A date in a header has no fractions of seconds.
+  const now = Date.UTC(2026, 2, 1);
+  beforeEach(() => void jest.useFakeTimers({ now, doNotFake: [...doNotFake] }));
+  afterEach(() => void jest.useRealTimers());
+
+  /** Second by second: what happens between two timers takes turns of its own, in which no time passes. */
+  async function pass(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) {
+      await settled();
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+    await settled();
+  }
+
+  async function settled(): Promise<void> {
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+  }
+
+  /** Listens, and gives what it has seen so far. */
+  function listen(following: AsyncIterable<Live<{ count: number }>>): string[] {
+    const seen: string[] = [];
+    void (async () => {
+      for await (const { kind } of following) seen.push(kind);
+    })().catch((error: Error) => seen.push(error.name));
+    return seen;
+  }
+
+  const reset = { reset: { reason: 'unknown-position', resumedFrom: 'p8' } };
+
+  it('waits longer from reset to reset while nothing comes in between', async () => {
+    const { tidemark, read, asked } = client(
+      Array.from({ length: 50 }, () => [counted(1, 'p0'), lines([{ position: 'p8' }, reset])]).flat(),
+    );
+    const seen = listen(live(tidemark, read));
+    await pass(60);
+    // Waits of up to 1, 2, 4, 8, 16 and 30 s, and of half as much at least.
+    expect(seen.filter((kind) => kind === 'reset').length).toBeGreaterThanOrEqual(4);
+    expect(asked.length).toBeLessThanOrEqual(16);
+  });
+
+  it('does not wait longer after a reset where activities came before it', async () => {
+    const { tidemark, read } = client(
+      Array.from({ length: 200 }, () => [counted(1, 'p0'), lines([activity('a', 'p1'), reset])]).flat(),
+    );
+    const seen = listen(live(tidemark, read));
+    await pass(60);
+    const resets = seen.filter((kind) => kind === 'reset').length;
+    expect(resets).toBeGreaterThanOrEqual(25);
+    expect(resets).toBeLessThanOrEqual(121);
+  });
+
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toUTCString();
+
+  it.each([
+    ['seconds', () => '20', 20],
+    ['a date', () => inSeconds(20), 20],
+    ['more seconds than a timer has', () => '9999999999', 600],
+    ['a date of another day', () => inSeconds(86_400), 600],
+    ['a date that is over', () => inSeconds(-20), 0.5],
+    ['neither', () => 'soon', 0.5],
+  ])('comes back when Retry-After says so, by %s, within ten minutes', async (_, retryAfter, least) => {
+    const { tidemark, read, asked } = client([refused(503, { 'retry-after': retryAfter() }), counted(1, 'p0')]);
+    const began = Date.now();
+    const following = live(tidemark, read);
+    const first = following.next().then(() => (Date.now() - began) / 1_000);
+    await pass(Math.max(0, Math.floor(least) - 2));
+    expect(asked).toHaveLength(1);
+    await pass(5);
+    expect(await first).toBeGreaterThanOrEqual(least);
+    expect(await first).toBeLessThanOrEqual(least + 3);
+  });
+
+  it.each([
+    ['does not answer', new Promise<Response>(() => undefined)],
+    ['says nothing any more', slowLines([{ position: 'p0' }])],
+  ])('gives up a connection that %s', async (_, silent) => {
+    const { tidemark, read, asked, signals } = client([counted(1, 'p0'), silent, slowLines([activity('a', 'p1')])]);
+    const seen = listen(live(tidemark, read));
+    await pass(24);
+    expect(asked).toHaveLength(2);
+    await pass(3);
+    expect(signals[1]!.aborted).toBe(true);
+    expect(seen).toEqual(['answer', 'activity']);
+  });
+
+  it('keeps a connection of which a slow listener has not taken all', async () => {
+    const { tidemark, read, asked, signals } = client([
+      counted(1, 'p0'),
+      slowLines(Array.from({ length: 9 }, (_, n) => activity(`a${n}`, `p${n}`))),
+    ]);
+    async function* slowly() {
+      for await (const item of live(tidemark, read)) {
+        yield item;
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      }
+    }
+    const seen = listen(slowly());
+    await pass(9 * 60 + 10);
+    expect(seen).toHaveLength(10);
+    expect(asked).toHaveLength(2);
+    expect(signals[1]!.aborted).toBe(false);
   });
 });

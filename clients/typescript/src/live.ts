@@ -25,7 +25,7 @@ export interface LiveOptions {
   readonly types?: readonly string[];
   /** Ends it. */
   readonly signal?: AbortSignal;
-  /** About how many milliseconds to wait before the first attempt to come back; longer each time, up to 30 s. */
+  /** About how many milliseconds to wait before the first attempt to come back, or to begin anew; longer each time, up to 30 s. */
   readonly retryMs?: number;
 }
 
@@ -44,6 +44,7 @@ export class LiveRefused extends Error {
 // The service says at least every 8 s that it is still there.
 const SILENCE_MS = 25_000;
 const LONGEST_RETRY_MS = 30_000;
+const LONGEST_RETRY_AFTER_MS = 600_000;
 
 /**
  * Reads, and goes on from there for as long as it is listened to: it comes back by itself where the connection is lost, with
@@ -61,13 +62,18 @@ export async function* live<Data>(
   const left = new AbortController();
   const signal = AbortSignal.any([left.signal, ...(options.signal ? [options.signal] : [])]);
   const retry = new Retry(options.retryMs ?? 1_000, signal);
+  const resets = new Retry(options.retryMs ?? 1_000, signal);
   try {
     while (!signal.aborted) {
       const answer = await answered(read, retry);
       if (!answer) return;
       yield { kind: 'answer', ...answer };
-      const reset = yield* follow((after, over) => open(tidemark, options, after, over), answer.position, retry);
-      if (reset) yield { kind: 'reset', reason: reset.reason };
+      const openAt: Open = (after, over) => open(tidemark, options, after, over);
+      const reset = yield* follow(openAt, answer.position, retry, resets);
+      if (!reset) return;
+      yield { kind: 'reset', reason: reset.reason };
+      // The positions of a read of another environment are never known: without a wait it would read again for ever.
+      await resets.wait();
     }
   } finally {
     left.abort();
@@ -77,18 +83,26 @@ export async function* live<Data>(
 type Open = (after: string, signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
 
 /** Until the position is not known any more, or nobody listens. */
-async function* follow(openAt: Open, from: string, retry: Retry): AsyncGenerator<Live<never>, Reset | undefined> {
+async function* follow(
+  openAt: Open,
+  from: string,
+  retry: Retry,
+  resets: Retry,
+): AsyncGenerator<Live<never>, Reset | undefined> {
   for (let position = from; !retry.signal.aborted; await retry.wait()) {
     const connection = new AbortController();
     try {
       const over = AbortSignal.any([retry.signal, connection.signal]);
-      const body = (await retry.attempt(() => openAt(position, over)))?.data as ReadableStream<Uint8Array> | undefined;
-      for await (const line of untilItBreaks(streamedLines(body && unlessSilent(body, connection)))) {
+      const answer = await retry.attempt(() => unlessSilent(openAt(position, over), connection));
+      const body = answer?.data as ReadableStream<Uint8Array> | undefined;
+      for await (const line of untilItBreaks(streamedLines(body && watched(body, connection)))) {
         retry.worked();
         if (line.reset) return line.reset;
         const { position: reached, ...activity } = line;
         position = reached;
-        if (isActivity(activity)) yield { kind: 'activity', activity, position };
+        if (!isActivity(activity)) continue;
+        resets.worked();
+        yield { kind: 'activity', activity, position };
       }
     } finally {
       connection.abort();
@@ -141,19 +155,31 @@ async function* untilItBreaks(lines: AsyncGenerator<StreamedLine>): AsyncGenerat
   }
 }
 
-/** The same bytes; a connection on which none come for too long is given up. */
-function unlessSilent(body: ReadableStream<Uint8Array>, connection: AbortController): ReadableStream<Uint8Array> {
-  const giveUp = () => setTimeout(() => connection.abort(), SILENCE_MS);
-  let timer = giveUp();
-  connection.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  const watched = new TransformStream<Uint8Array, Uint8Array>({
-    transform(bytes, controller) {
-      clearTimeout(timer);
-      timer = giveUp();
-      controller.enqueue(bytes);
+/** The same bytes. They are asked for one by one: while a slow listener has enough of them, nobody waits for the service. */
+function watched(body: ReadableStream<Uint8Array>, connection: AbortController): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await unlessSilent(reader.read(), connection);
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
     },
+    { highWaterMark: 0 },
+  );
+}
+
+/** What is waited for; a connection on which it does not come for too long is given up. */
+function unlessSilent<Of>(awaited: Promise<Of>, connection: AbortController): Promise<Of> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      connection.abort();
+      reject(new Error(`nothing came for ${SILENCE_MS} ms`));
+    }, SILENCE_MS);
+    void awaited.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  return body.pipeThrough(watched);
 }
 
 /** Attempts that fail for now, and how long to wait for the next. */
@@ -183,7 +209,7 @@ class Retry {
     if (this.refusals > 1 || (status < 500 && status !== 401 && status !== 429 && status !== 408)) {
       throw new LiveRefused(status, answer.error);
     }
-    this.leastMs = Number(headers.get('retry-after') ?? 0) * 1_000;
+    this.leastMs = retryAfterMs(headers);
     return undefined;
   }
 
@@ -206,4 +232,11 @@ class Retry {
       else this.signal.addEventListener('abort', end);
     });
   }
+}
+
+/** `Retry-After` is a number of seconds, or a date, as proxies may have it. 0 where it says nothing, or what is neither. */
+function retryAfterMs(headers: Headers): number {
+  const said = headers.get('retry-after') ?? '';
+  const ms = /^\d+$/.test(said) ? Number(said) * 1_000 : Date.parse(said) - Date.now();
+  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : 0;
 }

@@ -65,14 +65,14 @@ export class CatchUp {
   }
 
   private async collect(sought: Sought<CatchUpRequest>, patience: Patience): Promise<Reached> {
-    for (let from = sought.start.from; ;) {
-      const heard = Promise.withResolvers<boolean>();
+    let heard = Promise.withResolvers<boolean>();
+    patience.over.addEventListener('abort', () => heard.resolve(false), { once: true });
+    for (let from = sought.start.from; ; heard = Promise.withResolvers()) {
       // It hears what comes before it reads what is there: so nothing is missed in between.
       const registration = this.listen(sought, from, () => heard.resolve(true));
       try {
         const reached = await this.read(sought, from ?? registration.from, registration, patience);
         if (reached.messages.length > 0 || !reached.complete || patience.over.aborted) return reached;
-        patience.over.addEventListener('abort', () => heard.resolve(false), { once: true });
         if (!(await heard.promise)) return this.atLeast(reached, this.now(sought));
         from = reached.positions;
       } finally {

@@ -12,6 +12,8 @@ import { type StreamRequest } from './stream-request.js';
 export interface CatchUpRequest extends StreamRequest {
   /** How many activities it takes at most. */
   readonly limit: number;
+  /** The parameter or header that says the position. */
+  readonly positionFrom?: string;
 }
 
 /** Activities as JSON, the position behind them, and whether that is where the views stood. */
@@ -51,7 +53,7 @@ export class CatchUp {
   async seek(request: CatchUpRequest, patience: Patience): Promise<Sought<CatchUpRequest>> {
     const sought = await this.past.seek(request, patience);
     const { reset } = sought.start;
-    if (reset) throw unknownPosition(reset, this.format(sought, this.now(sought)));
+    if (reset) throw unknownPosition(reset, this.format(sought, this.now(sought)), request.positionFrom);
     return sought;
   }
 
@@ -146,10 +148,10 @@ class Room {
   }
 }
 
-function unknownPosition(reason: Reset['reason'], resumedFrom: string): Problem {
+function unknownPosition(reason: Reset['reason'], resumedFrom: string, parameter = 'after'): Problem {
   const detail = 'is no position that this stream knows (any more)';
   return new Problem('unknown-position', `The position ${detail}; Tidemark-Position is one to go on from.`, {
-    errors: [{ parameter: 'after', code: reason, detail }],
+    errors: [{ parameter, code: reason, detail }],
     headers: { 'tidemark-position': resumedFrom },
   });
 }

@@ -140,6 +140,17 @@ describe('catching up over plain HTTP', () => {
     expect(idsOf((await ask(`${USER}?after=${refused.position}&wait=10s`)).body)).toEqual(idsOf(sent));
   });
 
+  it('says what named the position that is not known', async () => {
+    for (const [query, header, parameter] of [
+      ['&after=x&lastEventId=x', 'x', 'Last-Event-ID'],
+      ['&after=x&lastEventId=x', '', 'lastEventId'],
+      ['&after=x', '', 'after'],
+    ] as const) {
+      const refused = await ask(`${USER}?wait=0${query}`, { headers: { 'last-event-id': header } });
+      expect(refused).toMatchObject({ status: 410, body: { errors: [{ parameter, code: 'malformed-position' }] } });
+    }
+  });
+
   it('is not found where the user is not, or is deleted while it waits', async () => {
     expect((await ask('/api/v3/users/999/stream?wait=1s')).status).toBe(404);
     expect((await ask('/api/v3/workspaces/999/stream?wait=1s')).status).toBe(404);

@@ -83,9 +83,9 @@ export class CatchUp {
     }
   }
 
-  private listen({ request, positions }: Sought, from: readonly Position[] | undefined, deliver: () => void) {
+  private listen({ request, positions, start }: Sought, from: readonly Position[] | undefined, deliver: () => void) {
     const { target, types } = request;
-    return this.hub.attach({ target, types, format: LINES, positions, deliver }, from);
+    return this.hub.attach({ target, types, since: start.since, format: LINES, positions, deliver }, from);
   }
 
   /** Everything up to where the hub or the views are, as far as there is room for it. */

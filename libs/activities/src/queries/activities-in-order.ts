@@ -19,6 +19,8 @@ export interface PublishedMessage {
   readonly workspaceId: number | null;
   readonly type: string;
   readonly position: Position;
+  /** Milliseconds since the epoch, of the log's time. */
+  readonly receivedAt: number;
   readonly json: string;
 }
 
@@ -164,8 +166,8 @@ function pageOf(rows: readonly Row[], end: Position, limit: number): MessagePage
 }
 
 function messageOf(row: Row): PublishedMessage {
-  const { environment, user_id: userId, workspace_id: workspaceId, type, position } = row;
-  return { environment, userId, workspaceId, type, position, json: JSON.stringify(publishedActivity(row)) };
+  const { environment, user_id: userId, workspace_id: workspaceId, type, position, received_at: receivedAt } = row;
+  return { environment, userId, workspaceId, type, position, receivedAt, json: JSON.stringify(publishedActivity(row)) };
 }
 
 /**

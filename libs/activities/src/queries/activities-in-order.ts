@@ -56,7 +56,7 @@ const SHOWN = userRemains('total');
 
 // So many places are put in order at a time, however long the range and whatever the planner knows of the table.
 const MOST_PLACES = 2_048;
-// Whoever has more totals, of whatever type, is not looked up by them: no index has their types.
+// Whoever has more totals, of whatever type, is not looked up by them: no index finds an environment's by their type.
 const MOST_TOTALS = 2_000;
 
 const stretchOf = ({ from, to }: PartitionRange): Position => Math.min(to, from + MOST_PLACES);

@@ -34,6 +34,7 @@ export {
   countReturned,
 } from './queries/active-users-by-interval.js';
 export { type CountedActivities, type Intervals } from './queries/activities-in-intervals.js';
+export { ViewsBehind } from './queries/reached.js';
 export {
   PUBLISHED_COLUMNS,
   PublishedActivity,

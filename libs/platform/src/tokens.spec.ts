@@ -21,6 +21,12 @@ describe('a token under a shared secret', () => {
     expect(principal.expiresAt).toBeGreaterThan(Date.now());
   });
 
+  it('ends at a whole millisecond, though its exp may have any fraction', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 60;
+    const token = await sign((jwt) => jwt, { exp: exp + 0.1239 });
+    await expect(verify(token)).resolves.toMatchObject({ expiresAt: exp * 1000 + 123 });
+  });
+
   it.each([
     ['of another secret', () => signToken(`${secret}!`, claims)],
     ['that has expired', () => signToken(secret, { ...claims, ttl: -31 })],

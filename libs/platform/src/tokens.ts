@@ -11,7 +11,7 @@ export interface Principal {
   readonly subject: string;
   readonly environments: readonly string[];
   readonly scopes: ReadonlySet<string>;
-  /** Milliseconds since the epoch, by the clock of who issued the token. */
+  /** Whole milliseconds since the epoch, by the clock of who issued the token. */
   readonly expiresAt: number;
 }
 
@@ -65,7 +65,8 @@ async function principalOf(verify: () => Verified, settings: ClaimsConfig = {}):
   if (!identity.success) throw wrongClaims(identity.error.issues.map((issue) => String(issue.path[0])).join(', '));
   const rights = rightsOf(identity.data, settings);
   if (typeof rights === 'string') throw wrongClaims(rights);
-  return { subject: identity.data.sub, ...rights, expiresAt: identity.data.exp * 1000 };
+  // A fraction is allowed (RFC 7519, section 2), but timers and Redis take whole milliseconds alone.
+  return { subject: identity.data.sub, ...rights, expiresAt: Math.floor(identity.data.exp * 1000) };
 }
 
 const wrongClaims = (names: string) =>

@@ -12,6 +12,8 @@ import { type StreamRequest } from './stream-request.js';
 export interface CatchUpRequest extends StreamRequest {
   /** How many activities it takes at most. */
   readonly limit: number;
+  /** The parameter or header that says the position. */
+  readonly positionFrom?: string;
 }
 
 /** Activities as JSON, the position behind them, and whether that is where the views stood. */
@@ -51,7 +53,7 @@ export class CatchUp {
   async seek(request: CatchUpRequest, patience: Patience): Promise<Sought<CatchUpRequest>> {
     const sought = await this.past.seek(request, patience);
     const { reset } = sought.start;
-    if (reset) throw unknownPosition(reset, this.format(sought, this.now(sought)));
+    if (reset) throw unknownPosition(reset, this.format(sought, this.now(sought)), request.positionFrom);
     return sought;
   }
 
@@ -65,14 +67,14 @@ export class CatchUp {
   }
 
   private async collect(sought: Sought<CatchUpRequest>, patience: Patience): Promise<Reached> {
-    for (let from = sought.start.from; ;) {
-      const heard = Promise.withResolvers<boolean>();
+    let heard = Promise.withResolvers<boolean>();
+    patience.over.addEventListener('abort', () => heard.resolve(false), { once: true });
+    for (let from = sought.start.from; ; heard = Promise.withResolvers()) {
       // It hears what comes before it reads what is there: so nothing is missed in between.
       const registration = this.listen(sought, from, () => heard.resolve(true));
       try {
         const reached = await this.read(sought, from ?? registration.from, registration, patience);
         if (reached.messages.length > 0 || !reached.complete || patience.over.aborted) return reached;
-        patience.over.addEventListener('abort', () => heard.resolve(false), { once: true });
         if (!(await heard.promise)) return this.atLeast(reached, this.now(sought));
         from = reached.positions;
       } finally {
@@ -81,9 +83,9 @@ export class CatchUp {
     }
   }
 
-  private listen({ request, positions }: Sought, from: readonly Position[] | undefined, deliver: () => void) {
+  private listen({ request, positions, start }: Sought, from: readonly Position[] | undefined, deliver: () => void) {
     const { target, types } = request;
-    return this.hub.attach({ target, types, format: LINES, positions, deliver }, from);
+    return this.hub.attach({ target, types, since: start.since, format: LINES, positions, deliver }, from);
   }
 
   /** Everything up to where the hub or the views are, as far as there is room for it. */
@@ -146,10 +148,10 @@ class Room {
   }
 }
 
-function unknownPosition(reason: Reset['reason'], resumedFrom: string): Problem {
+function unknownPosition(reason: Reset['reason'], resumedFrom: string, parameter = 'after'): Problem {
   const detail = 'is no position that this stream knows (any more)';
   return new Problem('unknown-position', `The position ${detail}; Tidemark-Position is one to go on from.`, {
-    errors: [{ parameter: 'after', code: reason, detail }],
+    errors: [{ parameter, code: reason, detail }],
     headers: { 'tidemark-position': resumedFrom },
   });
 }

@@ -25,13 +25,14 @@ export class DeletionWatch {
     private readonly namespace: Namespace,
   ) {}
 
-  /** Once notifications of deletions are being received. */
-  private readonly ready = pMemoize(async () => {
-    const { notifications, namespace } = this;
-    const workspaceDeleted = (workspace: string) => this.deleted(workspaceKey(workspace));
-    await notifications.listen(namespace.channel('deleted_workspaces'), workspaceDeleted, () => undefined);
-    const userDeleted = (user: string) => this.deleted(user);
-    await notifications.listen(namespace.channel('deleted_users'), userDeleted, () => void this.checkAll());
+  // Each once it is listened to: one that failed is tried again, the other not.
+  private readonly hearOfWorkspaces = pMemoize(() => {
+    const deleted = (workspace: string) => this.deleted(workspaceKey(workspace));
+    return this.notifications.listen(this.namespace.channel('deleted_workspaces'), deleted, () => undefined);
+  });
+  private readonly hearOfUsers = pMemoize(() => {
+    const deleted = (user: string) => this.deleted(user);
+    return this.notifications.listen(this.namespace.channel('deleted_users'), deleted, () => void this.checkAll());
   });
 
   /** Call it before `requireTarget`, so that no deletion is missed in between. */
@@ -44,7 +45,8 @@ export class DeletionWatch {
 
   /** Resolves when deletions are heard of; throws `not-found` for a user or a workspace that is not there. */
   async requireTarget(target: ActivityOwner): Promise<void> {
-    await this.ready();
+    await this.hearOfWorkspaces();
+    await this.hearOfUsers();
     const { environment, userId, workspaceId } = target;
     if (userId !== undefined && !(await this.directory.hasUser(environment, userId))) throw gone(target);
     if (workspaceId === undefined) return;

@@ -80,4 +80,21 @@ describe('the past that a client wants', () => {
     expect(await pagesOf({ environment: 'other' })).toBe(1);
     expect(await pagesOf({ environment: ENVIRONMENT })).toBeGreaterThanOrEqual(COUNT / PAGE);
   });
+
+  it('is read along the log for one who has many totals, however few are of a type', async () => {
+    const types = Array.from({ length: 2_100 }, (_, n) => `type-${n}`);
+    await view.register('varied');
+    await view.send('varied', 1, ...types.map((type) => ({ id: type, type })));
+    const partition = partitionFor('varied/1', 8);
+    const { rows } = await view.postgres.query<{ position: number }>(
+      'SELECT position FROM activities_checkpoints WHERE partition = $1',
+      [partition],
+    );
+    const to = rows[0]!.position;
+    const rare: WantedActivities = { target: { environment: 'varied' }, types: new Set(['type-2099']) };
+    const pages = [];
+    for (let from = to - types.length; from < to; from = pages.at(-1)!.next)
+      pages.push(await readPast(view.postgres, { partition, from, to }, rare, PAGE));
+    expect(pages.map(({ messages }) => messages.length)).toEqual([0, 1]);
+  });
 });

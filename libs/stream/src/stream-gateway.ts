@@ -57,9 +57,10 @@ export class StreamGateway {
     const leave = this.streams.enter(target.environment);
     const deleted = new AbortController();
     const watch = this.deletions.watch(target, () => deleted.abort());
+    // Before anything is awaited, so that a client that leaves meanwhile is noticed.
+    const patience = this.patienceOf(reply, Math.min(wait, caller.expiresAt - Date.now()), deleted.signal);
     try {
       await this.deletions.requireTarget(target);
-      const patience = this.patienceOf(reply, Math.min(wait, caller.expiresAt - Date.now()), deleted.signal);
       const sought = await this.catchingUp.seek(request, patience);
       await this.useTicket(request, caller);
       const answer = await this.catchingUp.answer(sought, patience);
@@ -79,6 +80,7 @@ export class StreamGateway {
   private patienceOf({ raw }: FastifyReply, wait: number, deleted: AbortSignal): Patience {
     const left = new AbortController();
     raw.once('close', () => left.abort());
+    if (raw.destroyed) left.abort();
     const timeout = AbortSignal.timeout(Math.max(0, wait));
     return {
       over: AbortSignal.any([timeout, deleted, left.signal, this.streams.stopping]),

@@ -6,6 +6,7 @@ import {
   Positions,
   positionsAt,
   readPast,
+  ViewsBehind,
   type WantedActivities,
 } from '#activities';
 import { type Position } from '#event-sourcing';
@@ -47,7 +48,7 @@ export class StreamPast {
     private readonly keyring: Keyring,
   ) {}
 
-  /** Rejects when the views are not there or Postgres is down. */
+  /** Rejects when the views are not there, or not any more where they were, or Postgres is down. */
   async seek<Request extends StreamRequest>(request: Request, reader: Reader): Promise<Sought<Request>> {
     await this.hub.ready();
     const positions = await Positions.of(request.target.environment, this.keyring);
@@ -69,7 +70,7 @@ export class StreamPast {
     if (since === undefined) return {};
     const partitions = this.hub.partitionsOf(target);
     const ends = this.hub.deliveredPositions(partitions);
-    await this.shown(partitions.first, ends, reader);
+    requireShown(ends, await this.shown(partitions.first, ends, reader));
     const from = await this.turns.run(target.environment, async () =>
       reader.isOpen ? positionsAt(this.postgres, since - CLOCK_SKEW_MS, partitions.first, ends) : ends,
     );
@@ -85,18 +86,32 @@ export class StreamPast {
     if (first < said.first || from.length !== count) return { reset: 'position-of-another-stream' };
     const delivered = this.hub.deliveredPositions({ first, count });
     // Where the views are behind this hub, to resume would silently skip what they still lack.
-    const asked = from.map((position, at) => Math.max(position, delivered[at] ?? 0));
-    return (await this.shown(first, asked, reader)) ? { from, named } : { reset: 'unknown-position' };
+    const asked = furthest(from, delivered);
+    const shown = await this.shown(first, asked, reader);
+    if (!isShown(from, furthest(delivered, shown))) return { reset: 'unknown-position' };
+    requireShown(asked, shown);
+    return { from, named };
   }
 
-  /** Whether the views come to these positions, of the partitions from `first` on, while they may be coming there again. */
-  private async shown(first: number, positions: readonly Position[], reader: Reader): Promise<boolean> {
+  /** Where the views are, by partition from `first`: at these positions or further, or where they are after some seconds. */
+  private async shown(first: number, positions: readonly Position[], reader: Reader): Promise<Position[]> {
     const deadline = performance.now() + COMING_AGAIN_MS;
     for (;;) {
       const checkpoints = await this.hub.look();
-      if (positions.every((position, at) => position <= (checkpoints.get(first + at) ?? 0))) return true;
-      if (performance.now() > deadline || !reader.isOpen) return false;
+      const shown = positions.map((_, at) => checkpoints.get(first + at) ?? 0);
+      if (isShown(positions, shown) || performance.now() > deadline || !reader.isOpen) return shown;
       await pause(LOOK_EVERY_MS);
     }
   }
+}
+
+const furthest = (one: readonly Position[], other: readonly Position[]) =>
+  one.map((position, at) => Math.max(position, other[at] ?? 0));
+
+const isShown = (positions: readonly Position[], shown: readonly Position[]) =>
+  positions.every((position, at) => position <= (shown[at] ?? 0));
+
+/** Views that were further come there again: so it is an outage. */
+function requireShown(positions: readonly Position[], shown: readonly Position[]): void {
+  if (!isShown(positions, shown)) throw new ViewsBehind('the views of activities are behind where they were');
 }

@@ -18,7 +18,7 @@ export interface Start {
   readonly from?: readonly Position[];
   /** `from` as the client named it. */
   readonly named?: string;
-  /** Milliseconds since the epoch: what the log took before is left out of the past. */
+  /** Milliseconds since the epoch: what the log took before is left out. */
   readonly since?: number;
   /** Why it is not where the client wanted. */
   readonly reset?: Reset['reason'];
@@ -40,6 +40,7 @@ const BACKLOG_BYTES = 256 * 1024;
 export class Subscription implements Subscriber {
   readonly target: ActivityOwner;
   readonly types?: ReadonlySet<string>;
+  readonly since?: number;
   readonly format: Format;
   readonly positions: Positions;
   private registration: Registration;
@@ -57,6 +58,7 @@ export class Subscription implements Subscriber {
   ) {
     this.target = target;
     this.types = types;
+    this.since = start.since;
     this.format = format;
     this.positions = positions;
     this.registration = source.hub.attach(this, start.from);
@@ -145,7 +147,7 @@ export class Subscription implements Subscriber {
     for (const [at, end] of to.entries()) {
       while (deliveredPositions[at]! < end && this.connection.isOpen) {
         const range = { partition: this.registration.first + at, from: deliveredPositions[at]!, to: end };
-        const { messages, next } = await this.source.readPast(range, { ...this, since: this.start.since });
+        const { messages, next } = await this.source.readPast(range, this);
         await this.send(messages, range.partition, deliveredPositions);
         deliveredPositions[at] = next;
       }

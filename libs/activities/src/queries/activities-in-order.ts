@@ -19,6 +19,8 @@ export interface PublishedMessage {
   readonly workspaceId: number | null;
   readonly type: string;
   readonly position: Position;
+  /** Milliseconds since the epoch, of the log's time. */
+  readonly receivedAt: number;
   readonly json: string;
 }
 
@@ -54,7 +56,7 @@ const SHOWN = userRemains('total');
 
 // So many places are put in order at a time, however long the range and whatever the planner knows of the table.
 const MOST_PLACES = 2_048;
-// Whoever has more totals is not looked up by them.
+// Whoever has more totals, of whatever type, is not looked up by them: no index finds an environment's by their type.
 const MOST_TOTALS = 2_000;
 
 const stretchOf = ({ from, to }: PartitionRange): Position => Math.min(to, from + MOST_PLACES);
@@ -115,7 +117,7 @@ export async function readPast(
   const byTotals = await areFew(db, range, wanted, limit);
   const end = byTotals ? range.to : stretchOf(range);
   const values: unknown[] = [range.partition, range.from, end];
-  const conditions = ofTotals(wanted, values) + ofEntries(wanted, values);
+  const conditions = ofOwner(wanted, values) + ofTypes(wanted, values) + ofEntries(wanted, values);
   const rows = await rowsUpTo<Row>(db, end, {
     sql: `SELECT ${COLUMNS} FROM ${byTotals ? BY_TOTALS : IN_ORDER} WHERE total.partition = $1 AND ${SHOWN}${conditions}
       ORDER BY section, place LIMIT ${limit}`,
@@ -130,10 +132,10 @@ async function areFew(db: Queryable, range: PartitionRange, wanted: WantedActivi
   const length = range.to - range.from;
   if (length <= MOST_PLACES) return false;
   const values: unknown[] = [range.partition];
+  const owned = ofOwner(wanted, values);
   const { rows } = await db.query<{ totals: number; activities: number }>(
-    `SELECT count(*) AS totals, coalesce(sum(activities), 0)::bigint AS activities FROM (
-       SELECT activities FROM activity_totals AS total WHERE partition = $1${ofTotals(wanted, values)} LIMIT ${MOST_TOTALS}
-     ) AS owned`,
+    `SELECT count(*) AS totals, coalesce(sum(activities) FILTER (WHERE true${ofTypes(wanted, values)}), 0)::bigint AS activities
+     FROM (SELECT type, activities FROM activity_totals AS total WHERE partition = $1${owned} LIMIT ${MOST_TOTALS}) AS total`,
     values,
   );
   const { totals, activities } = rows[0]!;
@@ -141,16 +143,17 @@ async function areFew(db: Queryable, range: PartitionRange, wanted: WantedActivi
 }
 
 /** Conditions on `total`; their values are added to `values`. */
-function ofTotals({ target, types }: WantedActivities, values: unknown[]): string {
+function ofOwner({ target }: WantedActivities, values: unknown[]): string {
   const { environment, userId, workspaceId } = target;
   const also = (column: string, value: unknown) =>
     value === undefined ? '' : ` AND total.${column} = $${values.push(value)}`;
-  const ofTypes = types ? ` AND total.type = ANY($${values.push([...types])})` : '';
   // The index of workspaces has those above 0 alone.
   const indexed = workspaceId === undefined ? '' : ' AND total.workspace_id > 0';
-  return (
-    also('environment', environment) + also('user_id', userId) + also('workspace_id', workspaceId) + indexed + ofTypes
-  );
+  return also('environment', environment) + also('user_id', userId) + also('workspace_id', workspaceId) + indexed;
+}
+
+function ofTypes({ types }: WantedActivities, values: unknown[]): string {
+  return types ? ` AND total.type = ANY($${values.push([...types])})` : '';
 }
 
 function ofEntries({ since }: WantedActivities, values: unknown[]): string {
@@ -163,8 +166,8 @@ function pageOf(rows: readonly Row[], end: Position, limit: number): MessagePage
 }
 
 function messageOf(row: Row): PublishedMessage {
-  const { environment, user_id: userId, workspace_id: workspaceId, type, position } = row;
-  return { environment, userId, workspaceId, type, position, json: JSON.stringify(publishedActivity(row)) };
+  const { environment, user_id: userId, workspace_id: workspaceId, type, position, received_at: receivedAt } = row;
+  return { environment, userId, workspaceId, type, position, receivedAt, json: JSON.stringify(publishedActivity(row)) };
 }
 
 /**

@@ -140,6 +140,33 @@ describe('catching up over plain HTTP', () => {
     expect(idsOf((await ask(`${USER}?after=${refused.position}&wait=10s`)).body)).toEqual(idsOf(sent));
   });
 
+  it('says what named the position that is not known', async () => {
+    for (const [query, header, parameter] of [
+      ['&after=x&lastEventId=x', 'x', 'Last-Event-ID'],
+      ['&after=x&lastEventId=x', '', 'lastEventId'],
+      ['&after=x', '', 'after'],
+    ] as const) {
+      const refused = await ask(`${USER}?wait=0${query}`, { headers: { 'last-event-id': header } });
+      expect(refused).toMatchObject({ status: 410, body: { errors: [{ parameter, code: 'malformed-position' }] } });
+    }
+  });
+
+  it('has nothing of before the time where it begins, nor has the stream, though that time is still to come', async () => {
+    await suite.view.register('timed');
+    const authorization = await bearer(['timed']);
+    const since = Date.now() + 3_600_000;
+    const query = `since=${new Date(since).toISOString()}`;
+    const stream = await suite.open(`${ALL}?${query}`, { authorization });
+    const whole = await suite.open(ALL, { authorization });
+    const waiting = ask(`${ALL}?${query}&wait=30s`, { headers: { authorization } });
+    const [before, then] = [named('before')[0]!, named('then')[0]!];
+    await suite.view.send('timed', 1, { ...before, receivedAt: since - 1 });
+    await eventually(() => expect(whole.ids).toEqual([before.id]));
+    await suite.view.send('timed', 1, { ...then, receivedAt: since });
+    expect(idsOf((await waiting).body)).toEqual([then.id]);
+    await eventually(() => expect([whole.ids, stream.ids]).toEqual([[before.id, then.id], [then.id]]));
+  });
+
   it('is not found where the user is not, or is deleted while it waits', async () => {
     expect((await ask('/api/v3/users/999/stream?wait=1s')).status).toBe(404);
     expect((await ask('/api/v3/workspaces/999/stream?wait=1s')).status).toBe(404);

@@ -241,20 +241,32 @@ describe('a stream that is resumed', () => {
       );
     });
 
-    it('includes one that the views have not reached again since they were dropped', async () => {
+    it('includes one that neither this instance nor the views have come to; one that was delivered waits for them', async () => {
       const rebuilding = await openView(process.env.DATABASE_URL!);
       await rebuilding.register(environment);
       await rebuilding.send(environment, 1, ...named('a', 'b', 'c'));
       const instance = await startService(rebuilding, { redisUrl: process.env.REDIS_URL! });
       const before = await suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', {}, instance);
       await eventually(() => expect(before.ids).toHaveLength(3));
-      const { position } = messagesIn(before.text)[0]!;
-      // What is behind the position is missing, too, as long as they have not come as far as they had.
-      for (const built of [1, 0]) {
-        await rebuilding.forgetActivities(built);
-        const stream = await suite.open('/api/v3/users/1/stream', { 'last-event-id': position }, instance);
-        await eventually(() => expect(reasonOf(stream)).toMatchObject({ reason: 'unknown-position' }));
-      }
+      const [first, , last] = messagesIn(before.text).map(({ position }) => position);
+      // The first is shown, but what is behind it is missing as long as they have not come as far as they had.
+      await rebuilding.forgetActivities(1);
+      const fresh = await startService(rebuilding, { redisUrl: process.env.REDIS_URL! });
+      const resume = (position: string, at: typeof instance, query = '') =>
+        suite.open(`/api/v3/users/1/stream${query}`, { 'last-event-id': position }, at);
+      const [lost, ...waiting] = await Promise.all([
+        resume(last!, fresh),
+        resume(first!, instance),
+        resume(first!, instance, '?wait=0'),
+        resume(last!, instance, '?wait=0'),
+        resume('', instance, '?since=1999-01-01T00:00:00Z'),
+      ]);
+      await eventually(() => expect(reasonOf(lost)).toMatchObject({ reason: 'unknown-position' }));
+      for (const { status, headers } of waiting) expect([status, headers['retry-after']]).toEqual([503, '2']);
+      await rebuilding.moveCheckpoints(2);
+      expect(reasonOf(await resume(first!, instance))).toBeUndefined();
+      suite.leaveAll();
+      await fresh.stop();
       await instance.stop();
       await rebuilding.close();
     });

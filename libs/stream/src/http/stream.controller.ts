@@ -58,13 +58,15 @@ export class StreamController {
   ): Promise<void> {
     const target = { environment: caller.environment, ...part };
     const { types, since, lastEventId, after, wait, limit } = query;
-    const position = headers['Last-Event-ID'] || (lastEventId ?? after);
+    const named = { 'Last-Event-ID': headers['Last-Event-ID'], lastEventId, after };
+    const [positionFrom, position] = Object.entries(named).find(([, value]) => value) ?? [];
     const asked = { target, types, since, position };
     const { accept } = request.headers;
     if (wait === undefined && limit === undefined)
       return this.gateway.open({ ...asked, format: formatFor(accept) }, caller, reply);
     const list = listFor(accept);
-    const caughtUp = await this.gateway.catchUp({ ...asked, limit: limit ?? USUAL_LIMIT }, caller, reply, wait ?? 0);
+    const taken = { ...asked, positionFrom, limit: limit ?? USUAL_LIMIT };
+    const caughtUp = await this.gateway.catchUp(taken, caller, reply, wait ?? 0);
     await reply
       .header('tidemark-position', caughtUp.position)
       .header('tidemark-up-to-date', String(caughtUp.upToDate))

@@ -92,6 +92,32 @@ describe('a hub that is slower than the commits', () => {
     await notifications.close();
   });
 
+  it('asks Postgres once at a time how far the views are, for whoever wants to know', async () => {
+    let running = 0;
+    const held = Promise.withResolvers<void>();
+    postgres.meanwhile = async () => {
+      running += 1;
+      await held.promise;
+    };
+    const first = slow.look();
+    await eventually(() => expect(running).toBe(1));
+    await view.send(environment, 1, { id: 'while it looks' });
+    const later = Promise.all(Array.from({ length: 100 }, () => slow.look()));
+    held.resolve();
+    const partition = partitionOf(1);
+    const [before, ...after] = [await first, ...(await later)].map((checkpoints) => checkpoints.get(partition)!);
+    postgres.meanwhile = undefined;
+    expect(running).toBe(2);
+    expect(new Set(after)).toEqual(new Set([before! + 1]));
+  });
+
+  it('looks again after a look that failed', async () => {
+    postgres.meanwhile = () => Promise.reject(new Error('down'));
+    await expect(Promise.all([slow.look(), slow.look()])).rejects.toThrow('down');
+    postgres.meanwhile = undefined;
+    await expect(slow.look()).resolves.toBeInstanceOf(Map);
+  });
+
   it('leaves out nothing for one who comes while it reads for others', async () => {
     const partition = partitionOf(1);
     const neighbour = userOn((other) => other === partition);

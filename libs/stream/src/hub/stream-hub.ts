@@ -20,6 +20,9 @@ const PAGE = 500;
 export class StreamHub implements BeforeApplicationShutdown {
   private tails: readonly PartitionTail[] = [];
   private readonly closing = new AbortController();
+  /** Asked for and not begun. */
+  private nextLook: Promise<Map<number, Position>> | undefined;
+  private lastLook: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly postgres: Postgres,
@@ -56,8 +59,21 @@ export class StreamHub implements BeforeApplicationShutdown {
     this.tails[partition]?.advance(position);
   }
 
-  /** Reads and returns the checkpoints, as after a time without notifications. */
-  async look(): Promise<Map<number, Position>> {
+  /**
+   * Reads and returns the checkpoints, as after a time without notifications. One look at a time: whoever asks during one
+   * shares the next, so that the clients who come back after an outage are one question to Postgres.
+   */
+  look(): Promise<Map<number, Position>> {
+    if (this.nextLook) return this.nextLook;
+    const next = this.lastLook.then(() => {
+      this.nextLook = undefined;
+      return this.readPositions();
+    });
+    this.lastLook = next.catch(() => undefined);
+    return (this.nextLook = next);
+  }
+
+  private async readPositions(): Promise<Map<number, Position>> {
     const checkpoints = await this.checkpoints();
     for (const [partition, position] of checkpoints) this.tails[partition]?.advance(position);
     return checkpoints;

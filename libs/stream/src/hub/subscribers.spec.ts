@@ -11,7 +11,8 @@ describe('what is written in one turn', () => {
     fc.assert(
       fc.property(sizes, (sizes) => {
         const messages = sizes.map((size, position): PublishedMessage => {
-          return { environment: 'acme', userId: 1, workspaceId: null, type: 'x', position, json: 'x'.repeat(size) };
+          const of = { environment: 'acme', userId: 1, workspaceId: null, type: 'x', receivedAt: 0 };
+          return { ...of, position, json: 'x'.repeat(size) };
         });
         const made = slices(messages);
         expect(made.flat()).toEqual(messages);

@@ -8,6 +8,8 @@ export interface Subscriber {
   readonly target: ActivityOwner;
   /** Only activities of these types; all when left out. */
   readonly types?: ReadonlySet<string>;
+  /** Milliseconds since the epoch: only what the log took then or later. */
+  readonly since?: number;
   readonly format: Format;
   readonly positions: Positions;
   /**
@@ -86,7 +88,7 @@ export class PartitionSubscribers {
       for (const registration of this.byKey.get(key) ?? []) {
         const positions = positionsOf(registration, deliveredPositions(registration));
         const { subscriber, first } = registration;
-        const kind = sharedKind(registration);
+        const kind = sharedKind(registration, ofKey);
         const chunk =
           shared.get(kind ?? '') ??
           compose(
@@ -138,20 +140,25 @@ function positionsOf(registration: Registration, deliveredPositions: readonly Po
     : registration.from.map((position, at) => Math.max(position, deliveredPositions[at] ?? 0));
 }
 
-/** What the bytes depend on where subscribers share them; undefined for one that the hub has not caught up with. */
-function sharedKind({ settled, subscriber: { format, types } }: Registration): string | undefined {
-  return settled ? `${format.mediaType} ${[...(types ?? [])].join()}` : undefined;
+/** What the bytes depend on where subscribers share them; undefined for one that does not begin before all the messages. */
+function sharedKind(
+  { settled, subscriber: { format, types, since } }: Registration,
+  messages: readonly PublishedMessage[],
+): string | undefined {
+  const isShared = settled && (since === undefined || messages.every(({ receivedAt }) => receivedAt >= since));
+  return isShared ? `${format.mediaType} ${[...(types ?? [])].join()}` : undefined;
 }
 
 function compose(
-  { subscriber: { types, format }, from, first }: Registration,
+  { subscriber: { types, format, since = -Infinity }, from, first }: Registration,
   messages: readonly PublishedMessage[],
   partition: number,
   positionOf: (position: Position) => string,
 ): Buffer {
   const start = from[partition - first] ?? 0;
   const texts = messages
-    .filter(({ type, position }) => position >= start && (!types || types.has(type)))
+    .filter(({ position, receivedAt }) => position >= start && receivedAt >= since)
+    .filter(({ type }) => !types || types.has(type))
     .map(({ position, json }) => format.activity(positionOf(position + 1), json));
   return Buffer.from(texts.join(''));
 }

@@ -2043,6 +2043,7 @@ export interface operations {
             400: components["responses"]["InvalidRequestOrEnvironmentRequiredV2"];
             401: components["responses"]["UnauthorizedV2"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScopeV2"];
+            429: components["responses"]["OverloadedV2"];
             500: components["responses"]["InternalV2"];
             503: components["responses"]["UnavailableV2"];
         };
@@ -2709,6 +2710,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

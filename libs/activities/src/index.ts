@@ -26,7 +26,13 @@ export {
   type LastActiveSum,
   lastActiveTerm,
 } from './queries/last-active.js';
-export { type ActivityKey, countByInterval, countMost, type KeyedCount } from './queries/activities-by-interval.js';
+export {
+  type ActivityKey,
+  countByInterval,
+  countMost,
+  type KeyedCount,
+  MOST_COUNTS,
+} from './queries/activities-by-interval.js';
 export {
   countActiveByInterval,
   countActiveFrom,

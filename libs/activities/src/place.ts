@@ -22,12 +22,18 @@ export const MOMENT = `(occurred_at >> ${MOMENT_BITS})::int`;
 /** When its user was active by it: a client cannot make anybody active in the future. */
 export const ACTIVE_AT = 'LEAST(occurred_at, received_at)';
 
+/** So long after it was received an activity may occur: the door refuses more than a day, and clocks differ by less than another. */
+const AHEAD_MS = 2 * 24 * 60 * 60 * 1000;
+const LAST_MOMENT = 2 ** 31 - 1;
+
 /**
  * Whether its user was active by it at `from` or later, but before `end`; both SQL. Of few totals the index of the feed leads to such
- * entries, since none occurred before; of many, that of times.
+ * entries, since none occurred before, or long after; of many, that of times.
  */
 export function activeWithin(from: string, end: string): string {
-  return `${ACTIVE_AT} >= ${from} AND ${ACTIVE_AT} < ${end} AND ${MOMENT} >= (${from} >> ${MOMENT_BITS})::int`;
+  const first = `(${from} >> ${MOMENT_BITS})::int`;
+  const last = `LEAST((${end} + ${AHEAD_MS}) >> ${MOMENT_BITS}, ${LAST_MOMENT})::int`;
+  return `${ACTIVE_AT} >= ${from} AND ${ACTIVE_AT} < ${end} AND ${MOMENT} BETWEEN ${first} AND ${last}`;
 }
 
 /** Whether it is in a partition, at `from` or behind it, but before `to`; each of them SQL. By the index of sections. */

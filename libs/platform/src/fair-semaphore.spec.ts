@@ -59,6 +59,21 @@ describe('a fair semaphore', () => {
     await expect(semaphore.run('a', () => Promise.resolve('up'))).resolves.toBe('up');
   });
 
+  it('refuses what waits longer than it may, and goes on with the others in their order', async () => {
+    const semaphore = new FairSemaphore(1, 1, 10);
+    const begun: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const first = semaphore.run('a', () => gate.promise);
+    const work = (name: string) => semaphore.run(name, async () => void begun.push(name));
+    const refusal = { code: 'overloaded', more: { headers: { 'retry-after': '5' } } };
+    await Promise.all(['a', 'a', 'b'].map((name) => expect(work(name)).rejects.toMatchObject(refusal)));
+    const patient = ['b', 'a'].map(work);
+    gate.resolve();
+    await Promise.all([first, ...patient]);
+    expect(begun).toEqual(['b', 'a']);
+    expect(semaphore).toEqual(new FairSemaphore(1, 1, 10));
+  });
+
   it('keeps nothing of a group that has ended', async () => {
     const semaphore = new FairSemaphore(1, 1);
     const { ask, end } = workFor(semaphore);

@@ -1,6 +1,9 @@
+import { Problem } from './problems.js';
+
 /**
  * Runs `width` pieces of work at a time, no more than `share` of them of one group; groups that wait take turns, each in
- * the order of arrival. Not p-limit, which knows no groups.
+ * the order of arrival. What has not begun after `patienceMs` never does: its `run` throws `overloaded`. Not p-limit, which
+ * knows no groups.
  */
 export class FairSemaphore {
   /** By group; the one that is first has its turn next. */
@@ -10,6 +13,7 @@ export class FairSemaphore {
   constructor(
     private width: number,
     private readonly share: number,
+    private readonly patienceMs?: number,
   ) {}
 
   async run<T>(group: string, work: () => Promise<T>): Promise<T> {
@@ -27,11 +31,23 @@ export class FairSemaphore {
   }
 
   private turnOf(group: string): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     const line = this.waiting.get(group) ?? [];
     line.push(resolve);
     this.waiting.set(group, line);
-    return promise;
+    if (this.patienceMs === undefined) return promise;
+    const leave = () => {
+      this.leave(group, resolve);
+      reject(new Problem('overloaded', 'Too much is being read at this moment.', { headers: { 'retry-after': '5' } }));
+    };
+    const late = setTimeout(leave, this.patienceMs).unref();
+    return promise.finally(() => clearTimeout(late));
+  }
+
+  private leave(group: string, begin: () => void): void {
+    const line = this.waiting.get(group)!.filter((waiting) => waiting !== begin);
+    if (line.length > 0) this.waiting.set(group, line);
+    else this.waiting.delete(group);
   }
 
   private begin(group: string): void {

@@ -43,14 +43,15 @@ const FIRSTS = `(
   SELECT user_id, min(first_active_at) AS first_active_at FROM activity_totals WHERE environment = $1 GROUP BY user_id
 ) AS firsts`;
 
-/** Of those whose first activity ever is in one interval, how many were active in another, each by its number from 0. */
+/** Of those whose first activity ever is in one interval, how many were active in each of others, all by their numbers from 0. */
 export interface Returned {
   readonly cohort: number;
-  readonly nth: number;
-  readonly users: number;
+  readonly nths: readonly number[];
+  /** In the order of `nths`. */
+  readonly users: readonly number[];
 }
 
-/** Who returned; there is no entry where nobody did. */
+/** Who returned: an entry a cohort, without the intervals in which nobody did. */
 export async function countReturned(
   db: Queryable,
   environment: string,
@@ -60,11 +61,13 @@ export async function countReturned(
   return readAsOf<Returned>(
     db,
     { name: 'activities' },
-    `SELECT cohort, nth, count(*) AS users
-     FROM (SELECT DISTINCT user_id, nth FROM ${counted}) AS active
-     JOIN (SELECT user_id, width_bucket(first_active_at, $2::bigint[]) - 1 AS cohort FROM ${FIRSTS}
-       WHERE first_active_at >= ($2::bigint[])[1]) AS cohorts USING (user_id)
-     GROUP BY cohort, nth`,
+    `SELECT cohort, array_agg(nth ORDER BY nth) AS nths, array_agg(users ORDER BY nth) AS users
+     FROM (SELECT cohort, nth, count(*)::int AS users
+       FROM (SELECT DISTINCT user_id, nth FROM ${counted}) AS active
+       JOIN (SELECT user_id, width_bucket(first_active_at, $2::bigint[]) - 1 AS cohort FROM ${FIRSTS}
+         WHERE first_active_at >= ($2::bigint[])[1]) AS cohorts USING (user_id)
+       GROUP BY cohort, nth) AS returned
+     GROUP BY cohort`,
     values,
   );
 }

@@ -11,7 +11,13 @@ export interface KeyedCount {
   readonly count: number;
 }
 
-/** How many activities there are of each key in each interval (`nth`, from 0), most first; no entry where there are none. */
+/** So many counts are read at most: clients name types as they like. */
+export const MOST_COUNTS = 100_000;
+
+/**
+ * How many activities there are of each key in each interval (`nth`, from 0), most first; no entry where there are none. Of
+ * more than `MOST_COUNTS` there is one too many, and the others are left out.
+ */
 export async function countByInterval(
   db: Queryable,
   of: CountedActivities,
@@ -23,7 +29,7 @@ export async function countByInterval(
     db,
     { name: 'activities' },
     `SELECT nth, ${by ? KEYS[by] : 'NULL'} AS key, count(*) AS count FROM ${counted}
-     GROUP BY 1, 2 ORDER BY nth, count DESC, key NULLS LAST`,
+     GROUP BY 1, 2 ORDER BY nth, count DESC, key NULLS LAST LIMIT ${MOST_COUNTS + 1}`,
     values,
   );
 }

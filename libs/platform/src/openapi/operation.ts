@@ -23,8 +23,11 @@ export interface Call {
   readonly body?: Content;
   /** Whether the body is one of many items, and may be as large; the route gets its bytes, others what they say. */
   readonly bulk?: boolean;
-  /** Whether there may be much to read for an answer, or much to say in it: environments take turns. */
-  readonly heavy?: boolean;
+  /**
+   * Whether there may be much to read for an answer, or much to say in it: environments take turns. `long` where it may take
+   * tens of seconds, so that nothing else waits for it.
+   */
+  readonly heavy?: true | 'long';
   /** Of which requests the headers say enough: they may have no body, or one of no media type. */
   readonly speaksByHeaders?: SpeaksByHeaders;
   /** By status; the lowest is what the route answers unless it says otherwise. */

@@ -52,7 +52,7 @@ export class FiguresController {
     description: `Distinct users with an activity in it, of one workspace or of all. ${WHOLE}`,
     scope,
     query: SeriesQuery,
-    heavy: true,
+    heavy: 'long',
     problems: ['not-found'],
     answers: { 200: { body: ActiveUsersSeriesAnswer, headers } },
   })
@@ -71,7 +71,7 @@ export class FiguresController {
     description: 'Distinct users. `stickiness` is dau ÷ mau to four places, 0 where there is no mau.',
     scope,
     query: EngagementQuery,
-    heavy: true,
+    heavy: 'long',
     answers: { 200: { body: EngagementAnswer, headers } },
   })
   async engagement(exchange: Asking<typeof EngagementQuery>) {
@@ -87,7 +87,7 @@ export class FiguresController {
     description: `With \`group\` also of what: \`key\` is null for those in no workspace. ${WHOLE}`,
     scope,
     query: ActivitySeriesQuery,
-    heavy: true,
+    heavy: 'long',
     problems: ['not-found'],
     answers: { 200: { body: ActivitySeriesAnswer, headers } },
   })
@@ -109,7 +109,7 @@ export class FiguresController {
     description: 'Most first. Workspaces and users that are gone count as before, without a name.',
     scope,
     query: TopQuery,
-    heavy: true,
+    heavy: 'long',
     answers: { 200: { body: TopAnswer, headers } },
   })
   async top(exchange: Asking<typeof TopQuery>) {
@@ -124,7 +124,7 @@ export class FiguresController {
     description: `\`returned\` begins with the cohort's own interval and ends with the last. ${WHOLE}`,
     scope,
     query: RetentionQuery,
-    heavy: true,
+    heavy: 'long',
     answers: { 200: { body: RetentionAnswer, headers } },
   })
   async retention(exchange: Asking<typeof RetentionQuery>) {
@@ -141,7 +141,7 @@ export class FiguresController {
     description: `New: for the first time ever. Returning: also in the interval before. Resurrected: after a gap. Dormant: in the interval before and not in this one. ${WHOLE}`,
     scope,
     query: LifecycleQuery,
-    heavy: true,
+    heavy: 'long',
     answers: { 200: { body: LifecycleAnswer, headers } },
   })
   async lifecycle(exchange: Asking<typeof LifecycleQuery>) {

@@ -139,6 +139,28 @@ describe('the series of activities', () => {
     ]);
   });
 
+  it('has at most 100,000 groups, and says what to ask for where there are more', async () => {
+    // Each day of 500 has 201 types.
+    await story.service.postgres.query(
+      `WITH total AS (
+         INSERT INTO activity_totals
+           (partition, user_id, workspace_id, activities, first_active_at, last_active_at, environment, type)
+         SELECT 0, 1, 0, 500, 0, 499 * 86400000::bigint, 'many', 't' || n FROM generate_series(1, 201) AS n RETURNING id
+       )
+       INSERT INTO activity_entries (occurred_at, received_at, place, total_id, fingerprint, activity_id)
+       SELECT at, at, 0, id, 0, at FROM total, generate_series(0, 499 * 86400000::bigint, 86400000) AS at`,
+    );
+    const days = `from=1970-01-01&to=1971-05-15`;
+    const refused = await ask(`activities?${days}&group=type`, 'many');
+    const detail = expect.stringMatching(/100,000 groups .*longer `interval`.*shorter span.*name a `type`/);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ parameter: 'group', detail }] } });
+    expect(await bodyOf(`activities?${days}`, 'many')).toMatchObject({ total: 100_500 });
+    expect(await bodyOf(`activities?${days}&group=workspace`, 'many')).toMatchObject({ total: 100_500 });
+    const january = 'interval=month&from=1970-01-01&to=1970-01-31';
+    expect(await bodyOf(`activities?${january}&group=type`, 'many')).toMatchObject({ total: 31 * 201 });
+    expect(await bodyOf(`activities?${days}&group=type&type=t1`, 'many')).toMatchObject({ total: 500 });
+  });
+
   it('can be of one type and workspace', async () => {
     expect(await bodyOf(`activities?${march}&type=other&workspace=1`)).toMatchObject({ total: 1 });
     expect(await bodyOf(`activities?${march}&type=nothing`)).toMatchObject({ total: 0 });

@@ -37,6 +37,7 @@ export class StatisticsController {
     description: 'Distinct users with an activity in the window.',
     scope: 'statistics:read',
     query: WindowQuery,
+    problems: ['overloaded'],
     answers: { 200: { body: ActiveUsersV2, headers } },
   })
   async activeUsersV2(exchange: Exchange<{ query: typeof WindowQuery }>) {
@@ -51,7 +52,7 @@ export class StatisticsController {
     description: 'Distinct users with an activity in the window, of one workspace or of all. Exact, not estimated.',
     scope: 'statistics:read',
     query: ActiveUsersQuery,
-    problems: ['not-found'],
+    problems: ['not-found', 'overloaded'],
     answers: { 200: { body: ActiveUsersAnswer, headers } },
   })
   async activeUsers(exchange: Exchange<{ query: typeof ActiveUsersQuery }>) {
@@ -62,8 +63,9 @@ export class StatisticsController {
   }
 
   private async count(exchange: Exchange<{ query: typeof WindowQuery }>, now: number, workspace?: number) {
-    const { caller, query, reply } = exchange;
-    const question = new ActiveUsers(caller.environment, now - query.window.ms, workspace);
+    const { caller, query, request, reply } = exchange;
+    const turn = () => request.takeTurn('long');
+    const question = new ActiveUsers(caller.environment, now - query.window.ms, workspace, turn);
     const { read: activeUsers, positions, source } = await this.queries.execute(question);
     await this.positionHeader.add(exchange, positions);
     void reply.header('tidemark-source', source);

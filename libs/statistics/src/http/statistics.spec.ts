@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { connectRedis } from '#platform';
 import { StatisticsFollower, StatisticsModule } from '#statistics';
+import { eventually } from '../../../../test/support/eventually.js';
 import { Service } from '../../../activities/test/service.js';
 import { logger } from '../../../activities/test/views.js';
 
@@ -105,6 +106,25 @@ describe('active users', () => {
   it('need the scope statistics:read', async () => {
     const answer = await service.call('GET', '/api/v3/statistics/active-users', { scope: 'users:read' });
     expect(answer.status).toBe(403);
+  });
+
+  it('take turns where Postgres counts, and none where Redis does', async () => {
+    const waiting = async () => {
+      const { rows } = await service.postgres.query<{ count: number }>(
+        "SELECT count(*) FROM pg_locks WHERE relation = 'activity_totals'::regclass AND NOT granted",
+      );
+      return rows[0]!.count;
+    };
+    const { asked } = await service.postgres.transaction(async (connection) => {
+      await connection.query('LOCK activity_totals');
+      const asked = Array.from({ length: 4 }, () => ask('?workspace=1'));
+      await eventually(async () => expect(await waiting()).toBe(2));
+      expect((await ask()).headers).toMatchObject({ 'tidemark-source': 'redis' });
+      expect(await waiting()).toBe(2);
+      return { asked };
+    });
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
   it('are the same from Postgres, which is told, while Redis has none', async () => {

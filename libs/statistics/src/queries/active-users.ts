@@ -18,7 +18,9 @@ export class ActiveUsers extends Query<ActiveUsersFigure> {
   constructor(
     readonly environment: string,
     readonly since: number,
-    readonly workspace?: number,
+    readonly workspace: number | undefined,
+    /** Waits until Postgres may be asked to count, which reads all totals of the environment; Redis may at any time. */
+    readonly turn: () => Promise<void>,
   ) {
     super();
   }
@@ -32,14 +34,16 @@ export class ActiveUsersHandler implements IQueryHandler<ActiveUsers> {
     private readonly directory: Directory,
   ) {}
 
-  /** Throws `not-found` for a workspace that is not there. */
-  async execute({ environment, since, workspace }: ActiveUsers): Promise<ActiveUsersFigure> {
+  /** Throws `not-found` for a workspace that is not there, and what `turn` throws. */
+  async execute({ environment, since, workspace, turn }: ActiveUsers): Promise<ActiveUsersFigure> {
     await requireWorkspace(this.directory, environment, workspace);
-    if (workspace !== undefined) {
-      return { ...(await countActiveIn(this.postgres, environment, workspace, since)), source: 'postgres' };
-    }
-    const figure = await this.figures.countActive(environment, since);
-    if (figure !== undefined) return { ...figure, source: 'redis' };
-    return { ...(await countActive(this.postgres, environment, since)), source: 'postgres' };
+    const live = workspace === undefined ? await this.figures.countActive(environment, since) : undefined;
+    if (live) return { ...live, source: 'redis' };
+    await turn();
+    const counted =
+      workspace === undefined
+        ? await countActive(this.postgres, environment, since)
+        : await countActiveIn(this.postgres, environment, workspace, since);
+    return { ...counted, source: 'postgres' };
   }
 }

@@ -5,8 +5,9 @@ import {
   type CountedActivities,
   type Intervals,
   type KeyedCount,
+  MOST_COUNTS,
 } from '#activities';
-import { Postgres } from '#platform';
+import { Postgres, Problem } from '#platform';
 import { type AsOf } from '#projections';
 import { Directory } from '#registry';
 import { requireWorkspace } from './existing-workspace.js';
@@ -35,11 +36,12 @@ export class ActivitySeriesHandler implements IQueryHandler<ActivitySeries> {
     private readonly directory: Directory,
   ) {}
 
-  /** Throws `not-found` for a workspace that is not there. */
+  /** Throws `not-found` for a workspace that is not there, `invalid-request` where there are too many groups. */
   async execute({ of, intervals, group }: ActivitySeries): Promise<AsOf<IntervalCount[]>> {
     await requireWorkspace(this.directory, of.environment, of.workspace);
-    const groups: KeyedCount[][] = intervals.starts.map(() => []);
     const { read: counted, positions } = await countByInterval(this.postgres, of, intervals, group);
+    if (counted.length > MOST_COUNTS) throw tooManyGroups();
+    const groups: KeyedCount[][] = intervals.starts.map(() => []);
     for (const { nth, key, count } of counted) groups[nth]!.push({ key, count });
     const read = groups.map((counts) => ({
       count: counts.reduce((sum, { count }) => sum + count, 0),
@@ -47,4 +49,13 @@ export class ActivitySeriesHandler implements IQueryHandler<ActivitySeries> {
     }));
     return { read, positions };
   }
+}
+
+function tooManyGroups(): Problem {
+  const detail =
+    `makes more than ${MOST_COUNTS.toLocaleString('en')} groups of all intervals. ` +
+    'Take a longer `interval` or a shorter span, or name a `type`';
+  return new Problem('invalid-request', `group: ${detail}`, {
+    errors: [{ parameter: 'group', code: 'invalid', detail }],
+  });
 }

@@ -27,7 +27,9 @@ export class RetentionHandler implements IQueryHandler<Retention> {
     const { length } = intervals.starts;
     const cohorts = intervals.starts.map((_, at) => new Array<number>(length - at).fill(0));
     const { read: counted, positions } = await countReturned(this.postgres, environment, intervals);
-    for (const { cohort, nth, users } of counted) cohorts[cohort]![nth - cohort] = users;
+    for (const { cohort, nths, users } of counted) {
+      nths.forEach((nth, at) => (cohorts[cohort]![nth - cohort] = users[at]!));
+    }
     return { read: cohorts.map((returned) => ({ users: returned[0]!, returned })), positions };
   }
 }

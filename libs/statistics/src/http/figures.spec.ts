@@ -210,6 +210,15 @@ describe('retention', () => {
     ]);
   });
 
+  it('tells of each interval how many came back, also where in between nobody did', async () => {
+    const users = ['x', 'y'].map((username) => ({ username, email: `${username}@example.com` }));
+    await story.service.call('POST', '/api/v3/users/batch', { payload: users, environment: 'gap' });
+    const payload = [seen(1, '2026-03-08T01:00:00Z'), seen(2, '2026-03-08T02:00:00Z'), seen(1, '2026-03-10T01:00:00Z')];
+    await story.report(payload, 'gap');
+    const [first] = await bodyOf<object[]>('retention?from=2026-03-08&to=2026-03-10', 'gap');
+    expect(first).toMatchObject({ users: 2, returned: [2, 0, 1] });
+  });
+
   it('is by weeks and months as well', async () => {
     expect(await bodyOf('retention?interval=month&from=2026-02-01&to=2026-03-01')).toEqual([
       { cohort: '2026-02-01T00:00:00.000Z', users: 1, returned: [1, 1] },

@@ -93,7 +93,8 @@ export class GroupSession {
   private async leave(): Promise<void> {
     // kafkajs forgets a consumer that is stopped while it joins, which then stays in the group for good: with a share of the
     // partitions, and nobody who applies them.
-    if (!(await isSettledWithin(LEAVE_TIMEOUT_MS, this.started))) this.sockets.close();
+    if (!(await isSettledWithin(LEAVE_TIMEOUT_MS, this.started)))
+      this.sockets.close(new Error('stopped while it waits to join'));
     await Promise.allSettled(this.running);
     // The broker drops a member that did not leave.
     await this.sockets.disconnect(this.consumer);

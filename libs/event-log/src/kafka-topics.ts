@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Extents, LogMismatch, LogUnavailable, type Topic } from '#event-sourcing';
-import { ConfigError, saying, within } from '#platform';
+import { ConfigError, isSettledWithin, saying, within } from '#platform';
 import kafkajs, { type Admin } from 'kafkajs';
 import { CONNECT_TIMEOUT_MS, kafkaClient, type KafkaOptions } from './kafka-client.js';
 import { asConfigError, isUnknownTopic } from './kafka-errors.js';
@@ -11,6 +11,8 @@ const PREPARE_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 /** A question and its answer, with the connection where that is new. */
 const ASK_TIMEOUT_MS = 12_000;
+/** Of those that are still on their way at the end. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
 interface Connection {
   readonly sockets: Sockets;
@@ -72,7 +74,7 @@ export class KafkaTopics {
     this.closed = true;
     const { connection } = this;
     this.connection = undefined;
-    if (connection) await disconnect(connection);
+    if (connection) await disconnect(connection, CLOSE_TIMEOUT_MS);
   }
 
   /** What it found of the topic, or why another try could help. */
@@ -134,7 +136,7 @@ export class KafkaTopics {
       return await within(ASK_TIMEOUT_MS, answer);
     } catch (error) {
       if (this.connection === connection) this.connection = undefined;
-      void disconnect(connection);
+      void disconnect(connection, ASK_TIMEOUT_MS);
       throw error;
     }
   }
@@ -148,9 +150,10 @@ export class KafkaTopics {
   }
 }
 
-/** Never fails. */
-async function disconnect({ sockets, admin, asked }: Connection): Promise<void> {
-  await sockets.disconnect({ disconnect: () => Promise.allSettled(asked).then(() => admin.disconnect()) });
+/** Never fails. Questions on their way keep the connection for as long as they may take. */
+async function disconnect({ sockets, admin, asked }: Connection, patienceMs: number): Promise<void> {
+  await isSettledWithin(patienceMs, Promise.allSettled(asked));
+  await sockets.disconnect(admin);
 }
 
 const missing = (topic: string) =>

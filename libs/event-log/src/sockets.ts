@@ -26,14 +26,15 @@ export class Sockets {
   /** Disconnects the client; what still waits for an answer then gets none. Never fails: kafkajs logs why it could not. */
   async disconnect(client: { disconnect(): Promise<void> }): Promise<void> {
     const disconnected = client.disconnect().catch(() => undefined);
-    await isSettledWithin(DISCONNECT_TIMEOUT_MS, disconnected);
-    this.close();
+    const isDone = await isSettledWithin(DISCONNECT_TIMEOUT_MS, disconnected);
+    // What kafkajs has ended itself is no error.
+    this.close(isDone ? undefined : new Error('the client has ended'));
     await isSettledWithin(CLOSED_TIMEOUT_MS, disconnected);
   }
 
-  /** Closes every socket, and lets no other be opened. */
-  close(): void {
+  /** Closes every socket, and lets no other be opened; whoever waits for an answer is given the error. */
+  close(error?: Error): void {
     this.closed = true;
-    for (const socket of this.open) socket.destroy(new Error('the client has ended'));
+    for (const socket of this.open) socket.destroy(error);
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
 import { Namespace } from './namespace.js';
 import { isOutage } from './outage.js';
-import { Postgres, prepared, together } from './postgres.js';
+import { Postgres, prepared, together, WAIT_FOR_THE_DISK } from './postgres.js';
 
 describe('a statement that gets no answer', () => {
   const postgres = () => new Postgres(process.env.DATABASE_URL!, new Namespace('t'), { max: 1, queryTimeoutMs: 100 });
@@ -123,6 +123,18 @@ describe('what a transaction asks side by side', () => {
     const next = postgres.transaction(async (connection) => prepared(connection).send('SELECT 1 / $1::int', [0]));
     await expect(failing).rejects.toMatchObject({ code: '22P02' });
     await expect(next).rejects.toMatchObject({ code: '22012' });
+  });
+
+  it.each([
+    ['off', 'on'],
+    ['remote_apply', 'remote_apply'],
+  ])('waits for the disk where it has to, and for no less than it did: %s becomes %s', async (before, after) => {
+    const { rows } = await postgres.transaction(async (connection) => {
+      await connection.query(`SET LOCAL synchronous_commit = ${before}`);
+      await connection.query(WAIT_FOR_THE_DISK);
+      return connection.query('SHOW synchronous_commit');
+    });
+    expect(rows).toEqual([{ synchronous_commit: after }]);
   });
 
   it('tells that also where somebody waits for what comes behind it', async () => {

@@ -24,6 +24,7 @@ export default {
     '^#(.+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  testTimeout: 60_000,
+  // Only what fails waits for so long: machines that run tests can be slow, and stand still for seconds.
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

@@ -5,7 +5,7 @@ import { toolEnvironment } from './environment.ts';
 import { nodeTool } from './processes.ts';
 import { say } from './progress.ts';
 import type { Session } from './session.ts';
-import { startServers } from './servers.ts';
+import { type ServerAddresses, startServers } from './servers.ts';
 
 interface JestResult {
   readonly numPassedTests: number;
@@ -20,7 +20,7 @@ export async function test(session: Session, jestArgs: string[]): Promise<number
     () => undefined,
     (error: unknown) => error as Error,
   );
-  const servers = await startServers(session, { durable: false }).up();
+  const servers = patient(await startServers(session, { durable: false }).up());
   const buildError = await building;
   if (buildError) console.error(buildError.message);
   const result = join(session.folder, 'jest.json');
@@ -28,6 +28,13 @@ export async function test(session: Session, jestArgs: string[]): Promise<number
   if (buildError) console.error('The build failed; its errors stand before the tests.');
   if (existsSync(result)) say(summary(JSON.parse(readFileSync(result, 'utf8')) as JestResult));
   return buildError ? 1 : exitCode;
+}
+
+/** A machine that builds and tests for two at a time may stand still for longer than connecting may take in production. */
+function patient(servers: ServerAddresses): ServerAddresses {
+  const url = new URL(servers.DATABASE_URL);
+  url.searchParams.set('connect_timeout', '30');
+  return { ...servers, DATABASE_URL: url.href };
 }
 
 /** A suite that could not be run counts as one failure. */

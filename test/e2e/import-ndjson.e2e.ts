@@ -87,7 +87,7 @@ describe('tidemark import ndjson', () => {
     writeFileSync(file, lines(0, LINES));
     const args = [file, '--environment', 'killed', '--json'];
     const first = start(args);
-    await eventually(() => expect(places()).toHaveLength(1), { within: 60_000 });
+    await eventually(() => expect(places()).toHaveLength(1));
     first.child.kill('SIGKILL');
     expect(await first.ended).toMatchObject({ signal: 'SIGKILL', out: '' });
 
@@ -106,7 +106,7 @@ describe('tidemark import ndjson', () => {
     const file = join(folder, 'interrupted.ndjson');
     writeFileSync(file, lines(0, TOO_MANY));
     const { child, ended } = start([file, '--environment', 'interrupted']);
-    await eventually(() => expect(places()).toHaveLength(1), { within: 60_000 });
+    await eventually(() => expect(places()).toHaveLength(1));
     child.kill('SIGINT');
     const { code, err, out } = await ended;
     expect({ code, out }).toEqual({ code: 1, out: '' });

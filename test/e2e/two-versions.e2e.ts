@@ -94,5 +94,5 @@ describe('an interface of newer code beside a projector of this', () => {
     expect((await outcomeOf(archived)).status).toBe(204);
     expect((await outcomeOf(after)).body).toMatchObject({ id: 4, name: 'Slack' });
     expect((await demo('GET', pending.headers.get('location')!)).body).toMatchObject({ id: 5, name: 'Neap' });
-  }, 90_000);
+  });
 });

@@ -128,9 +128,7 @@ describe('a projector', () => {
     await dropViews(postgres, service.namespace);
     await redis.del(await redis.keys(service.namespace.key('*')));
     await start();
-    await eventually(async () => expect(await readAllViews(postgres, service.namespace)).toEqual(before), {
-      within: 60_000,
-    });
+    await eventually(async () => expect(await readAllViews(postgres, service.namespace)).toEqual(before));
     const active = await demo('GET', '/api/v2/usage-statistics/active-users');
     expect(active.body.data).toEqual({ activeUsers: USERS });
   }, 180_000);

@@ -30,11 +30,11 @@ describe('an app that is started while its servers come up', () => {
     const pids: number[] = [];
     // Without any settings it ends at once.
     startApp(session, { name: 'projector', env: {}, onStart: (pid) => pids.push(pid) }, servers);
-    await eventually(() => expect(session.processes.leaders).toEqual([]), { within: 60_000 });
+    await eventually(() => expect(session.processes.leaders).toEqual([]));
     expect(pids).toHaveLength(1);
     up();
     await eventually(() => expect(pids).toHaveLength(2));
-  }, 90_000);
+  });
 });
 
 describe("an app's log", () => {

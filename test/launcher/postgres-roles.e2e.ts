@@ -37,7 +37,7 @@ describe('the data folder of a former launcher, whose apps had a superuser', () 
     await apps.query('ALTER SCHEMA views_v1 RENAME TO views_v0; DROP SCHEMA views_v0 CASCADE');
     await apps.query('CREATE SCHEMA views_v2');
     await apps.end();
-  }, 60_000);
+  });
 
   /** As the first launchers left it behind, with something stored. */
   async function makeFormerFolder(): Promise<void> {

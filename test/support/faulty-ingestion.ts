@@ -111,16 +111,14 @@ const KINDS: Record<string, Fault> = {
   },
 };
 
-const PATIENCE = { within: 60_000 };
-
 function felt(isFelt: () => boolean): Promise<void> {
   return eventually(() => {
     if (!isFelt()) throw new Error('a fault was not felt');
-  }, PATIENCE);
+  });
 }
 
 function reached(acknowledged: () => number, mark: number): Promise<void> {
   return eventually(() => {
     if (acknowledged() < mark) throw new Error(`${acknowledged()} were acknowledged, and no ${mark}`);
-  }, PATIENCE);
+  });
 }

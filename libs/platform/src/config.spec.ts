@@ -129,6 +129,11 @@ describe('the settings', () => {
     ['a scope that there is not', { AUTH_SCOPES_MAP: 'viewer=users:see' }, /AUTH_SCOPES_MAP: their name to ours/],
     ['a map that is none', { AUTH_SCOPES_MAP: 'viewer' }, /AUTH_SCOPES_MAP: their name to ours/],
     ['an environment that is none', { AUTH_ENVIRONMENTS: 'a/b' }, /AUTH_ENVIRONMENTS: ids/],
+    [
+      'a time to connect that is none',
+      { DATABASE_URL: `${good.DATABASE_URL}?connect_timeout=soon` },
+      /connect_timeout/,
+    ],
     ['a broker without a port', { KAFKA_BROKERS: 'kafka' }, /host:port/],
     ['a port out of range', { PORT: '70000' }, /PORT/],
     ['a time that is none', { HTTP_REQUEST_TIMEOUT: 'soon' }, /HTTP_REQUEST_TIMEOUT: a number and ms, s, m or h/],

@@ -50,7 +50,8 @@ const Settings = z
     DATABASE_URL: z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'a connection string, e.g. postgres://user:password@host:5432/tidemark')
-      .refine(namesFilesThatExist, 'sslrootcert, sslcert and sslkey are paths of files, and there is no such file'),
+      .refine(namesFilesThatExist, 'sslrootcert, sslcert and sslkey are paths of files, and there is no such file')
+      .refine(saysHowLongToConnect, 'connect_timeout is a whole number of seconds, e.g. connect_timeout=10'),
     REDIS_URL: z.string().regex(/^rediss?:\/\//, 'an address, e.g. redis://host:6379'),
     REDIS_TLS_CA: pemFile.optional(),
     HOST: z.string().default('127.0.0.1'),
@@ -130,6 +131,10 @@ function namesFilesThatExist(url: string): boolean {
   const parameters = URL.parse(url)?.searchParams;
   const paths = ['sslrootcert', 'sslcert', 'sslkey'].flatMap((name) => parameters?.get(name) ?? []);
   return paths.every((path) => existsSync(path));
+}
+
+function saysHowLongToConnect(url: string): boolean {
+  return /^\d{1,6}$/.test(URL.parse(url)?.searchParams.get('connect_timeout') ?? '0');
 }
 
 /** Parses `theirs=ours ours,theirs=ours`; undefined for anything else and for unknown scopes. */

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Client } from 'pg';
+import { connectTimeoutMs } from './postgres.js';
 import { retry } from './retry.js';
 
 // A connection that only listens sends nothing: without a heartbeat, a dead peer would go unnoticed for hours.
@@ -62,7 +63,7 @@ export class Notifications {
       connectionString: this.url,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: connectTimeoutMs(this.url),
       query_timeout: heartbeatMs,
       application_name: name,
     });

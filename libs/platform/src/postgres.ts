@@ -142,6 +142,12 @@ const FROZEN_MS = 5_000;
 // A new connection, or one that others use.
 const CONNECTING_MS = 5_000;
 
+/** How long to wait for a connection: `connect_timeout` of the connection string, in seconds, as libpq reads it (0: for ever). */
+export function connectTimeoutMs(url: string): number {
+  const seconds = URL.parse(url)?.searchParams.get('connect_timeout');
+  return seconds ? Number(seconds) * 1_000 : CONNECTING_MS;
+}
+
 // A statement without an answer for so long is taken to run on a dead connection.
 const UNANSWERED_MS = 30_000;
 
@@ -183,7 +189,7 @@ export class Postgres {
     this.pool = new Pool({
       connectionString: url,
       max: options.max ?? 10,
-      connectionTimeoutMillis: options.queryTimeoutMs === 0 ? 0 : CONNECTING_MS,
+      connectionTimeoutMillis: options.queryTimeoutMs === 0 ? 0 : connectTimeoutMs(url),
       // What is asked on one connection without waiting in between travels together.
       pipeline: true,
       keepAlive: true,

@@ -60,7 +60,7 @@ describe('POST /api/v3/activities', () => {
     await service.call('DELETE', `/api/v3/users/${id}`);
     const refused = [{ code: 'unknown-user' }, { code: 'unknown-user' }];
     const gone = async () => expect((await post(payload)).body).toMatchObject({ accepted: 0, rejected: refused });
-    await eventually(gone, { within: 5_000 });
+    await eventually(gone);
   });
 
   it('finds users by integer id, object id and username without regard to case', async () => {

@@ -31,11 +31,15 @@ class Existing {
 /** What is announced, and whether all of it is known to be heard. */
 class Announcements {
   deleted: (user: string) => void = () => undefined;
+  deletedWorkspace: (workspace: string) => void = () => undefined;
   resumed: () => void = () => undefined;
   hearAll = () => Promise.resolve();
 
-  async listen(_channel: string, heard: (payload: string) => void, resumed: () => void): Promise<void> {
-    [this.deleted, this.resumed] = [heard, resumed];
+  async listen(channel: string, heard: (payload: string) => void, resumed: () => void): Promise<void> {
+    if (channel.endsWith('deleted_workspaces')) this.deletedWorkspace = heard;
+    else this.deleted = heard;
+    const before = this.resumed;
+    this.resumed = () => (before(), resumed());
   }
 }
 
@@ -170,11 +174,24 @@ describe('who exists, as it was within the last second', () => {
     expect(existing.questions).toEqual(['workspaces', 'workspaces']);
   });
 
-  it('forgets workspaces within a second, since nobody announces that they are deleted', async () => {
+  it('forgets a workspace whose deletion is announced, and no other', async () => {
+    existing.workspaces.add(7).add(8);
+    await recent.workspaceIds('acme', [7, 8]);
+    existing.workspaces.clear();
+    announcements.deletedWorkspace('acme/7');
+    announcements.deleted('acme/8');
+    expect(await recent.workspaceIds('acme', [7, 8])).toEqual([undefined, 8]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['it is not sure of them any more', () => (now += BELIEVED_MS + 1)],
+    ['announcements may have been missed', () => announcements.resumed()],
+    ['other views are live', () => ((existing.generation = 2), pass())],
+  ])('asks for workspaces anew where %s', async (_, happens) => {
     existing.workspaces.add(7);
     await recent.workspaceIds('acme', [7]);
     existing.workspaces.clear();
-    now += BELIEVED_MS + 1;
+    await happens();
     expect(await recent.workspaceIds('acme', [7])).toEqual([undefined]);
   });
 });

@@ -9,16 +9,14 @@ export const BELIEVED_MS = 900;
 type Clock = Pick<Performance, 'now'>;
 
 /**
- * The `Directory` for what names many users a second: who existed is believed to exist still until their deletion is announced,
+ * The `Directory` for what names many users and workspaces a second: what existed is believed to exist still until their deletion is announced,
  * since ids are never given to anybody else. An announcement may be late or lost, so once in less than a second it is made sure
  * that all of them were heard; what was not made sure is not believed. Whatever is not known is asked for, so that a user
  * created a moment ago is there, on every instance; usernames are asked for each time, since they change hands.
  */
 export class RecentDirectory {
   private readonly users: KnownIds<UserReference>;
-  /** Nobody announces a deletion of these: all are forgotten in less than a second. */
   private readonly workspaces: KnownIds<number>;
-  private workspacesSince = -Infinity;
   private sureAt = -Infinity;
   private makingSure: Promise<void> | undefined;
   private generation: number | undefined;
@@ -43,28 +41,31 @@ export class RecentDirectory {
 
   /** The integer id of each user that is named, in the same order; undefined where there is none. */
   userIds(environment: string, references: readonly UserReference[]): Promise<Id[]> {
-    const age = this.clock.now() - this.sureAt;
-    // Ahead of time, so that while requests come nobody finds it too old.
-    if (age > BELIEVED_MS / 2) this.makingSure ??= this.makeSure().finally(() => (this.makingSure = undefined));
-    return this.users.find(environment, references, age <= BELIEVED_MS);
+    return this.users.find(environment, references, this.isSure());
   }
 
   /** Each of these workspaces that exists, in the same order; undefined where there is none. */
   workspaceIds(environment: string, ids: readonly number[]): Promise<Id[]> {
-    if (this.clock.now() - this.workspacesSince > BELIEVED_MS) {
-      this.workspaces.forgetAll();
-      this.workspacesSince = this.clock.now();
-    }
-    return this.workspaces.find(environment, ids, true);
+    return this.workspaces.find(environment, ids, this.isSure());
   }
 
-  private readonly listen = pMemoize(() =>
-    this.notifications.listen(
-      this.namespace.channel('deleted_users'),
-      (user) => this.forget(user),
-      () => this.users.forgetAll(),
-    ),
-  );
+  /** Whether what is known may be believed; makes sure of it anew ahead of time, so that while requests come nobody finds it too old. */
+  private isSure(): boolean {
+    const age = this.clock.now() - this.sureAt;
+    if (age > BELIEVED_MS / 2) this.makingSure ??= this.makeSure().finally(() => (this.makingSure = undefined));
+    return age <= BELIEVED_MS;
+  }
+
+  private readonly listen = pMemoize(async () => {
+    for (const kind of ['users', 'workspaces'] as const) {
+      const known = this[kind];
+      await this.notifications.listen(
+        this.namespace.channel(`deleted_${kind}`),
+        (deleted) => forget(known, deleted),
+        () => known.forgetAll(),
+      );
+    }
+  });
 
   /** That every deletion up to now was heard, and that the views are the ones in which users were found. */
   private async makeSure(): Promise<void> {
@@ -73,18 +74,22 @@ export class RecentDirectory {
       await this.listen();
       const [generation] = await Promise.all([this.directory.generation(), this.notifications.hearAll()]);
       // The first time, too: nobody listened when the first were found.
-      if (generation !== this.generation) this.users.forgetAll();
+      if (generation !== this.generation) {
+        this.users.forgetAll();
+        this.workspaces.forgetAll();
+      }
       this.generation = generation;
       this.sureAt = now;
     } catch {
       // Nothing is believed until it works, and whoever asks hears what is wrong with Postgres.
     }
   }
+}
 
-  private forget(user: string): void {
-    const slash = user.indexOf('/');
-    this.users.forget(user.slice(0, slash), Number(user.slice(slash + 1)));
-  }
+/** `deleted` is what was announced: the environment and the id, with a slash between them. */
+function forget(known: Pick<KnownIds<never>, 'forget'>, deleted: string): void {
+  const slash = deleted.indexOf('/');
+  known.forget(deleted.slice(0, slash), Number(deleted.slice(slash + 1)));
 }
 
 /** An integer id or an object id, which never name somebody else. */

@@ -106,6 +106,16 @@ describe('who waits for the outcome of a command', () => {
     expect((await single.verdicts).size).toBe(1);
   });
 
+  it('keeps nobody for longer where Postgres does not answer at the end either', async () => {
+    const id = newCommandId();
+    await views.postgres.transaction(async (tx) => {
+      await tx.query('LOCK TABLE outcomes IN ACCESS EXCLUSIVE MODE');
+      const expected = outcomes.expect([id], 0, 1);
+      expected.sending([id]);
+      expect((await expected.verdicts).size).toBe(0);
+    });
+  });
+
   it('hears in the end of what was judged without a word', async () => {
     const id = newCommandId();
     const expected = outcomes.expect([id], 0, 200);

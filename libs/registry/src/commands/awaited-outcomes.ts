@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { gauge, LOGGER, type Logger, Namespace, Notifications, Postgres } from '#platform';
+import { gauge, LOGGER, type Logger, Namespace, Notifications, Postgres, within } from '#platform';
 import { type OutcomeRow, verdictOf } from '../fold/outcome.rows.js';
 import { type Verdict } from '../decisions/registry.state.js';
 
@@ -10,6 +10,9 @@ const awaited = gauge('registry_commands_awaited', 'Commands whose senders wait 
 // Commands of a partition are judged in the order in which they were sent, or nearly so: of many that wait it is the
 // oldest that are asked for.
 const MOST_AT_ONCE = 500;
+
+/** How long the last look may take, when nobody waits for an announcement any more. */
+const LAST_LOOK_MS = 500;
 
 /**
  * Waits for what became of commands. Each process asks for those that wait, in one statement, whenever the partition
@@ -56,7 +59,9 @@ export class AwaitedOutcomes implements OnModuleInit, OnApplicationShutdown {
       commandIds.forEach(stopWaiting);
       resolve(verdicts);
     };
-    const timer = setTimeout(() => void this.settle(waiting, commandIds).then(forget, forget), patience);
+    // Where Postgres does not answer either, nobody is kept for as long as a statement may take.
+    const lookOnce = () => within(LAST_LOOK_MS, this.settle(waiting, commandIds));
+    const timer = setTimeout(() => void lookOnce().then(forget, forget), patience);
     const settle = (id: string) => (verdict: Verdict) => {
       verdicts.set(id, verdict);
       stopWaiting(id);

@@ -47,7 +47,7 @@ export class CommandsController {
     id: 'getCommand',
     summary: 'What became of a command that was answered with 202',
     description: 'For 24 hours. What would show a user who has been deleted since is not found.',
-    scope: ['users:read', 'users:write', 'workspaces:read', 'workspaces:write'],
+    scope: ['users:read', 'users:write', 'workspaces:read', 'workspaces:write', 'admin'],
     path: CommandPath,
     answers: {
       200: { description: 'It is pending, or it changed this', body: Outcome, headers: { ETag: 'sometimes' } },
@@ -71,10 +71,15 @@ export class CommandsController {
 
 /** Whether a token could have sent the command, or may read what it is about: nobody else is shown what became of it. */
 function mayKnow(verdict: Verdict, scopes: ReadonlySet<string>): boolean {
-  return subjectsOf(verdict).some((subject) => scopes.has(`${subject}:read`) || scopes.has(`${subject}:write`));
+  const mayKnowOf = (subject: Subject) =>
+    // Who may erase users may delete them with nothing else.
+    scopes.has(`${subject}:read`) || scopes.has(`${subject}:write`) || (subject === 'users' && scopes.has('admin'));
+  return subjectsOf(verdict).some(mayKnowOf);
 }
 
-function subjectsOf(verdict: Verdict): readonly ('users' | 'workspaces')[] {
+type Subject = 'users' | 'workspaces';
+
+function subjectsOf(verdict: Verdict): readonly Subject[] {
   if (!isRejection(verdict)) return [verdict.accepted.type === 'user' ? 'users' : 'workspaces'];
   // Of the others nobody can tell, nor do they tell anything of anybody.
   return ['username-taken', 'email-taken', 'invalid-body'].includes(verdict.rejected)

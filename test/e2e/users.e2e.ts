@@ -152,6 +152,17 @@ describe('users on v3', () => {
     expect(await list(tidemark)).toMatchObject({ count: 1, results: [{ id: 2 }] });
   });
 
+  it('takes a patch that is larger than a profile, where what comes of it is not', async () => {
+    const tidemark = await clientOf('emptied');
+    const fields = Array.from({ length: 1_500 }, (_, n) => `k${n}`);
+    const all = (value: 0 | null) => Object.fromEntries(fields.map((field) => [field, value]));
+    await register(tidemark, 'jane', { profile: all(0) });
+    const change = (profile: object) =>
+      tidemark.PATCH('/api/v3/users/{user_id}', { ...at(1), body: { profile: profile as never } });
+    expect((await change({ a: 'x'.repeat(16_000) })).error).toMatchObject({ status: 422 });
+    expect(await change(all(null))).toMatchObject({ response: { status: 200 }, data: { profile: {} } });
+  });
+
   it('pages through the list by the links that it gives, each user once', async () => {
     const tidemark = await clientOf('pages');
     const users = Array.from({ length: 7 }, (_, index) => ({ username: `user${index}`, isActive: index !== 3 }));

@@ -89,7 +89,7 @@ export interface paths {
         };
         /**
          * What became of a command that was answered with 202
-         * @description For 24 hours. What would show a user who has been deleted since is not found. Needs the scope `users:read` or `users:write` or `workspaces:read` or `workspaces:write`.
+         * @description For 24 hours. What would show a user who has been deleted since is not found. Needs the scope `users:read` or `users:write` or `workspaces:read` or `workspaces:write` or `admin`.
          */
         get: operations["getCommand"];
         put?: never;
@@ -1627,7 +1627,7 @@ export interface components {
             firstName?: string | null;
             isActive?: boolean | null;
             lastName?: string | null;
-            /** @description Free fields, up to 16 KiB of JSON. */
+            /** @description A merge patch: null removes a field. What comes of it has up to 16 KiB of JSON. */
             profile?: {
                 [key: string]: unknown;
             } | null;
@@ -3787,6 +3787,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -4182,6 +4183,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["EnvironmentForbiddenOrMissingScope"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["Overloaded"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -35,6 +35,11 @@ function isEmail(text: string): boolean {
 const personName = plainText(0, 150);
 const profile = freeFields(PROFILE_BYTES).describe('Free fields, up to 16 KiB of JSON.');
 
+// A patch names each field that it removes: the profile that comes of it is judged by the log.
+const profilePatch = freeFields(4 * PROFILE_BYTES).describe(
+  'A merge patch: null removes a field. What comes of it has up to 16 KiB of JSON.',
+);
+
 const orDefault = <Value>(field: z.ZodType<Value>, fallback: Value) =>
   field.nullable().transform((value) => value ?? fallback);
 
@@ -79,7 +84,7 @@ export const UserPatch = z
     firstName: orDefault(personName, ''),
     lastName: orDefault(personName, ''),
     isActive: orDefault(z.boolean(), true),
-    profile: profile.nullable(),
+    profile: profilePatch.nullable(),
   })
   .partial()
   .meta({ id: 'UserPatch', examples: [{ lastName: 'Doe', profile: { team: null, city: 'Kiel' } }] });

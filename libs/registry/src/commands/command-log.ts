@@ -65,7 +65,7 @@ export class CommandLog {
   async submitAll(sender: Sender, commands: readonly AskedCommand[]): Promise<Verdict[]> {
     await this.refuseOtherBody(sender, commands);
     const decided = await this.send(sender, commands, BATCH_PATIENCE_MS, this.keyring);
-    const verdicts = decided.map(([, verdict]) => verdict ?? tooFarBehind());
+    const verdicts = decided.map(([, verdict]) => verdict ?? tooFarBehind(sender));
     // Another instance sent the key's first request at the same moment.
     if (verdicts.some((verdict) => isRejection(verdict) && verdict.rejected === 'idempotency-key-reused'))
       throw keyReused();
@@ -116,14 +116,14 @@ function keyReused(): Problem {
   return new Problem('idempotency-key-reused', 'This Idempotency-Key came with another request before.');
 }
 
-function tooFarBehind(): never {
-  throw new Problem(
-    'unavailable',
-    'The batch is in the log, but the views lag: ask with the same Idempotency-Key again.',
-    {
-      headers: { 'retry-after': '10' },
-    },
-  );
+function tooFarBehind({ idempotencyKey }: Sender): never {
+  const advice =
+    idempotencyKey === undefined
+      ? 'it will be done, so look for its users before any is sent again, and send an Idempotency-Key with a batch'
+      : 'ask with the same Idempotency-Key again';
+  throw new Problem('unavailable', `The batch is in the log, but the views lag: ${advice}.`, {
+    headers: { 'retry-after': '10' },
+  });
 }
 
 /** Throws the rejection; `not-found` where it would show a user who has been deleted since. */

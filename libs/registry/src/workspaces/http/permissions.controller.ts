@@ -23,6 +23,7 @@ export class PermissionsController {
     summary: 'Who has a role in a workspace, directly and as a group',
     description: 'The roles that were given, not what follows for the members of groups.',
     scope: 'workspaces:read',
+    heavy: true,
     path: NamedPath,
     answers: { 200: { body: Permissions } },
   })

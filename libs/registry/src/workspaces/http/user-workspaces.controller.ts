@@ -20,6 +20,7 @@ export class UserWorkspacesController {
     summary: 'Where a user has a role, which, and by which ways',
     description: 'The role is the strongest of all that the user has there; `via` tells each way to one.',
     scope: 'workspaces:read',
+    heavy: true,
     path: UserPath,
     answers: { 200: { body: UserWorkspaces } },
   })

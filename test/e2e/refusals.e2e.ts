@@ -44,7 +44,10 @@ describe('what is refused', () => {
       body: { type: '/problems/environment-forbidden' },
     });
     expect(await ask({ 'environment-id': '../x' })).toMatchObject({ status: 400 });
-    expect(await ask({})).toMatchObject({ status: 400, body: { type: '/problems/environment-required' } });
+    expect(await ask({})).toMatchObject({
+      status: 400,
+      body: { type: '/problems/environment-required', errors: [{ parameter: 'environment-id', code: 'required' }] },
+    });
     expect(await ask({ 'environment-id': 'other' })).toMatchObject({ status: 200 });
   });
 

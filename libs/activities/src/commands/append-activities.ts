@@ -160,7 +160,8 @@ const idAmong = ({ users: [first, other] }: ActivityInput) =>
 const UNKNOWN_USER: Fault = { code: 'unknown-user', detail: 'there is no such user' };
 const AMBIGUOUS_USER: Fault = {
   code: 'ambiguous-user',
-  detail: "subject is an id of one user and another one's username: name the user by another of their names",
+  detail:
+    "subject is, or was, an id of one user and is another one's username: name the user by another of their names",
 };
 const UNKNOWN_WORKSPACE: Fault = { code: 'unknown-workspace', detail: 'there is no such workspace' };
 

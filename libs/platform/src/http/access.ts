@@ -91,7 +91,9 @@ function environmentOf(request: FastifyRequest, { environments }: Principal): st
   const only = environments.length === 1 && !isV2(addressOf(request)) ? environments[0] : undefined;
   const environment = named ?? only;
   if (environment === undefined) {
-    throw new Problem('environment-required', 'Send the header environment-id with the environment that is meant.');
+    throw new Problem('environment-required', 'Send the header environment-id with the environment that is meant.', {
+      errors: [{ parameter: 'environment-id', code: 'required', detail: 'is required' }],
+    });
   }
   if (!environments.includes(environment)) {
     throw new Problem('environment-forbidden', `The token does not name the environment ${environment}.`);

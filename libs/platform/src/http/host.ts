@@ -5,7 +5,7 @@ import { Problem } from '../problems.js';
 const HOST = /^([a-z0-9_~-]+(\.[a-z0-9_~-]+)*\.?|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 
 // Who watches over an instance asks it by its own address, and no answer there has a link.
-const OF_THE_INSTANCE = /^\/(health\/|metrics$)/;
+const OF_THE_INSTANCE = /^\/(health\/|metrics(\?|$))/;
 
 /**
  * Refuses a `Host` that is none or, where there are names that are allowed, is none of those. In its place stands what a

@@ -191,6 +191,8 @@ describe('the interface', () => {
 
     it('but not where an instance is watched, by its own address', async () => {
       expect((await ask(named, ['Host: 10.0.0.7:3000'], '/health/live')).status).toBe(200);
+      for (const path of ['/metrics', '/metrics?collect=all'])
+        expect((await ask(named, ['Host: 10.0.0.7:3000'], path)).status).not.toBe(400);
       expect((await ask(named, ['Host: 10.0.0.7:3000'], '/problems')).status).toBe(400);
     });
   });

@@ -106,7 +106,9 @@ describe('servers that take nobody in without TLS and a password', () => {
           const active = await demo('GET', '/api/v3/statistics/active-users');
           expect([active.body.activeUsers, active.headers.get('tidemark-source')]).toEqual([1, 'redis']);
         });
-        expect((await demo('GET', '/health/ready')).body).toMatchObject({ status: 'ok' });
+        await eventually(async () => {
+          expect((await demo('GET', '/health/ready')).body).toMatchObject({ status: 'ok' });
+        });
         expect(await cli('replay', '--dry-run')).toMatchObject({ exitCode: 0 });
         const { text } = await cli('status', '--json');
         expect(JSON.parse(text)).toMatchObject({ ok: true, servers: { kafka: 'up', postgres: 'up', redis: 'up' } });

@@ -20,5 +20,6 @@ source.addEventListener('reset', ({ data }: MessageEvent<string>) => say({ reset
 source.onerror = () => {
   if (source.readyState === Source.CLOSED) say({ gaveUp: true });
 };
-// It ends with the one that it prints for. Node's own waits for its next connection without keeping the process alive.
+// It ends with the one that it prints for, and not before: most of them wait for their next connection without keeping the
+// process alive.
 process.stdin.on('end', () => process.exit()).resume();

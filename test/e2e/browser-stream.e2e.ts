@@ -20,11 +20,15 @@ describe('a page of another origin, behind nginx with TLS and HTTP/2', () => {
     await service?.stop();
   });
 
+  async function open(way: 'EventSource' | 'fetch-event-source') {
+    const target = { url: service.url, token: await service.token() };
+    return BrowserStreams.open({ target, browser, way, streams: STREAMS });
+  }
+
   it.each(['EventSource', 'fetch-event-source'] as const)(
     'has each activity once and in order wherever the connection breaks, also before the first one: %s',
     async (way) => {
-      const target = { url: service.url, token: await service.token() };
-      const streams = await BrowserStreams.open({ target, browser, way, streams: STREAMS });
+      const streams = await open(way);
       try {
         await streams.cut('page to nginx');
         streams.startSending();
@@ -38,4 +42,17 @@ describe('a page of another origin, behind nginx with TLS and HTTP/2', () => {
       }
     },
   );
+
+  it('goes on from where it was by another EventSource where nginx has answered for the service, which closes the first', async () => {
+    const streams = await open('EventSource');
+    try {
+      streams.startSending();
+      await streams.refuseAndComeBack();
+      const report = await streams.finish();
+      expect(report).toMatchObject({ missed: 0, twice: 0, outOfOrder: 0, resets: 0 });
+      expect(report.gaveUp).toBeGreaterThanOrEqual(STREAMS);
+    } finally {
+      await streams.close();
+    }
+  });
 });

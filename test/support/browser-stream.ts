@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { choosePorts } from '../../launcher/ports.ts';
@@ -7,9 +7,7 @@ import { call, type Target } from './chaos/load.ts';
 import { type Cable, cableTo } from './cut-off.ts';
 import { eventually } from './eventually.ts';
 import { type Nginx, startNginx } from './nginx.ts';
-
-/** By what a page follows a stream: what the browser has, with a ticket, or a library by `fetch`, with a token. */
-export type Way = 'EventSource' | 'fetch-event-source';
+import { followInPage, type Kept, keptIn, type Way } from './page-streams.ts';
 
 /** Where the way from the service to the page breaks: before nginx, behind it, or in it, as it is started anew. */
 export const CUTS = ['page to nginx', 'nginx to service', 'nginx'] as const;
@@ -40,21 +38,12 @@ interface Options {
   readonly streams: number;
 }
 
-/** What a page keeps of a stream. */
-interface Kept {
-  seen: string[];
-  opened: number;
-  gaveUp: number;
-  resets: number;
-  /** The last position that it was told. */
-  position?: string;
-}
-
 /** From the page to the service. */
 interface Path {
   readonly outer: Cable;
   nginx: Nginx;
-  readonly restart: () => Promise<Nginx>;
+  /** Leads to the service unless told otherwise. */
+  readonly startNginx: (location?: string) => Promise<Nginx>;
   readonly inner: Cable;
 }
 
@@ -85,12 +74,12 @@ export class BrowserStreams {
   static async open(options: Options): Promise<BrowserStreams> {
     const inner = await cableTo(Number(new URL(options.target.url).port));
     const { nginx: port } = await choosePorts(['nginx'], {});
-    const restart = () => startNginx(port, locationOf(inner.port));
-    const nginx = await restart();
+    const start = (location = locationOf(inner.port)) => startNginx(port, location);
+    const nginx = await start();
     const outer = await cableTo(port);
     const page = await options.browser.pageAt('127.0.0.1');
     const users = await registered(options);
-    const streams = new BrowserStreams(options, page, users, { nginx, restart, inner, outer });
+    const streams = new BrowserStreams(options, page, users, { nginx, startNginx: start, inner, outer });
     await streams.listen(`https://127.0.0.1:${outer.port}`);
     return streams;
   }
@@ -106,16 +95,33 @@ export class BrowserStreams {
   async cut(where: Cut): Promise<void> {
     if (where === 'page to nginx') this.path.outer.cut();
     else if (where === 'nginx to service') this.path.inner.cut();
-    else {
-      await this.path.nginx.stop();
-      this.path.nginx = await this.path.restart();
-    }
+    else await this.restartNginx();
   }
 
   /** Resolves when each stream was opened once more after `cut` and has had an activity behind that. */
   async cutAndComeBack(where: Cut): Promise<void> {
     const before = await this.kept();
     await this.cut(where);
+    await this.backSince(before);
+  }
+
+  /** nginx answers 502 until each EventSource has closed for it; resolves when the page has another one for each. */
+  async refuseAndComeBack(): Promise<void> {
+    const before = await this.kept();
+    await this.restartNginx('location / { return 502; }');
+    await eventually(async () =>
+      requireEach(await this.kept(), ({ gaveUp }, at) => gaveUp > before[at]!.gaveUp, 'goes on'),
+    );
+    await this.restartNginx();
+    await this.backSince(before);
+  }
+
+  private async restartNginx(location?: string): Promise<void> {
+    await this.path.nginx.stop();
+    this.path.nginx = await this.path.startNginx(location);
+  }
+
+  private async backSince(before: readonly Kept[]): Promise<void> {
     let opened: readonly Kept[] = [];
     await eventually(async () => {
       opened = await this.kept();
@@ -159,14 +165,13 @@ export class BrowserStreams {
   }
 
   private kept(): Promise<readonly Kept[]> {
-    return this.page.evaluate('globalThis.kept');
+    return keptIn(this.page);
   }
 
   private async listen(origin: string): Promise<void> {
     const { way, target } = this.options;
-    if (way === 'fetch-event-source') await serveLibrary(this.page);
     const urls = this.users.map((user) => `${origin}/api/v3/users/${user}/stream`);
-    await this.page.evaluate(inPage[way], { origin, urls, authorization: `Bearer ${target.token}` });
+    await followInPage(this.page, way, { origin, urls, authorization: `Bearer ${target.token}` });
     await eventually(async () => requireEach(await this.kept(), ({ opened }) => opened > 0, 'is not open'));
   }
 
@@ -194,7 +199,7 @@ const numberOf = (id: string) => Number(id.slice(1));
 async function registered({ target, way, streams }: Options): Promise<number[]> {
   const users: number[] = [];
   for (let n = 1; n <= streams; n += 1) {
-    const username = `${way.toLowerCase()}-${n}`;
+    const username = `${way.toLowerCase()}-${randomUUID()}`;
     const user = await call(target, 'POST', 'users', { username, email: `${username}@example.com` });
     users.push((user as { id: number }).id);
   }
@@ -204,76 +209,4 @@ async function registered({ target, way, streams }: Options): Promise<number[]> 
 function requireEach<Of>(all: readonly Of[], holds: (one: Of, at: number) => boolean, lack: string): void {
   const at = all.findIndex((one, index) => !holds(one, index));
   if (at >= 0) throw new Error(`stream ${at} ${lack}: ${JSON.stringify(all[at]).slice(-300)}`);
-}
-
-interface Wanted {
-  readonly origin: string;
-  readonly urls: readonly string[];
-  readonly authorization: string;
-}
-
-/** Scripts that run in the page: they see nothing of what stands around them, and keep what comes in `globalThis.kept`. */
-const inPage: Readonly<Record<Way, (wanted: Wanted) => Promise<void>>> = {
-  EventSource: async ({ origin, urls, authorization }) => {
-    const page = globalThis as unknown as { kept: Kept[]; EventSource: typeof EventSource };
-    page.kept = urls.map(() => ({ seen: [], opened: 0, gaveUp: 0, resets: 0 }));
-    const open = (url: string, kept: Kept) => {
-      const source = new page.EventSource(kept.position ? `${url}&after=${kept.position}` : url);
-      source.onopen = () => (kept.opened += 1);
-      source.addEventListener('position', ({ lastEventId }) => (kept.position = lastEventId));
-      source.addEventListener('reset', () => (kept.resets += 1));
-      source.onmessage = ({ data, lastEventId }: MessageEvent<string>) => {
-        kept.position = lastEventId;
-        kept.seen.push((JSON.parse(data) as { id: string }).id);
-      };
-      source.onerror = () => {
-        if (source.readyState !== source.CLOSED) return;
-        kept.gaveUp += 1;
-        setTimeout(() => open(url, kept), 1_000);
-      };
-    };
-    for (const [at, url] of urls.entries()) {
-      const answer = await fetch(`${origin}/api/v3/stream-tickets`, { method: 'POST', headers: { authorization } });
-      const { ticket } = (await answer.json()) as { ticket: string };
-      open(`${url}?ticket=${ticket}`, page.kept[at]!);
-    }
-  },
-  'fetch-event-source': async ({ urls, authorization }) => {
-    interface Message {
-      readonly event: string;
-      readonly data: string;
-    }
-    const page = globalThis as unknown as { kept: Kept[] };
-    const library = '/fetch-event-source/index.js';
-    const { fetchEventSource } = (await import(library)) as {
-      fetchEventSource(url: string, options: object): Promise<void>;
-    };
-    page.kept = urls.map(() => ({ seen: [], opened: 0, gaveUp: 0, resets: 0 }));
-    for (const [at, url] of urls.entries()) {
-      const kept = page.kept[at]!;
-      void fetchEventSource(url, {
-        headers: { authorization },
-        openWhenHidden: true,
-        onmessage({ event, data }: Message) {
-          if (event === 'position') kept.opened += 1;
-          else if (event === 'reset') kept.resets += 1;
-          // It makes a message of each heartbeat.
-          else if (data !== '') kept.seen.push((JSON.parse(data) as { id: string }).id);
-        },
-        // Without that it takes a stream that ends in order for the last one.
-        onclose() {
-          throw new Error('it is to come back');
-        },
-      });
-    }
-  },
-};
-
-/** The library's own modules as scripts of the page's origin; they name each other without `.js`, as bundlers have it. */
-async function serveLibrary(page: Page): Promise<void> {
-  const folder = 'node_modules/@microsoft/fetch-event-source/lib/esm';
-  await page.route('**/fetch-event-source/*', async (route) => {
-    const [name] = /\w+(?=(\.js)?$)/.exec(new URL(route.request().url()).pathname)!;
-    await route.fulfill({ contentType: 'text/javascript', body: await readFile(`${folder}/${name}.js`, 'utf8') });
-  });
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { program } from './programs.js';
+import { program } from './programs.ts';
 
 const FLAGS = [
   '--no-sandbox',

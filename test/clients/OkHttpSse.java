@@ -54,7 +54,8 @@ final class OkHttpSse extends EventSourceListener {
 
   @Override
   public void onFailure(EventSource source, Throwable error, Response response) {
-    if (response != null && !response.isSuccessful()) say("gaveUp", String.valueOf(response.code()));
+    // A server that is about to end still answers 503 on a connection that it has.
+    if (response != null && response.code() / 100 == 4) say("gaveUp", "" + response.code());
     else onClosed(source);
   }
 

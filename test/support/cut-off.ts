@@ -8,14 +8,17 @@ export interface Cable {
   cut(): void;
   /** Cuts a connection once so many bytes have come through to whoever opened it, counted from now on, and then no other. */
   cutWithin(bytes: number): void;
+  /** New connections lead to this port from now on. */
+  leadTo(port: number): void;
   close(): void;
 }
 
 export async function cableTo(target: number): Promise<Cable> {
   const ends = new Set<Socket>();
   let left = Infinity;
+  let leadsTo = target;
   const server = createServer((here) => {
-    const there = connect(target, '127.0.0.1');
+    const there = connect(leadsTo, '127.0.0.1');
     for (const [one, other] of [
       [here, there],
       [there, here],
@@ -51,6 +54,9 @@ export async function cableTo(target: number): Promise<Cable> {
     cut,
     cutWithin(bytes) {
       left = bytes;
+    },
+    leadTo(port) {
+      leadsTo = port;
     },
     close() {
       server.close();

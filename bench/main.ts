@@ -1,3 +1,4 @@
+import { benchBrowserStream } from './browser-stream.ts';
 import { benchCatchUp } from './catch-up.ts';
 import { benchChaos } from './chaos.ts';
 import { benchCommands } from './commands.ts';
@@ -44,6 +45,7 @@ const benchmarks: Record<string, Benchmark> = {
   'replay-load': { title: 'Replay beside live traffic', run: benchReplayLoad },
   'replay-scale': { title: 'Replay of longer logs', run: benchReplayScale },
   search: { title: 'Search of 1,000,000 users', run: benchSearch },
+  'browser-stream': { title: 'A browser that is cut off', run: benchBrowserStream },
 };
 
 // `npm run bench` runs all of them, `npm run bench search` one.

@@ -6,9 +6,9 @@ import { request } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificates } from './certificates.js';
-import { eventually } from './eventually.js';
-import { program } from './programs.js';
+import { makeCertificates } from './certificates.ts';
+import { eventually } from './eventually.ts';
+import { program } from './programs.ts';
 
 /** A server of nginx with TLS on 127.0.0.1, until it is stopped. */
 export interface Nginx {

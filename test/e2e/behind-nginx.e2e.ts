@@ -88,7 +88,8 @@ describe('behind nginx, with TLS, on another port and under a path of its own', 
     it('leads to what was made by Location', async () => {
       const body = JSON.stringify({ name: `of ${prefix}` });
       const headers = { authorization, 'content-type': 'application/json' };
-      const { headers: made } = await nginx.ask('POST', `${origin}${prefix}/api/v3/workspaces`, headers, body);
+      const answer = await nginx.ask('POST', `${origin}${prefix}/api/v3/workspaces`, headers, body);
+      const { headers: made } = answer.resume();
       expect(made.location).toMatch(`${origin}${prefix}/api/v3/workspaces/`);
       expect((await get(made.location!)).body).toMatchObject({ name: `of ${prefix}` });
     });
@@ -101,7 +102,9 @@ describe('behind nginx, with TLS, on another port and under a path of its own', 
     expect(links.length).toBeGreaterThan(2);
     for (const link of links) {
       expect(link).toMatch(`${origin}/tidemark/`);
-      expect((await nginx.ask('GET', link)).statusCode).toBe(200);
+      const answer = await nginx.ask('GET', link);
+      expect(answer.statusCode).toBe(200);
+      answer.destroy();
     }
   });
 

@@ -14,6 +14,7 @@ import { benchReplay, benchReplayScale } from './replay.ts';
 import { benchReplayLoad } from './replay-load.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
+import { benchStream } from './stream.ts';
 import { benchVisible } from './visible.ts';
 
 interface Benchmark {
@@ -44,6 +45,7 @@ const benchmarks: Record<string, Benchmark> = {
   'replay-load': { title: 'Replay beside live traffic', run: benchReplayLoad },
   'replay-scale': { title: 'Replay of longer logs', run: benchReplayScale },
   search: { title: 'Search of 1,000,000 users', run: benchSearch },
+  stream: { title: 'What a stream costs', run: benchStream },
 };
 
 // `npm run bench` runs all of them, `npm run bench search` one.

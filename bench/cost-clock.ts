@@ -9,7 +9,10 @@ export const PARTS = ['interface', 'Kafka', 'projector', 'Postgres', 'Redis'] as
 export type Cpu = Record<(typeof PARTS)[number], number>;
 
 /** What `work` takes of the processors, wherever it is done. */
-export async function cpuOf(service: BenchService, work: () => Promise<void>): Promise<Cpu> {
+export async function cpuOf(
+  service: Pick<BenchService, 'pid' | 'projectorPid'>,
+  work: () => Promise<void>,
+): Promise<Cpu> {
   const processes = { ...serverProcesses(), interface: service.pid, projector: service.projectorPid! };
   const before = PARTS.map((part) => cpuSeconds(processes[part]));
   await work();
@@ -22,7 +25,7 @@ export function largestMemory(pid: number): number {
 }
 
 /** Of a process and of all that it started, whatever has ended included. */
-function cpuSeconds(pid: number): number {
+export function cpuSeconds(pid: number): number {
   // Behind the name, which may hold anything: utime, stime, and both of the children that have ended.
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const ticks = stat

@@ -15,6 +15,7 @@ import { benchReplay, benchReplayScale } from './replay.ts';
 import { benchReplayLoad } from './replay-load.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
+import { benchStream } from './stream.ts';
 import { benchVisible } from './visible.ts';
 
 interface Benchmark {
@@ -46,6 +47,7 @@ const benchmarks: Record<string, Benchmark> = {
   'replay-scale': { title: 'Replay of longer logs', run: benchReplayScale },
   search: { title: 'Search of 1,000,000 users', run: benchSearch },
   'browser-stream': { title: 'A browser that is cut off', run: benchBrowserStream },
+  stream: { title: 'What a stream costs', run: benchStream },
 };
 
 // `npm run bench` runs all of them, `npm run bench search` one.

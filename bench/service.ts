@@ -120,6 +120,16 @@ export async function stopApp(app: ChildProcess): Promise<void> {
   await once(app, 'exit');
 }
 
+/** An instance of the live stream alone beside a service, and where it listens. */
+export async function startStream(
+  service: BenchService,
+  { env = {}, flags }: { readonly env?: NodeJS.ProcessEnv; readonly flags?: readonly string[] } = {},
+): Promise<{ readonly app: ChildProcess; readonly pid: number; readonly port: number }> {
+  const port = await freePort();
+  const app = await startApp({ env: { ...service.env, ...env, PORT: String(port) }, app: 'stream', flags });
+  return { app, pid: app.pid!, port };
+}
+
 /** The command line against a service; resolves to its standard output. */
 export function commandLine(service: BenchService, ...args: string[]): Promise<string> {
   const env = { ...service.env, TIDEMARK_URL: service.url, TIDEMARK_TOKEN: service.token };
@@ -148,7 +158,7 @@ export async function output(child: ChildProcess): Promise<string> {
   return text.trim();
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -12,14 +12,14 @@ const [ID, USER, KIND] = [7, 28, 47];
  * NDJSON bodies of so many activities each, no two activities alike: numbered ids, of users and types at random. The
  * same buffer is written over by each call.
  */
-export function activityBodies(size: number, seed: number): () => Buffer {
+export function activityBodies(size: number, seed: number, users = USERS): () => Buffer {
   const body = Buffer.from(LINE.repeat(size));
   const random = dice(seed);
   let number = seed * 100_000_000;
   return () => {
     for (let line = 0; line < body.length; line += LINE.length) {
       writeDigits(body, line + ID, 10, (number += 1));
-      writeDigits(body, line + USER, 5, FIRST_USER + Math.floor(random() * USERS));
+      writeDigits(body, line + USER, 5, FIRST_USER + Math.floor(random() * users));
       writeDigits(body, line + KIND, 1, Math.floor(random() * 4));
     }
     return body;

@@ -12,6 +12,8 @@ export interface Offer {
   /** Activities a request. */
   readonly size: number;
   readonly seed: number;
+  /** How many users act; by default all. */
+  readonly users?: number;
 }
 
 /** What came of it: activities acknowledged, requests by status, and how late the latest request was sent, in ms. */
@@ -50,9 +52,9 @@ export function post(agent: Agent, { url, token }: Pick<Offer, 'url' | 'token'>,
   return promise;
 }
 
-async function run({ url, token, perSecond, seconds, size, seed }: Offer): Promise<Offered> {
+async function run({ url, token, perSecond, seconds, size, seed, users }: Offer): Promise<Offered> {
   const agent = new Agent({ keepAlive: true });
-  const nextBody = activityBodies(size, seed);
+  const nextBody = activityBodies(size, seed, users);
   const statuses: Record<string, number> = {};
   const sending = new Set<Promise<void>>();
   let [accepted, latestMs] = [0, 0];

@@ -17,7 +17,7 @@ export { copyColumn, copyLine, copyLines } from './copy-lines.js';
 export { createLogger, type Logger } from './logging.js';
 export { type KafkaAccess } from './kafka-access.js';
 export { Lookups } from './lookups.js';
-export { counter, gauge, metrics } from './metrics.js';
+export { counter, gauge, histogram, metrics } from './metrics.js';
 export { type FoldName, FOLD_NAMES, type GenerationKind, Namespace, type ViewVersions } from './namespace.js';
 export { Notifications } from './notifications.js';
 export { CONFIG, LOGGER, PlatformModule } from './platform.module.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Module } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { PublicEndpoint } from './http/endpoint.js';
 
@@ -27,6 +27,11 @@ export function gauge<Label extends string>(
     ...(collect && { collect: () => collect(gauge) }),
   });
   return gauge;
+}
+
+/** `buckets`: the upper bounds by which values are counted, in the unit that the name ends with. */
+export function histogram(name: string, help: string, buckets: number[]): Histogram {
+  return new Histogram({ name: `tidemark_${name}`, help, buckets, registers: [metrics] });
 }
 
 @ApiTags('operations')

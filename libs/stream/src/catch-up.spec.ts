@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { type Positions } from '#activities';
 import { CatchUp, type CatchUpRequest } from './catch-up.js';
+import { Chunk } from './hub/chunk.js';
 import { type Subscriber } from './hub/subscribers.js';
 import { type StreamHub } from './hub/stream-hub.js';
 import { type Sought, type StreamPast } from './stream-past.js';
@@ -15,7 +16,7 @@ describe('an answer that is waited for', () => {
     const hub = {
       attach: ({ deliver }: Subscriber) => {
         listeners.push(getEventListeners(over.signal, 'abort').length);
-        if (listeners.length < ROUNDS) deliver(Buffer.from('x'), () => []);
+        if (listeners.length < ROUNDS) deliver(new Chunk('x', 1), () => []);
         else over.abort();
         return { first: 0, from: [0] };
       },

@@ -4,9 +4,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
 import { eventually } from '../../../test/support/eventually.js';
 import { Connection } from './connection.js';
+import { Chunk } from './hub/chunk.js';
 
 const MIB = 1024 * 1024;
 const HEARTBEAT = ': beat\n\n';
+const beat = new Chunk(HEARTBEAT, 0);
 
 describe('a connection to a client that reads nothing', () => {
   let app: FastifyInstance;
@@ -18,7 +20,7 @@ describe('a connection to a client that reads nothing', () => {
     const opened = Promise.withResolvers<{ connection: Connection; unsent: () => number }>();
     app.get('/', (_request, reply) => {
       const connection = new Connection(reply);
-      connection.open('text/plain', 'opening\n', { at: Date.now() + 600_000, farewell: '' });
+      connection.open('text/plain', 'opening\n');
       opened.resolve({ connection, unsent: () => reply.raw.writableLength });
     });
     const address = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -44,7 +46,7 @@ describe('a connection to a client that reads nothing', () => {
     const { connection, unsent } = await openUnread();
     while (!connection.isFull) connection.write(Buffer.alloc(MIB, 'x'));
     const before = unsent();
-    connection.beat(HEARTBEAT);
+    connection.beat(beat);
     expect(unsent()).toBe(before);
   });
 
@@ -54,12 +56,12 @@ describe('a connection to a client that reads nothing', () => {
     expect(connection.isFull).toBe(false);
     const drained = connection.drained();
     const before = unsent();
-    connection.beat(HEARTBEAT);
+    connection.beat(beat);
     expect(unsent()).toBe(before);
     let text = '';
     answer.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-HEARTBEAT.length)));
     await drained;
-    connection.beat(HEARTBEAT);
+    connection.beat(beat);
     await eventually(() => expect(text).toBe(HEARTBEAT));
   });
 

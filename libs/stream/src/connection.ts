@@ -1,8 +1,7 @@
 import { type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { type FastifyReply } from 'fastify';
-import { counter } from '#platform';
-
-const cutOffs = counter('streams_cut_off_total', 'Streams ended because their client did not read');
+import { type Chunk } from './hub/chunk.js';
+import { cutOffStreams } from './stream-metrics.js';
 
 /** How much waits in the process for one client before it is waited for, in bytes. */
 export const BUFFER_LIMIT = 1024 * 1024;
@@ -12,23 +11,16 @@ const STALL_MS = 5_000;
 // How long a client may take to receive the end of the stream.
 const END_GRACE_MS = 1_000;
 
-/** When a stream ends by itself, in milliseconds since the epoch and within days, and its last bytes then. */
-export interface Ending {
-  readonly at: number;
-  readonly farewell: string;
-}
-
 /** The response that a stream is written to, from its headers to its end. */
 export class Connection {
   private readonly response: ServerResponse;
-  private readonly ended = Promise.withResolvers<void>();
+  /** What is to be done when the client is gone; undefined once it is. */
+  private atClose: (() => void)[] | undefined = [];
   private drain: PromiseWithResolvers<void> | undefined;
   private opened = false;
-  private expiry: NodeJS.Timeout | undefined;
 
   constructor(private readonly reply: FastifyReply) {
     this.response = reply.raw;
-    this.response.on('drain', () => this.drain?.resolve());
     this.response.on('timeout', () => this.cutOff());
     this.response.on('close', () => this.close());
     // Writing to a client that has just gone; `close` follows.
@@ -38,7 +30,13 @@ export class Connection {
 
   /** Resolves when the client is gone or the stream has ended. */
   get closed(): Promise<void> {
-    return this.ended.promise;
+    return new Promise((resolve) => this.onClose(resolve));
+  }
+
+  /** Does something once the client is gone or the stream has ended: for an open stream less to keep than a promise. */
+  onClose(work: () => void): void {
+    if (this.atClose) this.atClose.push(work);
+    else work();
   }
 
   get isOpen(): boolean {
@@ -46,7 +44,7 @@ export class Connection {
   }
 
   /** Sends the headers and the first bytes. */
-  open(mediaType: string, opening: string, ending: Ending): void {
+  open(mediaType: string, opening: string): void {
     this.reply.hijack();
     if (!this.isOpen) return;
     this.opened = true;
@@ -54,12 +52,20 @@ export class Connection {
     this.response.writeHead(200, { ...(this.reply.getHeaders() as OutgoingHttpHeaders), ...headers });
     if (this.reply.request.method === 'HEAD') return void this.response.end();
     this.response.write(opening);
-    this.endAt(ending);
   }
 
   /** Hands the bytes over at once. */
   write(bytes: Buffer | string): void {
     if (this.isOpen) this.response.write(bytes);
+  }
+
+  /** The same for what others are sent as well: in one piece, where Node would frame it anew for each of them. */
+  send({ bytes, framed }: Chunk): void {
+    if (!this.isOpen) return;
+    const { socket, chunkedEncoding } = this.response;
+    // An answer that waits behind another of its connection has no socket yet.
+    if (socket && chunkedEncoding) socket.write(framed);
+    else this.response.write(bytes);
   }
 
   /** True when nothing more may be written before `drained` resolves. */
@@ -69,18 +75,22 @@ export class Connection {
 
   /** Resolves when the client has taken what was written, or is gone. One that does not read is cut off. */
   async drained(): Promise<void> {
-    if (!this.isOpen || !this.response.writableNeedDrain) return;
-    this.drain = Promise.withResolvers();
+    const { socket } = this.response;
+    const output = socket ?? this.response;
+    if (!this.isOpen || !output.writableNeedDrain) return;
+    const { promise, resolve } = (this.drain = Promise.withResolvers<void>());
+    output.once('drain', resolve);
     // Node's own time-out sees the progress within a write as well.
-    this.response.socket?.setTimeout(STALL_MS);
-    await this.drain.promise;
-    this.response.socket?.setTimeout(0);
+    socket?.setTimeout(STALL_MS);
+    await promise;
+    socket?.setTimeout(0);
+    output.off('drain', resolve);
     this.drain = undefined;
   }
 
   /** Writes a heartbeat, unless the client has unread data. */
-  beat(heartbeat: string): void {
-    if (this.drain === undefined && !this.isFull) this.write(heartbeat);
+  beat(heartbeat: Chunk): void {
+    if (this.drain === undefined && !this.isFull) this.send(heartbeat);
   }
 
   /** Ends the stream behind what was written and this. One that has not begun still has its status to say. */
@@ -88,21 +98,18 @@ export class Connection {
     if (!this.opened || !this.isOpen) return;
     this.response.end(farewell);
     const timer = setTimeout(() => this.response.destroy(), END_GRACE_MS);
-    void this.closed.then(() => clearTimeout(timer));
+    this.onClose(() => clearTimeout(timer));
   }
 
   private cutOff(): void {
-    cutOffs.inc();
+    cutOffStreams.inc();
     this.response.destroy();
   }
 
-  private endAt(ending: Ending): void {
-    this.expiry = setTimeout(() => this.end(ending.farewell), ending.at - Date.now());
-  }
-
   private close(): void {
-    clearTimeout(this.expiry);
     this.drain?.resolve();
-    this.ended.resolve();
+    const works = this.atClose ?? [];
+    this.atClose = undefined;
+    for (const work of works) work();
   }
 }

@@ -1,14 +1,23 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
-import { type Caller, CONFIG, type Config, gauge, Problem, type StreamLimits } from '#platform';
-import { type Connection, type Ending } from './connection.js';
-import { type Format } from './formats.js';
-
-const open = gauge('streams_open', 'Streams that are being served');
+import { type Caller, CONFIG, type Config, Problem, type StreamLimits } from '#platform';
+import { type Connection } from './connection.js';
+import { EVENT_STREAM, type Format, LINES } from './formats.js';
+import { Chunk } from './hub/chunk.js';
+import { openStreams } from './stream-metrics.js';
 
 // Clients with a read time-out of ten seconds live on it.
 const HEARTBEAT_MS = 8_000;
+const HEARTBEATS = new Map([EVENT_STREAM, LINES].map((format) => [format, new Chunk(format.heartbeat, 0)]));
 // Clients whose stream this ends reconnect after a random time within these bounds.
 const RETRY_MS = { least: 1_000, most: 10_000 };
+
+/** How a stream is written, and when it ends by itself, in milliseconds since the epoch. */
+interface Served {
+  readonly format: Format;
+  readonly endsAt: number;
+  /** Whether it ends with the token, so that its client needs another one to come back. */
+  readonly expires: boolean;
+}
 
 /** The streams of this process: how many there may be, their heartbeats and their ends. */
 @Injectable()
@@ -17,8 +26,11 @@ export class OpenStreams implements BeforeApplicationShutdown {
   /** How many are open or being opened. */
   private entered = 0;
   private readonly byEnvironment = new Map<string, number>();
-  private readonly served = new Map<Connection, Format>();
+  private readonly served = new Map<Connection, Served>();
   private readonly heart = setInterval(() => this.beat(), HEARTBEAT_MS).unref();
+  /** One for all, at the soonest end. */
+  private alarm: NodeJS.Timeout | undefined;
+  private alarmAt = Infinity;
   private readonly closing = new AbortController();
 
   constructor(@Inject(CONFIG) { streams }: Config) {
@@ -60,34 +72,51 @@ export class OpenStreams implements BeforeApplicationShutdown {
     else this.byEnvironment.delete(environment);
   }
 
-  /** Serves a stream until its connection is closed. Throws `unavailable` when the process is about to end. */
-  serve(connection: Connection, format: Format): void {
+  /**
+   * Serves a stream until its connection is closed. It ends when the token expires, or at a random age from 75 % to 100 % of
+   * the maximum, so that clients do not all reconnect at once. Throws `unavailable` when the process is about to end.
+   */
+  serve(connection: Connection, format: Format, { expiresAt }: Caller): void {
     if (this.stopping.aborted) {
       throw refused('unavailable', 'This instance is stopping; another one, or this one later, will do.', 2);
     }
-    this.served.set(connection, format);
-    open.set(this.count);
-    void connection.closed.then(() => {
+    const retiresAt = Date.now() + this.limits.maxAge * 1_000 * (1 - Math.random() / 4);
+    const endsAt = Math.min(expiresAt, retiresAt);
+    this.served.set(connection, { format, endsAt, expires: expiresAt <= retiresAt });
+    if (endsAt < this.alarmAt) this.wakeAt(endsAt);
+    openStreams.set(this.count);
+    connection.onClose(() => {
       this.served.delete(connection);
-      open.set(this.count);
+      openStreams.set(this.count);
     });
   }
 
-  /** When the token expires, or at a random age from 75 % to 100 % of the maximum, so that clients do not all reconnect at once. */
-  endingOf(format: Format, { expiresAt }: Caller): Ending {
-    const retiresAt = Date.now() + this.limits.maxAge * 1_000 * (1 - Math.random() / 4);
-    if (expiresAt <= retiresAt) return { at: expiresAt, farewell: '' };
-    return { at: retiresAt, farewell: farewell(format) };
+  private wakeAt(time: number): void {
+    clearTimeout(this.alarm);
+    this.alarmAt = time;
+    if (time < Infinity) this.alarm = setTimeout(() => this.endDue(), time - Date.now()).unref();
+  }
+
+  /** Ends whatever is due by now. */
+  private endDue(): void {
+    const now = Date.now();
+    let soonest = Infinity;
+    for (const [connection, { format, endsAt, expires }] of this.served) {
+      if (endsAt > now) soonest = Math.min(soonest, endsAt);
+      else connection.end(expires ? '' : farewell(format));
+    }
+    this.wakeAt(soonest);
   }
 
   private beat(): void {
-    for (const [connection, { heartbeat }] of this.served) connection.beat(heartbeat);
+    for (const [connection, { format }] of this.served) connection.beat(HEARTBEATS.get(format)!);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closing.abort();
     clearInterval(this.heart);
-    const ending = [...this.served].map(([connection, format]) => {
+    clearTimeout(this.alarm);
+    const ending = [...this.served].map(([connection, { format }]) => {
       connection.end(farewell(format));
       return connection.closed;
     });

@@ -36,11 +36,11 @@ export class StreamGateway {
       await this.useTicket(request, caller);
       // Nothing is awaited from here to the first byte.
       if (watch.gone) throw gone(target);
-      this.streams.serve(connection, format);
+      this.streams.serve(connection, format, caller);
       const subscription = subscribe();
       // Its place is free again when nothing is done for it any more.
-      void connection.closed.then(() => subscription.leave()).then(release);
-      connection.open(format.mediaType, subscription.opening(), this.streams.endingOf(format, caller));
+      connection.onClose(() => void subscription.leave().then(release));
+      connection.open(format.mediaType, subscription.opening());
       subscription.begin();
     } catch (error) {
       release();

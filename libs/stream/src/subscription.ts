@@ -10,8 +10,10 @@ import {
 } from '#activities';
 import { type Connection } from './connection.js';
 import { type Format, type Reset } from './formats.js';
+import { type Chunk } from './hub/chunk.js';
 import { type Subscriber, type Registration, slices } from './hub/subscribers.js';
 import { type StreamHub } from './hub/stream-hub.js';
+import { behindStreams, delivered } from './stream-metrics.js';
 
 /** Where a stream begins: behind `from`, or at what comes from now on. */
 export interface Start {
@@ -25,9 +27,16 @@ export interface Start {
 }
 
 /** What a subscription writes to. */
-export type StreamOutput = Pick<Connection, 'isOpen' | 'isFull' | 'write' | 'drained'>;
+export type StreamOutput = Pick<Connection, 'isOpen' | 'isFull' | 'write' | 'send' | 'drained' | 'end'>;
 
-export type ReadPast = (range: PartitionRange, wanted: WantedActivities) => Promise<MessagePage>;
+/** What all subscriptions of a process share. */
+export interface Source {
+  readonly hub: StreamHub;
+  /** For a client that is there: nothing is read for one that is gone. */
+  readPast(range: PartitionRange, wanted: WantedActivities, client: StreamOutput): Promise<MessagePage>;
+  /** Called when the past cannot be read; must end the stream. */
+  failed(error: unknown, client: StreamOutput): void;
+}
 
 // Buffer for new messages while a client still reads the past; when it is full, the messages are read from the view instead.
 const BACKLOG_BYTES = 256 * 1024;
@@ -44,23 +53,24 @@ export class Subscription implements Subscriber {
   readonly format: Format;
   readonly positions: Positions;
   private registration: Registration;
-  private backlog: Buffer[] = [];
+  private backlog: Chunk[] | undefined;
   private backlogBytes = 0;
   /** Its work outside of calls from the hub; never rejects. */
   private work: Promise<void> = Promise.resolve();
-  private state: 'catching up' | 'overrun' | 'live' = 'catching up';
+  private state: 'catching up' | 'overrun' | 'live' | 'left' = 'live';
 
   constructor(
     { target, types, format, positions }: Omit<Subscriber, 'deliver'>,
     private readonly start: Start,
     private readonly connection: StreamOutput,
-    private readonly source: { hub: StreamHub; readPast: ReadPast; failed: (error: unknown) => void },
+    private readonly source: Source,
   ) {
     this.target = target;
     this.types = types;
     this.since = start.since;
     this.format = format;
     this.positions = positions;
+    this.become('catching up');
     this.registration = source.hub.attach(this, start.from);
   }
 
@@ -72,12 +82,12 @@ export class Subscription implements Subscriber {
     return reset ? opening + this.format.reset({ reason: reset, resumedFrom: position }) : opening;
   }
 
-  /** Continues after the opening. `failed` is called when the past cannot be read, and must end the stream. */
+  /** Continues after the opening. */
   begin(): void {
-    this.work = this.catchUp(this.start.from ?? this.registration.from).catch(this.source.failed);
+    this.work = this.catchUp(this.start.from ?? this.registration.from).catch((error) => this.failed(error));
   }
 
-  deliver(chunk: Buffer, behind: () => Position[]): void {
+  deliver(chunk: Chunk, behind: () => Position[]): void {
     if (this.state === 'live') this.deliverLive(chunk, behind);
     else this.keep(chunk);
   }
@@ -85,33 +95,45 @@ export class Subscription implements Subscriber {
   /** Resolves when it reads nothing any more, once its connection is closed. */
   leave(): Promise<void> {
     this.detach();
+    this.become('left');
     return this.work;
+  }
+
+  private failed(error: unknown): void {
+    this.source.failed(error, this.connection);
+  }
+
+  /** What it has left it does not come back to. */
+  private become(state: typeof this.state): void {
+    if (this.state === 'left') return;
+    behindStreams.inc(Number(isBehind(state)) - Number(isBehind(this.state)));
+    this.state = state;
   }
 
   private detach(): void {
     this.source.hub.detach(this.registration);
-    this.backlog = [];
+    this.backlog = undefined;
     this.backlogBytes = 0;
   }
 
-  private deliverLive(chunk: Buffer, behind: () => Position[]): void {
-    this.connection.write(chunk);
+  private deliverLive(chunk: Chunk, behind: () => Position[]): void {
+    this.connection.send(chunk);
     if (!this.connection.isFull) return;
     this.detach();
-    this.state = 'overrun';
+    this.become('overrun');
     const reached = behind();
     this.work = this.connection
       .drained()
       .then(() => this.rejoin(reached))
-      .catch(this.source.failed);
+      .catch((error) => this.failed(error));
   }
 
-  private keep(chunk: Buffer): void {
-    this.backlog.push(chunk);
-    this.backlogBytes += chunk.length;
+  private keep(chunk: Chunk): void {
+    (this.backlog ??= []).push(chunk);
+    this.backlogBytes += chunk.bytes.length;
     if (this.backlogBytes <= BACKLOG_BYTES) return;
     this.detach();
-    this.state = 'overrun';
+    this.become('overrun');
   }
 
   private async catchUp(from: readonly Position[]): Promise<void> {
@@ -131,15 +153,15 @@ export class Subscription implements Subscriber {
   }
 
   private reattach(reached: readonly Position[]): void {
-    this.state = 'catching up';
+    this.become('catching up');
     this.registration = this.source.hub.attach(this, reached);
   }
 
   private goLive(): void {
-    this.state = 'live';
-    const kept = Buffer.concat(this.backlog);
-    this.backlog = [];
-    if (kept.length > 0) this.connection.write(kept);
+    this.become('live');
+    const kept = this.backlog?.map(({ bytes }) => bytes);
+    this.backlog = undefined;
+    if (kept) this.connection.write(Buffer.concat(kept));
   }
 
   private async sendPast(from: readonly Position[], to: readonly Position[]): Promise<void> {
@@ -147,7 +169,7 @@ export class Subscription implements Subscriber {
     for (const [at, end] of to.entries()) {
       while (deliveredPositions[at]! < end && this.connection.isOpen) {
         const range = { partition: this.registration.first + at, from: deliveredPositions[at]!, to: end };
-        const { messages, next } = await this.source.readPast(range, this);
+        const { messages, next } = await this.source.readPast(range, this, this.connection);
         await this.send(messages, range.partition, deliveredPositions);
         deliveredPositions[at] = next;
       }
@@ -163,7 +185,10 @@ export class Subscription implements Subscriber {
     for (const slice of slices(messages)) {
       const texts = slice.map(({ position, json }) => this.format.activity(positionOf(position + 1), json));
       this.connection.write(texts.join(''));
+      delivered.inc(slice.length);
       await this.connection.drained();
     }
   }
 }
+
+const isBehind = (state: string) => state === 'catching up' || state === 'overrun';

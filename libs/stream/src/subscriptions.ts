@@ -5,7 +5,8 @@ import { type Format } from './formats.js';
 import { StreamHub } from './hub/stream-hub.js';
 import { type Sought, StreamPast } from './stream-past.js';
 import { type StreamRequest } from './stream-request.js';
-import { Subscription } from './subscription.js';
+import { resumedStreams } from './stream-metrics.js';
+import { type Source, Subscription } from './subscription.js';
 
 /** What a client that goes on listening asks for. */
 export interface LiveRequest extends StreamRequest {
@@ -15,11 +16,22 @@ export interface LiveRequest extends StreamRequest {
 /** Subscribes clients from where their streams begin. */
 @Injectable()
 export class Subscriptions {
+  private readonly source: Source;
+
   constructor(
-    private readonly hub: StreamHub,
+    hub: StreamHub,
     private readonly past: StreamPast,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.source = {
+      hub,
+      readPast: (range, wanted, client) => past.read(range, wanted, client),
+      failed(err, client) {
+        logger.warn({ err }, 'a stream ends since its past cannot be read');
+        client.end();
+      },
+    };
+  }
 
   /** What subscribes, at once, from where the stream begins. Rejects when the views are not there or Postgres is down. */
   async prepare(request: LiveRequest, connection: Connection): Promise<() => Subscription> {
@@ -28,13 +40,7 @@ export class Subscriptions {
   }
 
   private subscribe({ request, positions, start }: Sought<LiveRequest>, connection: Connection): Subscription {
-    return new Subscription({ ...request, positions }, start, connection, {
-      hub: this.hub,
-      readPast: (range, wanted) => this.past.read(range, wanted, connection),
-      failed: (err) => {
-        this.logger.warn({ err }, 'a stream ends since its past cannot be read');
-        connection.end();
-      },
-    });
+    if (start.named !== undefined) resumedStreams.inc();
+    return new Subscription({ ...request, positions }, start, connection, this.source);
   }
 }

@@ -1,6 +1,7 @@
 import { type Postgres } from '#platform';
 import { type ActivityOwner, type Positions, readPast } from '#activities';
 import { EVENT_STREAM } from '../src/formats.js';
+import { type Chunk } from '../src/hub/chunk.js';
 import { type StreamHub } from '../src/hub/stream-hub.js';
 import { type StreamOutput, Subscription } from '../src/subscription.js';
 import { idsIn } from './events.js';
@@ -23,6 +24,14 @@ export class Reader implements StreamOutput {
     if (!this.isOpen) return;
     this.text += bytes.toString();
     this.writes += 1;
+  }
+
+  send({ bytes }: Chunk): void {
+    this.write(bytes);
+  }
+
+  end(): void {
+    this.isOpen = false;
   }
 
   drained(): Promise<void> {

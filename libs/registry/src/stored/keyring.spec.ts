@@ -65,6 +65,18 @@ describe('the keyring', () => {
     expect((await other.textSeal('tickets', 'demo')).open(text)).toBeUndefined();
   });
 
+  it('makes the seal of a purpose in an environment once', async () => {
+    const keys = await prepared(first);
+    const seal = await keys.textSeal('places', 'demo');
+    expect(await keys.textSeal('places', 'demo')).toBe(seal);
+    for (const other of [
+      keys.textSeal('places', 'other'),
+      keys.textSeal('tickets', 'demo'),
+      keys.textSeal('places', 'demo', 16),
+    ])
+      expect(await other).not.toBe(seal);
+  });
+
   it('cannot be read from the database alone', async () => {
     await prepared(first);
     const { rows } = await postgres.query<{ content: Buffer; wrapped: boolean }>(

@@ -1,4 +1,5 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import {
   findRows,
   Lookups,
@@ -39,6 +40,8 @@ export interface KeySource {
   findKey(name: UserKeyId): Promise<KeyObject | undefined>;
 }
 
+const MOST_SEALS = 1_000;
+
 /**
  * The keys that unseal personal fields, in a schema of their own: the one thing that does not come back from the log. A
  * root key, wrapped by the master key of the settings, and a random salt for each user, which make the user's key
@@ -50,6 +53,8 @@ export class Keyring implements KeySource {
   /** What users' keys are made of, beside the root key: by environment and key. */
   readonly salts: Table;
   private root: Promise<RootKey> | undefined;
+  /** Those of the environments that were asked for last: each has keys of its own. */
+  private readonly seals = new LRUCache<string, TextSeal>({ max: MOST_SEALS });
   private readonly made = new Lookups<UserKeyId, KeyObject>((names) => this.makeKeys(names));
   private readonly found = new Lookups<UserKeyId, KeyObject | undefined>(async (names) => {
     const keys = await this.findKeys(names);
@@ -104,7 +109,11 @@ export class Keyring implements KeySource {
    * another purpose or environment. Throws as `rootKey` does.
    */
   async textSeal(purpose: string, environment = '', tagBytes?: number): Promise<TextSeal> {
-    return new TextSeal((await this.rootKey()).purposeKey(purpose, environment), tagBytes);
+    const root = await this.rootKey();
+    const name = `${purpose}\n${environment}\n${tagBytes}`;
+    const seal = this.seals.get(name) ?? new TextSeal(root.purposeKey(purpose, environment), tagBytes);
+    this.seals.set(name, seal);
+    return seal;
   }
 
   /** Whether the root key lies in the database as it is, for want of a master key. */

@@ -27,6 +27,19 @@ describe('a stream', () => {
       expect(await stream.ended).toBe(true);
     });
 
+    it('each at its own end, whichever was opened first', async () => {
+      const openFor = async (ttl: number) =>
+        suite.open('/api/v3/users/1/stream', { authorization: await bearer([environment], { ttl }) });
+      const lasting = await openFor(3_600);
+      const [late, early] = [await openFor(4), await openFor(2)];
+      const order: string[] = [];
+      await Promise.all([late.ended.then(() => order.push('late')), early.ended.then(() => order.push('early'))]);
+      expect(order).toEqual(['early', 'late']);
+      const sent = named('after both');
+      await suite.view.send(environment, 1, ...sent);
+      await eventually(() => expect(lasting.ids).toEqual(idsOf(sent)));
+    });
+
     it('at its greatest age, with another time to wait, and goes on for one who comes back', async () => {
       const instance = await suite.another({ limits: { maxAge: 1 } });
       const stream = await suite.open('/api/v3/users/1/stream', {}, instance);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger, Notifications, Postgres } from '#platform';
+import { createLogger, Notifications, Postgres, type Queryable } from '#platform';
 import { eventually } from '../../../../test/support/eventually.js';
 import { messagesIn } from '../../test/events.js';
 import { followAt } from '../../test/reader.js';
@@ -12,6 +12,7 @@ class SlowPostgres extends Postgres {
   /** Happens once checkpoints have been read, before whoever reads them has them. */
   meanwhile: (() => Promise<void>) | undefined;
   private readonly held = new Map<number, Promise<void>>();
+  override readonly prepared: Queryable = { query: (text, values) => this.query(text, values) };
 
   /** Reads of the partition wait until the returned function is called. */
   hold(partition: number): () => void {

@@ -122,7 +122,8 @@ export class StreamHub implements BeforeApplicationShutdown {
   }
 
   private readonly source: TailSource = {
-    read: (partition, from, to, targets) => readForTargets(this.postgres, { partition, from, to }, targets, PAGE),
+    read: (partition, from, to, targets) =>
+      readForTargets(this.postgres.prepared, { partition, from, to }, targets, PAGE),
     deliveredPositions: ({ first, from }) => this.deliveredPositions({ first, count: from.length }),
     persist: (work) => this.persist(work),
   };

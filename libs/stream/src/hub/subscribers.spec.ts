@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type PublishedMessage } from '#activities';
-import { slices } from './subscribers.js';
+import { type Positions, type PublishedMessage } from '#activities';
+import { EVENT_STREAM } from '../formats.js';
+import { type Chunk } from './chunk.js';
+import { PartitionSubscribers, slices } from './subscribers.js';
 
 const KIB = 1024;
 
@@ -22,5 +24,30 @@ describe('what is written in one turn', () => {
         }
       }),
     );
+  });
+});
+
+describe('what many listen to', () => {
+  it('is made into bytes once for all of those who get the same', () => {
+    const positions = { formatter: () => (position: number) => `p${position}` } as unknown as Positions;
+    const of = { environment: 'acme', userId: 1, workspaceId: null, receivedAt: 0 };
+    const messages = ['x', 'y'].map((type, position): PublishedMessage => ({
+      ...of,
+      type,
+      position,
+      json: `{"${type}"}`,
+    }));
+    const subscribers = new PartitionSubscribers();
+    const handed: Chunk[] = [];
+    for (const types of [undefined, ['y'], undefined, ['y'], ['z']]) {
+      const deliver = (chunk: Chunk) => void handed.push(chunk);
+      const target = { environment: 'acme', userId: 1 };
+      const subscriber = { target, types: types && new Set(types), format: EVENT_STREAM, positions, deliver };
+      subscribers.add({ subscriber, first: 0, from: [0], settled: true });
+    }
+    subscribers.deliver(0, messages, () => [0]);
+    const [all, y] = ['id: p1\ndata: {"x"}\n\nid: p2\ndata: {"y"}\n\n', 'id: p2\ndata: {"y"}\n\n'];
+    expect(handed.map(({ bytes }) => bytes.toString())).toEqual([all, y, all, y]);
+    expect(new Set(handed).size).toBe(2);
   });
 });

@@ -2,6 +2,8 @@ import { type ActivityOwner, type ActivityOwners, newSalt, type Positions, type 
 import { type Position } from '#event-sourcing';
 import { targetKey } from '../stream-request.js';
 import { type Format } from '../formats.js';
+import { appendToWrite, delivered } from '../stream-metrics.js';
+import { Chunk } from './chunk.js';
 
 /** One client's stream, as the hub sees it. */
 export interface Subscriber {
@@ -16,7 +18,7 @@ export interface Subscriber {
    * Receives the next messages as one chunk. `behind` returns the positions after them, by partition from the
    * registration's first. Must not throw.
    */
-  deliver(chunk: Buffer, behind: () => Position[]): void;
+  deliver(chunk: Chunk, behind: () => Position[]): void;
 }
 
 /** A subscriber's entry in the hub. */
@@ -27,6 +29,17 @@ export interface Registration {
   readonly from: readonly Position[];
   /** True from when the hub has passed `from` on every partition. */
   settled: boolean;
+}
+
+/** Messages of one target, for all that listen to it. */
+interface Delivery {
+  readonly messages: readonly PublishedMessage[];
+  readonly partition: number;
+  /** The first partition of the target. */
+  readonly first: number;
+  readonly salt: Buffer;
+  /** How far the hub is on each partition of the target, before these messages. */
+  readonly reached: readonly Position[];
 }
 
 // The most that is written to a client in one turn of the event loop, so that a client that reads is never cut off.
@@ -83,25 +96,17 @@ export class PartitionSubscribers {
     deliveredPositions: (registration: Registration) => readonly Position[],
   ): void {
     const salt = newSalt();
+    let activities = 0;
     for (const [key, ofKey] of this.byTarget(messages)) {
-      const shared = new Map<string, Buffer>();
-      for (const registration of this.byKey.get(key) ?? []) {
-        const positions = positionsOf(registration, deliveredPositions(registration));
-        const { subscriber, first } = registration;
-        const kind = sharedKind(registration, ofKey);
-        const chunk =
-          shared.get(kind ?? '') ??
-          compose(
-            registration,
-            ofKey,
-            partition,
-            subscriber.positions.formatter({ first, positions }, partition, salt),
-          );
-        if (kind !== undefined) shared.set(kind, chunk);
-        const behind = () => positions.with(partition - first, (ofKey.at(-1)?.position ?? 0) + 1);
-        if (chunk.length > 0) subscriber.deliver(chunk, behind);
-      }
+      const registrations = this.byKey.get(key)!;
+      // Those of one target have the same partitions.
+      const [one] = registrations;
+      const delivery = { messages: ofKey, partition, first: one!.first, salt, reached: deliveredPositions(one!) };
+      activities += deliverTo(registrations, delivery);
     }
+    delivered.inc(activities);
+    const now = Date.now();
+    for (const { receivedAt } of messages) appendToWrite.observe(Math.max(0, now - receivedAt) / 1_000);
   }
 
   private byTarget(messages: readonly PublishedMessage[]): Map<string, PublishedMessage[]> {
@@ -132,33 +137,56 @@ function keysOf({ environment, userId, workspaceId }: PublishedMessage): string[
   return workspaceId === null ? whole : [...whole, targetKey({ environment, workspaceId })];
 }
 
-/** The positions that a subscriber has reached: those of the hub, unless it is new and started further on. */
-function positionsOf(registration: Registration, deliveredPositions: readonly Position[]): readonly Position[] {
-  registration.settled ||= registration.from.every((position, at) => (deliveredPositions[at] ?? 0) >= position);
-  return registration.settled
-    ? deliveredPositions
-    : registration.from.map((position, at) => Math.max(position, deliveredPositions[at] ?? 0));
+/** Each is handed one chunk, made once for all that get the same. Returns how many activities were handed over in all. */
+function deliverTo(registrations: ReadonlySet<Registration>, delivery: Delivery): number {
+  const shared = new Map<string, Chunk>();
+  const behindAll = behindOf(delivery, delivery.reached);
+  const earliest = Math.min(...delivery.messages.map(({ receivedAt }) => receivedAt));
+  let activities = 0;
+  for (const registration of registrations) {
+    const { subscriber } = registration;
+    const isShared = isSettled(registration, delivery.reached) && (subscriber.since ?? -Infinity) <= earliest;
+    const positions = isShared ? delivery.reached : positionsOf(registration, delivery.reached);
+    const kind = isShared ? kindOf(subscriber) : undefined;
+    const chunk = shared.get(kind ?? '') ?? compose(registration, delivery, positions);
+    if (kind !== undefined) shared.set(kind, chunk);
+    if (chunk.activities === 0) continue;
+    activities += chunk.activities;
+    subscriber.deliver(chunk, isShared ? behindAll : behindOf(delivery, positions));
+  }
+  return activities;
 }
 
-/** What the bytes depend on where subscribers share them; undefined for one that does not begin before all the messages. */
-function sharedKind(
-  { settled, subscriber: { format, types, since } }: Registration,
-  messages: readonly PublishedMessage[],
-): string | undefined {
-  const isShared = settled && (since === undefined || messages.every(({ receivedAt }) => receivedAt >= since));
-  return isShared ? `${format.mediaType} ${[...(types ?? [])].join()}` : undefined;
+/** What the bytes depend on where subscribers share them. */
+function kindOf({ format: { mediaType }, types }: Subscriber): string {
+  return types ? `${mediaType} ${[...types].join()}` : mediaType;
+}
+
+function isSettled(registration: Registration, reached: readonly Position[]): boolean {
+  registration.settled ||= registration.from.every((position, at) => (reached[at] ?? 0) >= position);
+  return registration.settled;
+}
+
+/** The positions that a subscriber has reached: those of the hub, unless it is new and started further on. */
+function positionsOf({ settled, from }: Registration, reached: readonly Position[]): readonly Position[] {
+  return settled ? reached : from.map((position, at) => Math.max(position, reached[at] ?? 0));
+}
+
+/** Says which positions are behind the messages. */
+function behindOf({ messages, partition, first }: Delivery, positions: readonly Position[]): () => Position[] {
+  return () => positions.with(partition - first, messages.at(-1)!.position + 1);
 }
 
 function compose(
-  { subscriber: { types, format, since = -Infinity }, from, first }: Registration,
-  messages: readonly PublishedMessage[],
-  partition: number,
-  positionOf: (position: Position) => string,
-): Buffer {
+  { subscriber: { types, format, positions, since = -Infinity }, from, first }: Registration,
+  { messages, partition, salt }: Delivery,
+  reached: readonly Position[],
+): Chunk {
   const start = from[partition - first] ?? 0;
+  const positionOf = positions.formatter({ first, positions: reached }, partition, salt);
   const texts = messages
     .filter(({ position, receivedAt }) => position >= start && receivedAt >= since)
     .filter(({ type }) => !types || types.has(type))
     .map(({ position, json }) => format.activity(positionOf(position + 1), json));
-  return Buffer.from(texts.join(''));
+  return new Chunk(texts.join(''), texts.length);
 }

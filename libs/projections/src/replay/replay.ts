@@ -1,5 +1,6 @@
 import { answerTimesChannel, type FoldName, Notifications, type Postgres, together } from '#platform';
 import { readCheckpoints } from '../checkpoints.js';
+import { type Fold } from '../fold.js';
 import { highWaterMarks, recordsBehind } from '../generation.js';
 import { atBarrier } from './barrier.js';
 import { buildConnections, Candidate, type ReplayContext } from './candidate.js';
@@ -123,12 +124,34 @@ async function openCandidate(
   const { namespace } = context;
   const { name } = replayed.fold;
   const live = until === undefined ? await findLive(admin, namespace, replayed.fold) : undefined;
+  if (live) await requireSameLog(context, admin, replayed.fold, live);
   if (live && (await recordsBehind(admin, `"${live.schema}".${name}_checkpoints`)) > 0)
     throw new ReplayRefused(`the live views of ${name} are themselves still being rebuilt`);
   const plan = JSON.stringify({ version: namespace.version(name), environment, until });
   const kind = until !== undefined ? 'until' : environment !== undefined ? 'check' : 'next';
   const restrictedTo = environment === undefined ? replayed : ofOneEnvironment(replayed, environment);
   return Candidate.open(context, admin, restrictedTo, { kind, plan, refusedToo, live, until });
+}
+
+/** Views that stand beyond the end of the log can be compared with nothing that is built from it. Throws `ReplayRefused`. */
+async function requireSameLog(
+  { log }: ReplayContext,
+  admin: Postgres,
+  { name, topic }: Fold,
+  { schema }: LiveGeneration,
+): Promise<void> {
+  // In this order, since both go on meanwhile.
+  const positions = await readCheckpoints(admin, { name }, schema);
+  const ends = highWaterMarks(await log.extents(topic.name));
+  for (const [partition, position] of positions) {
+    const end = ends.get(partition) ?? 0;
+    if (position <= end) continue;
+    throw new ReplayRefused(
+      `the live views of ${name} stand at ${position} of partition ${partition}, where the log ends at ${end}: they are of ` +
+        'another log, or it has lost records. To have those of this log, stop the projectors, ' +
+        `drop the schema ${schema} (DROP SCHEMA "${schema}" CASCADE) and start a projector, which builds them`,
+    );
+  }
 }
 
 async function load(

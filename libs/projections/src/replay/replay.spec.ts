@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Consumption, type LogRecord } from '#event-sourcing';
+import { createLogger, Namespace } from '#platform';
+import { eventually } from '../../../../test/support/eventually.js';
+import { noteLog, notes } from '../../test/note-log.js';
+import { notesFold } from '../../test/notes.js';
+import { type Projecting, projecting } from '../../test/projecting.js';
+import { project } from '../projector.js';
+import { replay, type ReplayOptions, type ReplayResources } from './replay.js';
+import { type ReplayedFold, ReplayRefused } from './replayed-fold.js';
+
+const databaseUrl = process.env.DATABASE_URL!;
+const logger = createLogger('test', 'silent');
+
+describe('a replay of notes', () => {
+  let views: Projecting;
+  let log: LogRecord[];
+  let live: Consumption | undefined;
+
+  beforeEach(() => {
+    views = projecting(databaseUrl);
+    live = undefined;
+    log = notes('one', 'two', 'three');
+  });
+  afterEach(async () => {
+    await live?.stop();
+    await views.close();
+  });
+
+  /** The live views show all of the log, and follow it. */
+  async function goLive(maxDeadLetters?: number): Promise<void> {
+    const { namespace, postgres } = views;
+    const context = { log: noteLog(log), postgres, namespace, logger, maxDeadLetters };
+    live = await project(notesFold(namespace, { batch: 5_000 }), context);
+    await eventually(async () => expect(await views.position()).toBe(log.length));
+  }
+
+  const resources = (namespace = views.namespace): ReplayResources => {
+    return { databaseUrl, log: noteLog(log), namespace, logger, onProgress: () => undefined };
+  };
+  const replayed = (more: Partial<ReplayedFold> = {}): ReplayedFold[] => {
+    const fold = notesFold(views.namespace, { batch: 5_000 });
+    return [{ fold, load: { fold, finish: [] }, ...more }];
+  };
+  const run = (options: ReplayOptions = {}, more?: Partial<ReplayedFold>) =>
+    replay(replayed(more), resources(), options);
+
+  it('switches to views that equal the live ones', async () => {
+    await goLive();
+    expect(await run()).toMatchObject({ outcome: 'switched', views: [{ compared: { differences: [] } }] });
+  });
+
+  describe('of a log that ends before the live views', () => {
+    beforeEach(async () => {
+      await goLive();
+      await live!.stop();
+      log = notes('other');
+    });
+
+    it.each<ReplayOptions>([{}, { dryRun: true }, { environment: 'key0' }])(
+      'is refused at once, with what to do (%j)',
+      async (options) => {
+        const refused = run(options);
+        await expect(refused).rejects.toThrow(ReplayRefused);
+        await expect(refused).rejects.toThrow(
+          `stand at 3 of partition 0, where the log ends at 1: they are of another log, or it has lost records. ` +
+            `To have those of this log, stop the projectors, drop the schema ${views.namespace.views('registry')} `,
+        );
+      },
+    );
+
+    it('leaves it to a projector to build them, once they are dropped', async () => {
+      await views.postgres.query(`DROP SCHEMA ${views.namespace.views('registry')} CASCADE`);
+      await goLive();
+      expect(await views.applied()).toEqual(['other']);
+      expect(await run()).toMatchObject({ outcome: 'switched' });
+    });
+  });
+});

@@ -8,6 +8,7 @@ import { type Projecting, projecting } from '../../test/projecting.js';
 import { project } from '../projector.js';
 import { replay, type ReplayOptions, type ReplayResources } from './replay.js';
 import { type ReplayedFold, ReplayRefused } from './replayed-fold.js';
+import { dropOld } from './rollback.js';
 
 const databaseUrl = process.env.DATABASE_URL!;
 const logger = createLogger('test', 'silent');
@@ -74,6 +75,24 @@ describe('a replay of notes', () => {
       await goLive();
       expect(await views.applied()).toEqual(['other']);
       expect(await run()).toMatchObject({ outcome: 'switched' });
+    });
+  });
+
+  describe('of newer code', () => {
+    let newer: Namespace;
+    beforeEach(async () => {
+      const { name } = views.namespace;
+      newer = new Namespace(name, { registry: views.namespace.version('registry') + 1, activities: 1 });
+      await goLive();
+    });
+
+    it('lets go of views of the former version when those of its own are there, and not before', async () => {
+      const refused = dropOld(replayed(), resources(newer));
+      await expect(refused).rejects.toThrow(ReplayRefused);
+      await expect(refused).rejects.toThrow(/registry are live in another version .* run "tidemark replay" first/);
+      expect(await views.applied()).toHaveLength(3);
+      expect(await replay(replayed(), resources(newer))).toMatchObject({ outcome: 'switched' });
+      expect(await dropOld(replayed(), resources(newer))).toEqual([views.namespace.views('registry')]);
     });
   });
 });

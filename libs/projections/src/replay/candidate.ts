@@ -181,7 +181,9 @@ export class Candidate {
     const log = boundedLog(context.log, { bounds, pace: context.pace, capped });
     // A group of its own each time: one that was killed holds its partitions for some seconds.
     const group = `${context.namespace.group(fold.name)}.replay-${randomUUID()}`;
-    this.feeding = await follow(fold, { ...context, log, postgres }, { group });
+    // What the live views have set aside it sets aside too: whether that is too much was decided there.
+    const maxDeadLetters = Infinity;
+    this.feeding = await follow(fold, { ...context, log, postgres, maxDeadLetters }, { group });
     this.feeding.ended.catch((error: unknown) => (this.failed = { error }));
   }
 

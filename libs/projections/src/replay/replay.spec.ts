@@ -51,6 +51,14 @@ describe('a replay of notes', () => {
     expect(await run()).toMatchObject({ outcome: 'switched', views: [{ compared: { differences: [] } }] });
   });
 
+  it('sets aside as many records as the live views have, however many the setting admits', async () => {
+    const many = 10_001;
+    log = notes(...Array.from({ length: many }, (_, n) => `unreadable ${n}`));
+    await goLive(many);
+    expect(await run()).toMatchObject({ outcome: 'switched' });
+    expect(await views.waiting()).toHaveLength(many);
+  });
+
   describe('of a log that ends before the live views', () => {
     beforeEach(async () => {
       await goLive();

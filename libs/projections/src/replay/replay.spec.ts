@@ -5,9 +5,11 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { noteLog, notes } from '../../test/note-log.js';
 import { notesFold } from '../../test/notes.js';
 import { type Projecting, projecting } from '../../test/projecting.js';
+import { generationOf } from '../generation.js';
 import { project } from '../projector.js';
+import { allGenerations } from './generation-states.js';
 import { replay, type ReplayOptions, type ReplayResources } from './replay.js';
-import { type ReplayedFold, ReplayRefused } from './replayed-fold.js';
+import { type DerivedData, type ReplayedFold, ReplayRefused } from './replayed-fold.js';
 import { dropOld } from './rollback.js';
 
 const databaseUrl = process.env.DATABASE_URL!;
@@ -57,6 +59,41 @@ describe('a replay of notes', () => {
     await goLive(many);
     expect(await run()).toMatchObject({ outcome: 'switched' });
     expect(await views.waiting()).toHaveLength(many);
+  });
+
+  describe('with data outside of Postgres', () => {
+    let kept: Set<string>;
+    let equal: boolean;
+    beforeEach(async () => {
+      [kept, equal] = [new Set(), true];
+      await goLive();
+    });
+
+    const difference = { view: 'registry', table: 'outside', environment: null, live: 1, built: 2, rows: [] } as const;
+    /** Remembers of which generations there is any. */
+    const derived: DerivedData = {
+      build: async (of) => void kept.add(await generationOf(of, 'registry')),
+      compare: async () => (equal ? [] : [difference]),
+      keepOnly: async (ids) => void (kept = new Set([...kept].filter((id) => ids.includes(id)))),
+    };
+    const generations = async () => {
+      const all = await allGenerations(views.postgres, views.namespace, 'registry');
+      return all.map(({ id }) => id);
+    };
+
+    it('keeps nothing of what was only tried', async () => {
+      expect(await run({ dryRun: true }, { derived })).toMatchObject({ outcome: 'compared' });
+      expect([...kept]).toEqual([]);
+    });
+
+    it('keeps that of what was refused for as long as the views, which the next replay builds anew', async () => {
+      equal = false;
+      for (let turn = 0; turn < 2; turn += 1) {
+        expect(await run({}, { derived })).toMatchObject({ outcome: 'unequal' });
+        expect([...kept]).toHaveLength(1);
+        expect(await generations()).toEqual(expect.arrayContaining([...kept]));
+      }
+    });
   });
 
   describe('of a log that ends before the live views', () => {

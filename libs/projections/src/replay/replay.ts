@@ -84,6 +84,8 @@ export function replay(
 ): Promise<ReplayResult> {
   return withCandidates(resources, async (context, admin, candidates) => {
     for (const fold of folds) candidates.push(await openCandidate(context, admin, fold, options));
+    // Of what was built before, and was not resumed.
+    await forgetPrevious(context, admin, folds);
     await load(context, admin, candidates, options);
     return options.until === undefined ? compareAndSwitch(context, admin, candidates, options) : 'built';
   });
@@ -183,7 +185,7 @@ async function compareAndSwitch(
     return !accepted && (comparison?.differences.length ?? 0) > 0;
   });
   const isCheck = options.dryRun || options.environment !== undefined;
-  if (isCheck) await drop(admin, candidates);
+  if (isCheck) await drop(context, admin, candidates);
   else if (isRefused) await keepRefused(admin, candidates);
   else await goLive(context, admin, candidates);
   return isRefused ? 'unequal' : isCheck ? 'compared' : 'switched';
@@ -250,20 +252,19 @@ export async function goLive(context: ReplayContext, admin: Postgres, candidates
   }
   await atBarrier(context, admin, candidates, (tx) => switchTo(tx, namespace, candidates));
   for (const candidate of candidates) await candidate.rest();
-  await forgetPrevious(
-    context,
-    admin,
-    candidates.map(({ replayed }) => replayed),
-  );
+  await forgetPrevious(context, admin, foldsOf(candidates));
 }
 
 async function keepRefused(admin: Postgres, candidates: readonly Candidate[]): Promise<void> {
   for (const { schema, fold } of candidates) await notePhase(admin, schema, fold.name, 'unequal');
 }
 
-async function drop(admin: Postgres, candidates: readonly Candidate[]): Promise<void> {
+async function drop(context: ReplayContext, admin: Postgres, candidates: readonly Candidate[]): Promise<void> {
   for (const candidate of candidates) {
     await candidate.close();
     await admin.query(`DROP SCHEMA IF EXISTS "${candidate.schema}" CASCADE`);
   }
+  await forgetPrevious(context, admin, foldsOf(candidates));
 }
+
+const foldsOf = (candidates: readonly Candidate[]): ReplayedFold[] => candidates.map(({ replayed }) => replayed);

@@ -96,6 +96,21 @@ describe('a replay of notes', () => {
     });
   });
 
+  describe('as of a moment', () => {
+    const of = async (schema: string) => (await views.postgres.query(`SELECT value FROM ${schema}.notes`)).rows;
+
+    it('is built anew where the log may have reached it meanwhile', async () => {
+      await goLive();
+      const later = log.length;
+      for (const length of [3, 4]) {
+        const { outcome, views: built } = await run({ until: later });
+        expect(outcome).toBe('built');
+        expect(await of(built[0]!.schema)).toHaveLength(length);
+        log.push(...notes('one', 'two', 'three', 'reached', 'too late').slice(log.length));
+      }
+    });
+  });
+
   describe('of a log that ends before the live views', () => {
     beforeEach(async () => {
       await goLive();

@@ -6,7 +6,7 @@ import { followWarnings, rotate } from './log-follower.ts';
 import { root } from './paths.ts';
 import type { ProcessSpec, RunningProcess } from './processes.ts';
 import { say } from './progress.ts';
-import { untilReady } from './readiness.ts';
+import { type Readiness, untilReady } from './readiness.ts';
 import { Refusal } from './refusal.ts';
 import type { Session } from './session.ts';
 
@@ -14,7 +14,7 @@ export interface App {
   readonly name: 'api' | 'projector';
   readonly env: NodeJS.ProcessEnv;
   /** Asked again and again until it holds; without it the app says 'ready' by a message. */
-  readonly isReady?: () => Promise<boolean>;
+  readonly isReady?: () => Promise<Readiness>;
   /** Called at every start, also after it ended. */
   readonly onStart?: (pid: number) => void;
 }
@@ -48,7 +48,7 @@ export function startApp(session: Session, app: App, servers: Promise<unknown>):
   };
   // Where they fail to come up, or the launcher stops, there is nothing to go on with.
   servers.then(go).catch(() => undefined);
-  const until = (holds: () => Promise<boolean>) => untilReady(`The app ${app.name}`, running, log, holds);
+  const until = (holds: () => Promise<Readiness>) => untilReady(`The app ${app.name}`, running, log, holds);
   return {
     async says(message, otherwise) {
       await until(async () => said.has(message) || said.has(otherwise));

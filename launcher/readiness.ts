@@ -1,28 +1,66 @@
 import { connect } from 'node:net';
 import type { RunningProcess } from './processes.ts';
-import { logTail } from './progress.ts';
+import { logTail, say } from './progress.ts';
 import { Refusal } from './refusal.ts';
 import { eventually } from './waiting.ts';
 
-const deadlineMs = 90_000;
+const usualDeadlineMs = 90_000;
+const sayEveryMs = 5_000;
 const whereDamaged =
   'Where its data is damaged, delete the folder .tidemark and start again (everything stored in it is lost).';
 
-/** Resolves once `isReady`; refused with the log's tail where the process ends or stays silent. */
+/** Whether it is ready, or how far it is with what takes as long as it takes. */
+export type Readiness = boolean | string;
+
+/**
+ * Resolves once `isReady`; refused with the log's tail where the process ends, or neither is ready nor gets any further within
+ * the deadline. How far it is is said.
+ */
 export async function untilReady(
   name: string,
-  { exitCode, spec }: RunningProcess,
+  { exitCode, spec }: Pick<RunningProcess, 'exitCode' | 'spec'>,
   log: string,
-  isReady: () => Promise<boolean>,
+  isReady: () => Promise<Readiness>,
+  deadlineMs = usualDeadlineMs,
 ): Promise<void> {
   let ended: number | undefined;
   void exitCode.then((code) => (ended = code));
-  const asking = { for: `${name} to be ready`, deadlineMs };
-  const settled = await eventually(async () => ended !== undefined || (await isReady()), asking);
+  const way = new Way();
+  const isOver = async () => {
+    if (ended !== undefined) return true;
+    const readiness = await isReady();
+    if (typeof readiness === 'string') way.isAt(readiness);
+    return readiness === true;
+  };
+  let settled = await eventually(isOver, { for: `${name} to be ready`, deadlineMs });
+  while (!settled && way.wentOn()) settled = await eventually(isOver, { deadlineMs });
   if (settled && ended === undefined) return;
   const what = ended === undefined ? `was not ready within ${deadlineMs / 1000} s` : `ended with exit code ${ended}`;
   const tail = `${name} ${what}. The end of ${log}:\n${logTail(log)}`;
   throw new Refusal(spec.kind === 'server' ? `${tail}\n${whereDamaged}` : tail);
+}
+
+/** How far something is, which is said now and then. */
+class Way {
+  #place: string | undefined;
+  #wentOn = false;
+  #saidAt = -Infinity;
+
+  isAt(place: string): void {
+    if (place === this.#place) return;
+    this.#place = place;
+    this.#wentOn = true;
+    if (performance.now() - this.#saidAt < sayEveryMs) return;
+    this.#saidAt = performance.now();
+    say(`… ${place}`);
+  }
+
+  /** Whether it went on since this was asked last. */
+  wentOn(): boolean {
+    const wentOn = this.#wentOn;
+    this.#wentOn = false;
+    return wentOn;
+  }
 }
 
 /** One question over TCP, e.g. Redis' PING; resolves to what the server answers first. */

@@ -6,6 +6,7 @@ import { build } from './build.ts';
 import { appEnvironment } from './environment.ts';
 import { root } from './paths.ts';
 import { say, step } from './progress.ts';
+import type { Readiness } from './readiness.ts';
 import { Refusal } from './refusal.ts';
 import { replayMissing } from './replay.ts';
 import { keptSecret } from './secrets.ts';
@@ -66,7 +67,8 @@ async function startApps(surroundings: Surroundings, servers: Promise<unknown>):
   const record = runFile(surroundings);
   const isReady = async () => {
     const url = `${address.operations?.url ?? address.url}/health/ready`;
-    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    return answer.ok || howFar((await answer.json()) as NotReady);
   };
   const projector = startApp(
     session,
@@ -77,6 +79,15 @@ async function startApps(surroundings: Surroundings, servers: Promise<unknown>):
   await servers;
   if (await projector.says('needs a replay', 'ready')) await replayMissing(session, env);
   await Promise.all([step('Projector', projector.ready), step('HTTP interface', api.ready)]);
+}
+
+interface NotReady {
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** How far the views are that a projector builds from the log; false where the interface is not ready for another reason. */
+function howFar({ checks }: NotReady): Readiness {
+  return Object.values(checks).find((reason) => reason.includes('being rebuilt')) ?? false;
 }
 
 function projectorEnvironment({ address: { operations }, env }: Surroundings): NodeJS.ProcessEnv {

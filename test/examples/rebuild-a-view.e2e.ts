@@ -71,4 +71,22 @@ describe('the example that rebuilds a view', () => {
     },
     WITHIN_MS,
   );
+
+  it(
+    'says that the new view stays where a new version was accepted and the check fails',
+    async () => {
+      await service.stopProjector();
+      // As if code of the former version had made other contents of the log.
+      const { namespace } = service;
+      const former = `${namespace.name}_activities_v${namespace.version('activities') - 1}`;
+      await postgres.query(`ALTER SCHEMA ${namespace.views('activities')} RENAME TO ${former}`);
+      await postgres.query(`UPDATE ${former}.activities_generation SET version = version - 1`);
+      await postgres.query(`DROP SCHEMA IF EXISTS ${namespace.generation('activities', 'old')} CASCADE`);
+      const { code, said } = await rebuild('activities', '--accept', '--', 'false');
+      expect(said).toMatch(/Switched after[^]*The check failed[^]*former version still have their view[^]*still live/);
+      expect(code).toBe(4);
+      expect((await postgres.query(`SELECT FROM ${former}.activities_generation`)).rows).toHaveLength(1);
+    },
+    WITHIN_MS,
+  );
 });

@@ -90,7 +90,7 @@ describe('the topic of activities, deleted and made anew while activities come',
       expect(ready.status).toBe(503);
       expect(ready.body.checks.log).toContain(`topic ${topic().name} is not the one that was prepared`);
       expect(ready.body.checks.log).toMatch(found);
-      expect(ready.body.checks.log).toContain('replay the views');
+      expect(ready.body.checks.log).toContain('build the views anew');
       const last = await post(['one more']);
       expect(last).toMatchObject({ status: 503, body: { type: '/problems/unavailable' } });
       expect(Number(last.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);

@@ -121,9 +121,16 @@ describe('a command without its servers', () => {
 
   it('never mixes servers of the environment with those of npm start', async () => {
     remember({ kafkaBrokers: '127.0.0.1:9', databaseUrl: 'postgres://127.0.0.1:9/x', redisUrl: 'redis://127.0.0.1:9' });
-    const { code, err } = await run(['status'], { KAFKA_BROKERS: '127.0.0.1:9', AUTH_JWT_SECRET: secret });
+    const { code, err } = await run(['status'], { KAFKA_BROKERS: '127.0.0.1:10', AUTH_JWT_SECRET: secret });
     expect(code).toBe(1);
     expect(err).toMatch(/DATABASE_URL: is not set\n\s+REDIS_URL: is not set/);
+  });
+
+  it('finds the others where those that are named are what npm start was given', async () => {
+    remember({ kafkaBrokers: '127.0.0.1:9', databaseUrl: 'postgres://127.0.0.1:9/x', redisUrl: 'redis://127.0.0.1:9' });
+    const given = { DATABASE_URL: 'postgres://127.0.0.1:9/x', AUTH_JWT_SECRET: secret };
+    const { out } = await run(['status', '--json'], given);
+    expect(Object.keys((JSON.parse(out) as { servers: object }).servers)).toEqual(['kafka', 'postgres', 'redis']);
   });
 
   it('says in one sentence that there is no service, or nothing to import', async () => {

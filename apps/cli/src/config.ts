@@ -16,7 +16,8 @@ interface Run {
 
 type SettingsSource = Pick<CliContext, 'env' | 'stateFolder'>;
 
-const SERVERS = ['KAFKA_BROKERS', 'DATABASE_URL', 'REDIS_URL'] as const;
+const SERVERS = { KAFKA_BROKERS: 'kafkaBrokers', DATABASE_URL: 'databaseUrl', REDIS_URL: 'redisUrl' } as const;
+const NAMES = Object.keys(SERVERS) as (keyof typeof SERVERS)[];
 
 /** The process's own, and those of the file that `npm start` reads too; the process's come first. */
 export function environmentVariables(file: string): NodeJS.ProcessEnv {
@@ -25,16 +26,16 @@ export function environmentVariables(file: string): NodeJS.ProcessEnv {
 }
 
 /**
- * The settings of the environment, or those of what `npm start` runs where the environment names no server: servers of
+ * The settings of the environment, or those of what `npm start` runs where the environment names no others: servers of
  * the one are never mixed with servers of the other. Throws `ConfigError`, `CommandFailed`.
  */
 export function serverSettings(source: SettingsSource): Config {
   const { env } = source;
-  if (namesServers(source)) return readConfig(withSecret(source));
+  if (namesOthers(source)) return readConfig(withSecret(source));
   const run = readRun(source);
   if (!run) {
     throw new CommandFailed(
-      `Set ${SERVERS.join(', ')}, or start Tidemark with "npm start": it is not known where they are.`,
+      `Set ${NAMES.join(', ')}, or start Tidemark with "npm start": it is not known where they are.`,
     );
   }
   return readConfig({
@@ -71,11 +72,13 @@ export function serviceUrl(source: SettingsSource): string | undefined {
 
 /** Where the service of `serverSettings` is, as far as that is known. */
 export function serviceOfServers(source: SettingsSource): string | undefined {
-  return namesServers(source) ? source.env.TIDEMARK_URL || undefined : serviceUrl(source);
+  return namesOthers(source) ? source.env.TIDEMARK_URL || undefined : serviceUrl(source);
 }
 
-function namesServers({ env }: SettingsSource): boolean {
-  return SERVERS.some((name) => env[name]);
+/** Of the servers that `npm start` runs on, some may be named: those that it was given. */
+function namesOthers(source: SettingsSource): boolean {
+  const run = readRun(source);
+  return NAMES.some((name) => source.env[name] && source.env[name] !== run?.[SERVERS[name]]);
 }
 
 function withSecret(source: SettingsSource): NodeJS.ProcessEnv {

@@ -26,6 +26,7 @@ export async function withServers<T>(config: Config, work: (servers: Servers) =>
     ...config.kafka,
     clientId: `${namespace.name}-cli`,
     logger,
+    prepareTimeoutMs: config.startTimeoutMs,
   });
   const postgres = new Postgres(config.databaseUrl, namespace, { max: 2 });
   try {

@@ -7,10 +7,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaEventLog } from '#event-log';
-import { createLogger, Namespace } from '#platform';
-import { activitiesTopic } from '#activities';
+import { createLogger, Namespace, Postgres } from '#platform';
+import { activitiesFold, activitiesTopic } from '#activities';
 import { runCommandLine } from './command-line.js';
-import { type Status } from './status.js';
+import { type Servers } from './servers.js';
+import { foldStatus, type Status } from './status.js';
 
 const namespace = `cli_${randomBytes(6).toString('hex')}`;
 const secret = 'a secret of more than thirty-two bytes';
@@ -91,6 +92,24 @@ describe('a deployment', () => {
     expect(now.folds[1]!.partitions).toHaveLength(topic.partitions);
     expect(now.folds[1]!.partitions[partition]).toEqual({ partition, end: 5, checkpoint: 0, lag: 5 });
     expect((await run(['status'])).out).toMatch(/activities +views of version \d+, 5 behind topic/);
+  });
+
+  it('is never found before its checkpoints while records come and are applied', async () => {
+    const names = new Namespace(namespace);
+    const postgres = new Postgres(env.DATABASE_URL!, names);
+    let high = 0;
+    // Between two questions a record comes, and the views show it.
+    const query: Postgres['query'] = async (...asked) => {
+      high += 1;
+      await postgres.query('UPDATE activities_checkpoints SET position = $1 WHERE partition = 0', [high]);
+      return postgres.query(...asked);
+    };
+    const extents = async () => new Map([[0, { low: 0, high }]]);
+    const servers = { log: { extents }, postgres: { query }, namespace: names } as unknown as Servers;
+    const { problems, partitions } = await foldStatus(activitiesFold(names), servers, {});
+    expect({ problems, lag: partitions[0]!.lag }).toEqual({ problems: [], lag: expect.any(Number) });
+    await postgres.query('UPDATE activities_checkpoints SET position = 0');
+    await postgres.close();
   });
 
   it('is found by what npm start noted', async () => {

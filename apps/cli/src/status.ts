@@ -65,9 +65,10 @@ export async function readStatus(config: Config, url: string | undefined): Promi
   return { ok, servers, folds };
 }
 
-async function foldStatus(
+/** Of one fold; notes in `down` which server does not answer. */
+export async function foldStatus(
   fold: FoldViews,
-  { log, postgres, namespace }: Servers,
+  { log, postgres, namespace }: Pick<Servers, 'log' | 'postgres' | 'namespace'>,
   down: { kafka?: string; postgres?: string },
 ): Promise<FoldStatus> {
   const { name, topic } = fold;
@@ -78,15 +79,14 @@ async function foldStatus(
       problems.push(`topic ${topic.name} is missing: start a projector, or run "tidemark migrate"`);
     else throw error;
   };
-  const [extents, views] = await Promise.all([
-    log
-      .extents(topic.name)
-      .catch(missing)
-      .catch((error: unknown) => void (down.kafka = doesNotAnswer(error))),
-    viewsOf(fold, postgres, namespace)
-      .catch(missing)
-      .catch((error: unknown) => void (down.postgres = doesNotAnswer(error))),
-  ]);
+  // In this order, so that no lag is below zero while records come.
+  const views = await viewsOf(fold, postgres, namespace)
+    .catch(missing)
+    .catch((error: unknown) => void (down.postgres = doesNotAnswer(error)));
+  const extents = await log
+    .extents(topic.name)
+    .catch(missing)
+    .catch((error: unknown) => void (down.kafka = doesNotAnswer(error)));
   const partitions = Array.from({ length: topic.partitions }, (_, partition) =>
     partitionStatus(partition, extents?.get(partition), views?.checkpoints.get(partition)),
   );

@@ -54,7 +54,13 @@ export async function startProjector(
   const options = { settings: SETTINGS, onError: lost('Postgres') };
   const postgres = new Postgres(config.databaseUrl, namespace, options);
   const redis = await redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa), waiting.tell);
-  const log = kafkaEventLog({ brokers: config.kafkaBrokers, ...config.kafka, clientId: namespace.name, logger });
+  const log = kafkaEventLog({
+    brokers: config.kafkaBrokers,
+    ...config.kafka,
+    clientId: namespace.name,
+    logger,
+    prepareTimeoutMs: config.startTimeoutMs,
+  });
   const statistics = new StatisticsFollower(redis, postgres, namespace, logger);
   const keyring = new Keyring(postgres, namespace, config.masterKeys);
   const folds = [registryFold(namespace, keyring), activitiesFold(namespace, [statistics])];

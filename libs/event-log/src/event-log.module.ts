@@ -10,8 +10,14 @@ import { kafkaEventLog } from './kafka-event-log.js';
     {
       provide: EVENT_LOG,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ kafkaBrokers, kafka, namespace }: Config, logger: Logger) =>
-        kafkaEventLog({ brokers: kafkaBrokers, ...kafka, clientId: namespace, logger }),
+      useFactory: ({ kafkaBrokers, kafka, namespace, startTimeoutMs }: Config, logger: Logger) =>
+        kafkaEventLog({
+          brokers: kafkaBrokers,
+          ...kafka,
+          clientId: namespace,
+          logger,
+          prepareTimeoutMs: startTimeoutMs,
+        }),
     },
   ],
   exports: [EVENT_LOG],

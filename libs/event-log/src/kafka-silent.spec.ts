@@ -32,7 +32,9 @@ describe('a log that takes connections and does not answer', () => {
   test('is waited for as long as allowed, which is said meanwhile and at the end, with topic and address', async () => {
     const preparing = log.prepare([{ name: 'never', partitions: 1 }]);
     await expect(preparing).rejects.toThrow(LogUnavailable);
-    await expect(preparing).rejects.toThrow(`waited for topic never of the log at ${address}: no answer within`);
+    await expect(preparing).rejects.toThrow(
+      `waited 4 s (TIDEMARK_START_TIMEOUT) for topic never of the log at ${address}: no answer within`,
+    );
     await expect(preparing).rejects.toHaveProperty('cause.message');
     expect(told).toContainEqual(expect.stringContaining(`waiting for topic never of the log at ${address}`));
   });

@@ -45,6 +45,7 @@ export class KafkaTopics {
   async prepare(topic: Topic): Promise<Extents> {
     const { brokers, logger, prepareTimeoutMs = PREPARE_TIMEOUT_MS } = this.options;
     const deadline = Date.now() + prepareTimeoutMs;
+    const waited = `waited ${prepareTimeoutMs / 1_000} s (TIDEMARK_START_TIMEOUT)`;
     let cause = new Error('there is no answer yet');
     const what = () => `topic ${topic.name} of the log at ${brokers.join(', ')}: ${cause.message}`;
     // Not `retry`: the error names the last cause and the whole wait, and `close` ends the loop.
@@ -53,7 +54,7 @@ export class KafkaTopics {
         const found = await this.tryToPrepare(topic, deadline - Date.now());
         if (!(found instanceof Error)) return found;
         cause = found;
-        if (Date.now() > deadline || this.closed) throw new LogUnavailable(`waited for ${what()}`, { cause });
+        if (Date.now() > deadline || this.closed) throw new LogUnavailable(`${waited} for ${what()}`, { cause });
         await pause(POLL_MS);
       }
     };

@@ -29,7 +29,7 @@ describe('a topic that was prepared', () => {
     const refused = topic.check(ask);
     await expect(refused).rejects.toThrow(LogMismatch);
     await expect(refused).rejects.toThrow(found);
-    await expect(refused).rejects.toThrow(/topic log is not the one .*replay the views/);
+    await expect(refused).rejects.toThrow(/topic log is not the one .*build the views anew/);
   });
 
   test('is another one where it takes a record at a position that was taken', () => {

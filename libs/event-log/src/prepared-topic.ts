@@ -62,7 +62,7 @@ export class PreparedTopic {
   private refuse(found: string): never {
     this.mismatch ??= new LogMismatch(
       `topic ${this.name} is not the one that was prepared at the start: ${found}. It was deleted and made anew, or has lost ` +
-        'records: restore it, or restart all apps to go on with this one and replay the views from it',
+        'records: restore it, or restart all apps to go on with this one and build the views anew from it: "tidemark replay" says how',
     );
     throw this.mismatch;
   }

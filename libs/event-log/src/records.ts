@@ -37,8 +37,10 @@ export function assertInside(
   if (!extent) throw new LogMismatch(`the log has no ${where}`);
   if (position === undefined) throw new LogMismatch(`no position is known for ${where}`);
   if (position >= extent.low && position <= extent.high) return position;
+  const found = `position ${position} of ${where} is outside the log, which holds ${extent.low} to ${extent.high}`;
+  if (position < extent.low) throw new LogMismatch(`${found}: it has lost records; restore it`);
   throw new LogMismatch(
-    `position ${position} of ${where} is outside the log, which holds ${extent.low} to ${extent.high}: ` +
-      'it is another log, or it has lost records; restore it, or replay the views from it',
+    `${found}: it is another log, or it has lost records; restore it, or build the views anew from this one: ` +
+      '"tidemark replay" says how',
   );
 }

@@ -46,4 +46,15 @@ describe('whether a process is ready', () => {
     looks[1]!.reject(new Error('the topic is missing'));
     expect(await later).toEqual([503, { status: 'unavailable', checks: { log: 'the topic is missing' } }]);
   });
+
+  const rebuilding = 'the views of activities are being rebuilt: 7 records of the log to go';
+  it.each([
+    [rebuilding, rebuilding],
+    ['connect ECONNREFUSED postgres://tidemark:secret@db', 'does not answer'],
+  ])('is told with its reason where that is safe to show (%s)', async (reason, log) => {
+    const answer = probe();
+    await eventually(() => expect(looks).toHaveLength(1));
+    looks[0]!.reject(new Error(reason));
+    expect(await answer).toEqual([503, { status: 'unavailable', checks: { log } }]);
+  });
 });

@@ -71,7 +71,9 @@ async function outcome(checked: Promise<void>): Promise<string> {
     () => 'ok',
     // Messages of clients can hold an address with a password: only what is safe to show leaves the process.
     (error: Error) =>
-      /no answer|is not|is stopping|missing|replay/.test(error.message) ? error.message : 'does not answer',
+      /no answer|is not|is stopping|missing|replay|being rebuilt/.test(error.message)
+        ? error.message
+        : 'does not answer',
   );
 }
 

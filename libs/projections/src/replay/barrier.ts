@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type PoolClient } from 'pg';
 import { type Positions } from '#event-sourcing';
-import { type Postgres } from '#platform';
+import { type Postgres, retry } from '#platform';
 import { readCheckpoints } from '../checkpoints.js';
 import { highWaterMarks } from '../generation.js';
 import { type Candidate, type ReplayContext } from './candidate.js';
@@ -11,12 +11,14 @@ const CATCH_UP_LAG = 1_000;
 const LOOK_EVERY_MS = 50;
 /** The longest time that the live views may be locked: commands wait meanwhile. */
 const LOCK_MS = 2_000;
+/** Between two tries others come to their turn, ever longer: what is in the way may take its time. */
+const LONGEST_PAUSE_MS = 5_000;
 
 type BarrierCandidate = Pick<Candidate, 'bounds' | 'fold' | 'live' | 'progress'>;
 
 /**
  * Brings the candidates to the position of the live views and runs `work` in a transaction that locks these: commands
- * and activities wait meanwhile. Tries again if that takes too long.
+ * and activities wait meanwhile. Tries again, after a pause, if that takes too long.
  */
 export async function atBarrier<T>(
   { log, pace }: Pick<ReplayContext, 'log' | 'pace'>,
@@ -28,12 +30,12 @@ export async function atBarrier<T>(
     if (live) return readCheckpoints(admin, fold, live.schema);
     return highWaterMarks(await log.extents(fold.topic.name));
   };
-  for (;;) {
+  const locked = () => admin.transaction((tx) => withLiveLocked(tx, candidates, endsOf, work));
+  const attempt = async () => {
     for (const candidate of candidates) await catchUp(candidate, () => endsOf(candidate));
-    const locked = () => admin.transaction((tx) => withLiveLocked(tx, candidates, endsOf, work));
-    const result = await pace.hurry(locked).catch(unlessLockTimeout);
-    if (result) return result.value;
-  }
+    return pace.hurry(locked);
+  };
+  return retry(attempt, { longestMs: LONGEST_PAUSE_MS, onFailure: unlessInTheWay });
 }
 
 /** Follows the live views until the lag is small. */
@@ -51,7 +53,7 @@ async function withLiveLocked<T>(
   candidates: readonly BarrierCandidate[],
   endsOf: (candidate: BarrierCandidate) => Promise<Positions>,
   work: (tx: PoolClient) => Promise<T>,
-): Promise<{ value: T } | undefined> {
+): Promise<T> {
   await tx.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
   // Ends the lock should this process freeze.
   await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${2 * LOCK_MS}`);
@@ -64,16 +66,19 @@ async function withLiveLocked<T>(
     const ends = await endsOf(candidate);
     candidate.bounds.moveTo(ends);
     while ((await candidate.progress('catching up', ends)) > 0) {
-      if (performance.now() > deadline) return undefined;
+      if (performance.now() > deadline) throw new TakesTooLong();
       await pause(5);
     }
   }
-  return { value: await work(tx) };
+  return work(tx);
 }
+
+/** A candidate does not come to where the live views are while they are locked. */
+class TakesTooLong extends Error {}
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** A lock time-out means that another transaction takes too long; the barrier is tried again. */
-function unlessLockTimeout(error: unknown): undefined {
-  if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+/** A lock time-out means that another transaction takes too long. Throws what trying again does not help against. */
+function unlessInTheWay(error: unknown): void {
+  if (!(error instanceof TakesTooLong) && (error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
 }

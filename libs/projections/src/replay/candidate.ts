@@ -73,6 +73,13 @@ export function buildConnections(
   });
 }
 
+/** What is complete follows the live views; of a moment it follows nothing, and the log may not have reached that yet. */
+function phasesToResume({ refusedToo, until }: Pick<CandidateSpec, 'refusedToo' | 'until'>): string[] {
+  const phases = ['loading', 'indexing'];
+  if (until !== undefined) return phases;
+  return refusedToo ? [...phases, 'complete', 'unequal'] : [...phases, 'complete'];
+}
+
 /** A generation that a replay builds, or brings to where the live one is. */
 export class Candidate {
   readonly schema: string;
@@ -108,8 +115,7 @@ export class Candidate {
     const { namespace } = context;
     const schema = namespace.generation(fold.name, kind);
     const state = await readState(admin, schema, fold.name);
-    const phases = ['loading', 'indexing', 'complete', ...(refusedToo ? ['unequal'] : [])];
-    if (state?.plan !== plan || !phases.includes(state.phase)) {
+    if (state?.plan !== plan || !phasesToResume({ refusedToo, until }).includes(state.phase)) {
       await admin.transaction(async (tx) => {
         await tx.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
         const building = { phase: 'loading', plan };
@@ -181,7 +187,9 @@ export class Candidate {
     const log = boundedLog(context.log, { bounds, pace: context.pace, capped });
     // A group of its own each time: one that was killed holds its partitions for some seconds.
     const group = `${context.namespace.group(fold.name)}.replay-${randomUUID()}`;
-    this.feeding = await follow(fold, { ...context, log, postgres }, { group });
+    // What the live views have set aside it sets aside too: whether that is too much was decided there.
+    const maxDeadLetters = Infinity;
+    this.feeding = await follow(fold, { ...context, log, postgres, maxDeadLetters }, { group });
     this.feeding.ended.catch((error: unknown) => (this.failed = { error }));
   }
 

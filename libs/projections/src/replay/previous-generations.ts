@@ -1,11 +1,13 @@
 import { type Postgres } from '#platform';
+import { type Fold } from '../fold.js';
+import { needsReplay } from '../generation.js';
 import { type ReplayContext } from './candidate.js';
 import { allGenerations } from './generation-states.js';
-import { type ReplayedFold } from './replayed-fold.js';
+import { type ReplayedFold, ReplayRefused } from './replayed-fold.js';
 
 /**
  * Drops the generations that are not live: previous ones, those of older versions, and those left by replays or built
- * to look at. Returns their names.
+ * to look at. Returns their names. Throws `ReplayRefused`, and drops nothing, where views of another version are the live ones.
  */
 export async function dropPrevious(
   context: ReplayContext,
@@ -13,6 +15,7 @@ export async function dropPrevious(
   folds: readonly ReplayedFold[],
 ): Promise<string[]> {
   const { namespace } = context;
+  for (const { fold } of folds) await requireOwnViews(context, admin, fold);
   const dropped: string[] = [];
   for (const { fold } of folds) {
     const { rows } = await admin.query<{ schema: string }>(
@@ -28,6 +31,15 @@ export async function dropPrevious(
   }
   await forgetPrevious(context, admin, folds);
   return dropped;
+}
+
+/** Until this version's views are there, those of an older one are what a running service reads. */
+async function requireOwnViews({ namespace }: ReplayContext, admin: Postgres, fold: Fold): Promise<void> {
+  if (!(await needsReplay(admin, namespace, fold))) return;
+  throw new ReplayRefused(
+    `the views of ${fold.name} are live in another version than this code's, ${namespace.version(fold.name)}, which are not ` +
+      'there yet: run "tidemark replay" first, which builds them',
+  );
 }
 
 /** Deletes the derived data of generations that are gone. */

@@ -1,5 +1,6 @@
 import { answerTimesChannel, type FoldName, Notifications, type Postgres, together } from '#platform';
 import { readCheckpoints } from '../checkpoints.js';
+import { type Fold } from '../fold.js';
 import { highWaterMarks, recordsBehind } from '../generation.js';
 import { atBarrier } from './barrier.js';
 import { buildConnections, Candidate, type ReplayContext } from './candidate.js';
@@ -83,6 +84,8 @@ export function replay(
 ): Promise<ReplayResult> {
   return withCandidates(resources, async (context, admin, candidates) => {
     for (const fold of folds) candidates.push(await openCandidate(context, admin, fold, options));
+    // Of what was built before, and was not resumed.
+    await forgetPrevious(context, admin, folds);
     await load(context, admin, candidates, options);
     return options.until === undefined ? compareAndSwitch(context, admin, candidates, options) : 'built';
   });
@@ -123,12 +126,34 @@ async function openCandidate(
   const { namespace } = context;
   const { name } = replayed.fold;
   const live = until === undefined ? await findLive(admin, namespace, replayed.fold) : undefined;
+  if (live) await requireSameLog(context, admin, replayed.fold, live);
   if (live && (await recordsBehind(admin, `"${live.schema}".${name}_checkpoints`)) > 0)
     throw new ReplayRefused(`the live views of ${name} are themselves still being rebuilt`);
   const plan = JSON.stringify({ version: namespace.version(name), environment, until });
   const kind = until !== undefined ? 'until' : environment !== undefined ? 'check' : 'next';
   const restrictedTo = environment === undefined ? replayed : ofOneEnvironment(replayed, environment);
   return Candidate.open(context, admin, restrictedTo, { kind, plan, refusedToo, live, until });
+}
+
+/** Views that stand beyond the end of the log can be compared with nothing that is built from it. Throws `ReplayRefused`. */
+async function requireSameLog(
+  { log }: ReplayContext,
+  admin: Postgres,
+  { name, topic }: Fold,
+  { schema }: LiveGeneration,
+): Promise<void> {
+  // In this order, since both go on meanwhile.
+  const positions = await readCheckpoints(admin, { name }, schema);
+  const ends = highWaterMarks(await log.extents(topic.name));
+  for (const [partition, position] of positions) {
+    const end = ends.get(partition) ?? 0;
+    if (position <= end) continue;
+    throw new ReplayRefused(
+      `the live views of ${name} stand at ${position} of partition ${partition}, where the log ends at ${end}: they are of ` +
+        'another log, or it has lost records. To have those of this log, stop the projectors, ' +
+        `drop the schema ${schema} (DROP SCHEMA "${schema}" CASCADE) and start a projector, which builds them`,
+    );
+  }
 }
 
 async function load(
@@ -160,7 +185,7 @@ async function compareAndSwitch(
     return !accepted && (comparison?.differences.length ?? 0) > 0;
   });
   const isCheck = options.dryRun || options.environment !== undefined;
-  if (isCheck) await drop(admin, candidates);
+  if (isCheck) await drop(context, admin, candidates);
   else if (isRefused) await keepRefused(admin, candidates);
   else await goLive(context, admin, candidates);
   return isRefused ? 'unequal' : isCheck ? 'compared' : 'switched';
@@ -227,20 +252,19 @@ export async function goLive(context: ReplayContext, admin: Postgres, candidates
   }
   await atBarrier(context, admin, candidates, (tx) => switchTo(tx, namespace, candidates));
   for (const candidate of candidates) await candidate.rest();
-  await forgetPrevious(
-    context,
-    admin,
-    candidates.map(({ replayed }) => replayed),
-  );
+  await forgetPrevious(context, admin, foldsOf(candidates));
 }
 
 async function keepRefused(admin: Postgres, candidates: readonly Candidate[]): Promise<void> {
   for (const { schema, fold } of candidates) await notePhase(admin, schema, fold.name, 'unequal');
 }
 
-async function drop(admin: Postgres, candidates: readonly Candidate[]): Promise<void> {
+async function drop(context: ReplayContext, admin: Postgres, candidates: readonly Candidate[]): Promise<void> {
   for (const candidate of candidates) {
     await candidate.close();
     await admin.query(`DROP SCHEMA IF EXISTS "${candidate.schema}" CASCADE`);
   }
+  await forgetPrevious(context, admin, foldsOf(candidates));
 }
+
+const foldsOf = (candidates: readonly Candidate[]): ReplayedFold[] => candidates.map(({ replayed }) => replayed);

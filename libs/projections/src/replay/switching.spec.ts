@@ -119,6 +119,15 @@ describe('a switch of generations', () => {
     expect(await contents(schemas.views)).toEqual({ position: 0, values: null });
   });
 
+  it('gives up soon where somebody reads for long, behind whom all others would wait, and nothing has changed', async () => {
+    await projector.transaction(async (reader) => {
+      await reader.query('SELECT FROM activities_checkpoints');
+      await expect(switchOver(schemas.views, schemas.next)).rejects.toMatchObject({ code: '55P03' });
+      await reader.query('SELECT FROM activities_checkpoints');
+    });
+    await switchOver(schemas.views, schemas.next);
+  });
+
   it('swaps the two generations when the former one takes its place again', async () => {
     const first = await generationOf(admin, fold.name);
     await switchOver(schemas.views, schemas.next);

@@ -3,10 +3,14 @@ import { type FoldName, type Namespace, type Queryable, WAIT_FOR_THE_DISK } from
 import { type Candidate } from './candidate.js';
 import { notePhase } from './generation-states.js';
 
+/** Whoever reads next waits behind the lock while that waits for those who read already. */
+const READERS_WAIT_MS = 100;
+
 /**
  * Puts the candidates in the place of the live views, in the transaction that holds these still. A statement finds its
  * tables by the schema's name when it begins; one of a projector that waits for a checkpoint looks the name up again
  * when it gets it, since the table is locked and not only its rows. So each transaction writes to one generation alone.
+ * Throws `lock_not_available` (55P03), and has changed nothing, where somebody reads the live checkpoints for long.
  */
 export async function switchTo(
   tx: PoolClient,
@@ -15,6 +19,7 @@ export async function switchTo(
 ): Promise<void> {
   // The other work of a replay need not be on the disk when it is answered.
   await tx.query(WAIT_FOR_THE_DISK);
+  await tx.query(`SET LOCAL lock_timeout = ${READERS_WAIT_MS}`);
   for (const { fold, live, schema } of candidates) {
     const views = namespace.views(fold.name);
     // Views of another version are those that other instances go on with.

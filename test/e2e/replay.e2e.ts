@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Redis } from 'ioredis';
-import { connectRedis, FOLD_NAMES, Postgres } from '#platform';
+import { connectRedis, FOLD_NAMES, Postgres, type RedisServers } from '#platform';
 import { readAllViews } from '../support/all-views.js';
 import { eventually } from '../support/eventually.js';
 import { activities, sendHistory } from '../support/history.js';
+import { keysOf } from '../support/redis-keys.js';
 import { runDropOld, runReplay, runRollback, spawnReplay } from '../support/replays.js';
 import { type Client, type Service, startService } from '../support/service.js';
 
@@ -11,7 +11,7 @@ describe('a replay', () => {
   let service: Service;
   let demo: Client;
   let postgres: Postgres;
-  let redis: Redis;
+  let redis: RedisServers;
 
   beforeAll(async () => {
     service = await startService();
@@ -45,7 +45,7 @@ describe('a replay', () => {
   };
   const live = FOLD_NAMES.map((name) => name);
   const liveSchemas = () => live.map((name) => service.namespace.views(name)).sort();
-  const figuresOf = (id: string) => redis.keys(service.namespace.key('active', id, '*'));
+  const figuresOf = (id: string) => keysOf(redis, service.namespace.key('active', `{${id}:*`));
   const activeUsers = () => demo('GET', '/api/v3/statistics/active-users?window=1d');
 
   it('builds views that equal the live ones row by row, and switches to them', async () => {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Redis } from 'ioredis';
 import { kafkaEventLog } from '#event-log';
-import { connectRedis, createLogger, Postgres } from '#platform';
+import { connectRedis, createLogger, Postgres, type RedisServers } from '#platform';
 import { folds } from '../../apps/api/src/api.module.js';
 import { readAllViews } from '../support/all-views.js';
 import { wreakChaos } from '../support/chaos/chaos.js';
 import { eventually } from '../support/eventually.js';
 import { type AppProcess, spawnApp } from '../support/app-process.js';
+import { deleteKeys } from '../support/redis-keys.js';
 import { type Client, type Service, startService } from '../support/service.js';
 import { dropViews } from '../support/views.js';
 
@@ -17,7 +17,7 @@ describe('a projector', () => {
   let service: Service;
   let demo: Client;
   let postgres: Postgres;
-  let redis: Redis;
+  let redis: RedisServers;
   const projectors: AppProcess[] = [];
   const sent = new Set<number>();
 
@@ -126,7 +126,7 @@ describe('a projector', () => {
     first.kill('SIGTERM');
     expect(await first.gone).toMatchObject({ code: 0 });
     await dropViews(postgres, service.namespace);
-    await redis.del(await redis.keys(service.namespace.key('*')));
+    await deleteKeys(redis, service.namespace.key('*'));
     await start();
     await eventually(async () => expect(await readAllViews(postgres, service.namespace)).toEqual(before));
     const active = await demo('GET', '/api/v2/usage-statistics/active-users');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Extent, LogMismatch } from '#event-sourcing';
-import { type Config, connectRedis, type Namespace, type Postgres } from '#platform';
+import { type Config, connectRedis, type Namespace, type Postgres, within } from '#platform';
 import {
   allGenerations,
   countOpen,
@@ -127,7 +127,9 @@ async function pingRedis({ redisUrl, redisCa }: Config): Promise<void> {
   const failed = Promise.withResolvers<never>();
   const redis = connectRedis(redisUrl, failed.reject, redisCa);
   try {
-    await Promise.race([once(redis, 'ready'), failed.promise]);
+    // A cluster that has lost a part of itself is not ready, and nothing says that it will never be.
+    await within(PATIENCE_MS, Promise.race([once(redis, 'ready'), failed.promise]));
+    await redis.ping();
   } finally {
     redis.disconnect();
   }

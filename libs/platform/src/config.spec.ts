@@ -105,6 +105,15 @@ describe('the settings', () => {
     expect(readConfig({ ...good, HTTP_REQUEST_TIMEOUT: text }).requestTimeoutMs).toBe(ms);
   });
 
+  it.each([
+    'redis://h:1/3',
+    'rediss://user:p,w@h:1',
+    'redis://:p,w@a:1,redis://:p,w@b:2, redis://:p,w@[::1]',
+    'redis://a:1/0,redis://b:2/',
+  ])('take a Redis, or a cluster of it: %s', (url) => {
+    expect(readConfig({ ...good, REDIS_URL: url }).redisUrl).toBe(url);
+  });
+
   it('name every variable that is missing, at once', () => {
     const read = () => readConfig({ AUTH_JWT_SECRET: good.AUTH_JWT_SECRET });
     expect(read).toThrow(ConfigError);
@@ -135,6 +144,11 @@ describe('the settings', () => {
       /connect_timeout/,
     ],
     ['a broker without a port', { KAFKA_BROKERS: 'kafka' }, /host:port/],
+    ['a Redis that is no address', { REDIS_URL: 'redis-1:6379' }, /REDIS_URL: an address, e.g. redis/],
+    ['a cluster of halves of addresses', { REDIS_URL: 'redis://a:1,b:2' }, /REDIS_URL: .*each whole/],
+    ['a cluster half in the open', { REDIS_URL: 'rediss://a:1,redis://b:2' }, /REDIS_URL: .*same scheme, user and/],
+    ['a cluster of two passwords', { REDIS_URL: 'redis://:x@a:1,redis://:y@b:2' }, /REDIS_URL: .*same .*password/],
+    ['a numbered database of a cluster', { REDIS_URL: 'redis://a:1/3,redis://b:2/3' }, /REDIS_URL: .*one database/],
     ['a port out of range', { PORT: '70000' }, /PORT/],
     ['a time that is none', { HTTP_REQUEST_TIMEOUT: 'soon' }, /HTTP_REQUEST_TIMEOUT: a number and ms, s, m or h/],
     ['no time at all', { HTTP_REQUEST_TIMEOUT: '0' }, /HTTP_REQUEST_TIMEOUT: a number/],

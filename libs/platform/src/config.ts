@@ -4,6 +4,7 @@ import { type ClaimsConfig, ENVIRONMENT_ID, SCOPES } from './claims.js';
 import { kafkaAccess, kafkaAccessIssues, KafkaAccessSettings } from './kafka-access.js';
 import { corsOriginsOf } from './http/origins.js';
 import { trustProxyOf } from './http/trusted-proxies.js';
+import { redisUrlFault } from './redis-addresses.js';
 import { ASYMMETRIC } from './remote-keys.js';
 import { isLongEnough, isTooSimple, secretsOf } from './secrets.js';
 import { textAs } from './text-as.js';
@@ -52,7 +53,10 @@ const Settings = z
       .regex(/^postgres(ql)?:\/\//, 'a connection string, e.g. postgres://user:password@host:5432/tidemark')
       .refine(namesFilesThatExist, 'sslrootcert, sslcert and sslkey are paths of files, and there is no such file')
       .refine(saysHowLongToConnect, 'connect_timeout is a whole number of seconds, e.g. connect_timeout=10'),
-    REDIS_URL: z.string().regex(/^rediss?:\/\//, 'an address, e.g. redis://host:6379'),
+    REDIS_URL: z.string().check(({ value, issues }) => {
+      const message = redisUrlFault(value);
+      if (message) issues.push({ code: 'custom', input: value, message });
+    }),
     REDIS_TLS_CA: pemFile.optional(),
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -186,6 +190,7 @@ function configOf(data: z.output<typeof Settings>) {
     kafkaBrokers: data.KAFKA_BROKERS,
     kafka: kafkaAccess(data),
     databaseUrl: data.DATABASE_URL,
+    /** One address, or several of a cluster, comma-separated. */
     redisUrl: data.REDIS_URL,
     /** The CA of the Redis certificate, as PEM text; Node's own CAs by default. */
     redisCa: data.REDIS_TLS_CA,

@@ -34,7 +34,7 @@ export {
   type Transaction,
 } from './postgres.js';
 export { isProblemCode, notFound, Problem } from './problems.js';
-export { connectRedis, redisReady } from './redis.js';
+export { connectRedis, redisReady, RedisServers } from './redis.js';
 export { backoffMs, retry } from './retry.js';
 export { addRows, addUpRows, deleteRows, findRows, putRows, type Table } from './tables.js';
 export { timeParameter } from './time-parameter.js';

@@ -1,11 +1,10 @@
 import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis } from 'ioredis';
 import { type Logger } from 'pino';
 import { type Config } from './config.js';
 import { Namespace } from './namespace.js';
 import { Notifications } from './notifications.js';
 import { Postgres } from './postgres.js';
-import { connectRedis, redisReady } from './redis.js';
+import { connectRedis, redisReady, RedisServers } from './redis.js';
 
 export const LOGGER = Symbol('LOGGER');
 export const CONFIG = Symbol('CONFIG');
@@ -17,7 +16,7 @@ export class PlatformModule implements OnApplicationShutdown {
   constructor(
     private readonly postgres: Postgres,
     private readonly notifications: Notifications,
-    private readonly redis: Redis,
+    private readonly redis: RedisServers,
   ) {}
 
   static with(config: Config, logger: Logger, namespace = new Namespace(config.namespace)): DynamicModule {
@@ -37,7 +36,7 @@ export class PlatformModule implements OnApplicationShutdown {
           new Notifications(config.databaseUrl, lost('Postgres'), { name: `${namespace.name}_notifications` }),
       },
       {
-        provide: Redis,
+        provide: RedisServers,
         useFactory: () => redisReady(connectRedis(config.redisUrl, lost('Redis'), config.redisCa), tell),
       },
     ];

@@ -1,12 +1,12 @@
-import { type Redis } from 'ioredis';
 import { activitiesTopic, lastActiveSums, type LastActiveSum, lastActiveTerm } from '#activities';
-import { type Namespace, type Postgres, type Queryable } from '#platform';
+import { type Namespace, type Postgres, type Queryable, type RedisServers } from '#platform';
 import { type DerivedData, type Difference, generationOf } from '#projections';
 import { ActiveFigures } from './figures/active-figures.js';
+import { keepOnly } from './figures/left-keys.js';
 import { repair } from './figures/repair.js';
 
 /** The figures in Redis as a replay of the views of activities builds, compares and forgets them. */
-export function replayedFigures(redis: Redis, namespace: Namespace): DerivedData {
+export function replayedFigures(redis: RedisServers, namespace: Namespace): DerivedData {
   const { partitions } = activitiesTopic(namespace);
   const all = Array.from({ length: partitions }, (_, partition) => partition);
   const figuresOf = async (views: Postgres) =>
@@ -53,15 +53,4 @@ async function sumsInRedis(
     for (const [user, at] of page) sum += lastActiveTerm(Number(user), Number(at));
   }
   return { users, sum };
-}
-
-async function keepOnly(redis: Redis, namespace: Namespace, generations: readonly string[]): Promise<void> {
-  const begin = namespace.key('active', '');
-  const kept = new Set(generations);
-  for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', `${begin}*`, 'COUNT', 1_000);
-    cursor = next;
-    const gone = keys.filter((key) => !kept.has(key.slice(begin.length).split(':')[0]!));
-    if (gone.length > 0) await redis.unlink(...gone);
-  }
 }

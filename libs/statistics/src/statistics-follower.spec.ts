@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { connectRedis } from '#platform';
+import { keysOf } from '../../../test/support/redis-keys.js';
 import { Followed } from '../test/figures.js';
 import { liveViews } from '#projections';
 import { RedisProxy } from '../test/redis-proxy.js';
@@ -11,7 +12,7 @@ const opened: { close(): Promise<void> }[] = [];
 async function open() {
   const followed = new Followed(process.env.DATABASE_URL!, process.env.REDIS_URL!);
   opened.push(followed);
-  if (followed.redis.status !== 'ready') await once(followed.redis, 'ready');
+  if (!followed.redis.isReady) await once(followed.redis, 'ready');
   return followed;
 }
 
@@ -28,7 +29,7 @@ async function openBehindProxy() {
       await proxy.close();
     },
   });
-  const reconnected = () => (redis.status === 'ready' ? Promise.resolve() : once(redis, 'ready'));
+  const reconnected = () => (redis.isReady ? Promise.resolve() : once(redis, 'ready'));
   return { followed, proxy, follower, reconnected };
 }
 
@@ -115,7 +116,7 @@ describe('the figures in Redis', () => {
     await followed.views.project(follower);
     await followed.append(0, 300);
     await follower.check();
-    await followed.flush('*:[0-7]:acme');
+    await followed.flush('*:in:acme');
     expect(await (await followed.figures()).countActive('acme', 0, ANYWHERE)).toBeUndefined();
     await follower.check();
     await expectEqual(followed);
@@ -202,8 +203,8 @@ describe('the figures in Redis', () => {
     );
     expect(await overtaken).toBe(false);
     expect(await figures.checkpoint(0)).toBe(9);
-    const { generation } = await liveViews(followed.views.postgres, { name: 'activities' });
-    expect(await followed.redis.exists(followed.namespace.key('active', generation, 0, 'acme'))).toBe(0);
+    expect(await figures.environments(0)).toEqual([]);
+    expect(await keysOf(followed.redis, followed.namespace.key('active', '*:in:acme'))).toEqual([]);
   });
 
   it('are written by one process at a time', async () => {

@@ -1,9 +1,9 @@
-import { type Redis } from 'ioredis';
-import { connectRedis, type Namespace } from '#platform';
+import { connectRedis, type Namespace, type RedisServers } from '#platform';
 import { ActiveFigures } from '../src/figures/active-figures.js';
 import { countActive } from '#activities';
 import { liveViews } from '#projections';
 import { StatisticsFollower } from '#statistics';
+import { deleteKeys } from '../../../test/support/redis-keys.js';
 import { MemoryLog } from '../../activities/test/memory-log.js';
 import { activity, logger, NOON, Views } from '../../activities/test/views.js';
 
@@ -21,7 +21,7 @@ export function activities(from: number, to: number) {
 export class Followed {
   readonly log = new MemoryLog();
   readonly views: Views;
-  readonly redis: Redis;
+  readonly redis: RedisServers;
   private readonly followers: StatisticsFollower[] = [];
 
   constructor(databaseUrl: string, redisUrl: string) {
@@ -74,8 +74,7 @@ export class Followed {
   }
 
   async flush(pattern = '*'): Promise<void> {
-    const keys = await this.redis.keys(this.namespace.key('active', pattern));
-    if (keys.length > 0) await this.redis.del(...keys);
+    await deleteKeys(this.redis, this.namespace.key('active', pattern));
   }
 
   async close(): Promise<void> {

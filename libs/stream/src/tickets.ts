@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import { Redis } from 'ioredis';
-import { type Caller, Namespace, type Principal, Problem, unauthorized } from '#platform';
+import { type Caller, Namespace, type Principal, Problem, RedisServers, unauthorized } from '#platform';
 import { Keyring } from '#registry';
 
 /** Seconds from the issue of a ticket to where it must have been used. */
@@ -29,7 +28,7 @@ interface Claims {
 @Injectable()
 export class StreamTickets {
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisServers,
     private readonly namespace: Namespace,
     private readonly keyring: Keyring,
     @Optional() private readonly now = Date.now,
@@ -37,8 +36,6 @@ export class StreamTickets {
 
   /** Some 200 characters of base64url, for the caller's environment alone. Throws `unavailable`. */
   async issue({ subject, environment, scopes, expiresAt }: Caller): Promise<string> {
-    // One that could not be used within its time is worth nothing.
-    await answered(this.redis.ping());
     const issuedAt = this.now();
     const claims: Claims = {
       subject,
@@ -48,7 +45,10 @@ export class StreamTickets {
       expiresAt: Math.min(expiresAt, issuedAt + LONGEST_MS),
       id: randomBytes(ID_BYTES).toString('base64url'),
     };
-    return (await this.seal()).seal(Buffer.from(JSON.stringify(claims)));
+    const ticket = (await this.seal()).seal(Buffer.from(JSON.stringify(claims)));
+    // One that could not be used within its time is worth nothing: the server that is asked is the one that will be.
+    await answered(this.redis.client.exists(this.key(ticket)));
+    return ticket;
   }
 
   /** Whom the ticket stands for; undefined where it was not issued here or is over. Whether it may be used: `use`. */
@@ -72,10 +72,14 @@ export class StreamTickets {
 
   /** The stream that the ticket was used for before; null where this is its first use; '' where it is too late for that. */
   private async firstUse(ticket: string, { issuedAt, expiresAt }: Claims, stream: string): Promise<string | null> {
-    // Whoever reads Redis finds no ticket that could be used.
-    const key = this.namespace.key('ticket', digest(ticket));
-    if (this.now() > issuedAt + TICKET_SECONDS * 1000) return (await this.redis.get(key)) ?? '';
-    return this.redis.set(key, stream, 'PX', expiresAt - this.now(), 'NX', 'GET');
+    const key = this.key(ticket);
+    if (this.now() > issuedAt + TICKET_SECONDS * 1000) return (await this.redis.client.get(key)) ?? '';
+    return this.redis.client.set(key, stream, 'PX', expiresAt - this.now(), 'NX', 'GET');
+  }
+
+  /** Whoever reads Redis finds no ticket that could be used. */
+  private key(ticket: string): string {
+    return this.namespace.key('ticket', digest(ticket));
   }
 
   private async read(ticket: string): Promise<Claims | undefined> {

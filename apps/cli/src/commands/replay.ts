@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { type Command, Option } from 'commander';
 import { replayedActivities } from '#activities';
 import { type EventLog } from '#event-sourcing';
-import { connectRedis, createLogger, FOLD_NAMES, type FoldName, redisReady } from '#platform';
+import { connectRedis, createLogger, FOLD_NAMES, type FoldName, redisReady, type RedisServers } from '#platform';
 import {
   allGenerations,
   dropOld,
@@ -140,12 +140,10 @@ async function eventsOf(log: EventLog, folds: readonly ReplayedFold[]): Promise<
   return extents.flatMap((partitions) => [...partitions.values()]).reduce((sum, { low, high }) => sum + high - low, 0);
 }
 
-type Redis = Parameters<typeof replayedFigures>[0];
-
 function replayedFolds(
   { config, postgres, namespace }: Servers,
   views: readonly FoldName[],
-  redis: Redis,
+  redis: RedisServers,
 ): ReplayedFold[] {
   const folds = {
     registry: () => replayedRegistry(namespace, new Keyring(postgres, namespace, config.masterKeys)),

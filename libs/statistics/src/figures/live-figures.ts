@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { Redis } from 'ioredis';
 import { activitiesTopic } from '#activities';
-import { LOGGER, type Logger, Namespace, Postgres, within } from '#platform';
+import { LOGGER, type Logger, Namespace, Postgres, RedisServers, within } from '#platform';
 import { type AsOf, liveViews } from '#projections';
 import { ActiveFigures } from './active-figures.js';
 
@@ -15,7 +14,7 @@ const FOLLOWED_WITHIN_MS = 20;
 @Injectable()
 export class LiveFigures {
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisServers,
     private readonly postgres: Postgres,
     private readonly namespace: Namespace,
     @Inject(LOGGER) private readonly logger: Logger,

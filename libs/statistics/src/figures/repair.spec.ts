@@ -8,7 +8,7 @@ let followed: Followed;
 
 beforeAll(async () => {
   followed = new Followed(process.env.DATABASE_URL!, process.env.REDIS_URL!);
-  if (followed.redis.status !== 'ready') await once(followed.redis, 'ready');
+  if (!followed.redis.isReady) await once(followed.redis, 'ready');
 });
 afterAll(() => followed.close());
 

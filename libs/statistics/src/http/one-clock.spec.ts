@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { connectRedis } from '#platform';
 import { StatisticsFollower, StatisticsModule } from '#statistics';
+import { deleteKeys } from '../../../../test/support/redis-keys.js';
 import { Service } from '../../../activities/test/service.js';
 import { logger } from '../../../activities/test/views.js';
 
@@ -114,7 +115,7 @@ describe('an activity counts at the earlier of when it occurred and when the log
     async (window) => {
       const { size } = activeIn(window);
       expect(await counts(window)).toEqual({ counts: [size, size], sources: ['redis', 'redis'] });
-      await redis.del(...(await redis.keys(service.namespace.key('active', '*'))));
+      await deleteKeys(redis, service.namespace.key('active', '*'));
       expect(await counts(window)).toEqual({ counts: [size, size], sources: ['postgres', 'postgres'] });
       // And once Redis has been filled anew.
       await follower.check();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
-import { connectRedis } from '#platform';
+import { connectRedis, RedisServers } from '#platform';
 import { StatisticsFollower, StatisticsModule } from '#statistics';
 import { eventually } from '../../../../test/support/eventually.js';
+import { deleteKeys } from '../../../../test/support/redis-keys.js';
 import { Service } from '../../../activities/test/service.js';
 import { logger } from '../../../activities/test/views.js';
 
@@ -128,8 +128,7 @@ describe('active users', () => {
   });
 
   it('are the same from Postgres, which is told, while Redis has none', async () => {
-    const keys = await redis.keys(service.namespace.key('active', '*'));
-    await redis.del(...keys);
+    await deleteKeys(redis, service.namespace.key('active', '*'));
     const answer = await askV2();
     expect(answer.body).toEqual({ status: 'ok', data: { activeUsers: 3 } });
     expect(answer.headers).toMatchObject({ 'tidemark-source': 'postgres' });
@@ -154,7 +153,7 @@ describe('active users', () => {
   });
 
   it('are the same from Postgres, which is told, while Redis is down', async () => {
-    service.app.get(Redis).disconnect();
+    service.app.get(RedisServers).disconnect();
     expect(await ask()).toMatchObject({
       status: 200,
       body: { activeUsers: 4 },

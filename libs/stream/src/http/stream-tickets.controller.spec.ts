@@ -118,7 +118,12 @@ describe('tickets of the stream', () => {
     const claims = { subject: 'spec', environment: 'acme', environments: ['acme'], scopes: ['activities:read'] };
     const ticket = 'x'.repeat(43);
     const key = view.namespace.key('ticket', createHash('sha256').update(ticket).digest('base64url'));
-    await redis.set(key, JSON.stringify({ ...claims, issuedAt: Date.now(), expiresAt: Date.now() + 60_000 }), 'EX', 60);
+    await redis.client.set(
+      key,
+      JSON.stringify({ ...claims, issuedAt: Date.now(), expiresAt: Date.now() + 60_000 }),
+      'EX',
+      60,
+    );
     expect(await statusOf(ticket)).toBe(401);
     redis.disconnect();
   });

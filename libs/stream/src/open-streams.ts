@@ -60,17 +60,27 @@ export class OpenStreams implements BeforeApplicationShutdown {
     else this.byEnvironment.delete(environment);
   }
 
-  /** Serves a stream until its connection is closed. Throws `unavailable` when the process is about to end. */
+  /** Serves a stream until its connection is closed. */
   serve(connection: Connection, format: Format): void {
-    if (this.stopping.aborted) {
-      throw refused('unavailable', 'This instance is stopping; another one, or this one later, will do.', 2);
-    }
     this.served.set(connection, format);
     open.set(this.count);
     void connection.closed.then(() => {
       this.served.delete(connection);
       open.set(this.count);
     });
+  }
+
+  /**
+   * Of a process that is about to end: ends a stream as it begins, and says when to come back, since an `EventSource` that is
+   * refused never does. Throws `unavailable` in formats that can't say it.
+   */
+  turnAway(connection: Connection, format: Format): void {
+    const goodbye = farewell(format);
+    if (goodbye === '') {
+      throw refused('unavailable', 'This instance is stopping; another one, or this one later, will do.', 2);
+    }
+    connection.open(format.mediaType, goodbye, { at: Date.now(), farewell: '' });
+    connection.end();
   }
 
   /** When the token expires, or at a random age from 75 % to 100 % of the maximum, so that clients do not all reconnect at once. */

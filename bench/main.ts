@@ -14,6 +14,7 @@ import { benchReplay, benchReplayScale } from './replay.ts';
 import { benchReplayLoad } from './replay-load.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
+import { benchStreamCuts } from './stream-cuts.ts';
 import { benchVisible } from './visible.ts';
 
 interface Benchmark {
@@ -43,6 +44,7 @@ const benchmarks: Record<string, Benchmark> = {
   replay: { title: 'Replay of all views', run: benchReplay },
   'replay-load': { title: 'Replay beside live traffic', run: benchReplayLoad },
   'replay-scale': { title: 'Replay of longer logs', run: benchReplayScale },
+  'stream-cuts': { title: 'Streams that are cut off', run: benchStreamCuts },
   search: { title: 'Search of 1,000,000 users', run: benchSearch },
 };
 

@@ -16,6 +16,7 @@ import { benchReplayLoad } from './replay-load.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
 import { benchStream } from './stream.ts';
+import { benchStreamCuts } from './stream-cuts.ts';
 import { benchVisible } from './visible.ts';
 
 interface Benchmark {
@@ -45,6 +46,7 @@ const benchmarks: Record<string, Benchmark> = {
   replay: { title: 'Replay of all views', run: benchReplay },
   'replay-load': { title: 'Replay beside live traffic', run: benchReplayLoad },
   'replay-scale': { title: 'Replay of longer logs', run: benchReplayScale },
+  'stream-cuts': { title: 'Streams that are cut off', run: benchStreamCuts },
   search: { title: 'Search of 1,000,000 users', run: benchSearch },
   'browser-stream': { title: 'A browser that is cut off', run: benchBrowserStream },
   stream: { title: 'What a stream costs', run: benchStream },

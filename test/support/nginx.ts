@@ -17,13 +17,13 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** With these locations; gzip is on for all that the service answers. */
-export async function startNginx(port: number, locations: string): Promise<Nginx> {
+/** With these locations and groups of servers; gzip is on for all that the service answers. */
+export async function startNginx(port: number, locations: string, upstreams = ''): Promise<Nginx> {
   const command = await program('nginx');
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
   const { ca, cert, key } = makeCertificates(folder);
   const settings = join(folder, 'nginx.conf');
-  writeFileSync(settings, settingsOf({ folder, port, cert, key, locations }));
+  writeFileSync(settings, settingsOf({ folder, port, cert, key, locations, upstreams }));
   const server = spawn(command, ['-p', folder, '-e', 'stderr', '-c', settings], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -62,10 +62,11 @@ interface Settings {
   readonly cert: string;
   readonly key: string;
   readonly locations: string;
+  readonly upstreams: string;
 }
 
 // One process that stays in the foreground and writes nothing outside of its folder.
-function settingsOf({ folder, port, cert, key, locations }: Settings): string {
+function settingsOf({ folder, port, cert, key, locations, upstreams }: Settings): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `
 daemon off;
@@ -80,6 +81,7 @@ http {
   gzip_min_length 0;
   gzip_proxied any;
   gzip_types application/json application/problem+json text/event-stream application/x-ndjson;
+${upstreams}
   server {
     listen 127.0.0.1:${port} ssl http2;
     ssl_certificate ${cert};

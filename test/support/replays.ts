@@ -14,8 +14,8 @@ import {
 } from '#projections';
 import { Keyring, replayedRegistry } from '#registry';
 import { replayedFigures } from '#statistics';
-import { environmentOf } from './app-process.js';
-import type { Service } from './service.js';
+import { environmentOf } from './app-process.ts';
+import type { Service } from './service.ts';
 
 type Running = Pick<Service, 'config'>;
 

@@ -74,12 +74,9 @@ export class OpenStreams implements BeforeApplicationShutdown {
 
   /**
    * Serves a stream until its connection is closed. It ends when the token expires, or at a random age from 75 % to 100 % of
-   * the maximum, so that clients do not all reconnect at once. Throws `unavailable` when the process is about to end.
+   * the maximum, so that clients do not all reconnect at once.
    */
   serve(connection: Connection, format: Format, { expiresAt }: Caller): void {
-    if (this.stopping.aborted) {
-      throw refused('unavailable', 'This instance is stopping; another one, or this one later, will do.', 2);
-    }
     const retiresAt = Date.now() + this.limits.maxAge * 1_000 * (1 - Math.random() / 4);
     const endsAt = Math.min(expiresAt, retiresAt);
     this.served.set(connection, { format, endsAt, expires: expiresAt <= retiresAt });
@@ -89,6 +86,19 @@ export class OpenStreams implements BeforeApplicationShutdown {
       this.served.delete(connection);
       openStreams.set(this.count);
     });
+  }
+
+  /**
+   * Of a process that is about to end: ends a stream as it begins, and says when to come back, since an `EventSource` that is
+   * refused never does. Throws `unavailable` in formats that can't say it.
+   */
+  turnAway(connection: Connection, format: Format): void {
+    const goodbye = farewell(format);
+    if (goodbye === '') {
+      throw refused('unavailable', 'This instance is stopping; another one, or this one later, will do.', 2);
+    }
+    connection.open(format.mediaType, goodbye);
+    connection.end();
   }
 
   private wakeAt(time: number): void {

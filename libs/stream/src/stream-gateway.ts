@@ -36,6 +36,10 @@ export class StreamGateway {
       await this.useTicket(request, caller);
       // Nothing is awaited from here to the first byte.
       if (watch.gone) throw gone(target);
+      if (this.streams.stopping.aborted) {
+        this.streams.turnAway(connection, format);
+        return release();
+      }
       this.streams.serve(connection, format, caller);
       const subscription = subscribe();
       // Its place is free again when nothing is done for it any more.

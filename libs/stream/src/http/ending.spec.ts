@@ -111,18 +111,24 @@ describe('a stream', () => {
       expect((await opening).status).toBe(404);
     });
 
-    it('before it begins, where the process is about to stop', async () => {
+    it('as it begins, where the process is about to stop: an EventSource would never come back to a refusal', async () => {
       const instance = await suite.another();
       await suite.view.send(environment, 1, ...named('past'));
       await instance.hub.ready();
       await instance.hub.look();
       const unlock = await suite.view.lockActivities();
-      const opening = suite.open('/api/v3/users/1/stream?since=1999-01-01T00:00:00Z', {}, instance);
-      await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(0));
+      const path = '/api/v3/users/1/stream?since=1999-01-01T00:00:00Z';
+      const events = suite.open(path, {}, instance);
+      const lines = suite.open(path, { accept: 'application/x-ndjson' }, instance);
+      await eventually(async () => expect(await suite.view.waiting()).toBeGreaterThan(1));
       await instance.streams.beforeApplicationShutdown();
       await unlock();
-      const { status, headers } = await opening;
+      const turnedAway = await events;
+      expect([turnedAway.status, await turnedAway.ended]).toEqual([200, true]);
+      expect(turnedAway.text).toMatch(/^retry: \d{4,5}\n\n$/);
+      const { status, headers } = await lines;
       expect([status, headers['retry-after']]).toEqual([503, '2']);
+      expect(instance.deletions.count).toBe(0);
       await instance.stop();
     });
 

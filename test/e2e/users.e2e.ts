@@ -160,6 +160,7 @@ describe('users on v3', () => {
     const change = (profile: object) =>
       tidemark.PATCH('/api/v3/users/{user_id}', { ...at(1), body: { profile: profile as never } });
     expect((await change({ a: 'x'.repeat(16_000) })).error).toMatchObject({ status: 422 });
+    expect((await change({ ...all(null), a: 'x'.repeat(16_384) })).error).toMatchObject({ status: 422 });
     expect(await change(all(null))).toMatchObject({ response: { status: 200 }, data: { profile: {} } });
   });
 

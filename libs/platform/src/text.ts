@@ -65,14 +65,14 @@ const DEEPEST = 100;
 
 /**
  * A JSON object of free fields of at most `bytes` as UTF-8 without blanks: any name, any number and any text but what Postgres
- * could not give back (U+0000) or nobody could send (lone surrogates).
+ * could not give back (U+0000) or nobody could send (lone surrogates). `measured` says what of it counts where that is not all.
  */
-export function freeFields(bytes: number) {
+export function freeFields(bytes: number, measured = (fields: Record<string, unknown>): unknown => fields) {
   // Not `z.record`, which drops a field `__proto__` without a word.
   return z
     .custom<Record<string, unknown>>(isObject, { error: 'must be a JSON object', abort: true })
     .superRefine((fields, context) => {
-      const fault = faultOf(fields) ?? sizeFault(fields, bytes);
+      const fault = faultOf(fields) ?? sizeFault(measured(fields), bytes);
       if (fault) context.addIssue({ code: 'custom', message: fault });
     })
     .meta({ type: 'object', propertyNames: { type: 'string' }, additionalProperties: {} });
@@ -82,7 +82,7 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
 
-function sizeFault(fields: object, bytes: number): string | undefined {
+function sizeFault(fields: unknown, bytes: number): string | undefined {
   return Buffer.byteLength(JSON.stringify(fields)) > bytes ? `must be at most ${bytes} bytes of JSON` : undefined;
 }
 

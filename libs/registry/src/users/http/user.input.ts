@@ -11,6 +11,7 @@ import {
 import { z } from 'zod';
 import { patchOf } from '../../http/command-endpoint.js';
 import { oneWay, pageParameters } from '../../http/pages.js';
+import { mergePatch } from '../../decisions/merge-patch.js';
 import { PROFILE_BYTES } from '../../decisions/user.js';
 import { comparable } from '../../decisions/user.names.js';
 
@@ -35,8 +36,8 @@ function isEmail(text: string): boolean {
 const personName = plainText(0, 150);
 const profile = freeFields(PROFILE_BYTES).describe('Free fields, up to 16 KiB of JSON.');
 
-// A patch names each field that it removes: the profile that comes of it is judged by the log.
-const profilePatch = freeFields(4 * PROFILE_BYTES).describe(
+// What a patch removes is none of what the profile has then; with what is there already the log measures it.
+const profilePatch = freeFields(PROFILE_BYTES, (patch) => mergePatch({}, patch)).describe(
   'A merge patch: null removes a field. What comes of it has up to 16 KiB of JSON.',
 );
 

@@ -107,7 +107,7 @@ describe('many users', () => {
       expect(count).toBe(left.length);
       expect(ids(results)).toEqual(left.slice((number - 1) * size, number * size));
     }
-    for (const past of ['page=2494&page_size=1', 'page=1000000001', 'page=9999999999999&page_size=500']) {
+    for (const past of ['page=2494&page_size=1', 'page=1000000001', 'page=2147483647&page_size=500']) {
       expect((await client('GET', `/api/v3/users?${past}`)).status).toBe(404);
     }
   });

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type Exchange, linkTo, notFound, wholeNumber } from '#platform';
 import { type Listed, type ListPart } from '../listed.js';
 
-// Times the most to a page it is a number still.
-const LAST_PAGE = 9_999_999_999_999;
+// What generated clients hold in an `int`.
+const LAST_PAGE = 2_147_483_647;
 const LAST_ID = 999_999_999_999_999;
 
 /** The parameters of a list, which `oneWay` has to follow once its filters are added. */

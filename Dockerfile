@@ -21,4 +21,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --retries=6 \
   CMD node -e "fetch('http://127.0.0.1:' + (process.env.OPERATIONS_PORT || process.env.PORT) + '/health/live').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"
 # Less memory for rubbish than V8 takes by itself.
-CMD ["node", "--max-semi-space-size=8", "--initial-heap-size=64", "--heap-growing-percent=100", "dist/apps/api/src/main.js"]
+CMD ["node", "--max-semi-space-size=8", "--initial-heap-size=64", "dist/apps/api/src/main.js"]

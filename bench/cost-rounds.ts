@@ -27,7 +27,7 @@ export async function besideBaseline(asked: Readonly<Record<string, string>>, me
   return Object.keys(rounds[0]!.ours).map((what) => {
     const ours = median(rounds.map((one) => one.ours[what]!));
     const theirs = median(rounds.map((one) => one.theirs[what]!));
-    const ratio = (ours / theirs).toFixed(2);
+    const ratio = theirs > 0 ? (ours / theirs).toFixed(2) : undefined;
     return { what, ours: rounded(ours), beside: rounded(theirs), ratio, asked: asked[what] };
   });
 }

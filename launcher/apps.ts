@@ -63,9 +63,9 @@ export function startApp(session: Session, app: App, servers: Promise<unknown>):
 
 /**
  * For apps that serve: V8 would let rubbish grow to hundreds of megabytes before it looks through the old generation for the
- * first time, and then to several times what is in use before it does so again; and keep three times 16 MB for what is young.
+ * first time, and keep three times 16 MB for what is young.
  */
-export const MEMORY_FLAGS = ['--max-semi-space-size=8', '--initial-heap-size=64', '--heap-growing-percent=100'];
+export const MEMORY_FLAGS = ['--max-semi-space-size=8', '--initial-heap-size=64'];
 
 /** Node 24 with a compiled app and its arguments. */
 export function appCommand(name: string, ...args: string[]): Pick<ProcessSpec, 'name' | 'command' | 'args'> {

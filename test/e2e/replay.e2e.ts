@@ -50,7 +50,10 @@ describe('a replay', () => {
 
   it('builds views that equal the live ones row by row, and switches to them', async () => {
     const before = { views: await allViews(), generation: await generation(), active: (await activeUsers()).body };
+    const former = service.namespace.key('active', 'a-generation', 'position', 0);
+    await redis.client.set(former, '1');
     const { outcome, views } = await runReplay(service);
+    expect(await redis.client.exists(former)).toBe(0);
     expect(views.map(({ compared }) => compared?.differences)).toEqual([[], []]);
     expect(outcome).toBe('switched');
     expect(await generation()).not.toBe(before.generation);

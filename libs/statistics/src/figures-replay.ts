@@ -2,7 +2,6 @@ import { activitiesTopic, lastActiveSums, type LastActiveSum, lastActiveTerm } f
 import { type Namespace, type Postgres, type Queryable, type RedisServers } from '#platform';
 import { type DerivedData, type Difference, generationOf } from '#projections';
 import { ActiveFigures } from './figures/active-figures.js';
-import { keepOnly } from './figures/left-keys.js';
 import { repair } from './figures/repair.js';
 
 /** The figures in Redis as a replay of the views of activities builds, compares and forgets them. */
@@ -53,4 +52,14 @@ async function sumsInRedis(
     for (const [user, at] of page) sum += lastActiveTerm(Number(user), Number(at));
   }
   return { users, sum };
+}
+
+/** Forgets what is of no generation's, also under names of former versions, without braces. */
+async function keepOnly(redis: RedisServers, namespace: Namespace, generations: readonly string[]): Promise<void> {
+  const begin = namespace.key('active', '');
+  const kept = generations.map((generation) => `${begin}{${generation}:`);
+  for await (const keys of redis.keys(`${begin}*`)) {
+    const gone = keys.filter((key) => !kept.some((prefix) => key.startsWith(prefix)));
+    await Promise.all(gone.map((key) => redis.client.unlink(key)));
+  }
 }

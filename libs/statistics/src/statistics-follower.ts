@@ -2,7 +2,6 @@ import { activitiesTopic, type ActivityFollower, type LastActive, type Move } fr
 import { type Logger, type Namespace, type Postgres, type RedisServers, within } from '#platform';
 import { ActiveFigures } from './figures/active-figures.js';
 import { liveViews } from '#projections';
-import { endFormer } from './figures/left-keys.js';
 import { repair } from './figures/repair.js';
 
 const CHECK_EVERY_MS = 2_000;
@@ -16,7 +15,6 @@ const PATIENCE_MS = 500;
 export class StatisticsFollower implements ActivityFollower {
   private answers = true;
   private closed = false;
-  private formerEnd = false;
   private readonly repairs = new Map<string, Promise<void>>();
   private checking: Promise<void> | undefined;
   private readonly timer = setInterval(() => void this.check(), CHECK_EVERY_MS).unref();
@@ -58,17 +56,9 @@ export class StatisticsFollower implements ActivityFollower {
       if (!views) return;
       const behind = all.filter((partition) => checkpoints[partition] !== views.positions.get(partition));
       await Promise.all(behind.map((partition) => this.repair(views.generation, partition)));
-      await this.endFormer();
     } catch (error) {
       this.failed(error);
     }
-  }
-
-  /** Once, since whoever writes such figures again is another process, of a former version. */
-  private async endFormer(): Promise<void> {
-    if (this.formerEnd) return;
-    await endFormer(this.redis, this.namespace);
-    this.formerEnd = true;
   }
 
   private figuresOf(generation: string): ActiveFigures {

@@ -118,6 +118,7 @@ export class Subscription implements Subscriber {
 
   private deliverLive(chunk: Chunk, behind: () => Position[]): void {
     this.connection.send(chunk);
+    delivered.inc(chunk.activities);
     if (!this.connection.isFull) return;
     this.detach();
     this.become('overrun');
@@ -159,9 +160,11 @@ export class Subscription implements Subscriber {
 
   private goLive(): void {
     this.become('live');
-    const kept = this.backlog?.map(({ bytes }) => bytes);
+    const kept = this.backlog ?? [];
     this.backlog = undefined;
-    if (kept) this.connection.write(Buffer.concat(kept));
+    if (kept.length === 0) return;
+    this.connection.write(Buffer.concat(kept.map(({ bytes }) => bytes)));
+    delivered.inc(kept.reduce((sum, { activities }) => sum + activities, 0));
   }
 
   private async sendPast(from: readonly Position[], to: readonly Position[]): Promise<void> {

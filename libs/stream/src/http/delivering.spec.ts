@@ -65,4 +65,17 @@ describe('what is delivered', () => {
     expect((await metric('streams_append_to_write_seconds')) - ages).toBe(2);
     await eventually(async () => expect(await metric('streams_behind')).toBe(0));
   });
+
+  it('is not counted where it only ends the wait of who asks for it', async () => {
+    const ask = (query: string) => suite.fetch(`${suite.service.url}/api/v3/users/3/stream?${query}`, {});
+    const position = (await ask('wait=0')).headers.get('tidemark-position')!;
+    await eventually(() => expect(suite.service.hub.idle).toBe(true));
+    const before = await metric('streams_delivered_total');
+    const waiting = ask(`after=${position}&wait=30s`);
+    await eventually(() => expect(suite.service.hub.idle).toBe(false));
+    const sent = named('a');
+    await suite.view.send(environment, 3, ...sent);
+    expect(idsOf((await (await waiting).json()) as { id: string }[])).toEqual(idsOf(sent));
+    expect(await metric('streams_delivered_total')).toBe(before);
+  });
 });

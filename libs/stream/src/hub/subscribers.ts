@@ -2,7 +2,7 @@ import { type ActivityOwner, type ActivityOwners, newSalt, type Positions, type 
 import { type Position } from '#event-sourcing';
 import { targetKey } from '../stream-request.js';
 import { type Format } from '../formats.js';
-import { appendToWrite, delivered } from '../stream-metrics.js';
+import { appendToWrite } from '../stream-metrics.js';
 import { Chunk } from './chunk.js';
 
 /** One client's stream, as the hub sees it. */
@@ -96,15 +96,18 @@ export class PartitionSubscribers {
     deliveredPositions: (registration: Registration) => readonly Position[],
   ): void {
     const salt = newSalt();
-    let activities = 0;
     for (const [key, ofKey] of this.byTarget(messages)) {
       const registrations = this.byKey.get(key)!;
       // Those of one target have the same partitions.
       const [one] = registrations;
-      const delivery = { messages: ofKey, partition, first: one!.first, salt, reached: deliveredPositions(one!) };
-      activities += deliverTo(registrations, delivery);
+      deliverTo(registrations, {
+        messages: ofKey,
+        partition,
+        first: one!.first,
+        salt,
+        reached: deliveredPositions(one!),
+      });
     }
-    delivered.inc(activities);
     const now = Date.now();
     for (const { receivedAt } of messages) appendToWrite.observe(Math.max(0, now - receivedAt) / 1_000);
   }
@@ -137,12 +140,11 @@ function keysOf({ environment, userId, workspaceId }: PublishedMessage): string[
   return workspaceId === null ? whole : [...whole, targetKey({ environment, workspaceId })];
 }
 
-/** Each is handed one chunk, made once for all that get the same. Returns how many activities were handed over in all. */
-function deliverTo(registrations: ReadonlySet<Registration>, delivery: Delivery): number {
+/** Each is handed one chunk, made once for all that get the same. */
+function deliverTo(registrations: ReadonlySet<Registration>, delivery: Delivery): void {
   const shared = new Map<string, Chunk>();
   const behindAll = behindOf(delivery, delivery.reached);
   const earliest = Math.min(...delivery.messages.map(({ receivedAt }) => receivedAt));
-  let activities = 0;
   for (const registration of registrations) {
     const { subscriber } = registration;
     const isShared = isSettled(registration, delivery.reached) && (subscriber.since ?? -Infinity) <= earliest;
@@ -151,10 +153,8 @@ function deliverTo(registrations: ReadonlySet<Registration>, delivery: Delivery)
     const chunk = shared.get(kind ?? '') ?? compose(registration, delivery, positions);
     if (kind !== undefined) shared.set(kind, chunk);
     if (chunk.activities === 0) continue;
-    activities += chunk.activities;
     subscriber.deliver(chunk, isShared ? behindAll : behindOf(delivery, positions));
   }
-  return activities;
 }
 
 /** What the bytes depend on where subscribers share them. */

@@ -25,15 +25,15 @@ export async function untilReady(
 ): Promise<void> {
   let ended: number | undefined;
   void exitCode.then((code) => (ended = code));
-  const way = new Way();
+  const progress = new Progress();
   const isOver = async () => {
     if (ended !== undefined) return true;
     const readiness = await isReady();
-    if (typeof readiness === 'string') way.isAt(readiness);
+    if (typeof readiness === 'string') progress.report(readiness);
     return readiness === true;
   };
   let settled = await eventually(isOver, { for: `${name} to be ready`, deadlineMs });
-  while (!settled && way.wentOn()) settled = await eventually(isOver, { deadlineMs });
+  while (!settled && progress.hasAdvanced()) settled = await eventually(isOver, { deadlineMs });
   if (settled && ended === undefined) return;
   const what = ended === undefined ? `was not ready within ${deadlineMs / 1000} s` : `ended with exit code ${ended}`;
   const tail = `${name} ${what}. The end of ${log}:\n${logTail(log)}`;
@@ -41,25 +41,25 @@ export async function untilReady(
 }
 
 /** How far something is, which is said now and then. */
-class Way {
-  #place: string | undefined;
-  #wentOn = false;
+class Progress {
+  #latest: string | undefined;
+  #advanced = false;
   #saidAt = -Infinity;
 
-  isAt(place: string): void {
-    if (place === this.#place) return;
-    this.#place = place;
-    this.#wentOn = true;
+  report(howFar: string): void {
+    if (howFar === this.#latest) return;
+    this.#latest = howFar;
+    this.#advanced = true;
     if (performance.now() - this.#saidAt < sayEveryMs) return;
     this.#saidAt = performance.now();
-    say(`… ${place}`);
+    say(`… ${howFar}`);
   }
 
-  /** Whether it went on since this was asked last. */
-  wentOn(): boolean {
-    const wentOn = this.#wentOn;
-    this.#wentOn = false;
-    return wentOn;
+  /** Whether it got further since this was asked last. */
+  hasAdvanced(): boolean {
+    const hasAdvanced = this.#advanced;
+    this.#advanced = false;
+    return hasAdvanced;
   }
 }
 

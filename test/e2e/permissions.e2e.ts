@@ -52,6 +52,17 @@ describe('workspaces, groups and permissions', () => {
     }
   });
 
+  it('take no activities any more from when their deletion is answered', async () => {
+    const client = await populated('gone');
+    const send = (workspaceId: number) =>
+      client('POST', '/api/v3/activities', { userId: 1, type: 'step', workspaceId });
+    for (const workspace of [1, 2]) {
+      expect((await send(workspace)).status).toBe(202);
+      await done(client, 'DELETE', `/workspaces/${workspace}`);
+      expect(await send(workspace)).toMatchObject({ status: 422, body: { rejected: [{ code: 'unknown-workspace' }] } });
+    }
+  });
+
   it('give a user the strongest of the roles it has directly and through groups', async () => {
     const client = await populated('effective');
     await done(client, 'PUT', '/workspaces/1/permissions/users/1', { role: 'viewer' });

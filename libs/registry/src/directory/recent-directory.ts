@@ -9,10 +9,10 @@ export const BELIEVED_MS = 900;
 type Clock = Pick<Performance, 'now'>;
 
 /**
- * The `Directory` for what names many users and workspaces a second: what existed is believed to exist still until their deletion is announced,
- * since ids are never given to anybody else. An announcement may be late or lost, so once in less than a second it is made sure
- * that all of them were heard; what was not made sure is not believed. Whatever is not known is asked for, so that a user
- * created a moment ago is there, on every instance; usernames are asked for each time, since they change hands.
+ * The `Directory` for what names many users and workspaces a second: what existed is believed to exist still until its deletion
+ * is announced, since ids are never given to anybody else. An announcement may be late or lost, so once in less than a second it
+ * is made sure that all of them were heard; what was not made sure is not believed. Whatever is not known is asked for, so that a
+ * user created a moment ago is there, on every instance; usernames are asked for each time, since they change hands.
  */
 export class RecentDirectory {
   private readonly users: KnownIds<UserReference>;
@@ -49,29 +49,28 @@ export class RecentDirectory {
     return this.workspaces.find(environment, ids, this.isSure());
   }
 
-  /** Whether what is known may be believed; makes sure of it anew ahead of time, so that while requests come nobody finds it too old. */
+  /** Whether what is known may be believed. Makes sure of it ahead of time, so that while requests come nobody finds it too old. */
   private isSure(): boolean {
     const age = this.clock.now() - this.sureAt;
     if (age > BELIEVED_MS / 2) this.makingSure ??= this.makeSure().finally(() => (this.makingSure = undefined));
     return age <= BELIEVED_MS;
   }
 
-  private readonly listen = pMemoize(async () => {
-    for (const kind of ['users', 'workspaces'] as const) {
-      const known = this[kind];
-      await this.notifications.listen(
-        this.namespace.channel(`deleted_${kind}`),
-        (deleted) => forget(known, deleted),
-        () => known.forgetAll(),
-      );
-    }
-  });
+  // Each for itself: where one of them fails, the other must not be heard twice after the next try.
+  private readonly listen = pMemoize((kind: 'users' | 'workspaces') =>
+    this.notifications.listen(
+      this.namespace.channel(`deleted_${kind}`),
+      (deleted) => forget(this[kind], deleted),
+      () => this[kind].forgetAll(),
+    ),
+  );
 
-  /** That every deletion up to now was heard, and that the views are the ones in which users were found. */
+  /** That every deletion up to now was heard, and that the views are the ones in which all this was found. */
   private async makeSure(): Promise<void> {
     const now = this.clock.now();
     try {
-      await this.listen();
+      await this.listen('users');
+      await this.listen('workspaces');
       const [generation] = await Promise.all([this.directory.generation(), this.notifications.hearAll()]);
       // The first time, too: nobody listened when the first were found.
       if (generation !== this.generation) {

@@ -111,7 +111,9 @@ export class Keyring implements KeySource {
   async textSeal(purpose: string, environment = '', tagBytes?: number): Promise<TextSeal> {
     const root = await this.rootKey();
     const name = `${purpose}\n${environment}\n${tagBytes}`;
-    const seal = this.seals.get(name) ?? new TextSeal(root.purposeKey(purpose, environment), tagBytes);
+    const known = this.seals.get(name);
+    if (known) return known;
+    const seal = new TextSeal(root.purposeKey(purpose, environment), tagBytes);
     this.seals.set(name, seal);
     return seal;
   }
